@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings of every Swift target: each import says who may see it.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// An executable job: one file in a folder of its own under `Jobs/`.
+func job(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["MapReduce"], path: "Jobs/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "mapreduce",
+    products: [
+        .library(name: "MapReduce", targets: ["MapReduce"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
+        .target(name: "CIntrinsics"),
+        .target(name: "MapReduceModel", swiftSettings: settings),
+        .target(
+            name: "MapReduceControl", dependencies: ["MapReduceModel"], swiftSettings: settings),
+        .target(
+            name: "MapReduceEngine", dependencies: ["MapReduceModel", "CZlib"],
+            swiftSettings: settings),
+        .target(
+            name: "MapReduceProcess", dependencies: ["MapReduceModel"], swiftSettings: settings),
+        .target(
+            name: "MapReduce",
+            dependencies: [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "CIntrinsics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        job("wordcount"),
+        job("grep"),
+        job("invertedindex"),
+        job("topwords"),
+        job("accesslog"),
+    ]
+)

@@ -1,0 +1,50 @@
+/// Numbers as people read them.
+enum Format {
+    /// `12,345,678`.
+    static func count(_ value: Int) -> String {
+        var text = ""
+        let digits = Array(String(value.magnitude))
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return value < 0 ? "-" + text : text
+    }
+
+    /// `1.07 GB`, in powers of 1000.
+    static func bytes(_ value: Int) -> String {
+        var scaled = Double(value)
+        for unit in ["bytes", "kB", "MB", "GB", "TB"] {
+            if scaled < 999.5 || unit == "TB" {
+                return unit == "bytes" ? "\(value) bytes" : "\(threeDigits(scaled)) \(unit)"
+            }
+            scaled /= 1000
+        }
+        return "\(value) bytes"
+    }
+
+    /// `1.41 s`, `2 min 5 s`.
+    static func duration(_ value: Duration) -> String {
+        let seconds = value.inSeconds
+        if seconds < 100 { return threeDigits(seconds) + " s" }
+        let whole = Int(seconds.rounded())
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+
+    /// `763 MB/s`.
+    static func rate(_ byteCount: Int, _ elapsed: Duration) -> String {
+        bytes(Int(Double(byteCount) / max(elapsed.inSeconds, 1e-3))) + "/s"
+    }
+
+    private static func threeDigits(_ value: Double) -> String {
+        let places = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
+        var power = 1.0
+        for _ in 0..<places { power *= 10 }
+        let scaled = Int((value * power).rounded())
+        guard places > 0 else { return String(scaled) }
+        let fraction = String(scaled % Int(power))
+        return "\(scaled / Int(power))."
+            + String(repeating: "0", count: places - fraction.count) + fraction
+    }
+}

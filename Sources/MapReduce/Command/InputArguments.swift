@@ -1,0 +1,102 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The inputs of a command line, by the names under which the job reads them.
+struct InputArguments {
+    /// In the order of the command line.
+    private(set) var groups: [(name: String, paths: [String])] = []
+
+    /// Sorts arguments by their names: `users=path` is `path` under the name `users`, unless there
+    /// is a file of that whole name.
+    init(_ arguments: [String]) throws {
+        for argument in arguments {
+            let (name, path) = try Self.split(argument)
+            if let index = groups.firstIndex(where: { $0.name == name }) {
+                groups[index].paths.append(path)
+            } else {
+                groups.append((name, [path]))
+            }
+        }
+    }
+
+    private static func split(_ argument: String) throws -> (name: String, path: String) {
+        guard let equals = argument.firstIndex(of: "="),
+            argument[..<equals].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }),
+            equals > argument.startIndex, try Files.kind(of: argument) == nil
+        else { return ("", argument) }
+        return (
+            String(argument[..<equals]), String(argument[argument.index(after: equals)...])
+        )
+    }
+
+    /// Checks that the job reads every group, and has all that it reads.
+    func check(against plan: Plan) throws {
+        let names = plan.stages.compactMap { stage in
+            if case .files(let name) = stage.input { name } else { nil }
+        }
+        for name in names where !groups.contains(where: { $0.name == name }) {
+            throw JobError(
+                .usage,
+                name.isEmpty
+                    ? "no input; name files, directories or patterns, or - for standard input"
+                    : "no input \(name); add \(name)=path")
+        }
+        for group in groups where !names.contains(group.name) {
+            throw JobError(
+                .usage,
+                group.name.isEmpty
+                    ? "the job reads no input without a name; did you mean name=\(group.paths[0])?"
+                    : "the job reads no input named \(group.name)")
+        }
+    }
+
+    /// Finds the files of a group. Standard input and pipes are copied to the scratch directory
+    /// first.
+    func files(of name: String, scratch: String) throws -> [PlannedFile] {
+        guard let group = groups.first(where: { $0.name == name }) else { return [] }
+        return try group.paths.enumerated().flatMap { index, path in
+            if path == "-" {
+                return [try spool(0, named: "standard input", scratch, index)]
+            }
+            if try Files.kind(of: path) == .other {
+                let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+                guard descriptor >= 0 else {
+                    throw EngineError.system("read", path, errno: errno)
+                }
+                defer { close(descriptor) }
+                return [try spool(descriptor, named: path, scratch, index)]
+            }
+            return try InputFiles.find(path)
+        }
+    }
+
+    /// Checks that what is named can be found, before anything is written.
+    func checkFilesExist() throws {
+        for path in groups.flatMap(\.paths) where path != "-" {
+            if try Files.kind(of: path) != .other { _ = try InputFiles.find(path) }
+        }
+    }
+
+    /// Copies a stream to a file.
+    private func spool(
+        _ descriptor: Int32, named name: String, _ scratch: String, _ index: Int
+    ) throws -> PlannedFile {
+        let path = "\(scratch)/\(name == "standard input" ? "stdin" : "pipe\(index)")"
+        let file = try OpenFile(creating: path)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw EngineError.system("read", name, errno: errno)
+            }
+            try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        return try InputFiles.inspect(path)
+    }
+}

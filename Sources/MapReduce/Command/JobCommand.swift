@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The command of a job: its own options beside those that all jobs have.
+struct JobCommand<Description: Job>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: JobCommand.name)
+    }
+
+    @OptionGroup var job: Description
+    @OptionGroup var options: JobOptions
+
+    /// The job's name: that of its executable.
+    static var name: String { Files.name(of: CommandLine.arguments.first ?? "job") }
+
+    /// The whole life of the process: as a task process if a driver started it, else as a driver.
+    static func runProcess() -> Never {
+        let channel = TaskProcess.inheritedChannel()
+        let command: JobCommand
+        do {
+            command = try parse(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            let isHelp = exitCode(for: error) == .success
+            Terminal.write(fullMessage(for: error) + "\n", to: isHelp ? 1 : 2)
+            Glibc.exit(isHelp ? 0 : JobError.Code.usage.number)
+        }
+        do {
+            if let channel {
+                try command.serve(channel)
+            } else {
+                try command.drive()
+            }
+            Glibc.exit(0)
+        } catch let error as Interruption {
+            Glibc.exit(128 + error.signal)
+        } catch {
+            Terminal.write("\(name): \(describe(error))\n", to: 2)
+            Glibc.exit(code(of: error).number)
+        }
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        error is ValidationError ? message(for: error) : "\(error)"
+    }
+
+    private static func code(of error: any Error) -> JobError.Code {
+        switch error {
+        case let error as JobError: error.code
+        case let error as EngineError where error.kind == .badInput: .usage
+        default: .failed
+        }
+    }
+
+    private func serve(_ channel: FrameChannel) throws {
+        let settings = options.settings
+        let program = try job.program(name: Self.name, settings: settings)
+        try TaskServer(
+            channel: channel, program: program, settings: settings, isOwnProcess: true
+        ).serve()
+    }
+
+    private func drive() throws {
+        let program = try job.program(name: Self.name, settings: options.settings)
+        if options.plan {
+            Terminal.write(PlanText.text(of: program.plan), to: 1)
+            return
+        }
+        try JobDriver(program: program, options: options).run()
+    }
+}
+
+extension Job {
+    /// Builds the job's plan and programs.
+    func program(
+        name: String, settings: RunSettings, writesPairs: Bool = false
+    ) throws -> JobProgram {
+        let planner = Planner(reducerCount: settings.reducerCount, writesPairs: writesPairs)
+        try pipeline(Input()).plan(into: OutputPlanner(planner: planner))
+        return JobProgram(
+            plan: Plan(name: name, stages: planner.stages), stages: planner.programs)
+    }
+}

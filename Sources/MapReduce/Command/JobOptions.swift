@@ -1,0 +1,118 @@
+internal import ArgumentParser
+internal import MapReduceEngine
+
+/// The options that every job has.
+struct JobOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Files, directories, patterns, or - for standard input.",
+            discussion: "A name=path gives the files to the job under that name.",
+            valueName: "input"))
+    var inputs: [String] = []
+
+    @Option(
+        name: [.short, .long],
+        help: "The directory to write, which must not exist; - for standard output.")
+    var output: String?
+
+    @Option(help: "Tasks that run at once. (default: one for each processor)")
+    var workers: Int?
+
+    @Option(help: "Parts of the output of a shuffle. (default: as many as workers)")
+    var reducers: Int?
+
+    @Option(help: "Memory for the pairs of one task, for example 512M.")
+    var memory = ByteSize(count: 256 << 20)
+
+    @Option(help: "The most input that one task gets.")
+    var splitSize = ByteSize(count: RunSettings.defaultSplitByteCount)
+
+    @Option(help: "How often a task may fail before the job does.")
+    var maxAttempts = 4
+
+    @Option(help: "Where to put intermediate files. (default: in the output directory)")
+    var scratch: String?
+
+    @Flag(help: "Keep the intermediate files, and say where they are.")
+    var keepScratch = false
+
+    @Flag(help: "Replace the output of an earlier job.")
+    var overwrite = false
+
+    @Flag(help: "Run tasks on threads of this process, for a debugger.")
+    var inProcess = false
+
+    @Flag(help: "Show the stages of the job, and do not run it.")
+    var plan = false
+
+    @Flag(name: [.short, .long], help: "Say nothing but errors.")
+    var quiet = false
+
+    @Flag(name: [.short, .long], help: "Tell of every task.")
+    var verbose = false
+
+    @Option(help: ArgumentHelp("Runs that are merged at once.", visibility: .hidden))
+    var mergeWidth = 64
+
+    func validate() throws {
+        for (name, value) in [("workers", workers), ("reducers", reducers)] {
+            if let value, value < 1 { throw ValidationError("--\(name) must be at least 1") }
+        }
+        if let workers, workers > 4096 { throw ValidationError("--workers must be at most 4096") }
+        if let reducers, reducers > EngineLimits.maxPartitionCount {
+            throw ValidationError("--reducers must be at most \(EngineLimits.maxPartitionCount)")
+        }
+        if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
+        if mergeWidth < 2 { throw ValidationError("--merge-width must be at least 2") }
+        if memory.count < EngineLimits.minMemoryByteCount {
+            throw ValidationError(
+                "--memory must be at least \(EngineLimits.minMemoryByteCount >> 20)M")
+        }
+        if splitSize.count < 1 { throw ValidationError("--split-size must be at least 1") }
+        if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+    }
+
+    var settings: RunSettings {
+        var settings = RunSettings(workerCount: workers, reducerCount: reducers)
+        settings.limits.memoryByteCount = memory.count
+        settings.limits.mergeWidth = mergeWidth
+        settings.policy.maxAttempts = maxAttempts
+        settings.splitByteCount = splitSize.count
+        settings.inProcess = inProcess
+        return settings
+    }
+}
+
+/// A number of bytes on the command line: `1000`, `64K`, `256M`, `2G`; the letters are powers of
+/// 1024, and `KiB` or `KB` mean the same.
+struct ByteSize: ExpressibleByArgument, Hashable, Sendable {
+    var count: Int
+
+    init(count: Int) { self.count = count }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits) else { return nil }
+        let shift: Int
+        switch argument.dropFirst(digits.count).uppercased() {
+        case "", "B": shift = 0
+        case "K", "KB", "KIB": shift = 10
+        case "M", "MB", "MIB": shift = 20
+        case "G", "GB", "GIB": shift = 30
+        case "T", "TB", "TIB": shift = 40
+        default: return nil
+        }
+        let (scaled, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
+        guard !overflow else { return nil }
+        count = scaled
+    }
+
+    /// How the default is shown in the help.
+    var defaultValueDescription: String {
+        for (shift, letter) in [(30, "G"), (20, "M"), (10, "K")]
+        where count >= 1 << shift && count % (1 << shift) == 0 {
+            return "\(count >> shift)\(letter)"
+        }
+        return "\(count)"
+    }
+}

@@ -1,0 +1,100 @@
+internal import MapReduceControl
+internal import MapReduceModel
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// A line on a terminal that is written anew again and again.
+struct LiveDisplay: RunDisplay {
+    private let isVerbose: Bool
+    private var isLineOpen = false
+
+    init(isVerbose: Bool) { self.isVerbose = isVerbose }
+
+    mutating func didRecord(_ entry: JournalEntry, job: Plan) {
+        guard let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) else { return }
+        end()
+        Terminal.write(line, to: 2)
+    }
+
+    mutating func update(_ progress: RunProgress) {
+        let line = Self.line(progress, width: Terminal.width(2))
+        Terminal.write("\r" + line + "\u{1B}[K", to: 2)
+        isLineOpen = true
+    }
+
+    mutating func end() {
+        if isLineOpen { Terminal.write("\r\u{1B}[K", to: 2) }
+        isLineOpen = false
+    }
+
+    /// The state of a run in one line of at most that many columns.
+    static func line(_ progress: RunProgress, width: Int) -> String {
+        let share = progress.share
+        let barWidth = 20
+        let filled = Int(share * Double(barWidth))
+        var line = "stage \(progress.stage + 1)/\(progress.stageCount) ["
+        line += String(repeating: "=", count: filled)
+        line += String(repeating: " ", count: barWidth - filled)
+        line += "] \(progress.tasksDone)/\(progress.taskCount) tasks, "
+        line += "\(Format.count(progress.recordsRead)) records, "
+        line += Format.rate(progress.bytesRead, progress.elapsed)
+        if share > 0.02, share < 1 {
+            let left = progress.elapsed.inSeconds * (1 - share) / share
+            line += ", \(Format.duration(.milliseconds(Int(left * 1000)))) left"
+        }
+        return String(line.prefix(max(width - 1, 0)))
+    }
+}
+
+/// Lines for a log: one now and then, and one for each thing that went wrong.
+struct PlainDisplay: RunDisplay {
+    private let isVerbose: Bool
+    private var nextLine = Duration.seconds(5)
+
+    init(isVerbose: Bool) { self.isVerbose = isVerbose }
+
+    func didRecord(_ entry: JournalEntry, job: Plan) {
+        if let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) {
+            Terminal.write(line, to: 2)
+        }
+    }
+
+    mutating func update(_ progress: RunProgress) {
+        guard progress.elapsed >= nextLine else { return }
+        nextLine = progress.elapsed + .seconds(5)
+        Terminal.write(
+            "\(Format.duration(progress.elapsed)): stage \(progress.stage + 1) of "
+                + "\(progress.stageCount) (\(progress.steps)), \(progress.tasksDone) of "
+                + "\(progress.taskCount) tasks done, \(Format.count(progress.recordsRead)) records, "
+                + "\(Format.rate(progress.bytesRead, progress.elapsed))\n",
+            to: 2)
+    }
+
+    func end() {}
+}
+
+/// Says what happened to a job, in lines.
+enum EventText {
+    /// The line for an entry; nil for what needs none.
+    static func line(for entry: JournalEntry, job: Plan, isVerbose: Bool) -> String? {
+        switch entry {
+        case .attemptFailed(let attempt, let failure):
+            var text = "\(describe(attempt)) failed: \(failure.message)"
+            if let location = failure.location { text += " at \(location)" }
+            return text + "\n"
+        case .attemptStarted(let attempt, _, _):
+            return isVerbose
+                ? "\(describe(attempt)) started: \(job.stages[attempt.task.stage].label)\n" : nil
+        case .attemptSucceeded(let attempt, let output, _):
+            return isVerbose
+                ? "\(describe(attempt)) done: \(Format.count(output.file.recordCount)) records, "
+                    + "\(Format.bytes(output.file.byteCount))\n" : nil
+        case .jobSubmitted, .attemptStopped, .outputLost, .commitBegan, .jobFinished: return nil
+        }
+    }
+
+    static func describe(_ attempt: AttemptID) -> String {
+        "stage \(attempt.task.stage), task \(attempt.task.index), attempt \(attempt.number + 1)"
+    }
+}

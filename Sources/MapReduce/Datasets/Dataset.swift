@@ -1,0 +1,31 @@
+internal import MapReduceModel
+
+/// What a job's pipeline returns: data that can be written as the job's output. `Pairs` is the only
+/// one.
+public protocol Dataset: Sendable {
+    /// Adds the stages that produce the data and write it.
+    func plan(into planner: OutputPlanner) throws
+}
+
+/// Collects the plan of a job; what a `Dataset` is asked to fill.
+public struct OutputPlanner {
+    @usableFromInline let planner: Planner
+}
+
+/// The input of a job: the files of its command line.
+public struct Input: Sendable {
+    @usableFromInline let name: String
+
+    init(name: String = "") { self.name = name }
+
+    /// The files given as `name=path`, apart from the others.
+    public subscript(name: String) -> Input { Input(name: name) }
+
+    /// The files' lines as borrowed bytes: the fast way.
+    public var lines: Lines {
+        Lines(source: StageSource(input: .files(name: name), steps: []))
+    }
+
+    /// The files' lines as strings.
+    public var strings: Strings { Strings(lines: lines) }
+}

@@ -1,0 +1,179 @@
+public import MapReduceEngine
+
+/// Merges the values of equal keys in a table; when the table is full it is spilled.
+@usableFromInline
+final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
+    /// Merges a batch of short keys into a combiningTable.
+    @usableFromInline
+    typealias MergeBatch = @Sendable (
+        CombiningTable, UnsafeMutablePointer<CombiningTable.Slot>, Int
+    ) -> Void
+
+    @usableFromInline let context: TaskContext
+    @usableFromInline let batch: PendingBatch?
+    @usableFromInline let merge: @Sendable (Value, Value) -> Value
+    @usableFromInline let mergeBatch: MergeBatch
+    @usableFromInline let combiningTable: CombiningTable
+    @usableFromInline let output: ShuffleWriter
+    @usableFromInline let partitionCount: Int
+    @exclusivity(unchecked) @usableFromInline var scratch = ByteWriter()
+    @exclusivity(unchecked) @usableFromInline var emitted = 0
+
+    @inlinable
+    init(
+        context: TaskContext, partitionCount: Int,
+        merge: @escaping @Sendable (Value, Value) -> Value, mergeBatch: @escaping MergeBatch
+    ) throws {
+        self.context = context
+        self.partitionCount = partitionCount
+        self.merge = merge
+        self.mergeBatch = mergeBatch
+        batch = InlineValue.canHold(Value.self) ? PendingBatch() : nil
+        combiningTable = try context.combiningTable()
+        output = context.shuffleWriter(
+            partitionCount: partitionCount, merger: DecodingMerger(merge), limit: nil)
+    }
+
+    @inlinable var table: CombiningTable? { combiningTable }
+
+    @inlinable
+    func addBatch(count: Int) {
+        guard let batch, makeRoom(keys: count, arenaBytes: 0) else { return }
+        emitted &+= count
+        mergeBatch(combiningTable, batch.pairs, count)
+    }
+
+    @inlinable
+    func add(_ key: Key, _ value: Value) {
+        var writer = ByteWriter()
+        key.encodeLast(into: &writer)
+        if let failure = writer.failure { context.fail(failure) }
+        add(encodedKey: writer.bytes, value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        emitted &+= 1
+        if InlineValue.canHold(Value.self) {
+            guard makeRoom(keys: 1, arenaBytes: key.count) else { return }
+            let (slot, isNew) = combiningTable.slot(of: key)
+            let old = slot.pointee.value
+            slot.pointee.value = InlineValue.bits(
+                of: isNew ? value : merge(InlineValue.value(ofBits: old, as: Value.self), value))
+        } else {
+            addStored(key, value)
+        }
+    }
+
+    /// Adds a value that is stored in the table's arena.
+    @inlinable
+    func addStored(_ key: UnsafeRawBufferPointer, _ value: Value) {
+        encode(value)
+        guard makeRoom(keys: 1, arenaBytes: key.count + scratch.byteCount + 8) else { return }
+        let (slot, isNew) = combiningTable.slot(of: key)
+        if !isNew {
+            do {
+                encode(merge(try Value(record: combiningTable.stored(slot.pointee.value)), value))
+            } catch {
+                context.fail(error)
+                return
+            }
+            if combiningTable.replace(slot.pointee.value, with: scratch.bytes) { return }
+            guard combiningTable.hasRoom(arenaBytes: scratch.byteCount + 8) else {
+                // The old value is spilled, and this one begins anew.
+                spill()
+                if context.failure == nil { addStored(key, value) }
+                return
+            }
+        }
+        slot.pointee.value = combiningTable.store(scratch.bytes)
+    }
+
+    @inlinable
+    func encode(_ value: Value) {
+        scratch.removeAll()
+        value.encodeLast(into: &scratch)
+        if let failure = scratch.failure { context.fail(failure) }
+    }
+
+    /// Makes room in the table, by a spill if need be; false once the task has failed.
+    @inlinable
+    func makeRoom(keys: Int, arenaBytes: Int) -> Bool {
+        guard context.failure == nil else { return false }
+        do {
+            if try combiningTable.makeRoom(keys: keys, arenaBytes: arenaBytes) { return true }
+            spill()
+            try context.checkFailure()
+            if try combiningTable.makeRoom(keys: keys, arenaBytes: arenaBytes) { return true }
+            throw context.pairTooLarge(byteCount: arenaBytes)
+        } catch {
+            context.fail(error)
+            return false
+        }
+    }
+
+    @inlinable
+    func spill() {
+        do {
+            try output.spill { try write(to: $0) }
+            combiningTable.removeAll()
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func write(to run: RunWriter) throws {
+        try combiningTable.forEachSorted(partitionCount: partitionCount) { partition, key, value in
+            if InlineValue.canHold(Value.self) {
+                encode(InlineValue.value(ofBits: value, as: Value.self))
+                try run.add(partition: partition, key: key, value: scratch.bytes)
+            } else {
+                try run.add(partition: partition, key: key, value: combiningTable.stored(value))
+            }
+        }
+    }
+
+    /// Writes what is in the table, and merges it with what was spilled.
+    @inlinable
+    func finish() throws -> TaskResult {
+        try context.checkFailure()
+        let result = try context.finishShuffle(output, emitted: emitted) { try write(to: $0) }
+        try context.checkFailure()
+        return result
+    }
+}
+
+/// Merges encoded values by decoding them, for runs that are merged on disk.
+@usableFromInline
+final class DecodingMerger<Value: RecordValue>: ValueMerger {
+    @usableFromInline let merge: @Sendable (Value, Value) -> Value
+    @exclusivity(unchecked) @usableFromInline var encoded = ByteWriter()
+    @exclusivity(unchecked) @usableFromInline var merged: Value?
+
+    @inlinable
+    init(_ merge: @escaping @Sendable (Value, Value) -> Value) { self.merge = merge }
+
+    @inlinable
+    func start(_ value: UnsafeRawBufferPointer) throws {
+        merged = nil
+        encoded.removeAll()
+        encoded.append(value)
+    }
+
+    @inlinable
+    func add(_ value: UnsafeRawBufferPointer) throws {
+        let old = try merged ?? Value(record: encoded.bytes)
+        merged = merge(old, try Value(record: value))
+    }
+
+    @inlinable
+    func finish() throws -> UnsafeRawBufferPointer {
+        if let merged {
+            encoded.removeAll()
+            merged.encodeLast(into: &encoded)
+            if let failure = encoded.failure { throw failure }
+        }
+        return encoded.bytes
+    }
+}

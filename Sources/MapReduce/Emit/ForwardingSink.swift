@@ -1,0 +1,49 @@
+public import MapReduceEngine
+
+/// Hands every pair to the next closure at once: neighbouring steps run in one pass.
+@usableFromInline
+final class ForwardingSink<
+    Key: RecordKey, Value: RecordValue, NextKey: RecordKey, NextValue: RecordValue
+>: PairSink {
+    @usableFromInline
+    typealias Body = @Sendable (Key, Value, inout Emitter<NextKey, NextValue>) throws -> Void
+
+    @usableFromInline let context: TaskContext
+    @usableFromInline let body: Body
+    @usableFromInline var next: Emitter<NextKey, NextValue>
+
+    @inlinable
+    init(to sink: any PairSink<NextKey, NextValue>, body: @escaping Body) {
+        context = sink.context
+        self.body = body
+        next = Emitter(sink)
+    }
+
+    @inlinable var batch: PendingBatch? { nil }
+    @inlinable var table: CombiningTable? { nil }
+
+    @inlinable
+    func addBatch(count: Int) {}
+
+    @inlinable
+    func add(_ key: Key, _ value: Value) {
+        guard context.failure == nil else { return }
+        do {
+            try body(key, value, &next)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func add(encodedKey: UnsafeRawBufferPointer, _ value: Value) {
+        do {
+            add(try Key(record: encodedKey), value)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func finish() throws { try next.finish() }
+}

@@ -1,0 +1,110 @@
+public import MapReduceEngine
+
+/// Writes pairs as lines of the job's output.
+@usableFromInline
+final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink {
+    @usableFromInline let context: TaskContext
+    @usableFromInline let part: PartWriter
+    @exclusivity(unchecked) @usableFromInline var text = TextWriter()
+
+    @inlinable
+    init(context: TaskContext) throws {
+        self.context = context
+        part = try context.partWriter()
+    }
+
+    @inlinable var batch: PendingBatch? { nil }
+    @inlinable var table: CombiningTable? { nil }
+
+    @inlinable
+    func addBatch(count: Int) {}
+
+    @inlinable
+    func add(_ key: Key, _ value: Value) {
+        text.beginLine()
+        key.write(to: &text)
+        addLine(value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        text.beginLine()
+        if Key.self == String.self {
+            text.write(utf8: Span(_unsafeElements: key.assumingMemoryBound(to: UInt8.self)))
+        } else {
+            do {
+                try Key(record: key).write(to: &text)
+            } catch {
+                context.fail(error)
+            }
+        }
+        addLine(value)
+    }
+
+    @inlinable
+    func addLine(_ value: Value) {
+        value.write(to: &text)
+        text.endLine()
+        if let failure = text.writer.failure { context.fail(failure) }
+        guard context.failure == nil else { return }
+        do {
+            try part.add(text.bytes)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func finish() throws -> TaskResult {
+        try context.checkFailure()
+        return try context.finishPart(part)
+    }
+}
+
+/// Writes pairs in the order of emission to a file from which `collect` decodes them.
+@usableFromInline
+final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink {
+    @usableFromInline let context: TaskContext
+    @usableFromInline let run: RunWriter
+    @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
+    @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
+
+    @inlinable
+    init(context: TaskContext) throws {
+        self.context = context
+        run = try context.runWriter()
+    }
+
+    @inlinable var batch: PendingBatch? { nil }
+    @inlinable var table: CombiningTable? { nil }
+
+    @inlinable
+    func addBatch(count: Int) {}
+
+    @inlinable
+    func add(_ key: Key, _ value: Value) {
+        keyBytes.removeAll()
+        key.encodeLast(into: &keyBytes)
+        if let failure = keyBytes.failure { context.fail(failure) }
+        add(encodedKey: keyBytes.bytes, value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        valueBytes.removeAll()
+        value.encodeLast(into: &valueBytes)
+        if let failure = valueBytes.failure { context.fail(failure) }
+        guard context.failure == nil else { return }
+        do {
+            try run.add(partition: 0, key: key, value: valueBytes.bytes)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func finish() throws -> TaskResult {
+        try context.checkFailure()
+        return try context.finishRun(run)
+    }
+}

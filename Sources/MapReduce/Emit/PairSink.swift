@@ -1,0 +1,26 @@
+public import MapReduceEngine
+
+/// Where the pairs of an emitter go. Implementations belong to one task and one thread.
+@usableFromInline
+protocol PairSink<Key, Value>: AnyObject {
+    associatedtype Key: RecordKey
+    associatedtype Value: RecordValue
+
+    var context: TaskContext { get }
+
+    /// Where short keys with short values collect until there are `PendingBatch.capacity` of them;
+    /// nil for a sink that takes pairs one by one.
+    var batch: PendingBatch? { get }
+
+    /// The table that the batch goes to, which changes when it grows; nil if there is no batch.
+    var table: CombiningTable? { get }
+
+    /// Takes the first pairs of the batch.
+    func addBatch(count: Int)
+
+    /// Takes one pair.
+    func add(_ key: Key, _ value: Value)
+
+    /// Takes one pair, whose key is encoded as the last of its record.
+    func add(encodedKey: UnsafeRawBufferPointer, _ value: Value)
+}

@@ -1,0 +1,42 @@
+public import MapReduceEngine
+
+/// Pairs of short keys and values on their way to a combining table.
+@usableFromInline
+final class PendingBatch {
+    /// As many pairs as the processor has misses of the cache under way, with some to spare.
+    @usableFromInline static let capacity = 64
+
+    @usableFromInline let pairs: UnsafeMutablePointer<CombiningTable.Slot>
+
+    @usableFromInline
+    init() { pairs = .allocate(capacity: Self.capacity) }
+
+    deinit { pairs.deallocate() }
+}
+
+/// Values that a slot of the table holds themselves, as their bits, instead of their encoding.
+@usableFromInline
+enum InlineValue {
+    /// Whether values of a type are plain bits that fit a slot.
+    @inlinable
+    @inline(__always)
+    static func canHold<Value>(_ type: Value.Type) -> Bool {
+        _isPOD(Value.self) && MemoryLayout<Value>.size <= 8 && MemoryLayout<Value>.alignment <= 8
+    }
+
+    @inlinable
+    @inline(__always)
+    static func bits<Value>(of value: Value) -> UInt64 {
+        var bits: UInt64 = 0
+        withUnsafeMutablePointer(to: &bits) { pointer in
+            UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Value.self)
+        }
+        return bits
+    }
+
+    @inlinable
+    @inline(__always)
+    static func value<Value>(ofBits bits: UInt64, as type: Value.Type) -> Value {
+        withUnsafePointer(to: bits) { UnsafeRawPointer($0).load(as: Value.self) }
+    }
+}

@@ -1,0 +1,77 @@
+public import MapReduceEngine
+
+/// Collects all pairs and sorts them; when its memory is full they are spilled.
+@usableFromInline
+final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
+    @usableFromInline let context: TaskContext
+    @usableFromInline let buffer: SortBuffer
+    @usableFromInline let output: ShuffleWriter
+    @usableFromInline let partitionCount: Int
+    @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
+    @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
+    @exclusivity(unchecked) @usableFromInline var emitted = 0
+
+    /// - Parameter limit: how many pairs of each partition are wanted; nil wants all.
+    @inlinable
+    init(context: TaskContext, partitionCount: Int, limit: Int?) throws {
+        self.context = context
+        self.partitionCount = partitionCount
+        buffer = try context.sortBuffer()
+        output = context.shuffleWriter(
+            partitionCount: partitionCount, merger: nil, limit: limit)
+    }
+
+    @inlinable var batch: PendingBatch? { nil }
+    @inlinable var table: CombiningTable? { nil }
+
+    @inlinable
+    func addBatch(count: Int) {}
+
+    @inlinable
+    func add(_ key: Key, _ value: Value) {
+        keyBytes.removeAll()
+        key.encodeLast(into: &keyBytes)
+        if let failure = keyBytes.failure { context.fail(failure) }
+        add(encodedKey: keyBytes.bytes, value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        valueBytes.removeAll()
+        value.encodeLast(into: &valueBytes)
+        if let failure = valueBytes.failure { context.fail(failure) }
+        emitted &+= 1
+        let partition = context.partition(of: key, count: partitionCount)
+        if buffer.add(key: key, value: valueBytes.bytes, partition: partition) { return }
+        spill()
+        guard context.failure == nil else { return }
+        if !buffer.add(key: key, value: valueBytes.bytes, partition: partition) {
+            context.fail(context.pairTooLarge(byteCount: key.count + valueBytes.byteCount))
+        }
+    }
+
+    @inlinable
+    func spill() {
+        guard context.failure == nil else { return }
+        do {
+            try output.spill { try write(to: $0) }
+            buffer.removeAll()
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func write(to run: RunWriter) throws {
+        try buffer.forEachSorted(partitionCount: partitionCount) { partition, key, value in
+            try run.add(partition: partition, key: key, value: value)
+        }
+    }
+
+    /// Writes what is in the buffer, and merges it with what was spilled.
+    @inlinable
+    func finish() throws -> TaskResult {
+        try context.checkFailure()
+        return try context.finishShuffle(output, emitted: emitted) { try write(to: $0) }
+    }
+}

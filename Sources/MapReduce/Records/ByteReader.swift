@@ -1,0 +1,73 @@
+/// Takes an encoded record apart, from its first byte to its last.
+public struct ByteReader: ~Copyable {
+    @usableFromInline let bytes: UnsafeRawBufferPointer
+    @usableFromInline var offset = 0
+    /// What every byte is combined with by exclusive or: 0xFF within a `Descending`.
+    @usableFromInline var mask: UInt8 = 0
+
+    /// Reads bytes that outlive the reader.
+    @inlinable
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Bytes that have not been read.
+    @inlinable
+    public var remainingByteCount: Int { bytes.count - offset }
+
+    @inlinable
+    @inline(__always)
+    mutating func take(_ byteCount: Int) throws -> UnsafeRawBufferPointer {
+        guard byteCount <= remainingByteCount else {
+            throw DecodingFailure("\(byteCount) bytes are expected, and \(remainingByteCount) left")
+        }
+        let start = offset
+        offset += byteCount
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+    }
+
+    /// Reads one byte.
+    /// - Throws: when none is left.
+    @inlinable
+    public mutating func readByte() throws -> UInt8 { try take(1)[0] ^ mask }
+
+    /// Reads an integer that was written with its most significant byte first.
+    /// - Throws: when too few bytes are left.
+    @inlinable
+    public mutating func read<Integer: FixedWidthInteger>(
+        bigEndian: Integer.Type
+    ) throws -> Integer {
+        var value: Integer = 0
+        let source = try take(Integer.bitWidth / 8)
+        withUnsafeMutableBytes(of: &value) { $0.copyMemory(from: source) }
+        value = Integer(bigEndian: value)
+        return mask == 0 ? value : ~value
+    }
+
+    /// Reads all bytes that are left.
+    @inlinable
+    public mutating func readRest() -> [UInt8] {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+        offset = bytes.count
+        return mask == 0 ? Array(rest) : rest.map { $0 ^ mask }
+    }
+
+    /// Reads bytes that `ByteWriter.append(delimited:)` wrote.
+    /// - Throws: when their end is missing.
+    @inlinable
+    public mutating func readDelimited() throws -> [UInt8] {
+        var result: [UInt8] = []
+        while true {
+            let byte = try readByte()
+            if byte == 0, try readByte() == 0 { return result }
+            result.append(byte)
+        }
+    }
+}
+
+/// Encoded bytes that are not what a type expects, or text that is not valid UTF-8.
+@usableFromInline
+struct DecodingFailure: Error, CustomStringConvertible {
+    @usableFromInline let description: String
+
+    @usableFromInline
+    init(_ description: String) { self.description = description }
+}

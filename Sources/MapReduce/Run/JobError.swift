@@ -1,0 +1,34 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+
+/// Why a job did not run, or did not end well.
+public struct JobError: Error, Sendable, CustomStringConvertible {
+    /// What kind of error it is. More may come.
+    public struct Code: Hashable, Sendable {
+        let number: Int32
+
+        /// What was asked for cannot be done: an argument, an input or an output is wrong.
+        public static let usage = Code(number: 2)
+        /// The job was started, and failed.
+        public static let failed = Code(number: 1)
+        /// The job was interrupted.
+        public static let interrupted = Code(number: 130)
+    }
+
+    /// What kind of error it is.
+    public var code: Code
+    /// What went wrong, where, and what to do about it.
+    public var message: String
+    /// Where in the input it happened; nil where it has no place.
+    public var location: String?
+
+    init(_ code: Code, _ message: String, location: String? = nil) {
+        self.code = code
+        self.message = message
+        self.location = location
+    }
+
+    /// The message.
+    public var description: String { message }
+}

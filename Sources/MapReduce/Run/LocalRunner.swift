@@ -1,0 +1,254 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// Runs one job on this machine: drives the control plane, and does what it says.
+///
+/// A loop on one thread waits for messages of the task processes, for signals and for the clock. The
+/// whole machine is one worker to the control plane.
+final class LocalRunner {
+    private let program: JobProgram
+    private let settings: RunSettings
+    private let directories: RunDirectories
+    private let signals: SignalWatcher?
+    private var display: any RunDisplay
+    private var coordinator: Coordinator
+    private var slots: [Slot]
+    private var events: [Event] = []
+    private var outcome: JobOutcome?
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+
+    private static let worker = WorkerID(0)
+    /// How often the display is brought up to date, and the control plane told that time passes.
+    private static let tickInterval = Duration.milliseconds(100)
+
+    /// A task slot of this machine.
+    private struct Slot {
+        var host: SlotHost?
+        let recorder: FlightRecorder
+        let recorderPath: String
+        let logPath: String
+        var spec: TaskSpec?
+    }
+
+    init(
+        program: JobProgram, settings: RunSettings, directories: RunDirectories,
+        signals: SignalWatcher?, display: any RunDisplay
+    ) throws {
+        self.program = program
+        self.settings = settings
+        self.directories = directories
+        self.signals = signals
+        self.display = display
+        coordinator = Coordinator(policy: settings.policy)
+        slots = try (0..<settings.workerCount).map { index in
+            let base = "\(directories.scratch)/slot\(index)"
+            return Slot(
+                recorder: try FlightRecorder(path: base + ".recorder"),
+                recorderPath: base + ".recorder", logPath: base + ".log")
+        }
+        start = clock.now
+    }
+
+    private var now: Instant { Instant(nanoseconds: (clock.now - start).nanoseconds) }
+
+    /// Runs the job to its end.
+    /// - Returns: the finished state of the job.
+    /// - Throws: `JobError` of code `interrupted` after a signal; every task process is gone then.
+    func run(_ submission: JobSubmission) throws -> JobState {
+        defer { for slot in slots { slot.host?.stop() } }
+        try handle(.workerJoined(Self.worker, slots: settings.workerCount))
+        try handle(.jobSubmitted(submission))
+        while outcome == nil {
+            try waitForInput()
+            try handle(.workerPolled(Self.worker))
+        }
+        display.end()
+        guard let job = coordinator.jobs[submission.id] else {
+            preconditionFailure("a job that was submitted is known")
+        }
+        return job
+    }
+
+    // MARK: Events
+
+    private func handle(_ event: Event) throws {
+        events.append(event)
+        while !events.isEmpty {
+            let effects = coordinator.apply(events.removeFirst(), at: now)
+            for entry in effects.journal { display.didRecord(entry, job: program.plan) }
+            for message in effects.messages { try perform(message) }
+        }
+    }
+
+    private func perform(_ message: Message) throws {
+        switch message {
+        case .startAttempt(_, let assignment): startAttempt(assignment)
+        case .stopAttempt(_, let attempt): stopAttempt(attempt)
+        case .publishOutput(let job, let outputs): publish(job, outputs)
+        case .jobFinished(_, let outcome): self.outcome = outcome
+        }
+    }
+
+    private func publish(_ id: JobID, _ outputs: [TaskOutput]) {
+        do {
+            let counters = coordinator.jobs[id]?.counters ?? Counters()
+            try directories.publish(outputs, job: program.plan.name, counters: counters)
+            events.append(.outputPublished(id, nil))
+        } catch {
+            events.append(
+                .outputPublished(id, Failure(kind: .outOfResources, message: "\(error)")))
+        }
+    }
+
+    // MARK: Attempts
+
+    private func startAttempt(_ assignment: Assignment) {
+        guard let index = slots.firstIndex(where: { $0.spec == nil }) else {
+            preconditionFailure("the control plane knows how many slots there are")
+        }
+        let spec = directories.spec(for: assignment, plan: program.plan)
+        slots[index].spec = spec
+        do {
+            let host = try slots[index].host ?? SlotHost.start(
+                program: program, settings: settings, logPath: slots[index].logPath,
+                recorderPath: slots[index].recorderPath)
+            slots[index].host = host
+            try host.channel.send(TaskCommand.run(spec))
+        } catch {
+            // A process that is gone, or cannot be started: both end as a failed attempt.
+            lose(index, because: "\(error)")
+        }
+    }
+
+    private func stopAttempt(_ attempt: AttemptID) {
+        guard let index = slots.firstIndex(where: { $0.spec?.attempt == attempt }) else { return }
+        slots[index].host?.stop()
+        slots[index].host = nil
+        slots[index].spec = nil
+    }
+
+    /// The host of a slot is gone, and with it the attempt that it ran.
+    private func lose(_ index: Int, because reason: String? = nil) {
+        let host = slots[index].host
+        slots[index].host = nil
+        var reason = reason ?? "the task's thread ended"
+        if case .process(let process, _) = host { reason = process.kill().description }
+        guard let spec = slots[index].spec else { return }
+        slots[index].spec = nil
+        let failure = CrashReport.failure(
+            of: spec, plan: program.plan, reason: reason, reading: slots[index].recorder.read(),
+            processLogPath: slots[index].logPath)
+        events.append(
+            .attemptReported(
+                Self.worker, TaskReport(attempt: spec.attempt, outcome: .failed(failure))))
+    }
+
+    // MARK: Waiting
+
+    private func waitForInput() throws {
+        let hosted = slots.indices.filter { slots[$0].host != nil }
+        var descriptors = hosted.map { slots[$0].host?.channel.descriptor ?? -1 }
+        if let signals { descriptors.append(signals.descriptor) }
+        let ready = MapReduceProcess.waitForInput(
+            on: descriptors, timeout: events.isEmpty ? Self.tickInterval : .zero)
+        for position in ready {
+            if position < hosted.count {
+                try receive(hosted[position])
+            } else if let signal = signals?.next() {
+                display.end()
+                throw Interruption(signal: signal)
+            }
+        }
+        display.update(progress)
+    }
+
+    private func receive(_ index: Int) throws {
+        guard let channel = slots[index].host?.channel else { return }
+        do {
+            switch try channel.receive(TaskNotice.self) {
+            case .closed: lose(index)
+            case .messages(let notices): for notice in notices { take(notice, from: index) }
+            }
+        } catch {
+            lose(index, because: "\(error)")
+        }
+    }
+
+    private func take(_ notice: TaskNotice, from index: Int) {
+        switch notice {
+        case .ready(let fingerprint):
+            guard fingerprint != program.plan.fingerprint, let spec = slots[index].spec else {
+                return
+            }
+            slots[index].host?.stop()
+            slots[index].host = nil
+            slots[index].spec = nil
+            let failure = Failure(
+                kind: .badInput,
+                message: "a task process built another plan than the driver (fingerprints "
+                    + "\(fingerprint) and \(program.plan.fingerprint)); pipeline() must depend on "
+                    + "nothing but the job's own options")
+            events.append(
+                .attemptReported(
+                    Self.worker, TaskReport(attempt: spec.attempt, outcome: .failed(failure))))
+        case .ended(let report):
+            guard slots[index].spec?.attempt == report.attempt else { return }
+            slots[index].spec = nil
+            events.append(.attemptReported(Self.worker, report))
+        }
+    }
+
+    // MARK: Progress
+
+    private var progress: RunProgress {
+        var progress = RunProgress(elapsed: now - .zero)
+        guard let job = coordinator.jobs.all.last else { return progress }
+        progress.stageCount = job.stages.count
+        progress.stage = job.stages.firstIndex { !$0.isDone } ?? job.stages.count - 1
+        let stage = job.stages[progress.stage]
+        progress.tasksDone = stage.doneCount
+        progress.taskCount = stage.tasks.count
+        progress.steps = program.plan.stages[progress.stage].label
+        progress.byteCount = job.submission.splits.joined().reduce(0) { $0 + $1.byteCount }
+        let counters = job.counters
+        progress.recordsRead = counters[BuiltInCounter.recordsRead]
+        progress.bytesRead = counters[BuiltInCounter.bytesRead]
+        for slot in slots {
+            guard case .split(let split) = slot.spec?.input else { continue }
+            let reading = slot.recorder.read()
+            progress.recordsRead += reading.recordNumber
+            progress.bytesRead += split.byteCount(before: reading.offset, in: reading.path)
+        }
+        return progress
+    }
+}
+
+/// A signal that ends the run.
+struct Interruption: Error {
+    let signal: Int32
+}
+
+extension Split {
+    /// Bytes of the pieces before a place in one of them. In a gzip file, whose offsets are those of
+    /// its text, no more than its size.
+    func byteCount(before offset: Int, in path: String) -> Int {
+        var sum = 0
+        for piece in pieces {
+            if piece.path == path {
+                return sum + min(max(offset - piece.offset, 0), piece.byteCount)
+            }
+            sum += piece.byteCount
+        }
+        return 0
+    }
+}
+
+extension StagePlan {
+    /// The stage in a few words: its steps.
+    var label: String {
+        steps.isEmpty ? "stage \(id)" : steps.map(\.description).joined(separator: ", ")
+    }
+}

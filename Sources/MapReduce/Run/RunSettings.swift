@@ -1,0 +1,36 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+/// How a job is run on this machine: what the command line says, with its defaults filled in. Every
+/// process of a job derives the same settings from the same arguments.
+struct RunSettings: Sendable {
+    /// Tasks that run at once.
+    var workerCount: Int
+    /// Partitions of every shuffle by key.
+    var reducerCount: Int
+    var limits: EngineLimits
+    var policy: Policy
+    /// The most bytes of one split.
+    var splitByteCount: Int
+    var inProcess: Bool
+
+    /// 128 MiB: large enough that combining pays, small enough that a task ends within a second.
+    static let defaultSplitByteCount = 128 << 20
+
+    init(workerCount: Int? = nil, reducerCount: Int? = nil) {
+        self.workerCount = workerCount ?? Self.processorCount
+        self.reducerCount = reducerCount ?? self.workerCount
+        limits = EngineLimits()
+        policy = Policy()
+        splitByteCount = Self.defaultSplitByteCount
+        inProcess = false
+    }
+
+    /// Processors that this process may use.
+    static var processorCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
+}

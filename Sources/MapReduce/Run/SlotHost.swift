@@ -1,0 +1,58 @@
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// What runs the tasks of one slot: a process, or a thread of this one.
+enum SlotHost {
+    case process(TaskProcess, FrameChannel)
+    case thread(FrameChannel)
+
+    var channel: FrameChannel {
+        switch self {
+        case .process(_, let channel), .thread(let channel): channel
+        }
+    }
+
+    /// Ends it at once. A thread cannot be ended: it goes on until its task is done, and nobody
+    /// hears of it.
+    func stop() {
+        if case .process(let process, _) = self { process.kill() }
+    }
+
+    /// Starts a host.
+    /// - Parameters:
+    ///   - logPath: takes what a process prints outside of attempts.
+    ///   - recorderPath: the flight recorder that it is to write to.
+    static func start(
+        program: JobProgram, settings: RunSettings, logPath: String, recorderPath: String
+    ) throws -> SlotHost {
+        let (ours, theirs) = try FrameChannel.makePair()
+        let host: SlotHost
+        if settings.inProcess {
+            let end = ServingEnd(channel: theirs)
+            try startThread {
+                let server = TaskServer(
+                    channel: end.channel, program: program, settings: settings, isOwnProcess: false)
+                do {
+                    try server.serve()
+                } catch {
+                    // The driver finds the channel closed when this thread lets go of it.
+                }
+            }
+            host = .thread(ours)
+        } else {
+            let process = try TaskProcess(
+                executable: "/proc/self/exe", arguments: CommandLine.arguments, channel: theirs,
+                logPath: logPath)
+            host = .process(process, ours)
+        }
+        try ours.send(TaskCommand.open(recorderPath: recorderPath))
+        return host
+    }
+}
+
+/// The end of a channel that is handed to the thread which serves it.
+///
+/// Unchecked: the thread that makes it does not use it again.
+private struct ServingEnd: @unchecked Sendable {
+    let channel: FrameChannel
+}

@@ -1,0 +1,118 @@
+public import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// What a running task knows: where its records come from, where it writes, and what it has counted.
+/// It belongs to the one thread that runs the task.
+@usableFromInline
+final class TaskContext {
+    let spec: TaskSpec
+    let limits: EngineLimits
+    let memory: TaskMemory
+    private let recorder: FlightRecorder
+    /// The page of the flight recorder: two stores a record go there directly.
+    private let page: UnsafeMutableRawPointer
+    var counters = Counters()
+
+    /// The first error since the task began. Emitters cannot throw, so they leave it here, and the
+    /// loop over the records throws it after the current one.
+    @exclusivity(unchecked) @usableFromInline var failure: (any Error)?
+
+    /// The path of the file that is being read; empty in a stage that reads pairs.
+    @exclusivity(unchecked) @usableFromInline private(set) var currentPath = ""
+    /// Where the current record begins.
+    @exclusivity(unchecked) @usableFromInline private(set) var currentOffset = 0
+    @exclusivity(unchecked) private var recordNumber = 0
+    @exclusivity(unchecked) private var currentRecord = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    init(
+        spec: TaskSpec, limits: EngineLimits, memory: TaskMemory, recorder: FlightRecorder
+    ) {
+        self.spec = spec
+        self.limits = limits
+        self.memory = memory
+        self.recorder = recorder
+        page = recorder.page
+    }
+
+    /// Remembers an error, unless there is one already.
+    @usableFromInline
+    func fail(_ error: any Error) { if failure == nil { failure = error } }
+
+    /// Throws what `fail` remembered.
+    @inlinable
+    @inline(__always)
+    func checkFailure() throws { if let failure { throw failure } }
+
+    /// Calls the body with each line of the task's split, and throws what it left in `failure`.
+    @usableFromInline
+    func forEachLine(_ body: (_ line: UnsafeRawBufferPointer) throws -> Void) throws {
+        guard case .split(let split) = spec.input else {
+            throw EngineError(.badInput, "\(spec.attempt) reads files, and was given pairs")
+        }
+        for piece in split.pieces {
+            currentPath = piece.path
+            recorder.begin(path: piece.path, offset: piece.offset)
+            let reader = try LineReader(piece)
+            while let line = try reader.next() {
+                recordNumber &+= 1
+                currentOffset = reader.lineOffset
+                currentRecord = line
+                page.storeBytes(of: recordNumber, toByteOffset: 0, as: Int.self)
+                page.storeBytes(of: currentOffset, toByteOffset: 8, as: Int.self)
+                try body(line)
+                if let failure { throw failure }
+            }
+            currentRecord = UnsafeRawBufferPointer(start: nil, count: 0)
+            counters.add(reader.storedByteCount, to: BuiltInCounter.bytesRead)
+            recorder.didRead(byteCount: reader.storedByteCount)
+        }
+        counters.add(recordNumber, to: BuiltInCounter.recordsRead)
+    }
+
+    /// The groups of the task's partition.
+    @usableFromInline
+    func openGroups() throws -> GroupCursor {
+        guard case .segments(let partition, let runs) = spec.input else {
+            throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files")
+        }
+        recorder.begin(path: "partition \(partition)", offset: 0)
+        let pairs = try SegmentMerger.open(
+            runs: runs, partition: partition, width: limits.mergeWidth, directory: spec.directory
+        ) { counters.add(1, to: BuiltInCounter.mergePasses) }
+        return GroupCursor(pairs)
+    }
+
+    /// Notes that the task works on the group of this key.
+    @usableFromInline
+    func beginGroup(_ key: UnsafeRawBufferPointer) {
+        recordNumber += 1
+        currentRecord = key
+        recorder.record(number: recordNumber, key: key)
+    }
+
+    @usableFromInline
+    func endGroups(pairCount: Int) {
+        counters.add(pairCount, to: BuiltInCounter.pairsReceived)
+    }
+
+    /// Adds to a counter of the user's.
+    @usableFromInline
+    func count(_ name: String, by amount: Int) { counters.add(amount, to: "user." + name) }
+
+    @usableFromInline
+    func countEmitted(_ amount: Int) { counters.add(amount, to: BuiltInCounter.pairsEmitted) }
+
+    /// The place of the current record, for a failure's report; nil before the first.
+    var location: RecordLocation? {
+        guard recordNumber > 0, !currentPath.isEmpty else { return nil }
+        return RecordLocation(
+            path: currentPath, offset: currentOffset, recordNumber: recordNumber)
+    }
+
+    /// The current record or key, shortened and escaped.
+    var recordQuote: String? {
+        recordNumber > 0 && currentRecord.baseAddress != nil
+            ? RecordQuote.text(of: currentRecord) : nil
+    }
+}

@@ -1,0 +1,59 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// A job as a process that runs its tasks needs it: the plan, and what each stage does.
+struct JobProgram: Sendable {
+    let plan: Plan
+    let stages: [StageProgram]
+}
+
+/// Runs attempts, one at a time, on the thread of its owner.
+final class TaskRunner {
+    let program: JobProgram
+    let limits: EngineLimits
+    let recorder: FlightRecorder
+    private let memory = TaskMemory()
+
+    init(program: JobProgram, limits: EngineLimits, recorder: FlightRecorder) {
+        self.program = program
+        self.limits = limits
+        self.recorder = recorder
+    }
+
+    /// Runs one attempt to its end. What it throws becomes a failure that names the record.
+    func run(_ spec: TaskSpec) -> TaskReport {
+        recorder.beginAttempt()
+        let context = TaskContext(
+            spec: spec, limits: limits, memory: memory, recorder: recorder)
+        do {
+            let stage = spec.attempt.task.stage
+            guard program.stages.indices.contains(stage) else {
+                throw EngineError(.badInput, "the job has no stage \(stage)")
+            }
+            try Files.createDirectory(spec.directory)
+            let result = try program.stages[stage](context)
+            return TaskReport(
+                attempt: spec.attempt,
+                outcome: .succeeded(TaskOutput(file: result.file, counters: context.counters)))
+        } catch {
+            return TaskReport(
+                attempt: spec.attempt,
+                outcome: .failed(failure(of: context.failure ?? error, in: context)))
+        }
+    }
+
+    private func failure(of error: any Error, in context: TaskContext) -> Failure {
+        let stage = context.spec.attempt.task.stage
+        let steps = program.plan.stages.indices.contains(stage)
+            ? program.plan.stages[stage].steps.map(\.description).joined(separator: ", ") : nil
+        if let error = error as? EngineError {
+            return Failure(
+                kind: error.kind, message: error.message,
+                location: error.location ?? context.location, steps: steps)
+        }
+        return Failure(
+            kind: .threw, message: "\(error)", location: context.location,
+            record: context.recordQuote, steps: steps)
+    }
+}

@@ -1,0 +1,79 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// Runs what a driver sends over a channel, until the channel is closed.
+///
+/// The calling thread only reads, so that a driver's end is noticed while a closure computes; each
+/// attempt runs on a thread of its own, one at a time.
+struct TaskServer {
+    let channel: FrameChannel
+    let program: JobProgram
+    let settings: RunSettings
+    /// Whether the process exists for this alone: then it ends with the channel, and an attempt's
+    /// output goes to its log.
+    let isOwnProcess: Bool
+
+    /// Serves until the driver closes its end.
+    func serve() throws {
+        try channel.send(TaskNotice.ready(fingerprint: program.plan.fingerprint))
+        var runner: TaskRunner?
+        while case .messages(let commands) = try channel.receive(TaskCommand.self) {
+            for command in commands {
+                switch command {
+                case .open(let path):
+                    runner = TaskRunner(
+                        program: program, limits: settings.limits,
+                        recorder: try FlightRecorder(path: path))
+                case .run(let spec):
+                    guard let runner else {
+                        throw ProcessError("a task came before the flight recorder")
+                    }
+                    try start(spec, runner)
+                }
+            }
+        }
+        if isOwnProcess { _exit(0) }
+    }
+
+    private func start(_ spec: TaskSpec, _ runner: TaskRunner) throws {
+        let channel = self.channel
+        let isOwnProcess = self.isOwnProcess
+        // The driver sends the next attempt only after this one's report, so that no two threads
+        // use the runner or send at a time.
+        let work = Transferred((channel, runner))
+        try startThread {
+            let (channel, runner) = work.value
+            if isOwnProcess, let path = spec.logPath { redirectOutput(to: path) }
+            let report = runner.run(spec)
+            if isOwnProcess { fflush(nil) }
+            do {
+                try channel.send(TaskNotice.ended(report))
+            } catch {
+                // Nobody is left to report to.
+                if isOwnProcess { _exit(1) }
+            }
+        }
+    }
+}
+
+/// Hands a value over to another thread.
+///
+/// Unchecked: whoever makes one proves that the threads use the value one after the other.
+private struct Transferred<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+}
+
+/// Sends standard output and standard error to a file from now on. Where that is not possible they
+/// stay what they are.
+private func redirectOutput(to path: String) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return }
+    dup2(descriptor, 1)
+    dup2(descriptor, 2)
+    close(descriptor)
+}

@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+/// The operations on paths that the engine needs, each of which throws an `EngineError` that names
+/// the path.
+package enum Files {
+    /// What stands at a path.
+    package enum Kind: Sendable {
+        case file
+        case directory
+        /// A pipe, a device or a socket.
+        case other
+    }
+
+    /// What stands at a path, links followed; nil when there is nothing.
+    package static func kind(of path: String) throws -> Kind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw EngineError.system("find", path, errno: errno)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .directory
+        default: return .other
+        }
+    }
+
+    package static func rename(_ old: String, to new: String) throws {
+        guard Glibc.rename(old, new) == 0 else {
+            throw EngineError.system("rename", old, errno: errno, kind: .outOfResources)
+        }
+    }
+
+    /// Creates a directory, and those above it that are missing.
+    package static func createDirectory(_ path: String) throws {
+        if mkdir(path, 0o755) == 0 { return }
+        if errno == ENOENT, let parent = parent(of: path), parent != path {
+            try createDirectory(parent)
+            if mkdir(path, 0o755) == 0 { return }
+        }
+        if errno == EEXIST, try kind(of: path) == .directory { return }
+        throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
+    }
+
+    /// The names in a directory, sorted by their bytes, without `.` and `..`.
+    package static func names(in path: String) throws -> [String] {
+        guard let directory = opendir(path) else {
+            throw EngineError.system("read directory", path, errno: errno)
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Removes a file or a directory with all that is in it; links are removed, not followed.
+    /// What is not there is not an error.
+    package static func remove(_ path: String) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw EngineError.system("remove", path, errno: errno, kind: .outOfResources)
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in try names(in: path) { try remove(path + "/" + name) }
+            if rmdir(path) == 0 || errno == ENOENT { return }
+        } else if unlink(path) == 0 || errno == ENOENT {
+            return
+        }
+        throw EngineError.system("remove", path, errno: errno, kind: .outOfResources)
+    }
+
+    /// Removes a directory that has nothing in it, and leaves any other alone.
+    package static func removeIfEmpty(_ path: String) { _ = rmdir(path) }
+
+    /// Makes the names in a directory durable.
+    package static func syncDirectory(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw EngineError.system("open", path, errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw EngineError.system("sync", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
+    /// Writes a whole file that must not exist, and makes it durable.
+    package static func write(_ text: String, toNew path: String) throws {
+        let file = try OpenFile(creating: path)
+        var text = text
+        try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
+        try file.sync()
+    }
+
+    /// Reads a whole file.
+    package static func read(_ path: String) throws -> [UInt8] {
+        let file = try OpenFile(reading: path)
+        let count = try file.signature().byteCount
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        }
+    }
+
+    /// Reads a file of the system that does not tell its size, at most 64 KiB of it.
+    package static func readStream(_ path: String) throws -> [UInt8] {
+        let file = try OpenFile(reading: path)
+        return try [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
+            initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        }
+    }
+
+    /// The path without its last component; nil for a bare name.
+    package static func parent(of path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The last component of a path.
+    package static func name(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return path }
+        return String(path[path.index(after: slash)...])
+    }
+}

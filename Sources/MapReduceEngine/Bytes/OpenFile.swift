@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+package import MapReduceModel
+
+/// A file descriptor with its path, closed when the object goes. Interrupted calls are repeated.
+package final class OpenFile {
+    package let path: String
+    private let descriptor: Int32
+
+    /// Opens a file that exists, for reading.
+    package init(reading path: String) throws {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        self.path = path
+        guard descriptor >= 0 else { throw EngineError.system("read", path, errno: errno) }
+    }
+
+    /// Creates a file that must not exist, for writing.
+    package init(creating path: String) throws {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        self.path = path
+        guard descriptor >= 0 else {
+            throw EngineError.system("create", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads at an offset, as much as there is, up to the size of the target.
+    /// - Returns: the number of bytes read; less than asked for only at the end of the file.
+    package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        var done = 0
+        while done < target.count {
+            guard let base = target.baseAddress else { break }
+            let count = pread(descriptor, base + done, target.count - done, off_t(offset + done))
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw EngineError.system("read", path, errno: errno)
+            }
+            done += count
+        }
+        return done
+    }
+
+    /// Appends all of the bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var done = 0
+        while done < bytes.count, let base = bytes.baseAddress {
+            let count = Glibc.write(descriptor, base + done, bytes.count - done)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw EngineError.system("write", path, errno: errno, kind: .outOfResources)
+            }
+            done += count
+        }
+    }
+
+    /// Waits until what was written is on the disk.
+    package func sync() throws {
+        guard fsync(descriptor) == 0 else {
+            throw EngineError.system("sync", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
+    /// The size and the time of modification.
+    package func signature() throws -> FileSignature {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw EngineError.system("inspect", path, errno: errno)
+        }
+        return FileSignature(status)
+    }
+}
+
+extension FileSignature {
+    init(_ status: stat) {
+        self.init(
+            byteCount: Int(status.st_size),
+            modificationTime: Int64(status.st_mtim.tv_sec) &* 1_000_000_000
+                &+ Int64(status.st_mtim.tv_nsec))
+    }
+}

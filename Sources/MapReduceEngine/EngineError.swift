@@ -1,0 +1,44 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+package import MapReduceModel
+
+/// What went wrong in the data plane. The kind decides what happens next; the message is one
+/// sentence that names the thing and the place and says what to do.
+package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var kind: FailureKind
+    package var message: String
+    package var location: RecordLocation?
+
+    package init(_ kind: FailureKind, _ message: String, location: RecordLocation? = nil) {
+        self.kind = kind
+        self.message = message
+        self.location = location
+    }
+
+    package var description: String { message }
+
+    /// A system call on a file that failed. A full or read-only disk and missing memory are the
+    /// machine's fault; anything else is the input's.
+    package static func system(
+        _ action: String, _ path: String, errno code: Int32, kind: FailureKind? = nil
+    ) -> EngineError {
+        let hint: String
+        switch code {
+        case ENOSPC, EDQUOT: hint = "; free some space, or choose another disk"
+        case EROFS: hint = "; choose a directory that can be written to"
+        case EACCES, EPERM: hint = "; check the permissions"
+        case EMFILE, ENFILE: hint = "; raise the limit of open files (ulimit -n)"
+        default: hint = ""
+        }
+        let isResource = [ENOSPC, EDQUOT, EROFS, ENOMEM, EMFILE, ENFILE, EIO].contains(code)
+        return EngineError(
+            kind ?? (isResource ? .outOfResources : .badInput),
+            "cannot \(action) \(path): \(systemMessage(code))\(hint)")
+    }
+
+    /// The system's sentence for an error number.
+    package static func systemMessage(_ code: Int32) -> String {
+        String(cString: strerror(code))
+    }
+}

@@ -1,0 +1,76 @@
+internal import MapReduceModel
+
+/// A stream of an input file's uncompressed bytes.
+protocol ByteSource: AnyObject {
+    /// Reads at least one byte, unless the target is empty.
+    /// - Returns: the number of bytes read; 0 at the end.
+    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int
+
+    /// Bytes of the file, as stored, that were read so far.
+    var storedByteCount: Int { get }
+}
+
+/// The bytes of a file as they are, from an offset to the end.
+final class PlainSource: ByteSource {
+    private let file: OpenFile
+    private let start: Int
+    private var offset: Int
+    private let size: Int
+
+    /// - Parameter size: the file's size; fewer bytes are an error, more are not read.
+    init(_ file: OpenFile, from offset: Int, size: Int) {
+        self.file = file
+        start = offset
+        self.offset = offset
+        self.size = size
+    }
+
+    var storedByteCount: Int { offset - start }
+
+    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+        let wanted = min(target.count, size - offset)
+        guard wanted > 0 else { return 0 }
+        let count = try file.read(
+            into: UnsafeMutableRawBufferPointer(rebasing: target[..<wanted]), at: offset)
+        guard count == wanted else {
+            throw EngineError(
+                .badInput,
+                "\(file.path) shrank to \(offset + count) bytes while it was read; run the job "
+                    + "again when nothing writes to the file")
+        }
+        offset += count
+        return count
+    }
+}
+
+/// An input file of a split, opened and compared with what it was when the job was planned.
+final class InputFile {
+    private let file: OpenFile
+    private let piece: FilePiece
+    let source: any ByteSource
+
+    /// - Parameter start: where to begin in a file that is not compressed.
+    init(_ piece: FilePiece, from start: Int) throws {
+        self.piece = piece
+        file = try OpenFile(reading: piece.path)
+        switch piece.compression {
+        case .none:
+            source = PlainSource(file, from: start, size: piece.signature.byteCount)
+        case .gzip:
+            source = try GzipSource(
+                PlainSource(file, from: 0, size: piece.signature.byteCount), path: piece.path)
+        }
+        try checkUnchanged()
+    }
+
+    /// Compares the file with its signature.
+    /// - Throws: `EngineError` of kind `badInput` when it has changed.
+    func checkUnchanged() throws {
+        guard try file.signature() == piece.signature else {
+            throw EngineError(
+                .badInput,
+                "\(piece.path) changed while the job ran; run the job again when nothing writes to "
+                    + "the file")
+        }
+    }
+}

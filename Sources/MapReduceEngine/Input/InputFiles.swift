@@ -1,0 +1,84 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+package import MapReduceModel
+
+/// A file that a job reads, as it was found when the job was planned.
+package struct PlannedFile: Hashable, Sendable {
+    package var path: String
+    package var compression: Compression
+    package var signature: FileSignature
+}
+
+/// Finds the files that a path of the command line means.
+package enum InputFiles {
+    /// A file stands for itself, a directory for all files in it and below, a pattern for what it
+    /// matches. Names in directories that begin with `.` or `_` are passed over, so that the output
+    /// of one job can be the input of another.
+    /// - Throws: `EngineError` of kind `badInput` when nothing is found or a file cannot be read.
+    package static func find(_ path: String) throws -> [PlannedFile] {
+        switch try Files.kind(of: path) {
+        case .file: return [try inspect(path)]
+        case .directory:
+            let files = try walk(path)
+            guard !files.isEmpty else {
+                throw EngineError(
+                    .badInput,
+                    "the directory \(path) has no files to read (names that begin with . or _ are "
+                        + "passed over)")
+            }
+            return files
+        case .other:
+            throw EngineError(
+                .badInput, "\(path) is neither a file nor a directory; pass - to read a pipe")
+        case nil:
+            guard path.contains(where: { "*?[".contains($0) }) else {
+                throw EngineError(.badInput, "there is no file or directory \(path)")
+            }
+            let matches = try expand(path)
+            guard !matches.isEmpty else {
+                throw EngineError(.badInput, "no file matches \(path)")
+            }
+            return try matches.flatMap { try find($0) }
+        }
+    }
+
+    private static func walk(_ directory: String) throws -> [PlannedFile] {
+        var files: [PlannedFile] = []
+        for name in try Files.names(in: directory) where !name.hasPrefix(".") && !name.hasPrefix("_")
+        {
+            let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
+            switch try Files.kind(of: path) {
+            case .file: files.append(try inspect(path))
+            case .directory: files += try walk(path)
+            case .other, nil: break
+            }
+        }
+        return files
+    }
+
+    private static func expand(_ pattern: String) throws -> [String] {
+        var matches = glob_t()
+        defer { globfree(&matches) }
+        let code = glob(pattern, 0, nil, &matches)
+        if code == GLOB_NOMATCH { return [] }
+        guard code == 0 else {
+            throw EngineError(.badInput, "the pattern \(pattern) cannot be expanded (code \(code))")
+        }
+        return (0..<Int(matches.gl_pathc)).compactMap { index in
+            matches.gl_pathv[index].map { String(cString: $0) }
+        }
+    }
+
+    /// Reads a file's size, time and first bytes.
+    package static func inspect(_ path: String) throws -> PlannedFile {
+        let file = try OpenFile(reading: path)
+        let signature = try file.signature()
+        let isGzip = try withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { head in
+            try file.read(into: head, at: 0) == 2
+                && (head[0], head[1]) == GzipSource.magic
+        }
+        return PlannedFile(
+            path: path, compression: isGzip ? .gzip : .none, signature: signature)
+    }
+}

@@ -1,0 +1,105 @@
+/// Steps through pairs a group at a time: a group is the pairs of one key. Values are streamed, so
+/// a group may be larger than memory.
+///
+///     while try groups.nextGroup() {          // skips what is left of the group before
+///         while try groups.nextValue() { … groups.value … }
+///     }
+@usableFromInline
+package final class GroupCursor {
+    private let pairs: any PairCursor
+    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) private var keyBytes: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) private var keyCount = 0
+    @exclusivity(unchecked) private var state = State.beforeFirst
+
+    private enum State {
+        case beforeFirst
+        /// The underlying cursor stands at a pair of this group that has not been returned.
+        case atUnreadValue
+        /// The underlying cursor stands at a pair of this group that was returned.
+        case atReadValue
+        /// The underlying cursor stands at the first pair of the next group.
+        case atNextGroup
+        case ended
+    }
+
+    package init(_ pairs: any PairCursor) {
+        self.pairs = pairs
+        keyBytes = .allocate(byteCount: 64, alignment: 8)
+    }
+
+    deinit { keyBytes.deallocate() }
+
+    /// The key of the group; valid until the following `nextGroup()`.
+    @usableFromInline package var key: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: keyBytes.baseAddress, count: keyCount)
+    }
+
+    /// The current value; valid until the following `nextValue()` or `nextGroup()`.
+    @usableFromInline package var value: UnsafeRawBufferPointer { pairs.value }
+
+    /// Pairs seen so far.
+    @exclusivity(unchecked) @usableFromInline package private(set) var pairCount = 0
+
+    /// Moves to the next group, past the values that were not asked for.
+    /// - Returns: false at the end.
+    @usableFromInline
+    package func nextGroup() throws -> Bool {
+        switch state {
+        case .beforeFirst:
+            guard try pairs.next() else {
+                state = .ended
+                return false
+            }
+        case .atUnreadValue, .atReadValue:
+            while try nextValue() {}
+            if case .ended = state { return false }
+        case .atNextGroup: break
+        case .ended: return false
+        }
+        remember(pairs.key)
+        state = .atUnreadValue
+        return true
+    }
+
+    /// Moves to the next value of the group.
+    /// - Returns: false at the group's end.
+    @usableFromInline
+    package func nextValue() throws -> Bool {
+        switch state {
+        case .atUnreadValue:
+            state = .atReadValue
+            pairCount += 1
+            return true
+        case .atReadValue:
+            guard try pairs.next() else {
+                state = .ended
+                return false
+            }
+            guard isSameGroup(pairs.key) else {
+                state = .atNextGroup
+                return false
+            }
+            pairCount += 1
+            return true
+        case .beforeFirst, .atNextGroup, .ended:
+            return false
+        }
+    }
+
+    @inline(__always)
+    private func isSameGroup(_ key: UnsafeRawBufferPointer) -> Bool {
+        guard key.count == keyCount else { return false }
+        guard let a = key.baseAddress, let b = keyBytes.baseAddress else { return keyCount == 0 }
+        return compareBytes(a, b, keyCount) == 0
+    }
+
+    private func remember(_ key: UnsafeRawBufferPointer) {
+        if key.count > keyBytes.count {
+            keyBytes.deallocate()
+            keyBytes = .allocate(byteCount: key.count * 2, alignment: 8)
+        }
+        keyBytes.copyMemory(from: key)
+        keyCount = key.count
+    }
+}

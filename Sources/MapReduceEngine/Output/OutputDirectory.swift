@@ -1,0 +1,153 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+package import MapReduceModel
+
+/// The directory of a job's output, in which everything appears at once or not at all.
+///
+///     out/_temporary/lock      locked while a run lives: without the lock, it is a leftover
+///     out/_temporary/commit    the names that are being put in place, while that is done
+///     out/_temporary/…         attempts
+///     out/part-00000.tsv …     the output
+///     out/_MANIFEST.json       names, sizes, checksums, counters
+///     out/_SUCCESS             comes last: only with it is the output complete
+package final class OutputDirectory {
+    package let path: String
+    private let lock: Int32
+    /// The names of the finished output that this one replaces.
+    private let replaced: [String]
+    private let didCreate: Bool
+
+    private static let manifestName = "_MANIFEST.json"
+    private static let successName = "_SUCCESS"
+    private static let temporaryName = "_temporary"
+
+    /// Claims a directory for a run: removes what a killed one left behind, and locks it.
+    /// - Parameter overwrite: replace a finished output, at the moment of the commit.
+    /// - Throws: `EngineError` when there is an output already, when something else is there, when
+    ///   another run is writing to it, or when it cannot be written to.
+    package init(path: String, overwrite: Bool) throws {
+        self.path = path
+        didCreate = try Files.kind(of: path) == nil
+        try Self.checkIsDirectory(path)
+        let temporary = path + "/" + Self.temporaryName
+        if didCreate {
+            try Files.createDirectory(temporary)
+        } else if try Files.kind(of: temporary) == nil {
+            replaced = try Self.namesToReplace(path, overwrite: overwrite)
+            try Files.createDirectory(temporary)
+            lock = try Self.takeLock(path)
+            return
+        }
+        lock = try Self.takeLock(path)
+        do {
+            if !didCreate { try Self.removeLeftovers(path) }
+            replaced = try Self.namesToReplace(path, overwrite: overwrite)
+        } catch {
+            close(lock)
+            throw error
+        }
+    }
+
+    deinit { close(lock) }
+
+    /// Where attempts write: a directory on the disk of the output.
+    package var temporaryPath: String { path + "/" + Self.temporaryName }
+
+    private static func checkIsDirectory(_ path: String) throws {
+        switch try Files.kind(of: path) {
+        case nil, .directory: return
+        case .file, .other:
+            throw EngineError(
+                .badInput, "the output \(path) is a file; choose a directory for --output")
+        }
+    }
+
+    private static func takeLock(_ path: String) throws -> Int32 {
+        let lockPath = "\(path)/\(temporaryName)/lock"
+        let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0 else {
+            throw EngineError.system("create", lockPath, errno: errno, kind: .outOfResources)
+        }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw EngineError(
+                .badInput,
+                "another run is writing to \(path); wait for it, or choose another --output")
+        }
+        return lock
+    }
+
+    /// Removes what a killed run left, its lock aside, and takes back a commit that it began.
+    private static func removeLeftovers(_ path: String) throws {
+        let temporary = "\(path)/\(temporaryName)"
+        let commit = temporary + "/commit"
+        if try Files.kind(of: "\(path)/\(successName)") == nil, try Files.kind(of: commit) != nil {
+            let names = String(decoding: try Files.read(commit), as: UTF8.self)
+            for name in names.split(separator: "\n") where isPartName(name) {
+                try Files.remove("\(path)/\(name)")
+            }
+            try Files.remove("\(path)/\(manifestName)")
+        }
+        for name in try Files.names(in: temporary) where name != "lock" {
+            try Files.remove("\(temporary)/\(name)")
+        }
+    }
+
+    /// Whether a name is one that jobs give: nothing else is ever removed.
+    private static func isPartName(_ name: some StringProtocol) -> Bool {
+        name.hasPrefix("part-") && !name.contains("/")
+    }
+
+    private static func namesToReplace(_ path: String, overwrite: Bool) throws -> [String] {
+        let names = try Files.names(in: path).filter { $0 != temporaryName }
+        let isClaimed = try Files.kind(of: "\(path)/\(temporaryName)") != nil
+        if names.isEmpty, isClaimed { return [] }
+        guard overwrite else {
+            throw EngineError(
+                .badInput,
+                "the output \(path) exists; remove it, choose another --output, or add --overwrite")
+        }
+        let foreign = names.filter {
+            !isPartName($0) && $0 != manifestName && $0 != successName
+        }
+        guard foreign.isEmpty else {
+            throw EngineError(
+                .badInput,
+                "\(path) holds \(foreign[0]), which no job wrote; --overwrite replaces only the "
+                    + "output of a job")
+        }
+        return names
+    }
+
+    /// Puts the files in place under their own names, then the manifest, then `_SUCCESS`.
+    ///
+    /// A crash at any point leaves a directory without `_SUCCESS`, which the next run with the same
+    /// output cleans; what is replaced is gone from the first rename on.
+    package func commit(files: [OutputFile], manifest: String) throws {
+        let names = files.map { Files.name(of: $0.path) }
+        try Files.write(
+            names.map { $0 + "\n" }.joined(), toNew: temporaryPath + "/commit")
+        try Files.syncDirectory(temporaryPath)
+        for name in [Self.successName, Self.manifestName] where replaced.contains(name) {
+            try Files.remove("\(path)/\(name)")
+        }
+        for name in replaced { try Files.remove("\(path)/\(name)") }
+        for (file, name) in zip(files, names) {
+            try Files.rename(file.path, to: "\(path)/\(name)")
+        }
+        try Files.write(manifest, toNew: "\(path)/\(Self.manifestName)")
+        try Files.syncDirectory(path)
+        try Files.write("", toNew: "\(path)/\(Self.successName)")
+        try Files.syncDirectory(path)
+        try Files.remove(temporaryPath)
+    }
+
+    /// Removes what the run wrote, after a failure. A finished output that was to be replaced stays.
+    package func discard() throws {
+        let isCommitting = try Files.kind(of: temporaryPath + "/commit") != nil
+        if isCommitting { try Self.removeLeftovers(path) }
+        try Files.remove(temporaryPath)
+        if didCreate { Files.removeIfEmpty(path) }
+    }
+}

@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// A directory for the intermediate files of one run, locked while the run lives.
+package final class ScratchDirectory {
+    package let path: String
+    private let lock: Int32
+
+    private static let prefix = "mapreduce-"
+
+    /// Makes a directory below another one, and removes those that killed runs left there.
+    package init(below base: String) throws {
+        try Files.createDirectory(base)
+        try Self.sweep(base)
+        var template = Array("\(base)/\(Self.prefix)XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw EngineError.system("create a directory in", base, errno: errno)
+        }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw EngineError.system("lock", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
+    deinit { close(lock) }
+
+    /// Removes the directory with all that is in it.
+    package func remove() throws { try Files.remove(path) }
+
+    /// Removes directories of this user whose lock is free.
+    private static func sweep(_ base: String) throws {
+        for name in try Files.names(in: base) where name.hasPrefix(prefix) {
+            let path = "\(base)/\(name)"
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
+                status.st_uid == geteuid()
+            else { continue }
+            let lock = open(path + "/lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+            guard lock >= 0 else { continue }
+            defer { close(lock) }
+            if flock(lock, LOCK_EX | LOCK_NB) == 0 { try Files.remove(path) }
+        }
+    }
+}

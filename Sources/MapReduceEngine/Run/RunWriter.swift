@@ -1,0 +1,150 @@
+package import MapReduceModel
+
+/// Writes a run: pairs in the order of partition, then of key. The file gets its name only with
+/// `commit()`; a writer that is dropped before leaves a file whose name ends in `.partial`, in a
+/// directory that its owner removes.
+@usableFromInline
+package final class RunWriter {
+    private let file: OpenFile
+    private let path: String
+    private let partialPath: String
+    // One task's thread owns a writer: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) private var index: [SegmentIndex]
+    @exclusivity(unchecked) private var partition = 0
+    private var segmentChecksum = Checksum()
+    private var offset = 0
+    private let limit: Int
+    @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
+    /// Bytes of pairs in the block, which follow its header.
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) package private(set) var recordCount = 0
+
+    /// - Parameters:
+    ///   - partitionCount: how many segments the run has.
+    ///   - limit: pairs of a partition beyond this number are dropped; nil keeps all.
+    package init(path: String, partitionCount: Int, limit: Int? = nil) throws {
+        self.limit = limit ?? .max
+        self.path = path
+        partialPath = path + ".partial"
+        file = try OpenFile(creating: partialPath)
+        index = Array(repeating: SegmentIndex(), count: partitionCount)
+        block = .allocate(
+            byteCount: RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount, alignment: 16)
+        let base = blockBase
+        base.storeLittle(RunFormat.magic, at: 0)
+        base.storeLittle(RunFormat.version, at: 4)
+        try write(byteCount: RunFormat.headerByteCount)
+        index[0].offset = offset
+    }
+
+    deinit { block.deallocate() }
+
+    private var blockBase: UnsafeMutableRawPointer {
+        guard let base = block.baseAddress else { preconditionFailure("a block is never empty") }
+        return base
+    }
+
+    private func write(byteCount: Int) throws {
+        try file.write(UnsafeRawBufferPointer(rebasing: block[..<byteCount]))
+        offset += byteCount
+    }
+
+    /// Adds a pair. Partitions come in rising order, and keys within one.
+    @usableFromInline
+    package func add(
+        partition: Int, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) throws {
+        if partition != self.partition { try begin(partition) }
+        guard index[partition].recordCount < limit else { return }
+        let most = key.count + value.count + 2 * Varint.maxByteCount
+        if RunFormat.blockHeaderByteCount + used + most > block.count {
+            try makeRoom(byteCount: most)
+        }
+        var target = blockBase + RunFormat.blockHeaderByteCount + used
+        let start = target
+        target += Varint.write(key.count, to: target)
+        target += Varint.write(value.count, to: target)
+        if let source = key.baseAddress { target.copyMemory(from: source, byteCount: key.count) }
+        target += key.count
+        if let source = value.baseAddress {
+            target.copyMemory(from: source, byteCount: value.count)
+        }
+        used += target + value.count - start
+        index[self.partition].recordCount += 1
+        recordCount += 1
+    }
+
+    private func begin(_ next: Int) throws {
+        precondition(next > partition && next < index.count, "partitions come in rising order")
+        try endSegment()
+        for index in partition + 1...next { self.index[index].offset = offset }
+        partition = next
+    }
+
+    private func endSegment() throws {
+        try flush()
+        index[partition].byteCount = offset - index[partition].offset
+        index[partition].checksum = segmentChecksum.value
+        segmentChecksum = Checksum()
+    }
+
+    private func makeRoom(byteCount: Int) throws {
+        guard byteCount <= EngineLimits.maxPairByteCount else {
+            throw EngineError(
+                .threw,
+                "a pair of \(byteCount) bytes is larger than \(EngineLimits.maxPairByteCount); "
+                    + "emit smaller values")
+        }
+        try flush()
+        let needed = RunFormat.blockHeaderByteCount + byteCount
+        if needed > block.count {
+            block.deallocate()
+            block = .allocate(byteCount: needed, alignment: 16)
+        }
+    }
+
+    private func flush() throws {
+        guard used > 0 else { return }
+        let header = RunFormat.blockHeaderByteCount
+        let body = UnsafeRawBufferPointer(rebasing: block[header..<header + used])
+        let base = blockBase
+        base.storeLittle(UInt32(used), at: 0)
+        base.storeLittle(UInt32(used), at: 4)
+        base.storeLittle(RunFormat.codecNone, at: 8)
+        base.storeLittle(Checksum.of(body), at: 12)
+        segmentChecksum.add(UnsafeRawBufferPointer(rebasing: block[..<header]))
+        try write(byteCount: header + used)
+        used = 0
+    }
+
+    /// Writes the index and gives the file its name; it never changes again.
+    package func commit() throws -> OutputFile {
+        try endSegment()
+        for index in partition..<index.count where index > partition {
+            self.index[index].offset = offset
+        }
+        let count = index.count * RunFormat.indexEntryByteCount
+        let tail = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: count + RunFormat.trailerByteCount, alignment: 16)
+        defer { tail.deallocate() }
+        guard let base = tail.baseAddress else { preconditionFailure("the trailer has bytes") }
+        for (number, segment) in index.enumerated() {
+            let entry = base + number * RunFormat.indexEntryByteCount
+            entry.storeLittle(segment.offset, at: 0)
+            entry.storeLittle(segment.byteCount, at: 8)
+            entry.storeLittle(segment.recordCount, at: 16)
+            entry.storeLittle(segment.checksum, at: 24)
+            entry.storeLittle(UInt32(0), at: 28)
+        }
+        let trailer = base + count
+        trailer.storeLittle(UInt32(index.count), at: 0)
+        trailer.storeLittle(
+            Checksum.of(UnsafeRawBufferPointer(rebasing: tail[..<count])), at: 4)
+        trailer.storeLittle(RunFormat.version, at: 8)
+        trailer.storeLittle(RunFormat.magic, at: 12)
+        try file.write(UnsafeRawBufferPointer(tail))
+        try Files.rename(partialPath, to: path)
+        return OutputFile(
+            path: path, byteCount: offset + tail.count, recordCount: recordCount, checksum: 0)
+    }
+}

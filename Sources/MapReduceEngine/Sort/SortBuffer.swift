@@ -1,0 +1,98 @@
+/// Collects pairs in the order of emission and gives them back sorted by partition and key, pairs
+/// of equal keys in the order of emission; within a hard budget of memory.
+///
+///     data:   | key count | value count | key | value |  one pair after another (varints, bytes)
+///     index:  | prefix, partition and position |         one `SortEntry` for each pair
+@usableFromInline
+package final class SortBuffer {
+    // One task's thread owns a buffer: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) private var data: Arena
+    private let index: MappedMemory
+    private let budget: Int
+    @exclusivity(unchecked) package private(set) var count = 0
+    private static let indexByteCount = 2 * MemoryLayout<SortEntry>.stride
+
+    /// Reserves the data and the index.
+    /// - Parameter memoryByteCount: data, index and the spare room for sorting stay within it.
+    package init(memoryByteCount: Int) throws {
+        budget = memoryByteCount
+        data = try Arena(byteCount: memoryByteCount)
+        index = try MappedMemory(byteCount: memoryByteCount)
+    }
+
+    /// Adds a pair.
+    /// - Returns: false when the budget does not allow it: spill, `removeAll()`, and add it again.
+    @usableFromInline
+    package func add(
+        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, partition: Int
+    ) -> Bool {
+        let byteCount = key.count + value.count + 2 * Varint.maxByteCount
+        guard data.used + byteCount + (count + 1) * Self.indexByteCount <= budget else {
+            return false
+        }
+        let position = data.used
+        var target = data.base + position
+        target += Varint.write(key.count, to: target)
+        target += Varint.write(value.count, to: target)
+        if let source = key.baseAddress { target.copyMemory(from: source, byteCount: key.count) }
+        target += key.count
+        if let source = value.baseAddress {
+            target.copyMemory(from: source, byteCount: value.count)
+        }
+        data.used = target + value.count - data.base
+        entries[count] = SortEntry(
+            prefix: SortEntry.prefix(of: key), partition: partition, position: position)
+        count += 1
+        return true
+    }
+
+    /// Forgets every pair, and keeps the memory.
+    @usableFromInline
+    package func removeAll() {
+        data.used = 0
+        count = 0
+    }
+
+    private var entries: UnsafeMutablePointer<SortEntry> {
+        index.base.assumingMemoryBound(to: SortEntry.self)
+    }
+
+    /// Calls the body with every pair, by partition, key and order of emission.
+    @usableFromInline
+    package func forEachSorted(
+        partitionCount: Int,
+        _ body: (
+            _ partition: Int, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+        ) throws -> Void
+    ) throws {
+        let sorted = UnsafeMutableBufferPointer(start: entries, count: count)
+        let spare = UnsafeMutableBufferPointer(start: entries + count, count: count)
+        EntrySorter(tail: self).sort(sorted, spare: spare, partitionCount: partitionCount)
+        for entry in sorted {
+            let pair = pair(at: entry.position)
+            try body(entry.partition, pair.key, pair.value)
+        }
+    }
+
+    @inline(__always)
+    private func pair(
+        at position: Int
+    ) -> (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        let bytes = UnsafeRawBufferPointer(start: data.base, count: data.used)
+        var offset = position
+        guard let keyCount = Varint.read(bytes, at: &offset),
+            let valueCount = Varint.read(bytes, at: &offset)
+        else { preconditionFailure("a pair that was added can be read") }
+        return (
+            UnsafeRawBufferPointer(start: data.base + offset, count: keyCount),
+            UnsafeRawBufferPointer(start: data.base + offset + keyCount, count: valueCount)
+        )
+    }
+}
+
+extension SortBuffer: TailOrder {
+    package func precedes(_ a: SortEntry, _ b: SortEntry) -> Bool {
+        let order = compareKeys(pair(at: a.position).key, pair(at: b.position).key)
+        return order == 0 ? a.position < b.position : order < 0
+    }
+}

@@ -1,0 +1,69 @@
+/// Named sums, kept sorted by name. A job's counters are the sums over its winning attempts.
+package struct Counters: Hashable, Codable, Sendable {
+    /// A name with its sum.
+    package struct Entry: Hashable, Codable, Sendable {
+        package var name: String
+        package var value: Int
+    }
+
+    package private(set) var entries: [Entry] = []
+
+    package init() {}
+
+    /// Adds to the counter of that name; sums wrap instead of trapping.
+    /// Cost: a binary search.
+    package mutating func add(_ amount: Int, to name: String) {
+        let index = position(of: name)
+        if index < entries.count, entries[index].name == name {
+            entries[index].value &+= amount
+        } else {
+            entries.insert(Entry(name: name, value: amount), at: index)
+        }
+    }
+
+    /// Adds every counter of another set.
+    package mutating func add(_ other: Counters) {
+        for entry in other.entries { add(entry.value, to: entry.name) }
+    }
+
+    /// The sum of that name; 0 when nothing was counted.
+    package subscript(name: String) -> Int {
+        let index = position(of: name)
+        guard index < entries.count, entries[index].name == name else { return 0 }
+        return entries[index].value
+    }
+
+    private func position(of name: String) -> Int {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// The counters that the engine itself keeps. A user's counter is named `user.` and its name.
+package enum BuiltInCounter {
+    /// Records that reached the first step of a stage that reads files.
+    package static let recordsRead = "records.read"
+    /// Bytes of input files, as stored.
+    package static let bytesRead = "bytes.read"
+    /// Pairs that a shuffling stage's steps emitted, before they were combined.
+    package static let pairsEmitted = "pairs.emitted"
+    /// Pairs in the segments that a shuffling stage wrote.
+    package static let pairsShuffled = "pairs.shuffled"
+    /// Bytes of those segments.
+    package static let bytesShuffled = "bytes.shuffled"
+    /// Pairs that a stage read from segments.
+    package static let pairsReceived = "pairs.received"
+    /// Records in output files.
+    package static let recordsWritten = "records.written"
+    /// Bytes in output files.
+    package static let bytesWritten = "bytes.written"
+    /// Runs that were written because a task's memory was full.
+    package static let spills = "spills"
+    /// Merges of runs that were needed because there were more than the merge width.
+    package static let mergePasses = "merge.passes"
+}

@@ -1,0 +1,78 @@
+/// Why an attempt failed. Its kind alone decides what happens next.
+package struct Failure: Hashable, Codable, Sendable {
+    package var kind: FailureKind
+    /// One sentence that names the thing and says what to do next.
+    package var message: String
+    /// The record that was being worked on.
+    package var location: RecordLocation?
+    /// The record itself, shortened and escaped.
+    package var record: String?
+    /// The user's steps that the stage runs.
+    package var steps: String?
+    /// What the task process wrote to its log in its last moments: the fatal error and backtrace.
+    package var backtrace: String?
+
+    package init(
+        kind: FailureKind, message: String, location: RecordLocation? = nil,
+        record: String? = nil, steps: String? = nil, backtrace: String? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.location = location
+        self.record = record
+        self.steps = steps
+        self.backtrace = backtrace
+    }
+}
+
+/// Who is to blame for a failure, and so what is done about it.
+package enum FailureKind: String, Codable, Sendable, CaseIterable {
+    /// The user's closure threw an error.
+    case threw
+    /// The task process died: a trap, a signal, an out-of-memory kill.
+    case crashed
+    /// The input cannot be read as what it claims to be: running again would not help.
+    case badInput
+    /// This machine ran out of disk or memory.
+    case outOfResources
+    /// The worker that ran the attempt is gone.
+    case workerLost
+    /// A segment could not be fetched or verified.
+    case fetchFailed
+
+    /// What a failure of this kind means for its task.
+    package var consequence: Consequence {
+        switch self {
+        case .threw, .crashed, .outOfResources: .retryCountedAgainstTask
+        case .workerLost, .fetchFailed: .retryCountedAgainstCluster
+        case .badInput: .failJob
+        }
+    }
+
+    /// What the control plane does about a failure.
+    package enum Consequence: Sendable {
+        /// The task runs again, within its own limit of attempts.
+        case retryCountedAgainstTask
+        /// The task runs again, within the generous limit of what the cluster may get wrong.
+        case retryCountedAgainstCluster
+        /// The job ends.
+        case failJob
+    }
+}
+
+/// A place in the input.
+package struct RecordLocation: Hashable, Codable, Sendable, CustomStringConvertible {
+    package var path: String
+    /// Where the record begins: bytes from the start of the file's (uncompressed) text.
+    package var offset: Int
+    /// The number of the record in its attempt, from 1.
+    package var recordNumber: Int
+
+    package init(path: String, offset: Int, recordNumber: Int) {
+        self.path = path
+        self.offset = offset
+        self.recordNumber = recordNumber
+    }
+
+    package var description: String { "\(path) at byte \(offset) (record \(recordNumber))" }
+}

@@ -1,0 +1,32 @@
+/// A moment on the clock of whoever drives a state machine, in nanoseconds since a start that the
+/// driver chose. The control plane reads no clock: it is told what time it is.
+package struct Instant: Hashable, Comparable, Codable, Sendable {
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    package static let zero = Instant(nanoseconds: 0)
+
+    package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    package static func + (instant: Instant, duration: Duration) -> Instant {
+        Instant(nanoseconds: instant.nanoseconds + duration.nanoseconds)
+    }
+
+    package static func - (a: Instant, b: Instant) -> Duration {
+        .nanoseconds(a.nanoseconds - b.nanoseconds)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds; a duration of more than 292 years saturates.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return scaled &+ attoseconds / 1_000_000_000
+    }
+
+    /// The whole duration in seconds, for rates and displays.
+    package var inSeconds: Double { Double(nanoseconds) / 1e9 }
+}

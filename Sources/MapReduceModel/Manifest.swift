@@ -1,0 +1,34 @@
+/// What `_MANIFEST.json` says about a finished output.
+package struct Manifest: Hashable, Codable, Sendable {
+    /// The version of the manifest's own format.
+    package var version = 1
+    /// The job's name.
+    package var job: String
+    /// The parts, in the order of their names.
+    package var files: [File]
+    /// The job's counters by name.
+    package var counters: [String: Int]
+
+    /// One part of the output.
+    package struct File: Hashable, Codable, Sendable {
+        package var name: String
+        package var bytes: Int
+        package var records: Int
+        /// CRC-32 in eight hexadecimal digits.
+        package var crc32: String
+
+        package init(name: String, bytes: Int, records: Int, crc32: String) {
+            self.name = name
+            self.bytes = bytes
+            self.records = records
+            self.crc32 = crc32
+        }
+    }
+
+    package init(job: String, files: [File], counters: Counters) {
+        self.job = job
+        self.files = files
+        self.counters = [:]
+        for entry in counters.entries { self.counters[entry.name] = entry.value }
+    }
+}

@@ -1,0 +1,47 @@
+/// The input of one map task: ranges of files, read one after another.
+package struct Split: Hashable, Codable, Sendable {
+    package var pieces: [FilePiece]
+
+    package init(pieces: [FilePiece]) { self.pieces = pieces }
+
+    package var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
+}
+
+/// A byte range of one file. It owns the lines that begin in it.
+package struct FilePiece: Hashable, Codable, Sendable {
+    package var path: String
+    /// Where the range begins, in bytes of the file as it is stored.
+    package var offset: Int
+    package var byteCount: Int
+    package var compression: Compression
+    package var signature: FileSignature
+
+    package init(
+        path: String, offset: Int, byteCount: Int, compression: Compression,
+        signature: FileSignature
+    ) {
+        self.path = path
+        self.offset = offset
+        self.byteCount = byteCount
+        self.compression = compression
+        self.signature = signature
+    }
+}
+
+/// How a file is stored; told by its first bytes, never by its name.
+package enum Compression: String, Codable, Sendable {
+    case none
+    case gzip
+}
+
+/// What must not change about a file between planning and the end of reading it.
+package struct FileSignature: Hashable, Codable, Sendable {
+    package var byteCount: Int
+    /// The time of last modification, in nanoseconds since 1970.
+    package var modificationTime: Int64
+
+    package init(byteCount: Int, modificationTime: Int64) {
+        self.byteCount = byteCount
+        self.modificationTime = modificationTime
+    }
+}

@@ -1,0 +1,70 @@
+/// Everything that an attempt needs to know. The engine turns one into a `TaskReport`.
+package struct TaskSpec: Hashable, Codable, Sendable {
+    package var attempt: AttemptID
+    package var input: TaskInput
+    /// The attempt's own directory; it does not exist yet.
+    package var directory: String
+    /// The file that takes what the task prints; nil leaves standard output alone.
+    package var logPath: String?
+
+    package init(
+        attempt: AttemptID, input: TaskInput, directory: String, logPath: String? = nil
+    ) {
+        self.attempt = attempt
+        self.input = input
+        self.directory = directory
+        self.logPath = logPath
+    }
+}
+
+/// What a task reads.
+package enum TaskInput: Hashable, Codable, Sendable {
+    case split(Split)
+    /// One partition of each of these runs, in the order in which equal keys are kept.
+    case segments(partition: Int, runs: [String])
+}
+
+/// How an attempt ended.
+package struct TaskReport: Hashable, Codable, Sendable {
+    package var attempt: AttemptID
+    package var outcome: Outcome
+
+    package init(attempt: AttemptID, outcome: Outcome) {
+        self.attempt = attempt
+        self.outcome = outcome
+    }
+
+    /// What came of an attempt.
+    package enum Outcome: Hashable, Codable, Sendable {
+        case succeeded(TaskOutput)
+        case failed(Failure)
+    }
+}
+
+/// What a successful attempt left behind.
+package struct TaskOutput: Hashable, Codable, Sendable {
+    /// The run of a shuffling stage, or the part of a stage that writes files.
+    package var file: OutputFile
+    package var counters: Counters
+
+    package init(file: OutputFile, counters: Counters) {
+        self.file = file
+        self.counters = counters
+    }
+}
+
+/// A finished file, with what is needed to verify it.
+package struct OutputFile: Hashable, Codable, Sendable {
+    package var path: String
+    package var byteCount: Int
+    package var recordCount: Int
+    /// CRC-32 (as in zlib) of the whole file; 0 for a run, whose blocks carry their own.
+    package var checksum: UInt32
+
+    package init(path: String, byteCount: Int, recordCount: Int, checksum: UInt32) {
+        self.path = path
+        self.byteCount = byteCount
+        self.recordCount = recordCount
+        self.checksum = checksum
+    }
+}

@@ -1,0 +1,118 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// A page of memory that says what a task is working on, and that outlives the task's process.
+///
+/// The task writes it, two stores a record; whoever started the process maps the same file and
+/// reads the page after a crash, or now and then for a display of progress. There is no lock: a
+/// reader may see a record's number with the offset of the one before.
+///
+///     offset  0  number of the current record in its attempt
+///     offset  8  where the record begins, in bytes of its file's text
+///     offset 16  bytes of input that the process has finished reading, over all its attempts
+///     offset 24  attempts that the process has begun
+///     offset 32  length of the path (2 bytes), length of the key's head (2 bytes)
+///     offset 64  the path, at most 1,984 bytes
+///     offset 2048  the head of the key, at most 256 bytes
+package final class FlightRecorder {
+    package let page: UnsafeMutableRawPointer
+    private static let byteCount = 4096
+    private static let maxPathByteCount = 1984
+    private static let maxKeyByteCount = 256
+
+    /// What a page said when it was looked at.
+    package struct Reading: Sendable {
+        /// 0 before the first record.
+        package var recordNumber = 0
+        package var offset = 0
+        package var finishedByteCount = 0
+        package var attempts = 0
+        package var path = ""
+        /// The head of the key of the group, in a stage that reads pairs.
+        package var key: [UInt8] = []
+    }
+
+    /// A page of this process only.
+    /// - Throws: `ProcessError` when there is no memory.
+    package convenience init() throws {
+        try self.init(descriptor: -1, flags: MAP_PRIVATE | MAP_ANONYMOUS, name: "a page of memory")
+    }
+
+    /// Maps a page that both processes see; the file is created when it does not exist.
+    package convenience init(path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw ProcessError("open", path, errno: errno) }
+        defer { close(descriptor) }
+        guard ftruncate(descriptor, off_t(Self.byteCount)) == 0 else {
+            throw ProcessError("write", path, errno: errno)
+        }
+        try self.init(descriptor: descriptor, flags: MAP_SHARED, name: path)
+    }
+
+    private init(descriptor: Int32, flags: Int32, name: String) throws {
+        let memory = mmap(nil, Self.byteCount, PROT_READ | PROT_WRITE, flags, descriptor, 0)
+        guard let memory, memory != MAP_FAILED else {
+            throw ProcessError("map", name, errno: errno)
+        }
+        page = memory
+    }
+
+    deinit { munmap(page, Self.byteCount) }
+
+    /// Notes that an attempt begins.
+    package func beginAttempt() {
+        page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
+        setPath("")
+        page.storeBytes(of: load(24) &+ 1, toByteOffset: 24, as: Int.self)
+    }
+
+    /// Notes which file, or which partition, is read from now on.
+    package func begin(path: String, offset: Int) {
+        setPath(path)
+        page.storeBytes(of: offset, toByteOffset: 8, as: Int.self)
+    }
+
+    private func setPath(_ path: String) {
+        var path = path
+        let count = path.withUTF8 { bytes in
+            let head = UnsafeRawBufferPointer(bytes).prefix(Self.maxPathByteCount)
+            UnsafeMutableRawBufferPointer(start: page + 64, count: Self.maxPathByteCount)
+                .copyBytes(from: head)
+            return head.count
+        }
+        page.storeBytes(of: UInt16(count), toByteOffset: 32, as: UInt16.self)
+        page.storeBytes(of: 0, toByteOffset: 34, as: UInt16.self)
+    }
+
+    /// Notes which group is worked on.
+    package func record(number: Int, key: UnsafeRawBufferPointer) {
+        page.storeBytes(of: number, toByteOffset: 0, as: Int.self)
+        let head = key.prefix(Self.maxKeyByteCount)
+        UnsafeMutableRawBufferPointer(start: page + 2048, count: Self.maxKeyByteCount)
+            .copyBytes(from: head)
+        page.storeBytes(of: UInt16(head.count), toByteOffset: 34, as: UInt16.self)
+    }
+
+    /// Adds to the bytes that the process has finished reading.
+    package func didRead(byteCount: Int) {
+        page.storeBytes(of: load(16) &+ byteCount, toByteOffset: 16, as: Int.self)
+    }
+
+    private func load(_ offset: Int) -> Int { page.load(fromByteOffset: offset, as: Int.self) }
+
+    /// What the page says now. Lengths are bounded, whatever the page holds.
+    package func read() -> Reading {
+        let pathCount = min(
+            Int(page.load(fromByteOffset: 32, as: UInt16.self)), Self.maxPathByteCount)
+        let keyCount = min(
+            Int(page.load(fromByteOffset: 34, as: UInt16.self)), Self.maxKeyByteCount)
+        return Reading(
+            recordNumber: load(0), offset: load(8), finishedByteCount: load(16),
+            attempts: load(24),
+            path: String(
+                decoding: UnsafeRawBufferPointer(start: page + 64, count: pathCount),
+                as: UTF8.self),
+            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyCount)))
+    }
+}

@@ -1,0 +1,107 @@
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// One end of a connection that carries messages: four bytes of length, most significant first, and
+/// as many bytes of JSON.
+package final class FrameChannel {
+    package let descriptor: Int32
+    private var received: [UInt8] = []
+
+    /// The longest message, in bytes: a task that reads a million runs still fits.
+    private static let maxFrameByteCount = 256 << 20
+
+    /// Takes over a descriptor, and closes it in the end.
+    package init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Two connected ends, neither of which a new process inherits by itself.
+    package static func makePair() throws -> (FrameChannel, FrameChannel) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let code = withUnsafeMutableBytes(of: &ends) { bytes in
+            socketpair(
+                AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0,
+                bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        guard code == 0 else { throw ProcessError("make", "a pair of sockets", errno: errno) }
+        return (FrameChannel(descriptor: ends.0), FrameChannel(descriptor: ends.1))
+    }
+
+    /// Sends one message.
+    /// - Throws: `ProcessError` when the other end is closed.
+    package func send(_ message: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = [UInt8](try encoder.encode(message))
+        var frame: [UInt8] = []
+        frame.reserveCapacity(body.count + 4)
+        for shift in [24, 16, 8, 0] { frame.append(UInt8(body.count >> shift & 255)) }
+        frame += body
+        try frame.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count, let base = bytes.baseAddress {
+                // A closed peer must be an error here, not a signal.
+                let count = Glibc.send(
+                    descriptor, base + done, bytes.count - done, Int32(MSG_NOSIGNAL))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw ProcessError("write to", "a task process", errno: errno)
+                }
+                done += count
+            }
+        }
+    }
+
+    /// What a call of `receive` found.
+    package enum Received<Message: Sendable>: Sendable {
+        case messages([Message])
+        /// The other end is closed, or its process is gone.
+        case closed
+    }
+
+    /// Waits for bytes, reads what there is, and decodes the messages that are complete, which may be
+    /// none.
+    /// - Throws: `ProcessError` when what comes is not a message.
+    package func receive<Message: Decodable & Sendable>(
+        _ type: Message.Type
+    ) throws -> Received<Message> {
+        let count = try withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { bytes in
+            while true {
+                let count = read(descriptor, bytes.baseAddress, bytes.count)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    // A peer that died with messages unread resets the connection.
+                    if errno == ECONNRESET { return 0 }
+                    throw ProcessError("read from", "a task process", errno: errno)
+                }
+                received.append(contentsOf: bytes[..<count])
+                return count
+            }
+        }
+        if count == 0 { return .closed }
+        return .messages(try decodeFrames(type))
+    }
+
+    private func decodeFrames<Message: Decodable>(_ type: Message.Type) throws -> [Message] {
+        var messages: [Message] = []
+        var start = 0
+        while received.count - start >= 4 {
+            let length = received[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard length <= Self.maxFrameByteCount else {
+                throw ProcessError("a message of \(length) bytes between processes is too long")
+            }
+            guard received.count - start - 4 >= length else { break }
+            let body = Data(received[start + 4..<start + 4 + length])
+            messages.append(try JSONDecoder().decode(type, from: body))
+            start += 4 + length
+        }
+        received.removeFirst(start)
+        return messages
+    }
+}

@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+internal import MapReduceModel
+
+/// Waits until one of some descriptors can be read, or its other end is closed.
+/// - Parameter timeout: the longest wait.
+/// - Returns: the indexes of those that can be read.
+package func waitForInput(on descriptors: [Int32], timeout: Duration) -> [Int] {
+    var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let milliseconds = max(0, min(timeout.nanoseconds / 1_000_000 + 1, 60_000))
+    let count = poll(&entries, nfds_t(entries.count), Int32(milliseconds))
+    guard count > 0 else { return [] }
+    return entries.indices.filter { entries[$0].revents != 0 }
+}

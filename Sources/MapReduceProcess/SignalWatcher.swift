@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Turns signals into bytes of a pipe, so that a loop over descriptors receives them in their order.
+///
+/// The signals are blocked in the calling thread and in those that it starts later; one thread waits
+/// for them.
+package struct SignalWatcher: Sendable {
+    /// Can be read when a signal has come.
+    package let descriptor: Int32
+
+    /// Watches signals; call it before any thread is started.
+    package init(_ signals: [Int32]) throws {
+        var ends: (Int32, Int32) = (-1, -1)
+        let code = withUnsafeMutableBytes(of: &ends) { bytes in
+            pipe(bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        guard code == 0 else { throw ProcessError("make", "a pipe", errno: errno) }
+        _ = fcntl(ends.0, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(ends.1, F_SETFD, FD_CLOEXEC)
+        descriptor = ends.0
+        let target = ends.1
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        let watched = set
+        try startThread {
+            var set = watched
+            while true {
+                var signal: Int32 = 0
+                guard sigwait(&set, &signal) == 0 else { return }
+                var byte = UInt8(truncatingIfNeeded: signal)
+                guard write(target, &byte, 1) == 1 else { return }
+            }
+        }
+    }
+
+    /// The signal that has come; call it when the descriptor can be read.
+    package func next() -> Int32? {
+        var byte: UInt8 = 0
+        return read(descriptor, &byte, 1) == 1 ? Int32(byte) : nil
+    }
+}

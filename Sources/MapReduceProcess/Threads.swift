@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Starts a thread that is not waited for.
+/// - Throws: `ProcessError` when the system has none.
+package func startThread(_ body: @escaping @Sendable () -> Void) throws {
+    final class Box: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    // As much stack as a main thread has: closures are users' code.
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    let box = Unmanaged.passRetained(Box(body))
+    var thread = pthread_t()
+    let code = pthread_create(
+        &thread, &attributes,
+        { context in
+            guard let context else { return nil }
+            Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
+            return nil
+        }, box.toOpaque())
+    guard code == 0 else {
+        box.release()
+        throw ProcessError("start", "a thread", errno: code)
+    }
+}
