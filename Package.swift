@@ -10,9 +10,13 @@ let settings: [SwiftSetting] = [
 ]
 
 /// An executable job: one file in a folder of its own under `Jobs/`.
-func job(_ name: String) -> Target {
+func job(_ name: String, path: String? = nil) -> Target {
     .executableTarget(
-        name: name, dependencies: ["MapReduce"], path: "Jobs/\(name)", swiftSettings: settings)
+        name: name,
+        dependencies: [
+            "MapReduce", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: path ?? "Jobs/\(name)", swiftSettings: settings)
 }
 
 let package = Package(
@@ -47,5 +51,6 @@ let package = Package(
         job("invertedindex"),
         job("topwords"),
         job("accesslog"),
+        job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
     ]
 )

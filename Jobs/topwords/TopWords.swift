@@ -1,0 +1,20 @@
+import ArgumentParser
+import MapReduce
+
+/// Lists the most frequent words; those of equal frequency by their letters.
+@main
+struct TopWords: Job {
+    @Option(help: "How many words to list.") var count = 10
+
+    func pipeline(_ input: Input) -> Pairs<Descending<Int>, String> {
+        let words: Pairs<String, Int> = input.lines.map { line, emit in
+            line.forEachWord { word in emit(word, 1) }
+        }
+        let totals = words.combine(+)
+        let ranked: Pairs<Pair<Descending<Int>, String>, Unit> = totals.map { word, total, emit in
+            emit(Pair(Descending(total), word), Unit())
+        }
+        let top = ranked.sorted().prefix(count)
+        return top.map { rank, _, emit in emit(rank.first, rank.second) }
+    }
+}

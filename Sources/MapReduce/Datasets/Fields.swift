@@ -1,0 +1,88 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+extension Span where Element == UInt8 {
+    /// Whether these bytes stand somewhere in the line. An empty text stands in every line.
+    ///
+    /// Cost: a search for its first byte, and a comparison wherever that is found.
+    public func contains(_ text: [UInt8]) -> Bool {
+        withUnsafeBytes { bytes in
+            guard let first = text.first else { return true }
+            var start = 0
+            while let found = position(of: first, in: bytes, from: start),
+                bytes.count - found >= text.count
+            {
+                if bytes[found..<found + text.count].elementsEqual(text) { return true }
+                start = found + 1
+            }
+            return false
+        }
+    }
+
+    /// Where a field of the line is, for `extracting(_:)`.
+    ///
+    ///     if let second = line.field(1, separatedBy: ",") { emit(line.extracting(second), 1) }
+    ///
+    /// - Parameters:
+    ///   - index: the number of the field, from 0.
+    ///   - separator: an ASCII character; one more of them is one more field, even an empty one.
+    ///   - range: the part of the line to look at; all of it by default.
+    /// - Returns: nil when the line has fewer fields.
+    public func field(
+        _ index: Int, separatedBy separator: Unicode.Scalar, in range: Range<Int>? = nil
+    ) -> Range<Int>? {
+        precondition(separator.isASCII, "fields are separated by an ASCII character")
+        let separator = UInt8(truncatingIfNeeded: separator.value)
+        let bounds = range ?? 0..<count
+        return withUnsafeBytes { bytes in
+            let part = UnsafeRawBufferPointer(rebasing: bytes[bounds])
+            var left = index
+            var start = 0
+            while true {
+                let end = position(of: separator, in: part, from: start)
+                if left == 0 {
+                    return bounds.lowerBound + start..<bounds.lowerBound + (end ?? part.count)
+                }
+                guard let end else { return nil }
+                left -= 1
+                start = end + 1
+            }
+        }
+    }
+}
+
+private func position(
+    of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int
+) -> Int? {
+    guard start < bytes.count, let base = bytes.baseAddress,
+        let found = memchr(base + start, Int32(byte), bytes.count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
+}
+
+extension Int {
+    /// The number that ASCII digits stand for, with an optional sign.
+    /// - Returns: nil when there is anything else, or the number does not fit.
+    public init?(_ digits: Span<UInt8>) {
+        let value: Int? = digits.withUnsafeBytes { bytes in
+            let isNegative = bytes.first == 0x2D
+            let rest = isNegative || bytes.first == 0x2B ? bytes.dropFirst() : bytes[...]
+            guard !rest.isEmpty else { return nil }
+            var value = 0
+            for byte in rest {
+                guard byte >= 0x30, byte <= 0x39 else { return nil }
+                let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+                let digit = Int(byte &- 0x30)
+                // Downwards, as the least number has no positive counterpart.
+                let (sum, overflowed) = product.subtractingReportingOverflow(digit)
+                if overflow || overflowed { return nil }
+                value = sum
+            }
+            if isNegative { return value }
+            return value == .min ? nil : -value
+        }
+        guard let value else { return nil }
+        self = value
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Glibc
+import MapReduce
+
+/// Counts words as `wordcount` does, by sorting instead of combining if asked to, and does what is
+/// asked of it at a line or a word: for tests of what happens then.
+@main
+struct FaultyJob: Job {
+    @Option(help: "The word at which the map closure misbehaves.") var mapAt: String?
+    @Option(help: "The word at which the reduce closure misbehaves.") var reduceAt: String?
+    @Option(help: "What it does: trap, throw, exit, kill, hang or print.") var fault = Fault.trap
+    @Option(help: "A directory of files; each misbehaviour uses one up, and without one all is well.")
+    var tokens: String?
+    @Flag(help: "Reduce without combining.") var sorting = false
+    @Flag(help: "Build another plan in task processes.") var shifty = false
+
+    func pipeline(_ input: Input) -> Pairs<String, Int> {
+        let words: Pairs<String, Int> = input.strings.map { line, emit in
+            if let mapAt, line.contains(mapAt) { try misbehave(line) }
+            for word in line.split(whereSeparator: \.isWhitespace) { emit(String(word), 1) }
+        }
+        if sorting || reduceAt != nil || (shifty && getppid() != 1 && isTaskProcess) {
+            return words.reduce { word, counts, emit in
+                if word == reduceAt { try misbehave(word) }
+                emit(word, counts.sum())
+            }
+        }
+        return words.combine(+)
+    }
+
+    /// The channel of a task process is descriptor 3, which a driver has for something else.
+    private var isTaskProcess: Bool {
+        var type: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(3, SOL_SOCKET, SO_TYPE, &type, &size) == 0
+    }
+
+    private func misbehave(_ record: String) throws {
+        if let tokens {
+            let names = try names(in: tokens)
+            guard names.contains(where: { unlink("\(tokens)/\($0)") == 0 }) else { return }
+        }
+        switch fault {
+        case .trap: fatalError("the test asked for it")
+        case .throw: throw Asked(record: record)
+        case .exit: Glibc.exit(7)
+        case .kill: kill(getpid(), SIGKILL)
+        case .hang: while true { pause() }
+        case .print: Swift.print("a closure prints")
+        }
+    }
+}
+
+struct Asked: Error, CustomStringConvertible {
+    let record: String
+    var description: String { "the test asked for an error" }
+}
+
+enum Fault: String, ExpressibleByArgument {
+    case trap, `throw`, exit, kill, hang, print
+}
+
+extension FaultyJob {
+    /// The names in a directory, without those that begin with a dot.
+    private func names(in path: String) throws -> [String] {
+        guard let directory = opendir(path) else { throw Asked(record: path) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+}
