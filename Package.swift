@@ -16,8 +16,29 @@ func job(_ name: String, path: String? = nil) -> Target {
         dependencies: [
             "MapReduce", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
-        path: path ?? "Jobs/\(name)", swiftSettings: settings)
+        path: path ?? "Jobs/\(name)",
+        swiftSettings: settings
+    )
 }
+
+/// Settings of tests and what they share, which may import what they like.
+let testSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+/// A test target under `Tests/`; golden files are read where they lie.
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies.map { .byName(name: $0) } + ["TestSupport"],
+        exclude: goldenFiles[name] ?? [],
+        swiftSettings: testSettings
+    )
+}
+
+/// Folders of files that tests compare with.
+let goldenFiles = [
+    "MapReduceModelTests": ["Golden"], "MapReduceEngineTests": ["Golden"],
+    "MapReduceControlTests": ["Transcripts"], "JobsTests": ["Expected", "expected.py"],
+]
 
 let package = Package(
     name: "mapreduce",
@@ -32,12 +53,20 @@ let package = Package(
         .target(name: "CIntrinsics"),
         .target(name: "MapReduceModel", swiftSettings: settings),
         .target(
-            name: "MapReduceControl", dependencies: ["MapReduceModel"], swiftSettings: settings),
+            name: "MapReduceControl",
+            dependencies: ["MapReduceModel"],
+            swiftSettings: settings
+        ),
         .target(
-            name: "MapReduceEngine", dependencies: ["MapReduceModel", "CZlib"],
-            swiftSettings: settings),
+            name: "MapReduceEngine",
+            dependencies: ["MapReduceModel", "CZlib"],
+            swiftSettings: settings
+        ),
         .target(
-            name: "MapReduceProcess", dependencies: ["MapReduceModel"], swiftSettings: settings),
+            name: "MapReduceProcess",
+            dependencies: ["MapReduceModel"],
+            swiftSettings: settings
+        ),
         .target(
             name: "MapReduce",
             dependencies: [
@@ -45,12 +74,31 @@ let package = Package(
                 "CIntrinsics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         job("wordcount"),
         job("grep"),
         job("invertedindex"),
         job("topwords"),
         job("accesslog"),
+        .target(
+            name: "TestSupport",
+            path: "Tests/TestSupport",
+            swiftSettings: testSettings
+        ),
         job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
+        tests("MapReduceModelTests", ["MapReduceModel"]),
+        tests("MapReduceControlTests", ["MapReduceControl", "MapReduceModel"]),
+        tests("MapReduceEngineTests", ["MapReduceEngine", "MapReduceModel"]),
+        tests("MapReduceProcessTests", ["MapReduceProcess", "MapReduceModel"]),
+        tests("MapReduceTests", ["MapReduce", "MapReduceModel"]),
+        tests(
+            "JobsTests",
+            [
+                "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
+                "faultyjob",
+            ]
+        ),
+        tests("TidyTests", []),
     ]
 )

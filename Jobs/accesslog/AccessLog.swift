@@ -1,8 +1,8 @@
 import MapReduce
 
-/// Counts requests and sums bytes for each URL of web logs in the combined format:
+/// Counts requests and sums bytes for each URL of web logs in the combined format.
 ///
-///     203.0.113.9 - - [10/Oct/2026:13:55:36 +0000] "GET /a.html HTTP/1.1" 200 2326 "-" "curl/8.5.0"
+///     192.0.2.9 - - [10/Oct/2026:13:55:36 +0000] "GET /a.html HTTP/1.1" 200 2326 "-" "curl/8.5.0"
 @main
 struct AccessLog: Job {
     func pipeline(_ input: Input) -> Pairs<String, Pair<Int, Int>> {

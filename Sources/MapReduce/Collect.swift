@@ -1,15 +1,17 @@
 internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 extension Job {
     /// Runs the job on these lines, on threads of this process, and returns what it produces: for
     /// tests.
     ///
-    ///     #expect(try WordCount().collect(lines: ["the cat", "the dog"]) == ["cat": 1, "dog": 1, "the": 2])
+    ///     let counts = try WordCount().collect(lines: ["the cat", "the dog"])
+    ///     #expect(counts == ["cat": 1, "dog": 1, "the": 2])
     ///
     /// Pairs come part by part, each in its order; there is one part. A job with options is made
     /// with `try MyJob.parse(["--count", "3"])`, as one made with `MyJob()` has none to read.
@@ -25,7 +27,10 @@ extension Job {
         let scratch = try ScratchDirectory(below: base)
         do {
             let pairs: CollectedPairs<Key, Value> = try run(
-                lines, settings: settings, scratch: scratch.path)
+                lines,
+                settings: settings,
+                scratch: scratch.path
+            )
             try scratch.remove()
             return pairs
         } catch {
@@ -35,22 +40,33 @@ extension Job {
     }
 
     private func run<Key, Value>(
-        _ lines: [String], settings: RunSettings, scratch: String
+        _ lines: [String],
+        settings: RunSettings,
+        scratch: String
     ) throws -> CollectedPairs<Key, Value> {
         let path = scratch + "/lines"
         try Files.write(lines.map { $0 + "\n" }.joined(), toNew: path)
         let file = try InputFiles.inspect(path)
         let program = try program(
-            name: "\(Self.self)", settings: settings, writesPairs: true)
+            name: "\(Self.self)",
+            settings: settings,
+            writesPairs: true
+        )
         let splits = program.plan.stages.map { stage -> [Split] in
             guard case .files = stage.input else { return [] }
             return SplitPlanner.splits(
-                of: [file], splitByteCount: settings.splitByteCount, slotCount: 1)
+                of: [file],
+                splitByteCount: settings.splitByteCount,
+                slotCount: 1
+            )
         }
         let runner = try LocalRunner(
-            program: program, settings: settings,
-            directories: RunDirectories(output: nil, scratch: scratch), signals: nil,
-            display: SilentDisplay())
+            program: program,
+            settings: settings,
+            directories: RunDirectories(output: nil, scratch: scratch),
+            signals: nil,
+            display: SilentDisplay()
+        )
         let job = try runner.run(JobSubmission(id: JobID(1), plan: program.plan, splits: splits))
         try job.checkSucceeded()
         var pairs: [(key: Key, value: Value)] = []
@@ -65,8 +81,9 @@ extension Job {
     }
 }
 
-/// The pairs that a job produced, in their order. Compares with a dictionary literal, whose order
-/// counts, and which may have a key more than once.
+/// The pairs that a job produced, in their order.
+///
+/// Compares with a dictionary literal, whose order counts, and which may have a key more than once.
 public struct CollectedPairs<Key: RecordKey, Value: RecordValue>: RandomAccessCollection,
     ExpressibleByDictionaryLiteral, Sendable
 {

@@ -1,7 +1,7 @@
 package import MapReduceModel
 
-/// Makes every scheduling decision: which task runs where, what runs again, whose output counts, and
-/// when a job is committed.
+/// Makes every scheduling decision: which task runs where, what runs again, whose output counts,
+/// and when a job is committed.
 ///
 /// It only decides. It reads no clock, does no IO and has no threads: whoever drives it says what
 /// happened and what time it is, writes the journal, and then sends the messages.
@@ -13,8 +13,10 @@ package struct Coordinator: Sendable {
     package let policy: Policy
     private var effects = Effects()
 
-    /// A coordinator that goes on where this journal ends. Attempts that ran then still do: they end
-    /// with a report of their worker, or with `workerLeft`.
+    /// A coordinator that goes on where this journal ends.
+    ///
+    /// Attempts that ran then still do: they end with a report of their worker, or with
+    /// `workerLeft`.
     package init(policy: Policy = Policy(), journal: [JournalEntry] = []) {
         self.policy = policy
         jobs = Jobs(replaying: journal)
@@ -33,7 +35,8 @@ package struct Coordinator: Sendable {
         case .workerLeft(let id): lose(id)
         case .attemptReported(let worker, let report):
             if workers.heard(worker, at: now) { end(report, on: worker, at: now) }
-        case .fetchFailed(let attempt, let source): fetchFailed(attempt, source)
+        case .fetchFailed(let attempt, let source, let message):
+            fetchFailed(attempt, source, message)
         case .outputPublished(let id, let failure): published(id, failure)
         case .jobCancelled(let id): cancel(id)
         case .tick: break
@@ -102,13 +105,15 @@ package struct Coordinator: Sendable {
         effects.messages.append(.stopAttempt(state.worker, attempt))
     }
 
-    private mutating func fetchFailed(_ attempt: AttemptID, _ source: TaskID) {
+    private mutating func fetchFailed(
+        _ attempt: AttemptID,
+        _ source: TaskID,
+        _ message: String
+    ) {
         guard let state = jobs[attempt: attempt], state.status == .running else { return }
         workers.ended(on: state.worker)
         if jobs[task: source]?.winner != nil { record(.outputLost(source)) }
-        fail(
-            attempt,
-            Failure(kind: .fetchFailed, message: "\(attempt) could not read the run of \(source)"))
+        fail(attempt, Failure(kind: .fetchFailed, message: message))
     }
 
     // MARK: Workers
@@ -131,7 +136,8 @@ package struct Coordinator: Sendable {
             case .running:
                 fail(
                     AttemptID(task: id, number: number),
-                    Failure(kind: .workerLost, message: "\(worker) is gone"))
+                    Failure(kind: .workerLost, message: "\(worker) is gone")
+                )
             case .succeeded:
                 if jobs[id.job]?.isNeeded(stage: id.stage) ?? false { record(.outputLost(id)) }
             case .failed, .stopped, .lost: break
@@ -182,12 +188,13 @@ package struct Coordinator: Sendable {
             record(.attemptStarted(attempt, worker: worker, at: now))
             workers.started(on: worker)
             effects.messages.append(
-                .startAttempt(worker, Assignment(attempt: attempt, input: input)))
+                .startAttempt(worker, Assignment(attempt: attempt, input: input))
+            )
         }
     }
 
-    /// The next attempt to start: of the job with the fewest running tasks for its weight, the first
-    /// task of its first stage that is ready.
+    /// The next attempt to start: of the job with the fewest running tasks for its weight, the
+    /// first task of its first stage that is ready.
     private func nextStart(at now: Instant) -> (AttemptID, WorkerID)? {
         var best: (attempt: AttemptID, worker: WorkerID, running: Int, weight: Int)?
         for job in jobs.all {
@@ -196,7 +203,9 @@ package struct Coordinator: Sendable {
             }
             let task = TaskID(job: job.id, stage: stage, index: index)
             let attempt = AttemptID(
-                task: task, number: job.stages[stage].tasks[index].attempts.count)
+                task: task,
+                number: job.stages[stage].tasks[index].attempts.count
+            )
             let running = job.runningCount
             let weight = max(job.submission.weight, 1)
             if let best, running * best.weight >= best.running * weight { continue }
@@ -222,8 +231,11 @@ package struct Coordinator: Sendable {
                     let source = TaskID(job: id.job, stage: stage, index: index)
                     return AssignedInput.Source(
                         attempt: AttemptID(task: source, number: winner),
-                        worker: task.attempts[winner].worker, path: output.file.path)
-                })
+                        worker: task.attempts[winner].worker,
+                        path: output.file.path
+                    )
+                }
+            )
         }
     }
 }

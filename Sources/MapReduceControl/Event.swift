@@ -1,6 +1,8 @@
 package import MapReduceModel
 
-/// What happened. Whoever drives the coordinator tells it in the order of occurrence.
+/// What happened.
+///
+/// Whoever drives the coordinator tells it in the order of occurrence.
 package enum Event: Hashable, Sendable {
     case jobSubmitted(JobSubmission)
     case workerJoined(WorkerID, slots: Int)
@@ -11,7 +13,7 @@ package enum Event: Hashable, Sendable {
     /// An attempt ended on this worker.
     case attemptReported(WorkerID, TaskReport)
     /// A running attempt could not get, or not verify, the run of that task.
-    case fetchFailed(AttemptID, source: TaskID)
+    case fetchFailed(AttemptID, source: TaskID, message: String)
     /// The output of a job is in place, or could not be put there.
     case outputPublished(JobID, Failure?)
     case jobCancelled(JobID)
@@ -36,7 +38,9 @@ package struct JobSubmission: Hashable, Codable, Sendable {
     }
 }
 
-/// What is to be done now. The journal must be durable before any message leaves.
+/// What is to be done now.
+///
+/// The journal must be durable before any message leaves.
 package struct Effects: Hashable, Sendable {
     package var journal: [JournalEntry] = []
     package var messages: [Message] = []

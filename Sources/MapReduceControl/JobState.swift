@@ -117,7 +117,9 @@ package struct AttemptState: Hashable, Sendable {
     }
 }
 
-/// Indexes of tasks, the lowest first. Cost: logarithmic. Source: binary heap (Williams 1964).
+/// Indexes of tasks, the lowest first.
+///
+/// Cost: logarithmic. Source: binary heap (Williams 1964).
 package struct TaskQueue: Hashable, Sendable {
     private var heap: [Int]
 

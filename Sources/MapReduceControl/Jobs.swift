@@ -12,7 +12,9 @@ package struct Jobs: Hashable, Sendable {
         for entry in journal { apply(entry) }
     }
 
-    /// The job with that id. Cost: a binary search.
+    /// The job with that id.
+    ///
+    /// Cost: a binary search.
     package subscript(id: JobID) -> JobState? { index(of: id).map { all[$0] } }
 
     /// The state of a task; nil when there is no such job, stage or task.
@@ -46,7 +48,9 @@ package struct Jobs: Hashable, Sendable {
         switch entry {
         case .jobSubmitted(let submission):
             precondition(
-                all.last.map { $0.id < submission.id } ?? true, "ids of jobs rise")
+                all.last.map { $0.id < submission.id } ?? true,
+                "ids of jobs rise"
+            )
             all.append(JobState(submission))
         case .attemptStarted(let attempt, let worker, let instant):
             start(attempt, worker, at: instant)
@@ -95,7 +99,8 @@ package struct Jobs: Hashable, Sendable {
     }
 
     private mutating func end(
-        _ attempt: AttemptID, _ body: (inout StageState, inout TaskState) -> Void
+        _ attempt: AttemptID,
+        _ body: (inout StageState, inout TaskState) -> Void
     ) {
         guard self[attempt: attempt]?.status == .running else { return }
         change(attempt.task) { stage, task in
@@ -105,7 +110,8 @@ package struct Jobs: Hashable, Sendable {
     }
 
     private mutating func change(
-        _ id: TaskID, _ body: (inout StageState, inout TaskState) -> Void
+        _ id: TaskID,
+        _ body: (inout StageState, inout TaskState) -> Void
     ) {
         guard self[task: id] != nil, let job = index(of: id.job) else { return }
         var task = all[job].stages[id.stage].tasks[id.index]

@@ -1,7 +1,9 @@
 package import MapReduceModel
 
-/// A change of the jobs' state. The coordinator changes its jobs by nothing else, so the entries,
-/// applied in order, give back the same state.
+/// A change of the jobs' state.
+///
+/// The coordinator changes its jobs by nothing else, so the entries, applied in order, give back
+/// the same state.
 package enum JournalEntry: Hashable, Codable, Sendable {
     case jobSubmitted(JobSubmission)
     case attemptStarted(AttemptID, worker: WorkerID, at: Instant)

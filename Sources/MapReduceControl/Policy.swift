@@ -1,11 +1,14 @@
 /// Every limit and choice of the control plane, with its unit, default and reason.
 package struct Policy: Hashable, Codable, Sendable {
-    /// Failures that a task may have through its own fault, the user's code above all. Three more
-    /// tries tell a flaky machine from a closure that always fails.
+    /// Failures that a task may have through its own fault, the user's code above all.
+    ///
+    /// Three more tries tell a flaky machine from a closure that always fails.
     package var maxAttempts = 4
 
-    /// Failures that a task may have through the cluster's fault. Generous, as they say nothing
-    /// about the task; bounded, so that a broken cluster ends the job.
+    /// Failures that a task may have through the cluster's fault.
+    ///
+    /// Generous, as they say nothing about the task; bounded, so that a broken cluster ends the
+    /// job.
     package var maxClusterFailures = 20
 
     /// Silence after which a worker gets no new work: five heartbeats of a second.
@@ -24,7 +27,9 @@ package struct Policy: Hashable, Codable, Sendable {
     package init() {}
 }
 
-/// How the worker for a task is chosen among those that have a free slot. Ties go to the lowest id.
+/// How the worker for a task is chosen among those that have a free slot.
+///
+/// Ties go to the lowest id.
 package enum Placement: String, Codable, Sendable, CaseIterable {
     /// The worker that runs the fewest tasks.
     case leastLoaded

@@ -1,6 +1,8 @@
 package import MapReduceModel
 
-/// The workers that are connected now. They are not in the journal: after a restart they join again.
+/// The workers that are connected now.
+///
+/// They are not in the journal: after a restart they join again.
 package struct Workers: Hashable, Sendable {
     /// A worker, and when it was heard last.
     package struct Entry: Hashable, Sendable {
@@ -72,8 +74,10 @@ package struct Workers: Hashable, Sendable {
         return true
     }
 
-    /// Whether a worker gets no more of a job. No more than a third of the workers are excluded:
-    /// beyond that it is the job that is at fault.
+    /// Whether a worker gets no more of a job.
+    ///
+    /// No more than a third of the workers are excluded: beyond that it is the job that is at
+    /// fault.
     func isExcluded(_ worker: Entry, from job: JobID, policy: Policy) -> Bool {
         func hasFailed(_ worker: Entry) -> Bool {
             worker.failureCount(of: job) >= policy.maxFailuresOnWorker
@@ -104,11 +108,14 @@ package struct Workers: Hashable, Sendable {
         }
     }
 
-    /// Spreads the ids of attempts evenly. Source: the finaliser of SplitMix64 (Steele et al. 2014).
+    /// Spreads the ids of attempts evenly.
+    ///
+    /// Source: the finaliser of SplitMix64 (Steele et al. 2014).
     private static func mix(_ attempt: AttemptID) -> UInt64 {
         var state: UInt64 = 0
-        for part in [attempt.task.job.number, attempt.task.stage, attempt.task.index, attempt.number]
-        {
+        for part in [
+            attempt.task.job.number, attempt.task.stage, attempt.task.index, attempt.number,
+        ] {
             state = (state ^ UInt64(bitPattern: Int64(part))) &+ 0x9e37_79b9_7f4a_7c15
             state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
             state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -1,27 +1,43 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 package import MapReduceModel
 
-/// What went wrong in the data plane. The kind decides what happens next; the message is one
-/// sentence that names the thing and the place and says what to do.
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// What went wrong in the data plane.
+///
+/// The kind decides what happens next; the message is one sentence that names the thing and the
+/// place and says what to do.
 package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     package var kind: FailureKind
     package var message: String
     package var location: RecordLocation?
+    /// The run that could not be read, for a failed fetch.
+    package var run: String?
 
-    package init(_ kind: FailureKind, _ message: String, location: RecordLocation? = nil) {
+    package init(
+        _ kind: FailureKind,
+        _ message: String,
+        location: RecordLocation? = nil,
+        run: String? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.location = location
+        self.run = run
     }
 
     package var description: String { message }
 
-    /// A system call on a file that failed. A full or read-only disk and missing memory are the
-    /// machine's fault; anything else is the input's.
+    /// A system call on a file that failed.
+    ///
+    /// A full or read-only disk and missing memory are the machine's fault; anything else is the
+    /// input's.
     package static func system(
-        _ action: String, _ path: String, errno code: Int32, kind: FailureKind? = nil
+        _ action: String,
+        _ path: String,
+        errno code: Int32,
+        kind: FailureKind? = nil
     ) -> EngineError {
         let hint: String
         switch code {
@@ -34,7 +50,8 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         let isResource = [ENOSPC, EDQUOT, EROFS, ENOMEM, EMFILE, ENFILE, EIO].contains(code)
         return EngineError(
             kind ?? (isResource ? .outOfResources : .badInput),
-            "cannot \(action) \(path): \(systemMessage(code))\(hint)")
+            "cannot \(action) \(path): \(systemMessage(code))\(hint)"
+        )
     }
 
     /// The system's sentence for an error number.

@@ -1,13 +1,17 @@
 /// Every limit of the data plane, with its unit, default and reason.
 package struct EngineLimits: Hashable, Sendable {
     /// Bytes of memory that one task may use for the pairs that it collects; when it is reached,
-    /// they are sorted and spilled. 256 MiB lets 64 MiB of text combine without a spill.
+    /// they are sorted and spilled.
+    ///
+    /// 256 MiB lets 64 MiB of text combine without a spill.
     package var memoryByteCount = 256 << 20
 
     /// The least memory that a task can work with, in bytes: a table, its index and their growth.
     package static let minMemoryByteCount = 1 << 20
 
-    /// Runs that are merged at once. At 64 the blocks being read stay within 4 MiB.
+    /// Runs that are merged at once.
+    ///
+    /// At 64 the blocks being read stay within 4 MiB.
     package var mergeWidth = 64
 
     /// Bytes of pairs in one block of a run, before it is closed: large enough for the disk, small
@@ -17,8 +21,10 @@ package struct EngineLimits: Hashable, Sendable {
     /// Bytes of one read of an input file: large enough to be sequential, small enough for L2.
     package static let readByteCount = 1 << 20
 
-    /// The longest record, in bytes. A record is held in memory whole, so a file without line
-    /// ends must end with a message, not with the machine's memory.
+    /// The longest record, in bytes.
+    ///
+    /// A record is held in memory whole, so a file without line ends must end with a message, not
+    /// with the machine's memory.
     package static let maxRecordByteCount = 64 << 20
 
     /// The largest encoded pair, in bytes, key and value together: what a block may grow to.

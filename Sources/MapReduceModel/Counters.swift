@@ -1,4 +1,6 @@
-/// Named sums, kept sorted by name. A job's counters are the sums over its winning attempts.
+/// Named sums, kept sorted by name.
+///
+/// A job's counters are the sums over its winning attempts.
 package struct Counters: Hashable, Codable, Sendable {
     /// A name with its sum.
     package struct Entry: Hashable, Codable, Sendable {
@@ -11,6 +13,7 @@ package struct Counters: Hashable, Codable, Sendable {
     package init() {}
 
     /// Adds to the counter of that name; sums wrap instead of trapping.
+    ///
     /// Cost: a binary search.
     package mutating func add(_ amount: Int, to name: String) {
         let index = position(of: name)
@@ -44,7 +47,9 @@ package struct Counters: Hashable, Codable, Sendable {
     }
 }
 
-/// The counters that the engine itself keeps. A user's counter is named `user.` and its name.
+/// The counters that the engine itself keeps.
+///
+/// A user's counter is named `user.` and its name.
 package enum BuiltInCounter {
     /// Records that reached the first step of a stage that reads files.
     package static let recordsRead = "records.read"

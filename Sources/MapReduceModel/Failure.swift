@@ -1,8 +1,12 @@
-/// Why an attempt failed. Its kind alone decides what happens next.
+/// Why an attempt failed.
+///
+/// Its kind alone decides what happens next.
 package struct Failure: Hashable, Codable, Sendable {
     package var kind: FailureKind
     /// One sentence that names the thing and says what to do next.
     package var message: String
+    /// The run that could not be read, for a failed fetch.
+    package var run: String?
     /// The record that was being worked on.
     package var location: RecordLocation?
     /// The record itself, shortened and escaped.
@@ -13,11 +17,17 @@ package struct Failure: Hashable, Codable, Sendable {
     package var backtrace: String?
 
     package init(
-        kind: FailureKind, message: String, location: RecordLocation? = nil,
-        record: String? = nil, steps: String? = nil, backtrace: String? = nil
+        kind: FailureKind,
+        message: String,
+        run: String? = nil,
+        location: RecordLocation? = nil,
+        record: String? = nil,
+        steps: String? = nil,
+        backtrace: String? = nil
     ) {
         self.kind = kind
         self.message = message
+        self.run = run
         self.location = location
         self.record = record
         self.steps = steps

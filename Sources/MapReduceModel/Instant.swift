@@ -1,5 +1,7 @@
 /// A moment on the clock of whoever drives a state machine, in nanoseconds since a start that the
-/// driver chose. The control plane reads no clock: it is told what time it is.
+/// driver chose.
+///
+/// The control plane reads no clock: it is told what time it is.
 package struct Instant: Hashable, Comparable, Codable, Sendable {
     package var nanoseconds: Int64
 

@@ -1,5 +1,7 @@
 /// What a job computes, as a graph of stages in topological order: a stage's input stages come
-/// before it. Every process of a job builds the plan anew, and the fingerprints must agree.
+/// before it.
+///
+/// Every process of a job builds the plan anew, and the fingerprints must agree.
 package struct Plan: Hashable, Codable, Sendable {
     /// The job's name, as its command is typed.
     package var name: String
@@ -41,7 +43,11 @@ package struct StagePlan: Hashable, Codable, Sendable {
     package var partitionCount: Int
 
     package init(
-        id: Int, input: StageInput, steps: [Step], output: StageOutput, partitionCount: Int
+        id: Int,
+        input: StageInput,
+        steps: [Step],
+        output: StageOutput,
+        partitionCount: Int
     ) {
         self.id = id
         self.input = input

@@ -7,7 +7,9 @@ package struct Split: Hashable, Codable, Sendable {
     package var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
 }
 
-/// A byte range of one file. It owns the lines that begin in it.
+/// A byte range of one file.
+///
+/// It owns the lines that begin in it.
 package struct FilePiece: Hashable, Codable, Sendable {
     package var path: String
     /// Where the range begins, in bytes of the file as it is stored.
@@ -17,7 +19,10 @@ package struct FilePiece: Hashable, Codable, Sendable {
     package var signature: FileSignature
 
     package init(
-        path: String, offset: Int, byteCount: Int, compression: Compression,
+        path: String,
+        offset: Int,
+        byteCount: Int,
+        compression: Compression,
         signature: FileSignature
     ) {
         self.path = path

@@ -1,4 +1,6 @@
-/// Everything that an attempt needs to know. The engine turns one into a `TaskReport`.
+/// Everything that an attempt needs to know.
+///
+/// The engine turns one into a `TaskReport`.
 package struct TaskSpec: Hashable, Codable, Sendable {
     package var attempt: AttemptID
     package var input: TaskInput
@@ -8,7 +10,10 @@ package struct TaskSpec: Hashable, Codable, Sendable {
     package var logPath: String?
 
     package init(
-        attempt: AttemptID, input: TaskInput, directory: String, logPath: String? = nil
+        attempt: AttemptID,
+        input: TaskInput,
+        directory: String,
+        logPath: String? = nil
     ) {
         self.attempt = attempt
         self.input = input

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// A page of memory that says what a task is working on, and that outlives the task's process.
@@ -101,18 +101,28 @@ package final class FlightRecorder {
 
     private func load(_ offset: Int) -> Int { page.load(fromByteOffset: offset, as: Int.self) }
 
-    /// What the page says now. Lengths are bounded, whatever the page holds.
+    /// What the page says now.
+    ///
+    /// Lengths are bounded, whatever the page holds.
     package func read() -> Reading {
         let pathCount = min(
-            Int(page.load(fromByteOffset: 32, as: UInt16.self)), Self.maxPathByteCount)
+            Int(page.load(fromByteOffset: 32, as: UInt16.self)),
+            Self.maxPathByteCount
+        )
         let keyCount = min(
-            Int(page.load(fromByteOffset: 34, as: UInt16.self)), Self.maxKeyByteCount)
+            Int(page.load(fromByteOffset: 34, as: UInt16.self)),
+            Self.maxKeyByteCount
+        )
         return Reading(
-            recordNumber: load(0), offset: load(8), finishedByteCount: load(16),
+            recordNumber: load(0),
+            offset: load(8),
+            finishedByteCount: load(16),
             attempts: load(24),
             path: String(
                 decoding: UnsafeRawBufferPointer(start: page + 64, count: pathCount),
-                as: UTF8.self),
-            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyCount)))
+                as: UTF8.self
+            ),
+            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyCount))
+        )
     }
 }

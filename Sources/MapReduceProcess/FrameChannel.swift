@@ -1,15 +1,18 @@
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+internal import FoundationEssentials
 #else
-    internal import Foundation
+internal import Foundation
 #endif
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// One end of a connection that carries messages: four bytes of length, most significant first, and
 /// as many bytes of JSON.
-package final class FrameChannel {
+///
+/// Unchecked: one thread may send while another one receives, as what they use is apart; two
+/// threads must not do the same at a time.
+package final class FrameChannel: @unchecked Sendable {
     package let descriptor: Int32
     private var received: [UInt8] = []
 
@@ -26,8 +29,11 @@ package final class FrameChannel {
         var ends: (Int32, Int32) = (-1, -1)
         let code = withUnsafeMutableBytes(of: &ends) { bytes in
             socketpair(
-                AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0,
-                bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
+                AF_UNIX,
+                Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+                0,
+                bytes.baseAddress?.assumingMemoryBound(to: Int32.self)
+            )
         }
         guard code == 0 else { throw ProcessError("make", "a pair of sockets", errno: errno) }
         return (FrameChannel(descriptor: ends.0), FrameChannel(descriptor: ends.1))
@@ -48,7 +54,11 @@ package final class FrameChannel {
             while done < bytes.count, let base = bytes.baseAddress {
                 // A closed peer must be an error here, not a signal.
                 let count = Glibc.send(
-                    descriptor, base + done, bytes.count - done, Int32(MSG_NOSIGNAL))
+                    descriptor,
+                    base + done,
+                    bytes.count - done,
+                    Int32(MSG_NOSIGNAL)
+                )
                 if count < 0 {
                     if errno == EINTR { continue }
                     throw ProcessError("write to", "a task process", errno: errno)
@@ -65,8 +75,8 @@ package final class FrameChannel {
         case closed
     }
 
-    /// Waits for bytes, reads what there is, and decodes the messages that are complete, which may be
-    /// none.
+    /// Waits for bytes, reads what there is, and decodes the messages that are complete, which may
+    /// be none.
     /// - Throws: `ProcessError` when what comes is not a message.
     package func receive<Message: Decodable & Sendable>(
         _ type: Message.Type

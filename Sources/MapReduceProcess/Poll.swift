@@ -1,10 +1,12 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 internal import MapReduceModel
 
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 /// Waits until one of some descriptors can be read, or its other end is closed.
-/// - Parameter timeout: the longest wait.
+///
+/// `timeout`: the longest wait.
 /// - Returns: the indexes of those that can be read.
 package func waitForInput(on descriptors: [Int32], timeout: Duration) -> [Int] {
     var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

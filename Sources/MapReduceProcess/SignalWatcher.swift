@@ -1,11 +1,11 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
-/// Turns signals into bytes of a pipe, so that a loop over descriptors receives them in their order.
+/// Turns signals into bytes of a pipe, so that a loop over descriptors receives them in order.
 ///
-/// The signals are blocked in the calling thread and in those that it starts later; one thread waits
-/// for them.
+/// The signals are blocked in the calling thread and in those that it starts later; one thread
+/// waits for them.
 package struct SignalWatcher: Sendable {
     /// Can be read when a signal has come.
     package let descriptor: Int32

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// A task process: the job's own executable, started with the driver's own arguments and a channel.
@@ -16,12 +16,17 @@ package final class TaskProcess {
     private static let channelDescriptor: Int32 = 3
 
     /// Starts a process.
-    /// - Parameters:
-    ///   - arguments: the whole command line, beginning with the program's name.
-    ///   - channel: the process's end; the caller lets go of it afterwards.
-    ///   - logPath: takes standard output and standard error.
+    ///
+    /// `arguments`: the whole command line, beginning with the program's name.
+    ///
+    /// `channel`: the process's end; the caller lets go of it afterwards.
+    ///
+    /// `logPath`: takes standard output and standard error.
     package init(
-        executable: String, arguments: [String], channel: FrameChannel, logPath: String
+        executable: String,
+        arguments: [String],
+        channel: FrameChannel,
+        logPath: String
     ) throws {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -33,7 +38,12 @@ package final class TaskProcess {
         }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(
-            &actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+            &actions,
+            1,
+            logPath,
+            O_WRONLY | O_CREAT | O_APPEND,
+            0o644
+        )
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         posix_spawn_file_actions_adddup2(&actions, channel.descriptor, Self.channelDescriptor)
         // The driver blocks signals to receive them one by one; its tasks take them as usual.
@@ -46,7 +56,8 @@ package final class TaskProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
             &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+        )
         let environment = Self.environment()
         var id = pid_t()
         let code = withCStrings(arguments) { arguments in
@@ -86,7 +97,8 @@ package final class TaskProcess {
         // A crash writes its backtrace to the log, without asking and without colours.
         entries.append(
             "SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,threads=crashed,images=none,"
-                + "registers=none,limit=32")
+                + "registers=none,limit=32"
+        )
         return entries
     }
 
@@ -130,7 +142,8 @@ package final class TaskProcess {
 
 /// Calls the body with an array of C strings that ends in nil.
 private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    _ strings: [String],
+    _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     var pointers = strings.map { strdup($0) }
     pointers.append(nil)

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Starts a thread that is not waited for.
@@ -18,12 +18,15 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws {
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
     let code = pthread_create(
-        &thread, &attributes,
+        &thread,
+        &attributes,
         { context in
             guard let context else { return nil }
             Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
             return nil
-        }, box.toOpaque())
+        },
+        box.toOpaque()
+    )
     guard code == 0 else {
         box.release()
         throw ProcessError("start", "a thread", errno: code)

@@ -1,7 +1,8 @@
 internal import MapReduceEngine
 internal import MapReduceModel
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// The inputs of a command line, by the names under which the job reads them.
@@ -24,7 +25,9 @@ struct InputArguments {
 
     private static func split(_ argument: String) throws -> (name: String, path: String) {
         guard let equals = argument.firstIndex(of: "="),
-            argument[..<equals].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }),
+            argument[..<equals].allSatisfy({
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")
+            }),
             equals > argument.startIndex, try Files.kind(of: argument) == nil
         else { return ("", argument) }
         return (
@@ -42,19 +45,22 @@ struct InputArguments {
                 .usage,
                 name.isEmpty
                     ? "no input; name files, directories or patterns, or - for standard input"
-                    : "no input \(name); add \(name)=path")
+                    : "no input \(name); add \(name)=path"
+            )
         }
         for group in groups where !names.contains(group.name) {
             throw JobError(
                 .usage,
                 group.name.isEmpty
                     ? "the job reads no input without a name; did you mean name=\(group.paths[0])?"
-                    : "the job reads no input named \(group.name)")
+                    : "the job reads no input named \(group.name)"
+            )
         }
     }
 
-    /// Finds the files of a group. Standard input and pipes are copied to the scratch directory
-    /// first.
+    /// Finds the files of a group.
+    ///
+    /// Standard input and pipes are copied to the scratch directory first.
     func files(of name: String, scratch: String) throws -> [PlannedFile] {
         guard let group = groups.first(where: { $0.name == name }) else { return [] }
         return try group.paths.enumerated().flatMap { index, path in
@@ -82,7 +88,10 @@ struct InputArguments {
 
     /// Copies a stream to a file.
     private func spool(
-        _ descriptor: Int32, named name: String, _ scratch: String, _ index: Int
+        _ descriptor: Int32,
+        named name: String,
+        _ scratch: String,
+        _ index: Int
     ) throws -> PlannedFile {
         let path = "\(scratch)/\(name == "standard input" ? "stdin" : "pipe\(index)")"
         let file = try OpenFile(creating: path)

@@ -2,8 +2,9 @@ internal import ArgumentParser
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// The command of a job: its own options beside those that all jobs have.
@@ -60,7 +61,10 @@ struct JobCommand<Description: Job>: ParsableCommand {
         let settings = options.settings
         let program = try job.program(name: Self.name, settings: settings)
         try TaskServer(
-            channel: channel, program: program, settings: settings, isOwnProcess: true
+            channel: channel,
+            program: program,
+            settings: settings,
+            isOwnProcess: true
         ).serve()
     }
 
@@ -77,11 +81,15 @@ struct JobCommand<Description: Job>: ParsableCommand {
 extension Job {
     /// Builds the job's plan and programs.
     func program(
-        name: String, settings: RunSettings, writesPairs: Bool = false
+        name: String,
+        settings: RunSettings,
+        writesPairs: Bool = false
     ) throws -> JobProgram {
         let planner = Planner(reducerCount: settings.reducerCount, writesPairs: writesPairs)
         try pipeline(Input()).plan(into: OutputPlanner(planner: planner))
         return JobProgram(
-            plan: Plan(name: name, stages: planner.stages), stages: planner.programs)
+            plan: Plan(name: name, stages: planner.stages),
+            stages: planner.programs
+        )
     }
 }

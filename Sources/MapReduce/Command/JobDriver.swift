@@ -2,8 +2,9 @@ internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Runs a job from the command line: checks what it was given, runs it, and says how it went.
@@ -40,7 +41,9 @@ struct JobDriver {
         if !options.quiet {
             let place = output == "-" ? "standard output" : output
             Terminal.write(
-                JobSummary.text(of: job, output: place, elapsed: clock.now - start), to: 2)
+                JobSummary.text(of: job, output: place, elapsed: clock.now - start),
+                to: 2
+            )
         }
     }
 
@@ -51,7 +54,9 @@ struct JobDriver {
                 let scratch = output.temporaryPath + "/scratch"
                 try Files.createDirectory(scratch)
                 return try run(
-                    RunDirectories(output: output, scratch: scratch), signals)
+                    RunDirectories(output: output, scratch: scratch),
+                    signals
+                )
             }
             return try withScratch { scratch in
                 try run(RunDirectories(output: output, scratch: scratch), signals)
@@ -66,7 +71,8 @@ struct JobDriver {
         try withScratch { scratch in
             let job = try run(RunDirectories(output: nil, scratch: scratch), signals)
             try StandardOutput.write(
-                job.stages.last?.tasks.compactMap { $0.winningOutput?.file.path } ?? [])
+                job.stages.last?.tasks.compactMap { $0.winningOutput?.file.path } ?? []
+            )
             return job
         }
     }
@@ -90,20 +96,28 @@ struct JobDriver {
     }
 
     private func run(
-        _ directories: RunDirectories, _ signals: SignalWatcher
+        _ directories: RunDirectories,
+        _ signals: SignalWatcher
     ) throws -> JobState {
         let settings = options.settings
         let splits = try program.plan.stages.map { stage -> [Split] in
             guard case .files(let name) = stage.input else { return [] }
             return SplitPlanner.splits(
                 of: try inputs.files(of: name, scratch: directories.scratch),
-                splitByteCount: settings.splitByteCount, slotCount: settings.workerCount)
+                splitByteCount: settings.splitByteCount,
+                slotCount: settings.workerCount
+            )
         }
         let runner = try LocalRunner(
-            program: program, settings: settings, directories: directories, signals: signals,
-            display: display)
+            program: program,
+            settings: settings,
+            directories: directories,
+            signals: signals,
+            display: display
+        )
         let job = try runner.run(
-            JobSubmission(id: JobID(1), plan: program.plan, splits: splits))
+            JobSubmission(id: JobID(1), plan: program.plan, splits: splits)
+        )
         try job.checkSucceeded()
         return job
     }
@@ -122,8 +136,10 @@ extension JobState {
         case .finished(.succeeded): return
         case .finished(.failed(let failure, let attempt)):
             throw JobError(
-                .failed, JobSummary.text(of: failure, attempt: attempt),
-                location: failure.location?.description)
+                .failed,
+                JobSummary.text(of: failure, attempt: attempt),
+                location: failure.location?.description
+            )
         case .finished(.cancelled), .running, .committing:
             throw JobError(.interrupted, "the job was cancelled")
         }

@@ -7,12 +7,15 @@ struct JobOptions: ParsableArguments {
         help: ArgumentHelp(
             "Files, directories, patterns, or - for standard input.",
             discussion: "A name=path gives the files to the job under that name.",
-            valueName: "input"))
+            valueName: "input"
+        )
+    )
     var inputs: [String] = []
 
     @Option(
         name: [.short, .long],
-        help: "The directory to write, which must not exist; - for standard output.")
+        help: "The directory to write, which must not exist; - for standard output."
+    )
     var output: String?
 
     @Option(help: "Tasks that run at once. (default: one for each processor)")
@@ -66,7 +69,8 @@ struct JobOptions: ParsableArguments {
         if mergeWidth < 2 { throw ValidationError("--merge-width must be at least 2") }
         if memory.count < EngineLimits.minMemoryByteCount {
             throw ValidationError(
-                "--memory must be at least \(EngineLimits.minMemoryByteCount >> 20)M")
+                "--memory must be at least \(EngineLimits.minMemoryByteCount >> 20)M"
+            )
         }
         if splitSize.count < 1 { throw ValidationError("--split-size must be at least 1") }
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
@@ -85,7 +89,7 @@ struct JobOptions: ParsableArguments {
 
 /// A number of bytes on the command line: `1000`, `64K`, `256M`, `2G`; the letters are powers of
 /// 1024, and `KiB` or `KB` mean the same.
-struct ByteSize: ExpressibleByArgument, Hashable, Sendable {
+struct ByteSize: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
     var count: Int
 
     init(count: Int) { self.count = count }
@@ -107,8 +111,8 @@ struct ByteSize: ExpressibleByArgument, Hashable, Sendable {
         count = scaled
     }
 
-    /// How the default is shown in the help.
-    var defaultValueDescription: String {
+    /// The number as it is typed, which is also how a default is shown in the help.
+    var description: String {
         for (shift, letter) in [(30, "G"), (20, "M"), (10, "K")]
         where count >= 1 << shift && count % (1 << shift) == 0 {
             return "\(count >> shift)\(letter)"

@@ -12,11 +12,13 @@ enum JobSummary {
             "\(plan.name): \(Format.count(counters[BuiltInCounter.recordsRead])) records, "
             + "\(Format.bytes(read)), in \(Format.duration(elapsed)) "
             + "(\(Format.rate(read, elapsed)))\n"
-        text += "  wrote \(Format.count(counters[BuiltInCounter.recordsWritten])) records, "
+        text +=
+            "  wrote \(Format.count(counters[BuiltInCounter.recordsWritten])) records, "
             + "\(Format.bytes(counters[BuiltInCounter.bytesWritten])), to \(output)\n"
         let shuffled = counters[BuiltInCounter.pairsShuffled]
         if shuffled > 0 {
-            text += "  shuffled \(Format.count(shuffled)) of "
+            text +=
+                "  shuffled \(Format.count(shuffled)) of "
                 + "\(Format.count(counters[BuiltInCounter.pairsEmitted])) pairs, "
                 + Format.bytes(counters[BuiltInCounter.bytesShuffled])
             let spills = counters[BuiltInCounter.spills]

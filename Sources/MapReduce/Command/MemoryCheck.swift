@@ -10,9 +10,10 @@ enum MemoryCheck {
         throw JobError(
             .usage,
             "\(settings.workerCount) tasks at once with --memory "
-                + "\(ByteSize(count: settings.limits.memoryByteCount).defaultValueDescription) each "
+                + "\(ByteSize(count: settings.limits.memoryByteCount)) each "
                 + "need more than the \(Format.bytes(available)) of memory that are free; ask for "
-                + "less, or for fewer --workers")
+                + "less, or for fewer --workers"
+        )
     }
 
     /// Bytes of memory that the system could give; nil where it does not say.

@@ -3,7 +3,8 @@ internal import MapReduceModel
 /// Shows a plan to a person.
 enum PlanText {
     static func text(of plan: Plan) -> String {
-        var text = "\(plan.name): \(plan.stages.count) "
+        var text =
+            "\(plan.name): \(plan.stages.count) "
             + (plan.stages.count == 1 ? "stage\n" : "stages\n")
         for stage in plan.stages {
             text += "stage \(stage.id): reads \(source(stage.input))\n"

@@ -1,7 +1,8 @@
 internal import MapReduceControl
 internal import MapReduceModel
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// A line on a terminal that is written anew again and again.
@@ -66,9 +67,11 @@ struct PlainDisplay: RunDisplay {
         Terminal.write(
             "\(Format.duration(progress.elapsed)): stage \(progress.stage + 1) of "
                 + "\(progress.stageCount) (\(progress.steps)), \(progress.tasksDone) of "
-                + "\(progress.taskCount) tasks done, \(Format.count(progress.recordsRead)) records, "
+                + "\(progress.taskCount) tasks done, "
+                + "\(Format.count(progress.recordsRead)) records, "
                 + "\(Format.rate(progress.bytesRead, progress.elapsed))\n",
-            to: 2)
+            to: 2
+        )
     }
 
     func end() {}

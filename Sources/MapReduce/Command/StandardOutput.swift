@@ -1,6 +1,7 @@
 internal import MapReduceEngine
+
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Writes a job's parts, one after another, to standard output.
@@ -29,7 +30,11 @@ enum StandardOutput {
                 if errno == EINTR { continue }
                 if errno == EPIPE { throw Interruption(signal: SIGPIPE) }
                 throw EngineError.system(
-                    "write to", "standard output", errno: errno, kind: .outOfResources)
+                    "write to",
+                    "standard output",
+                    errno: errno,
+                    kind: .outOfResources
+                )
             }
             done += count
         }

@@ -1,7 +1,8 @@
 internal import MapReduceModel
 
-/// What a job's pipeline returns: data that can be written as the job's output. `Pairs` is the only
-/// one.
+/// What a job's pipeline returns: data that can be written as the job's output.
+///
+/// `Pairs` is the only one.
 public protocol Dataset: Sendable {
     /// Adds the stages that produce the data and write it.
     func plan(into planner: OutputPlanner) throws

@@ -1,9 +1,11 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 extension Span where Element == UInt8 {
-    /// Whether these bytes stand somewhere in the line. An empty text stands in every line.
+    /// Whether these bytes stand somewhere in the line.
+    ///
+    /// An empty text stands in every line.
     ///
     /// Cost: a search for its first byte, and a comparison wherever that is found.
     public func contains(_ text: [UInt8]) -> Bool {
@@ -30,7 +32,9 @@ extension Span where Element == UInt8 {
     ///   - range: the part of the line to look at; all of it by default.
     /// - Returns: nil when the line has fewer fields.
     public func field(
-        _ index: Int, separatedBy separator: Unicode.Scalar, in range: Range<Int>? = nil
+        _ index: Int,
+        separatedBy separator: Unicode.Scalar,
+        in range: Range<Int>? = nil
     ) -> Range<Int>? {
         precondition(separator.isASCII, "fields are separated by an ASCII character")
         let separator = UInt8(truncatingIfNeeded: separator.value)
@@ -53,7 +57,9 @@ extension Span where Element == UInt8 {
 }
 
 private func position(
-    of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int
+    of byte: UInt8,
+    in bytes: UnsafeRawBufferPointer,
+    from start: Int
 ) -> Int? {
     guard start < bytes.count, let base = bytes.baseAddress,
         let found = memchr(base + start, Int32(byte), bytes.count - start)

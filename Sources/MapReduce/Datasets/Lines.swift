@@ -15,13 +15,15 @@ public struct Lines: Sendable {
     ///
     /// A line is lent to the closure as bytes; copy what is to be kept, with `Bytes(line)` or
     /// `String(utf8: line)`.
-    /// - Parameter body: called once for each line; what it throws fails the attempt.
+    ///
+    /// `body`: called once for each line; what it throws fails the attempt.
     @inlinable
     public func map<Key: RecordKey, Value: RecordValue>(
         _ body:
             @escaping @Sendable (_ line: Span<UInt8>, _ emit: inout Emitter<Key, Value>) throws ->
             Void,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<Key, Value> {
         let source = self.source.adding("map", file, line)
         let predicates = self.predicates
@@ -30,7 +32,8 @@ public struct Lines: Sendable {
                 var emit = Emitter(sink)
                 try context.forEachLine { bytes in
                     let line = Span<UInt8>(
-                        _unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
+                        _unsafeElements: bytes.assumingMemoryBound(to: UInt8.self)
+                    )
                     for isIncluded in predicates {
                         guard try isIncluded(line) else { return }
                     }
@@ -44,11 +47,13 @@ public struct Lines: Sendable {
     /// Keeps the lines for which the closure says true.
     public func filter(
         _ isIncluded: @escaping @Sendable (_ line: Span<UInt8>) throws -> Bool,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Lines {
         Lines(
             source: source.adding("filter", file, line),
-            predicates: predicates + [isIncluded])
+            predicates: predicates + [isIncluded]
+        )
     }
 }
 
@@ -60,13 +65,17 @@ public struct Strings: Sendable {
     @usableFromInline
     init(lines: Lines) { self.lines = lines }
 
-    /// Turns every line into pairs. A line that is not valid UTF-8 fails the attempt.
-    /// - Parameter body: called once for each line; what it throws fails the attempt.
+    /// Turns every line into pairs.
+    ///
+    /// A line that is not valid UTF-8 fails the attempt.
+    ///
+    /// `body`: called once for each line; what it throws fails the attempt.
     @inlinable
     public func map<Key: RecordKey, Value: RecordValue>(
         _ body:
             @escaping @Sendable (_ line: String, _ emit: inout Emitter<Key, Value>) throws -> Void,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<Key, Value> {
         lines.map({ line, emit in try body(String(utf8: line), &emit) }, file: file, line: line)
     }
@@ -74,10 +83,12 @@ public struct Strings: Sendable {
     /// Keeps the lines for which the closure says true.
     public func filter(
         _ isIncluded: @escaping @Sendable (_ line: String) throws -> Bool,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Strings {
         Strings(
-            lines: lines.filter({ try isIncluded(String(utf8: $0)) }, file: file, line: line))
+            lines: lines.filter({ try isIncluded(String(utf8: $0)) }, file: file, line: line)
+        )
     }
 }
 

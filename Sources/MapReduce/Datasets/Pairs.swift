@@ -1,4 +1,5 @@
 public import MapReduceEngine
+
 /// Keyed data: what `map` produces and `reduce` takes.
 public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     @usableFromInline typealias Lower = @Sendable (Planner) throws -> Lowered<Key, Value>
@@ -39,7 +40,8 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
             @escaping @Sendable (
                 _ key: Key, _ value: Value, _ emit: inout Emitter<NextKey, NextValue>
             ) throws -> Void,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<NextKey, NextValue> {
         let lower = self.lower
         return Pairs<NextKey, NextValue> { planner in
@@ -57,7 +59,8 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     @inlinable
     public func filter(
         _ isIncluded: @escaping @Sendable (_ key: Key, _ value: Value) throws -> Bool,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<Key, Value> {
         let lower = self.lower
         return Pairs { planner in
@@ -78,12 +81,14 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     ///     words.combine(+)
     ///
     /// Keys come out in order within each part.
-    /// - Parameter merge: merges two values, the one that was emitted first on the left. It must be
-    ///   associative; it need not be commutative.
+    ///
+    /// `merge`: merges two values, the one that was emitted first on the left. It must be
+    /// associative; it need not be commutative.
     @inlinable
     public func combine(
         _ merge: @escaping @Sendable (_ first: Value, _ second: Value) -> Value,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<Key, Value> {
         let lower = self.lower
         // One call for a batch of pairs, specialised for this closure.
@@ -92,7 +97,9 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
                 InlineValue.bits(
                     of: merge(
                         InlineValue.value(ofBits: old, as: Value.self),
-                        InlineValue.value(ofBits: new, as: Value.self)))
+                        InlineValue.value(ofBits: new, as: Value.self)
+                    )
+                )
             }
         }
         return Pairs { planner in
@@ -101,24 +108,24 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
             let partitionCount = planner.reducerCount
             let stage = planner.addCombinedShuffleStage(lowered.source) { context in
                 let sink = try CombiningSink<Key, Value>(
-                    context: context, partitionCount: partitionCount, merge: merge,
-                    mergeBatch: mergeBatch)
+                    context: context,
+                    partitionCount: partitionCount,
+                    merge: merge,
+                    mergeBatch: mergeBatch
+                )
                 try drive(context, sink)
                 return try sink.finish()
             }
             return Lowered(source: stage.adding("combine", file, line)) { context, sink in
-                let groups = try context.openGroups()
-                while try groups.nextGroup() {
-                    context.beginGroup(groups.key)
-                    guard try groups.nextValue() else { continue }
+                try context.forEachGroup { groups in
+                    guard try groups.nextValue() else { return true }
                     var merged = try Value(record: groups.value)
                     while try groups.nextValue() {
                         merged = merge(merged, try Value(record: groups.value))
                     }
                     sink.add(encodedKey: groups.key, merged)
-                    try context.checkFailure()
+                    return true
                 }
-                context.endGroups(pairCount: groups.pairCount)
             }
         }
     }
@@ -129,27 +136,26 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     ///
     /// Values come in the order in which they were emitted: by map task, and within one as its
     /// closure did. They are streamed, so a group may be larger than memory.
-    /// - Parameter body: what it throws fails the attempt.
+    ///
+    /// `body`: what it throws fails the attempt.
     @inlinable
     public func reduce<NextKey: RecordKey, NextValue: RecordValue>(
         _ body:
             @escaping @Sendable (
                 _ key: Key, _ values: Values<Value>, _ emit: inout Emitter<NextKey, NextValue>
             ) throws -> Void,
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<NextKey, NextValue> {
         let lower = self.lower
         return Pairs<NextKey, NextValue> { planner in
             let source = try sortedStage(lower, planner, planner.reducerCount, limit: nil)
             return Lowered(source: source.adding("reduce", file, line)) { context, sink in
                 var emit = Emitter(sink)
-                let groups = try context.openGroups()
-                while try groups.nextGroup() {
-                    context.beginGroup(groups.key)
+                try context.forEachGroup { groups in
                     try body(Key(record: groups.key), Values(groups, context), &emit)
-                    try context.checkFailure()
+                    return true
                 }
-                context.endGroups(pairCount: groups.pairCount)
                 try emit.finish()
             }
         }
@@ -159,34 +165,47 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     /// which they were emitted.
     @inlinable
     public func sorted(
-        file: StaticString = #fileID, line: UInt = #line
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<Key, Value> {
-        return Pairs(unsorted: lower, ordered(lower, limit: nil) { $0.adding("sorted", file, line) })
+        Pairs(unsorted: lower, ordered(lower, limit: nil) { $0.adding("sorted", file, line) })
     }
 
-    /// The first pairs in the order of their keys, in one part. Every task keeps only as many, so
-    /// what is shuffled is small.
-    /// - Parameter count: how many pairs; at least 0.
+    /// The first pairs in the order of their keys, in one part.
+    ///
+    /// Every task keeps only as many, so what is shuffled is small.
+    ///
+    /// `count`: how many pairs; at least 0.
     @inlinable
     public func prefix(
-        _ count: Int, file: StaticString = #fileID, line: UInt = #line
+        _ count: Int,
+        file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Pairs<Key, Value> {
-        return Pairs(ordered(unsorted ?? lower, limit: max(count, 0)) {
-            $0.adding("prefix(\(count))", file, line)
-        })
+        Pairs(
+            ordered(unsorted ?? lower, limit: max(count, 0)) {
+                $0.adding("prefix(\(count))", file, line)
+            }
+        )
     }
 }
 
 /// Adds a stage that sorts the pairs of a dataset into partitions.
 @inlinable
 func sortedStage<Key, Value>(
-    _ lower: Pairs<Key, Value>.Lower, _ planner: Planner, _ partitionCount: Int, limit: Int?
+    _ lower: Pairs<Key, Value>.Lower,
+    _ planner: Planner,
+    _ partitionCount: Int,
+    limit: Int?
 ) throws -> StageSource {
     let lowered = try lower(planner)
     let drive = lowered.drive
     return planner.addShuffleStage(lowered.source, partitionCount: partitionCount) { context in
         let sink = try SortingSink<Key, Value>(
-            context: context, partitionCount: partitionCount, limit: limit)
+            context: context,
+            partitionCount: partitionCount,
+            limit: limit
+        )
         try drive(context, sink)
         return try sink.finish()
     }
@@ -195,24 +214,22 @@ func sortedStage<Key, Value>(
 /// Lowers to a single partition whose pairs are taken in order, up to a limit.
 @inlinable
 func ordered<Key, Value>(
-    _ lower: @escaping Pairs<Key, Value>.Lower, limit: Int?,
+    _ lower: @escaping Pairs<Key, Value>.Lower,
+    limit: Int?,
     label: @escaping @Sendable (StageSource) -> StageSource
 ) -> Pairs<Key, Value>.Lower {
     { planner in
         let source = try sortedStage(lower, planner, 1, limit: limit)
         return Lowered(source: label(source)) { context, sink in
-            let groups = try context.openGroups()
             var left = limit ?? .max
-            groups: while left > 0, try groups.nextGroup() {
-                context.beginGroup(groups.key)
-                while try groups.nextValue() {
-                    guard left > 0 else { break groups }
+            try context.forEachGroup { groups in
+                while left > 0, try groups.nextValue() {
                     left -= 1
                     sink.add(encodedKey: groups.key, try Value(record: groups.value))
                     try context.checkFailure()
                 }
+                return left > 0
             }
-            context.endGroups(pairCount: groups.pairCount)
         }
     }
 }

@@ -23,14 +23,21 @@ final class Planner {
     /// Adds a stage behind those that it reads.
     /// - Returns: its index.
     private func addStage(
-        _ source: StageSource, output: StageOutput, partitionCount: Int,
+        _ source: StageSource,
+        output: StageOutput,
+        partitionCount: Int,
         program: @escaping StageProgram
     ) -> Int {
         let id = stages.count
         stages.append(
             StagePlan(
-                id: id, input: source.input, steps: source.steps, output: output,
-                partitionCount: partitionCount))
+                id: id,
+                input: source.input,
+                steps: source.steps,
+                output: output,
+                partitionCount: partitionCount
+            )
+        )
         programs.append(program)
         return id
     }
@@ -41,11 +48,6 @@ final class Planner {
 struct StageSource: Sendable {
     let input: StageInput
     let steps: [Step]
-
-    init(input: StageInput, steps: [Step]) {
-        self.input = input
-        self.steps = steps
-    }
 
     /// The same with one more step, labelled by the place of its closure.
     @usableFromInline
@@ -77,20 +79,31 @@ extension Planner {
     /// - Returns: what a stage that reads them begins with.
     @usableFromInline
     func addShuffleStage(
-        _ source: StageSource, partitionCount: Int, program: @escaping StageProgram
+        _ source: StageSource,
+        partitionCount: Int,
+        program: @escaping StageProgram
     ) -> StageSource {
         let id = addStage(
-            source, output: .shuffle, partitionCount: partitionCount, program: program)
+            source,
+            output: .shuffle,
+            partitionCount: partitionCount,
+            program: program
+        )
         return StageSource(input: .shuffle(stage: id), steps: [])
     }
 
     /// Adds a stage that merges the values of equal keys before they are shuffled.
     @usableFromInline
     func addCombinedShuffleStage(
-        _ source: StageSource, program: @escaping StageProgram
+        _ source: StageSource,
+        program: @escaping StageProgram
     ) -> StageSource {
         let id = addStage(
-            source, output: .combinedShuffle, partitionCount: reducerCount, program: program)
+            source,
+            output: .combinedShuffle,
+            partitionCount: reducerCount,
+            program: program
+        )
         return StageSource(input: .shuffle(stage: id), steps: [])
     }
 

@@ -1,7 +1,9 @@
 public import MapReduceEngine
 
-/// The values of one key, in the order in which they were emitted. They can be gone through once,
-/// and only while the closure that they were given to runs; what is not read is skipped.
+/// The values of one key, in the order in which they were emitted.
+///
+/// They can be gone through once, and only while the closure that they were given to runs; what is
+/// not read is skipped.
 public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
     @usableFromInline let groups: GroupCursor
     @usableFromInline let context: TaskContext
@@ -12,8 +14,10 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
         self.context = context
     }
 
-    /// The next value; nil behind the last one. A value that cannot be read ends the sequence, and
-    /// fails the attempt when the closure returns.
+    /// The next value; nil behind the last one.
+    ///
+    /// A value that cannot be read ends the sequence, and fails the attempt when the closure
+    /// returns.
     @inlinable
     public mutating func next() -> Value? {
         guard context.failure == nil else { return nil }

@@ -22,7 +22,9 @@ extension Span where Element == UInt8 {
                         try body(
                             Span(
                                 _unsafeStart: (base + start).assumingMemoryBound(to: UInt8.self),
-                                count: end &- start))
+                                count: end &- start
+                            )
+                        )
                     }
                     start = end &+ 1
                 }
@@ -32,7 +34,9 @@ extension Span where Element == UInt8 {
                 try body(
                     Span(
                         _unsafeStart: (base + start).assumingMemoryBound(to: UInt8.self),
-                        count: count &- start))
+                        count: count &- start
+                    )
+                )
             }
         }
     }
@@ -51,7 +55,7 @@ enum WordBreaks {
         if byteCount >= 64 { return intrinsics_spaces(base) }
         let own = (1 &<< UInt64(truncatingIfNeeded: byteCount)) &- 1
         #if !EXACT_LOADS
-            if UInt(bitPattern: base) & 4095 <= 4096 - 64 { return intrinsics_spaces(base) & own }
+        if UInt(bitPattern: base) & 4095 <= 4096 - 64 { return intrinsics_spaces(base) & own }
         #endif
         return copiedMask(base, byteCount: byteCount) & own
     }

@@ -5,9 +5,10 @@ public import MapReduceEngine
 final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     /// Merges a batch of short keys into a combiningTable.
     @usableFromInline
-    typealias MergeBatch = @Sendable (
-        CombiningTable, UnsafeMutablePointer<CombiningTable.Slot>, Int
-    ) -> Void
+    typealias MergeBatch =
+        @Sendable (
+            CombiningTable, UnsafeMutablePointer<CombiningTable.Slot>, Int
+        ) -> Void
 
     @usableFromInline let context: TaskContext
     @usableFromInline let batch: PendingBatch?
@@ -21,8 +22,10 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
 
     @inlinable
     init(
-        context: TaskContext, partitionCount: Int,
-        merge: @escaping @Sendable (Value, Value) -> Value, mergeBatch: @escaping MergeBatch
+        context: TaskContext,
+        partitionCount: Int,
+        merge: @escaping @Sendable (Value, Value) -> Value,
+        mergeBatch: @escaping MergeBatch
     ) throws {
         self.context = context
         self.partitionCount = partitionCount
@@ -31,7 +34,10 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
         batch = InlineValue.canHold(Value.self) ? PendingBatch() : nil
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
-            partitionCount: partitionCount, merger: DecodingMerger(merge), limit: nil)
+            partitionCount: partitionCount,
+            merger: DecodingMerger(merge),
+            limit: nil
+        )
     }
 
     @inlinable var table: CombiningTable? { combiningTable }
@@ -59,7 +65,8 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
             let (slot, isNew) = combiningTable.slot(of: key)
             let old = slot.pointee.value
             slot.pointee.value = InlineValue.bits(
-                of: isNew ? value : merge(InlineValue.value(ofBits: old, as: Value.self), value))
+                of: isNew ? value : merge(InlineValue.value(ofBits: old, as: Value.self), value)
+            )
         } else {
             addStored(key, value)
         }

@@ -51,8 +51,11 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
             intrinsics_prefetch(slots + Int(truncatingIfNeeded: hash & slotMask))
         }
         pending[pendingCount] = CombiningTable.Slot(
-            word0: short.word0, word1: short.word1, value: InlineValue.bits(of: value),
-            hash: hash)
+            word0: short.word0,
+            word1: short.word1,
+            value: InlineValue.bits(of: value),
+            hash: hash
+        )
         pendingCount &+= 1
         if pendingCount == 64 { flush() }
     }
@@ -85,8 +88,10 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
         SplitInfo(path: context.currentPath, offset: context.currentOffset)
     }
 
-    /// Adds to a counter of the job. Counters are summed over all tasks, each counted once, however
-    /// often it was run, and shown in the summary.
+    /// Adds to a counter of the job.
+    ///
+    /// Counters are summed over all tasks, each counted once, however often it was run, and shown
+    /// in the summary.
     public mutating func count(_ counter: Counter, by amount: Int = 1) {
         context.count(counter.name, by: amount)
     }

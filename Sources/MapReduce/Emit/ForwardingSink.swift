@@ -3,7 +3,10 @@ public import MapReduceEngine
 /// Hands every pair to the next closure at once: neighbouring steps run in one pass.
 @usableFromInline
 final class ForwardingSink<
-    Key: RecordKey, Value: RecordValue, NextKey: RecordKey, NextValue: RecordValue
+    Key: RecordKey,
+    Value: RecordValue,
+    NextKey: RecordKey,
+    NextValue: RecordValue
 >: PairSink {
     @usableFromInline
     typealias Body = @Sendable (Key, Value, inout Emitter<NextKey, NextValue>) throws -> Void

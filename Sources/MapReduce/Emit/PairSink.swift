@@ -1,6 +1,8 @@
 public import MapReduceEngine
 
-/// Where the pairs of an emitter go. Implementations belong to one task and one thread.
+/// Where the pairs of an emitter go.
+///
+/// Implementations belong to one task and one thread.
 @usableFromInline
 protocol PairSink<Key, Value>: AnyObject {
     associatedtype Key: RecordKey

@@ -11,14 +11,17 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var emitted = 0
 
-    /// - Parameter limit: how many pairs of each partition are wanted; nil wants all.
+    /// `limit`: how many pairs of each partition are wanted; nil wants all.
     @inlinable
     init(context: TaskContext, partitionCount: Int, limit: Int?) throws {
         self.context = context
         self.partitionCount = partitionCount
         buffer = try context.sortBuffer()
         output = context.shuffleWriter(
-            partitionCount: partitionCount, merger: nil, limit: limit)
+            partitionCount: partitionCount,
+            merger: nil,
+            limit: limit
+        )
     }
 
     @inlinable var batch: PendingBatch? { nil }

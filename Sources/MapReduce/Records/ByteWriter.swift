@@ -1,4 +1,6 @@
-/// Collects the bytes of encoded records. Appending costs a copy; memory grows by doubling.
+/// Collects the bytes of encoded records.
+///
+/// Appending costs a copy; memory grows by doubling.
 public struct ByteWriter: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+internal import FoundationEssentials
 #else
-    internal import Foundation
+internal import Foundation
 #endif
 
 /// Any `Codable` type as a value, stored as JSON.
@@ -15,7 +15,9 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
     /// Wraps a value.
     public init(_ value: Wrapped) { self.value = value }
 
-    /// Appends the value's JSON. A value that has none (a NaN, for example) fails the attempt.
+    /// Appends the value's JSON.
+    ///
+    /// A value that has none (a NaN, for example) fails the attempt.
     public func encode(into writer: inout ByteWriter) {
         do {
             let json = try json()

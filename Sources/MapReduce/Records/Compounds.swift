@@ -1,5 +1,6 @@
-/// Two values: columns side by side in the output. As a key it orders by the first, then by the
-/// second.
+/// Two values: columns side by side in the output.
+///
+/// As a key it orders by the first, then by the second.
 public struct Pair<First: RecordValue, Second: RecordValue>: RecordValue {
     /// The first value.
     public var first: First

@@ -59,7 +59,8 @@ extension RecordValue {
         try self.init(decodingLast: &reader)
         guard reader.remainingByteCount == 0 else {
             throw DecodingFailure(
-                "\(reader.remainingByteCount) bytes are left behind a \(Self.self)")
+                "\(reader.remainingByteCount) bytes are left behind a \(Self.self)"
+            )
         }
     }
 }

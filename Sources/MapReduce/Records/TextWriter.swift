@@ -2,7 +2,8 @@
 ///
 /// Each `write` makes one column. Within a column, a tab is written as `\t`, a newline as `\n`, a
 /// carriage return as `\r` and a backslash as `\\`, so that every line is one record and can be
-/// read back; nil is `\N`. A list is one column of JSON. `Documentation/Formats.md` has the details.
+/// read back; nil is `\N`. A list is one column of JSON. The details are in
+/// `Documentation/Formats.md`.
 public struct TextWriter: ~Copyable {
     @usableFromInline var writer = ByteWriter()
     /// How many lists are open; above 0 what is written is JSON.
@@ -40,8 +41,9 @@ public struct TextWriter: ~Copyable {
         copy.withUTF8 { write(utf8: Span(_unsafeElements: $0)) }
     }
 
-    /// Writes text that is given as its UTF-8 bytes. Bytes that are not valid are written as they
-    /// are.
+    /// Writes text that is given as its UTF-8 bytes.
+    ///
+    /// Bytes that are not valid are written as they are.
     @inlinable
     public mutating func write(utf8 text: Span<UInt8>) {
         beginValue()
@@ -73,8 +75,9 @@ public struct TextWriter: ~Copyable {
         }
     }
 
-    /// Writes the shortest decimal that reads back as the same number. JSON has no infinities and
-    /// no NaN: there they are strings.
+    /// Writes the shortest decimal that reads back as the same number.
+    ///
+    /// JSON has no infinities and no NaN: there they are strings.
     mutating func write(decimal number: some BinaryFloatingPoint & CustomStringConvertible) {
         if number.isFinite || depth == 0 {
             write(bare: number.description)

@@ -9,7 +9,10 @@ enum CrashReport {
 
     /// The failure of an attempt whose process is gone.
     static func failure(
-        of spec: TaskSpec, plan: Plan, reason: String, reading: FlightRecorder.Reading,
+        of spec: TaskSpec,
+        plan: Plan,
+        reason: String,
+        reading: FlightRecorder.Reading,
         processLogPath: String
     ) -> Failure {
         let log = logTail(spec.logPath) ?? logTail(processLogPath) ?? ""
@@ -17,15 +20,23 @@ enum CrashReport {
         var message = "the task process crashed: \(reason)"
         if let fatal = crash.flatMap(fatalLine) { message += "; \(fatal)" }
         var failure = Failure(
-            kind: .crashed, message: message, steps: plan.stages[spec.attempt.task.stage].label,
-            backtrace: crash)
+            kind: .crashed,
+            message: message,
+            steps: plan.stages[spec.attempt.task.stage].label,
+            backtrace: crash
+        )
         guard reading.recordNumber > 0 else { return failure }
         switch spec.input {
         case .split(let split):
             failure.location = RecordLocation(
-                path: reading.path, offset: reading.offset, recordNumber: reading.recordNumber)
+                path: reading.path,
+                offset: reading.offset,
+                recordNumber: reading.recordNumber
+            )
             failure.record = RecordExcerpt.line(
-                in: split, path: reading.path, offset: reading.offset
+                in: split,
+                path: reading.path,
+                offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }
         case .segments:
             failure.record = reading.key.withUnsafeBytes(RecordQuote.text)
@@ -37,7 +48,8 @@ enum CrashReport {
         guard let path else { return nil }
         do {
             let bytes = try Files.read(path)
-            return bytes.isEmpty ? nil : String(decoding: bytes.suffix(maxLogByteCount), as: UTF8.self)
+            return bytes.isEmpty
+                ? nil : String(decoding: bytes.suffix(maxLogByteCount), as: UTF8.self)
         } catch {
             // A process may die before it has a log: the report does without.
             return nil

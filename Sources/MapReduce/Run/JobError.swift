@@ -4,7 +4,9 @@ internal import MapReduceModel
 
 /// Why a job did not run, or did not end well.
 public struct JobError: Error, Sendable, CustomStringConvertible {
-    /// What kind of error it is. More may come.
+    /// What kind of error it is.
+    ///
+    /// More may come.
     public struct Code: Hashable, Sendable {
         let number: Int32
 

@@ -5,8 +5,8 @@ internal import MapReduceProcess
 
 /// Runs one job on this machine: drives the control plane, and does what it says.
 ///
-/// A loop on one thread waits for messages of the task processes, for signals and for the clock. The
-/// whole machine is one worker to the control plane.
+/// A loop on one thread waits for messages of the task processes, for signals and for the clock.
+/// The whole machine is one worker to the control plane.
 final class LocalRunner {
     private let program: JobProgram
     private let settings: RunSettings
@@ -34,8 +34,11 @@ final class LocalRunner {
     }
 
     init(
-        program: JobProgram, settings: RunSettings, directories: RunDirectories,
-        signals: SignalWatcher?, display: any RunDisplay
+        program: JobProgram,
+        settings: RunSettings,
+        directories: RunDirectories,
+        signals: SignalWatcher?,
+        display: any RunDisplay
     ) throws {
         self.program = program
         self.settings = settings
@@ -47,7 +50,9 @@ final class LocalRunner {
             let base = "\(directories.scratch)/slot\(index)"
             return Slot(
                 recorder: try FlightRecorder(path: base + ".recorder"),
-                recorderPath: base + ".recorder", logPath: base + ".log")
+                recorderPath: base + ".recorder",
+                logPath: base + ".log"
+            )
         }
         start = clock.now
     }
@@ -99,7 +104,8 @@ final class LocalRunner {
             events.append(.outputPublished(id, nil))
         } catch {
             events.append(
-                .outputPublished(id, Failure(kind: .outOfResources, message: "\(error)")))
+                .outputPublished(id, Failure(kind: .outOfResources, message: "\(error)"))
+            )
         }
     }
 
@@ -112,9 +118,14 @@ final class LocalRunner {
         let spec = directories.spec(for: assignment, plan: program.plan)
         slots[index].spec = spec
         do {
-            let host = try slots[index].host ?? SlotHost.start(
-                program: program, settings: settings, logPath: slots[index].logPath,
-                recorderPath: slots[index].recorderPath)
+            let host =
+                try slots[index].host
+                ?? SlotHost.start(
+                    program: program,
+                    settings: settings,
+                    logPath: slots[index].logPath,
+                    recorderPath: slots[index].recorderPath
+                )
             slots[index].host = host
             try host.channel.send(TaskCommand.run(spec))
         } catch {
@@ -139,11 +150,18 @@ final class LocalRunner {
         guard let spec = slots[index].spec else { return }
         slots[index].spec = nil
         let failure = CrashReport.failure(
-            of: spec, plan: program.plan, reason: reason, reading: slots[index].recorder.read(),
-            processLogPath: slots[index].logPath)
+            of: spec,
+            plan: program.plan,
+            reason: reason,
+            reading: slots[index].recorder.read(),
+            processLogPath: slots[index].logPath
+        )
         events.append(
             .attemptReported(
-                Self.worker, TaskReport(attempt: spec.attempt, outcome: .failed(failure))))
+                Self.worker,
+                TaskReport(attempt: spec.attempt, outcome: .failed(failure))
+            )
+        )
     }
 
     // MARK: Waiting
@@ -153,7 +171,9 @@ final class LocalRunner {
         var descriptors = hosted.map { slots[$0].host?.channel.descriptor ?? -1 }
         if let signals { descriptors.append(signals.descriptor) }
         let ready = MapReduceProcess.waitForInput(
-            on: descriptors, timeout: events.isEmpty ? Self.tickInterval : .zero)
+            on: descriptors,
+            timeout: events.isEmpty ? Self.tickInterval : .zero
+        )
         for position in ready {
             if position < hosted.count {
                 try receive(hosted[position])
@@ -190,15 +210,32 @@ final class LocalRunner {
                 kind: .badInput,
                 message: "a task process built another plan than the driver (fingerprints "
                     + "\(fingerprint) and \(program.plan.fingerprint)); pipeline() must depend on "
-                    + "nothing but the job's own options")
+                    + "nothing but the job's own options"
+            )
             events.append(
                 .attemptReported(
-                    Self.worker, TaskReport(attempt: spec.attempt, outcome: .failed(failure))))
+                    Self.worker,
+                    TaskReport(attempt: spec.attempt, outcome: .failed(failure))
+                )
+            )
         case .ended(let report):
             guard slots[index].spec?.attempt == report.attempt else { return }
+            events.append(event(for: report, of: slots[index].spec))
             slots[index].spec = nil
-            events.append(.attemptReported(Self.worker, report))
         }
+    }
+
+    /// A report that a run cannot be read blames the task that wrote it, which then runs again.
+    private func event(for report: TaskReport, of spec: TaskSpec?) -> Event {
+        let attempt = report.attempt
+        if case .failed(let failure) = report.outcome, let run = failure.run,
+            case .segments(_, let runs) = spec?.input, let index = runs.firstIndex(of: run),
+            case .shuffle(let stage) = program.plan.stages[attempt.task.stage].input
+        {
+            let source = TaskID(job: attempt.task.job, stage: stage, index: index)
+            return .fetchFailed(attempt, source: source, message: failure.message)
+        }
+        return .attemptReported(Self.worker, report)
     }
 
     // MARK: Progress
@@ -232,8 +269,9 @@ struct Interruption: Error {
 }
 
 extension Split {
-    /// Bytes of the pieces before a place in one of them. In a gzip file, whose offsets are those of
-    /// its text, no more than its size.
+    /// Bytes of the pieces before a place in one of them.
+    ///
+    /// In a gzip file, whose offsets are those of its text, no more than its size.
     func byteCount(before offset: Int, in path: String) -> Int {
         var sum = 0
         for piece in pieces {

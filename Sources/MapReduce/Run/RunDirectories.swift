@@ -10,8 +10,9 @@ struct RunDirectories {
     /// Takes runs, logs and flight recorders.
     let scratch: String
 
-    /// The specification of an attempt. Parts are written on the output's own disk, so that they can
-    /// be renamed into place.
+    /// The specification of an attempt.
+    ///
+    /// Parts are written on the output's own disk, so that they can be renamed into place.
     func spec(for assignment: Assignment, plan: Plan) -> TaskSpec {
         let attempt = assignment.attempt
         let isPart = plan.stages[attempt.task.stage].output == .files
@@ -23,8 +24,11 @@ struct RunDirectories {
             input = .segments(partition: partition, runs: sources.map(\.path))
         }
         return TaskSpec(
-            attempt: attempt, input: input, directory: "\(base)/\(attempt)",
-            logPath: "\(scratch)/\(attempt).log")
+            attempt: attempt,
+            input: input,
+            directory: "\(base)/\(attempt)",
+            logPath: "\(scratch)/\(attempt).log"
+        )
     }
 
     /// Puts the parts in place.
@@ -35,11 +39,14 @@ struct RunDirectories {
             files: outputs.map { output in
                 let digits = String(output.file.checksum, radix: 16)
                 return Manifest.File(
-                    name: Files.name(of: output.file.path), bytes: output.file.byteCount,
+                    name: Files.name(of: output.file.path),
+                    bytes: output.file.byteCount,
                     records: output.file.recordCount,
-                    crc32: String(repeating: "0", count: 8 - digits.count) + digits)
+                    crc32: String(repeating: "0", count: 8 - digits.count) + digits
+                )
             },
-            counters: counters)
+            counters: counters
+        )
         try output.commit(files: outputs.map(\.file), manifest: Wire.prettyJSON(manifest))
     }
 }

@@ -1,13 +1,15 @@
 internal import MapReduceControl
 internal import MapReduceEngine
+
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+internal import FoundationEssentials
 #else
-    internal import Foundation
+internal import Foundation
 #endif
 
-/// How a job is run on this machine: what the command line says, with its defaults filled in. Every
-/// process of a job derives the same settings from the same arguments.
+/// How a job is run on this machine: what the command line says, with its defaults filled in.
+///
+/// Every process of a job derives the same settings from the same arguments.
 struct RunSettings: Sendable {
     /// Tasks that run at once.
     var workerCount: Int

@@ -12,26 +12,34 @@ enum SlotHost {
         }
     }
 
-    /// Ends it at once. A thread cannot be ended: it goes on until its task is done, and nobody
-    /// hears of it.
+    /// Ends it at once.
+    ///
+    /// A thread cannot be ended: it goes on until its task is done, and nobody hears of it.
     func stop() {
         if case .process(let process, _) = self { process.kill() }
     }
 
     /// Starts a host.
-    /// - Parameters:
-    ///   - logPath: takes what a process prints outside of attempts.
-    ///   - recorderPath: the flight recorder that it is to write to.
+    ///
+    /// `logPath`: takes what a process prints outside of attempts.
+    ///
+    /// `recorderPath`: the flight recorder that it is to write to.
     static func start(
-        program: JobProgram, settings: RunSettings, logPath: String, recorderPath: String
+        program: JobProgram,
+        settings: RunSettings,
+        logPath: String,
+        recorderPath: String
     ) throws -> SlotHost {
         let (ours, theirs) = try FrameChannel.makePair()
         let host: SlotHost
         if settings.inProcess {
-            let end = ServingEnd(channel: theirs)
+            let server = TaskServer(
+                channel: theirs,
+                program: program,
+                settings: settings,
+                isOwnProcess: false
+            )
             try startThread {
-                let server = TaskServer(
-                    channel: end.channel, program: program, settings: settings, isOwnProcess: false)
                 do {
                     try server.serve()
                 } catch {
@@ -41,18 +49,14 @@ enum SlotHost {
             host = .thread(ours)
         } else {
             let process = try TaskProcess(
-                executable: "/proc/self/exe", arguments: CommandLine.arguments, channel: theirs,
-                logPath: logPath)
+                executable: "/proc/self/exe",
+                arguments: CommandLine.arguments,
+                channel: theirs,
+                logPath: logPath
+            )
             host = .process(process, ours)
         }
         try ours.send(TaskCommand.open(recorderPath: recorderPath))
         return host
     }
-}
-
-/// The end of a channel that is handed to the thread which serves it.
-///
-/// Unchecked: the thread that makes it does not use it again.
-private struct ServingEnd: @unchecked Sendable {
-    let channel: FrameChannel
 }

@@ -20,16 +20,24 @@ extension TaskContext {
 
     @usableFromInline
     func shuffleWriter(
-        partitionCount: Int, merger: (any ValueMerger)?, limit: Int?
+        partitionCount: Int,
+        merger: (any ValueMerger)?,
+        limit: Int?
     ) -> ShuffleWriter {
         ShuffleWriter(
-            directory: spec.directory, partitionCount: partitionCount,
-            mergeWidth: limits.mergeWidth, merger: merger, limit: limit)
+            directory: spec.directory,
+            partitionCount: partitionCount,
+            mergeWidth: limits.mergeWidth,
+            merger: merger,
+            limit: limit
+        )
     }
 
     @usableFromInline
     func finishShuffle(
-        _ output: ShuffleWriter, emitted: Int, fill: (RunWriter) throws -> Void
+        _ output: ShuffleWriter,
+        emitted: Int,
+        fill: (RunWriter) throws -> Void
     ) throws -> TaskResult {
         let file = try output.finish(fill)
         counters.add(emitted, to: BuiltInCounter.pairsEmitted)
@@ -75,6 +83,7 @@ extension TaskContext {
         EngineError(
             .outOfResources,
             "a pair of \(byteCount) bytes does not fit the memory of a task, which is "
-                + "\(limits.memoryByteCount) bytes; give it more with --memory")
+                + "\(limits.memoryByteCount) bytes; give it more with --memory"
+        )
     }
 }

@@ -2,7 +2,9 @@ public import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// What a running task knows: where its records come from, where it writes, and what it has counted.
+/// What a running task knows: where its records come from, where it writes, and what it has
+/// counted.
+///
 /// It belongs to the one thread that runs the task.
 @usableFromInline
 final class TaskContext {
@@ -14,8 +16,10 @@ final class TaskContext {
     private let page: UnsafeMutableRawPointer
     var counters = Counters()
 
-    /// The first error since the task began. Emitters cannot throw, so they leave it here, and the
-    /// loop over the records throws it after the current one.
+    /// The first error since the task began.
+    ///
+    /// Emitters cannot throw, so they leave it here, and the loop over the records throws it after
+    /// the current one.
     @exclusivity(unchecked) @usableFromInline var failure: (any Error)?
 
     /// The path of the file that is being read; empty in a stage that reads pairs.
@@ -23,10 +27,14 @@ final class TaskContext {
     /// Where the current record begins.
     @exclusivity(unchecked) @usableFromInline private(set) var currentOffset = 0
     @exclusivity(unchecked) private var recordNumber = 0
-    @exclusivity(unchecked) private var currentRecord = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The record or key at which a step failed, shortened and escaped.
+    private(set) var failedRecord: String?
 
     init(
-        spec: TaskSpec, limits: EngineLimits, memory: TaskMemory, recorder: FlightRecorder
+        spec: TaskSpec,
+        limits: EngineLimits,
+        memory: TaskMemory,
+        recorder: FlightRecorder
     ) {
         self.spec = spec
         self.limits = limits
@@ -57,62 +65,64 @@ final class TaskContext {
             while let line = try reader.next() {
                 recordNumber &+= 1
                 currentOffset = reader.lineOffset
-                currentRecord = line
                 page.storeBytes(of: recordNumber, toByteOffset: 0, as: Int.self)
                 page.storeBytes(of: currentOffset, toByteOffset: 8, as: Int.self)
-                try body(line)
-                if let failure { throw failure }
+                do {
+                    try body(line)
+                    if let failure { throw failure }
+                } catch {
+                    // The line is lent only until the reader goes.
+                    failedRecord = RecordQuote.text(of: line)
+                    throw error
+                }
             }
-            currentRecord = UnsafeRawBufferPointer(start: nil, count: 0)
             counters.add(reader.storedByteCount, to: BuiltInCounter.bytesRead)
             recorder.didRead(byteCount: reader.storedByteCount)
         }
         counters.add(recordNumber, to: BuiltInCounter.recordsRead)
     }
 
-    /// The groups of the task's partition.
+    /// Calls the body with each group of the task's partition until it returns false, and throws
+    /// what it left in `failure`.
     @usableFromInline
-    func openGroups() throws -> GroupCursor {
+    func forEachGroup(_ body: (_ group: GroupCursor) throws -> Bool) throws {
         guard case .segments(let partition, let runs) = spec.input else {
             throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files")
         }
         recorder.begin(path: "partition \(partition)", offset: 0)
         let pairs = try SegmentMerger.open(
-            runs: runs, partition: partition, width: limits.mergeWidth, directory: spec.directory
+            runs: runs,
+            partition: partition,
+            width: limits.mergeWidth,
+            directory: spec.directory
         ) { counters.add(1, to: BuiltInCounter.mergePasses) }
-        return GroupCursor(pairs)
-    }
-
-    /// Notes that the task works on the group of this key.
-    @usableFromInline
-    func beginGroup(_ key: UnsafeRawBufferPointer) {
-        recordNumber += 1
-        currentRecord = key
-        recorder.record(number: recordNumber, key: key)
-    }
-
-    @usableFromInline
-    func endGroups(pairCount: Int) {
-        counters.add(pairCount, to: BuiltInCounter.pairsReceived)
+        let groups = GroupCursor(pairs)
+        while try groups.nextGroup() {
+            recordNumber &+= 1
+            recorder.record(number: recordNumber, key: groups.key)
+            do {
+                let goesOn = try body(groups)
+                if let failure { throw failure }
+                guard goesOn else { break }
+            } catch {
+                failedRecord = RecordQuote.text(of: groups.key)
+                throw error
+            }
+        }
+        counters.add(groups.pairCount, to: BuiltInCounter.pairsReceived)
     }
 
     /// Adds to a counter of the user's.
     @usableFromInline
     func count(_ name: String, by amount: Int) { counters.add(amount, to: "user." + name) }
 
-    @usableFromInline
-    func countEmitted(_ amount: Int) { counters.add(amount, to: BuiltInCounter.pairsEmitted) }
-
     /// The place of the current record, for a failure's report; nil before the first.
     var location: RecordLocation? {
         guard recordNumber > 0, !currentPath.isEmpty else { return nil }
         return RecordLocation(
-            path: currentPath, offset: currentOffset, recordNumber: recordNumber)
-    }
-
-    /// The current record or key, shortened and escaped.
-    var recordQuote: String? {
-        recordNumber > 0 && currentRecord.baseAddress != nil
-            ? RecordQuote.text(of: currentRecord) : nil
+            path: currentPath,
+            offset: currentOffset,
+            recordNumber: recordNumber
+        )
     }
 }

@@ -21,11 +21,17 @@ final class TaskRunner {
         self.recorder = recorder
     }
 
-    /// Runs one attempt to its end. What it throws becomes a failure that names the record.
+    /// Runs one attempt to its end.
+    ///
+    /// What it throws becomes a failure that names the record.
     func run(_ spec: TaskSpec) -> TaskReport {
         recorder.beginAttempt()
         let context = TaskContext(
-            spec: spec, limits: limits, memory: memory, recorder: recorder)
+            spec: spec,
+            limits: limits,
+            memory: memory,
+            recorder: recorder
+        )
         do {
             let stage = spec.attempt.task.stage
             guard program.stages.indices.contains(stage) else {
@@ -35,25 +41,36 @@ final class TaskRunner {
             let result = try program.stages[stage](context)
             return TaskReport(
                 attempt: spec.attempt,
-                outcome: .succeeded(TaskOutput(file: result.file, counters: context.counters)))
+                outcome: .succeeded(TaskOutput(file: result.file, counters: context.counters))
+            )
         } catch {
             return TaskReport(
                 attempt: spec.attempt,
-                outcome: .failed(failure(of: context.failure ?? error, in: context)))
+                outcome: .failed(failure(of: context.failure ?? error, in: context))
+            )
         }
     }
 
     private func failure(of error: any Error, in context: TaskContext) -> Failure {
         let stage = context.spec.attempt.task.stage
-        let steps = program.plan.stages.indices.contains(stage)
+        let steps =
+            program.plan.stages.indices.contains(stage)
             ? program.plan.stages[stage].steps.map(\.description).joined(separator: ", ") : nil
         if let error = error as? EngineError {
             return Failure(
-                kind: error.kind, message: error.message,
-                location: error.location ?? context.location, steps: steps)
+                kind: error.kind,
+                message: error.message,
+                run: error.run,
+                location: error.location ?? context.location,
+                steps: steps
+            )
         }
         return Failure(
-            kind: .threw, message: "\(error)", location: context.location,
-            record: context.recordQuote, steps: steps)
+            kind: .threw,
+            message: "\(error)",
+            location: context.location,
+            record: context.failedRecord,
+            steps: steps
+        )
     }
 }

@@ -1,14 +1,15 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 internal import MapReduceModel
 internal import MapReduceProcess
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
 
 /// Runs what a driver sends over a channel, until the channel is closed.
 ///
 /// The calling thread only reads, so that a driver's end is noticed while a closure computes; each
 /// attempt runs on a thread of its own, one at a time.
-struct TaskServer {
+struct TaskServer: Sendable {
     let channel: FrameChannel
     let program: JobProgram
     let settings: RunSettings
@@ -25,8 +26,10 @@ struct TaskServer {
                 switch command {
                 case .open(let path):
                     runner = TaskRunner(
-                        program: program, limits: settings.limits,
-                        recorder: try FlightRecorder(path: path))
+                        program: program,
+                        limits: settings.limits,
+                        recorder: try FlightRecorder(path: path)
+                    )
                 case .run(let spec):
                     guard let runner else {
                         throw ProcessError("a task came before the flight recorder")
@@ -43,9 +46,9 @@ struct TaskServer {
         let isOwnProcess = self.isOwnProcess
         // The driver sends the next attempt only after this one's report, so that no two threads
         // use the runner or send at a time.
-        let work = Transferred((channel, runner))
+        let handed = Handed(runner)
         try startThread {
-            let (channel, runner) = work.value
+            let runner = handed.value
             if isOwnProcess, let path = spec.logPath { redirectOutput(to: path) }
             let report = runner.run(spec)
             if isOwnProcess { fflush(nil) }
@@ -62,14 +65,15 @@ struct TaskServer {
 /// Hands a value over to another thread.
 ///
 /// Unchecked: whoever makes one proves that the threads use the value one after the other.
-private struct Transferred<Value>: @unchecked Sendable {
+private struct Handed<Value>: @unchecked Sendable {
     let value: Value
 
     init(_ value: Value) { self.value = value }
 }
 
-/// Sends standard output and standard error to a file from now on. Where that is not possible they
-/// stay what they are.
+/// Sends standard output and standard error to a file from now on.
+///
+/// Where that is not possible they stay what they are.
 private func redirectOutput(to path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return }

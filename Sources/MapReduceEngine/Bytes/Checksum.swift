@@ -6,12 +6,18 @@ package struct Checksum: Sendable {
 
     package init() {}
 
-    /// Adds bytes. Cost: about 0.4 ns a byte.
+    /// Adds bytes.
+    ///
+    /// Cost: about 0.4 ns a byte.
     package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         value = UInt32(
             truncatingIfNeeded: crc32_z(
-                UInt(value), base.assumingMemoryBound(to: UInt8.self), bytes.count))
+                UInt(value),
+                base.assumingMemoryBound(to: UInt8.self),
+                bytes.count
+            )
+        )
     }
 
     /// The checksum of some bytes.

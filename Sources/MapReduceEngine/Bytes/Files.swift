@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 /// The operations on paths that the engine needs, each of which throws an `EngineError` that names
 /// the path.
@@ -60,6 +60,7 @@ package enum Files {
     }
 
     /// Removes a file or a directory with all that is in it; links are removed, not followed.
+    ///
     /// What is not there is not an error.
     package static func remove(_ path: String) throws {
         var status = stat()

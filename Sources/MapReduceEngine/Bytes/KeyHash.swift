@@ -1,5 +1,7 @@
-/// The hash that decides a key's partition, and its place in the combining table. It is the same
-/// in every process, on every machine and in every release; `Documentation/Formats.md` defines it.
+/// The hash that decides a key's partition, and its place in the combining table.
+///
+/// It is the same in every process, on every machine and in every release;
+/// `Documentation/Formats.md` defines it.
 ///
 /// A key is cut into blocks of 16 bytes. What remains, 0 to 15 bytes, is padded with zeros, and its
 /// byte 15 holds the number of bytes plus one, so there is always such a last block. Each block is
@@ -20,6 +22,7 @@ package enum KeyHash {
     }
 
     /// The hash of a key.
+    ///
     /// Cost: one multiplication for each 16 bytes.
     package static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
         var state: UInt64 = 0
@@ -42,8 +45,9 @@ package enum KeyHash {
 }
 
 /// A key of at most 15 bytes as two little-endian words: the bytes, zeros, and in byte 15 the
-/// number of bytes plus one. Two keys are equal if and only if both words are, and no key is
-/// all zeros.
+/// number of bytes plus one.
+///
+/// Two keys are equal if and only if both words are, and no key is all zeros.
 @frozen
 @usableFromInline
 package struct ShortKey {
@@ -80,22 +84,25 @@ package struct ShortKey {
     @inline(__always)
     package init(_ start: UnsafeRawPointer, byteCount: Int) {
         #if EXACT_LOADS
-            self.init(exactly: UnsafeRawBufferPointer(start: start, count: byteCount))
+        self.init(exactly: UnsafeRawBufferPointer(start: start, count: byteCount))
         #else
-            guard UInt(bitPattern: start) & 4095 <= 4096 - 16 else {
-                self.init(exactly: UnsafeRawBufferPointer(start: start, count: byteCount))
-                return
-            }
-            let low = UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))
-            let high = UInt64(
-                littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-            // Without a branch on the length, which no processor could predict.
-            let count = UInt64(truncatingIfNeeded: byteCount)
-            let lowCount = min(count, 8)
-            let lowMask = UInt64.max &>> (64 &- 8 &* lowCount)
-            let highMask = (1 &<< (8 &* (count &- lowCount))) &- 1
-            self.init(
-                word0: low & lowMask, word1: (high & highMask) | ((count &+ 1) &<< 56))
+        guard UInt(bitPattern: start) & 4095 <= 4096 - 16 else {
+            self.init(exactly: UnsafeRawBufferPointer(start: start, count: byteCount))
+            return
+        }
+        let low = UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))
+        let high = UInt64(
+            littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        )
+        // Without a branch on the length, which no processor could predict.
+        let count = UInt64(truncatingIfNeeded: byteCount)
+        let lowCount = min(count, 8)
+        let lowMask = UInt64.max &>> (64 &- 8 &* lowCount)
+        let highMask = (1 &<< (8 &* (count &- lowCount))) &- 1
+        self.init(
+            word0: low & lowMask,
+            word1: (high & highMask) | ((count &+ 1) &<< 56)
+        )
         #endif
     }
 }

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Memory straight from the system: reserved at once, resident only where it was touched, and
@@ -13,13 +13,19 @@ package final class MappedMemory {
     /// - Throws: `EngineError` of kind `outOfResources` when the system has none.
     package init(byteCount: Int) throws {
         let pointer = mmap(
-            nil, byteCount, PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            nil,
+            byteCount,
+            PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1,
+            0
+        )
         guard let pointer, pointer != MAP_FAILED else {
             throw EngineError(
                 .outOfResources,
                 "cannot reserve \(byteCount) bytes of memory: "
-                    + "\(EngineError.systemMessage(errno)); ask for less with --memory or --workers")
+                    + "\(EngineError.systemMessage(errno)); ask for less with --memory or --workers"
+            )
         }
         base = pointer
         self.byteCount = byteCount

@@ -1,9 +1,12 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 package import MapReduceModel
 
-/// A file descriptor with its path, closed when the object goes. Interrupted calls are repeated.
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// A file descriptor with its path, closed when the object goes.
+///
+/// Interrupted calls are repeated.
 package final class OpenFile {
     package let path: String
     private let descriptor: Int32
@@ -78,6 +81,7 @@ extension FileSignature {
         self.init(
             byteCount: Int(status.st_size),
             modificationTime: Int64(status.st_mtim.tv_sec) &* 1_000_000_000
-                &+ Int64(status.st_mtim.tv_nsec))
+                &+ Int64(status.st_mtim.tv_nsec)
+        )
     }
 }

@@ -1,5 +1,7 @@
 /// Unsigned integers in groups of seven bits, the low ones first; the top bit of a byte says that
-/// another one follows. At most nine bytes, for values below 2^63.
+/// another one follows.
+///
+/// At most nine bytes, for values below 2^63.
 package enum Varint {
     /// The most bytes that one value takes.
     package static let maxByteCount = 9
@@ -12,12 +14,18 @@ package enum Varint {
         var count = 0
         while rest >= 0x80 {
             target.storeBytes(
-                of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
+                of: UInt8(truncatingIfNeeded: rest) | 0x80,
+                toByteOffset: count,
+                as: UInt8.self
+            )
             rest &>>= 7
             count += 1
         }
         target.storeBytes(
-            of: UInt8(truncatingIfNeeded: rest), toByteOffset: count, as: UInt8.self)
+            of: UInt8(truncatingIfNeeded: rest),
+            toByteOffset: count,
+            as: UInt8.self
+        )
         return count + 1
     }
 

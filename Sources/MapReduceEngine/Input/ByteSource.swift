@@ -17,7 +17,7 @@ final class PlainSource: ByteSource {
     private var offset: Int
     private let size: Int
 
-    /// - Parameter size: the file's size; fewer bytes are an error, more are not read.
+    /// `size`: the file's size; fewer bytes are an error, more are not read.
     init(_ file: OpenFile, from offset: Int, size: Int) {
         self.file = file
         start = offset
@@ -31,12 +31,15 @@ final class PlainSource: ByteSource {
         let wanted = min(target.count, size - offset)
         guard wanted > 0 else { return 0 }
         let count = try file.read(
-            into: UnsafeMutableRawBufferPointer(rebasing: target[..<wanted]), at: offset)
+            into: UnsafeMutableRawBufferPointer(rebasing: target[..<wanted]),
+            at: offset
+        )
         guard count == wanted else {
             throw EngineError(
                 .badInput,
                 "\(file.path) shrank to \(offset + count) bytes while it was read; run the job "
-                    + "again when nothing writes to the file")
+                    + "again when nothing writes to the file"
+            )
         }
         offset += count
         return count
@@ -49,7 +52,7 @@ final class InputFile {
     private let piece: FilePiece
     let source: any ByteSource
 
-    /// - Parameter start: where to begin in a file that is not compressed.
+    /// `start`: where to begin in a file that is not compressed.
     init(_ piece: FilePiece, from start: Int) throws {
         self.piece = piece
         file = try OpenFile(reading: piece.path)
@@ -58,7 +61,9 @@ final class InputFile {
             source = PlainSource(file, from: start, size: piece.signature.byteCount)
         case .gzip:
             source = try GzipSource(
-                PlainSource(file, from: 0, size: piece.signature.byteCount), path: piece.path)
+                PlainSource(file, from: 0, size: piece.signature.byteCount),
+                path: piece.path
+            )
         }
         try checkUnchanged()
     }
@@ -70,7 +75,8 @@ final class InputFile {
             throw EngineError(
                 .badInput,
                 "\(piece.path) changed while the job ran; run the job again when nothing writes to "
-                    + "the file")
+                    + "the file"
+            )
         }
     }
 }

@@ -1,6 +1,8 @@
 internal import CZlib
 
-/// The text of a gzip file of one or more members. Lengths and checksums are verified by zlib.
+/// The text of a gzip file of one or more members.
+///
+/// Lengths and checksums are verified by zlib.
 final class GzipSource: ByteSource {
     private let stored: any ByteSource
     private let path: String
@@ -26,7 +28,11 @@ final class GzipSource: ByteSource {
         self.path = path
         input = .allocate(byteCount: Self.inputByteCount, alignment: 16)
         let code = inflateInit2_(
-            &stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream,
+            Self.windowBits,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
         guard code == Z_OK else {
             input.deallocate()
             throw EngineError(.outOfResources, "zlib cannot start (code \(code)) to read \(path)")
@@ -100,6 +106,7 @@ final class GzipSource: ByteSource {
         EngineError(
             .badInput,
             "the gzip file \(path) is damaged at byte \(storedByteCount): \(reason); "
-                + "check it with gzip -t")
+                + "check it with gzip -t"
+        )
     }
 }

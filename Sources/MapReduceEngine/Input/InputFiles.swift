@@ -1,20 +1,29 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 package import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
 
 /// A file that a job reads, as it was found when the job was planned.
 package struct PlannedFile: Hashable, Sendable {
     package var path: String
     package var compression: Compression
     package var signature: FileSignature
+
+    package init(path: String, compression: Compression, signature: FileSignature) {
+        self.path = path
+        self.compression = compression
+        self.signature = signature
+    }
 }
 
 /// Finds the files that a path of the command line means.
 package enum InputFiles {
     /// A file stands for itself, a directory for all files in it and below, a pattern for what it
-    /// matches. Names in directories that begin with `.` or `_` are passed over, so that the output
-    /// of one job can be the input of another.
+    /// matches.
+    ///
+    /// Names in directories that begin with `.` or `_` are passed over, so that the output of one
+    /// job can be the input of another.
     /// - Throws: `EngineError` of kind `badInput` when nothing is found or a file cannot be read.
     package static func find(_ path: String) throws -> [PlannedFile] {
         switch try Files.kind(of: path) {
@@ -25,12 +34,15 @@ package enum InputFiles {
                 throw EngineError(
                     .badInput,
                     "the directory \(path) has no files to read (names that begin with . or _ are "
-                        + "passed over)")
+                        + "passed over)"
+                )
             }
             return files
         case .other:
             throw EngineError(
-                .badInput, "\(path) is neither a file nor a directory; pass - to read a pipe")
+                .badInput,
+                "\(path) is neither a file nor a directory; pass - to read a pipe"
+            )
         case nil:
             guard path.contains(where: { "*?[".contains($0) }) else {
                 throw EngineError(.badInput, "there is no file or directory \(path)")
@@ -45,8 +57,8 @@ package enum InputFiles {
 
     private static func walk(_ directory: String) throws -> [PlannedFile] {
         var files: [PlannedFile] = []
-        for name in try Files.names(in: directory) where !name.hasPrefix(".") && !name.hasPrefix("_")
-        {
+        for name in try Files.names(in: directory)
+        where !name.hasPrefix(".") && !name.hasPrefix("_") {
             let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
             switch try Files.kind(of: path) {
             case .file: files.append(try inspect(path))
@@ -79,6 +91,9 @@ package enum InputFiles {
                 && (head[0], head[1]) == GzipSource.magic
         }
         return PlannedFile(
-            path: path, compression: isGzip ? .gzip : .none, signature: signature)
+            path: path,
+            compression: isGzip ? .gzip : .none,
+            signature: signature
+        )
     }
 }

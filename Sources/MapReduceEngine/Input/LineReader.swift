@@ -1,7 +1,8 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 package import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
 
 /// Reads the lines that begin in a piece of a file.
 ///
@@ -43,7 +44,8 @@ package final class LineReader {
             end = .max
         }
         input = try InputFile(piece, from: start)
-        let size = piece.compression == .gzip
+        let size =
+            piece.compression == .gzip
             ? EngineLimits.readByteCount : min(EngineLimits.readByteCount, piece.byteCount + 4096)
         buffer = .allocate(byteCount: size + Self.padding, alignment: 64)
         bufferOffset = start
@@ -102,11 +104,14 @@ package final class LineReader {
                 .badInput,
                 "\(path) has a line of more than \(EngineLimits.maxRecordByteCount) bytes at byte "
                     + "\(bufferOffset + head); is it a text file?",
-                location: nil)
+                location: nil
+            )
         }
         if left > (buffer.count - Self.padding) / 2 {
             let larger = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: (buffer.count - Self.padding) * 2 + Self.padding, alignment: 64)
+                byteCount: (buffer.count - Self.padding) * 2 + Self.padding,
+                alignment: 64
+            )
             larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[head..<tail]))
             buffer.deallocate()
             buffer = larger
@@ -117,7 +122,8 @@ package final class LineReader {
         head = 0
         tail = left
         let room = UnsafeMutableRawBufferPointer(
-            rebasing: buffer[tail..<buffer.count - Self.padding])
+            rebasing: buffer[tail..<buffer.count - Self.padding]
+        )
         let count = try input.source.read(into: room)
         isAtEnd = count == 0
         tail += count

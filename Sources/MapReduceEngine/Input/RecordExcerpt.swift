@@ -3,7 +3,9 @@ package import MapReduceModel
 /// Reads a record again, for the report of a crash.
 package enum RecordExcerpt {
     /// The line of a split's file that begins at an offset of its text; nil when the file cannot be
-    /// read any more. A gzip file is read from its beginning.
+    /// read any more.
+    ///
+    /// A gzip file is read from its beginning.
     package static func line(in split: Split, path: String, offset: Int) -> [UInt8]? {
         guard var piece = split.pieces.first(where: { $0.path == path }) else { return nil }
         if piece.compression == .none {

@@ -8,15 +8,19 @@ package enum SplitPlanner {
     /// Tasks that each slot should have, so that none waits long for the last one.
     package static let tasksPerSlot = 4
 
-    /// Cuts large files into even pieces and packs small ones together, in the order given. A gzip
-    /// file is never cut.
-    /// - Parameters:
-    ///   - splitByteCount: the most bytes of one split, unless a file cannot be cut.
-    ///   - slotCount: splits are made smaller so that each slot has `tasksPerSlot`, down to
-    ///     `minSplitByteCount`.
+    /// Cuts large files into even pieces and packs small ones together, in the order given.
+    ///
+    /// A gzip file is never cut.
+    ///
+    /// `splitByteCount`: the most bytes of one split, unless a file cannot be cut.
+    ///
+    /// `slotCount`: splits are made smaller so that each slot has `tasksPerSlot`, down to
+    /// `minSplitByteCount`.
     /// - Returns: at least one split, which is empty if all files are.
     package static func splits(
-        of files: [PlannedFile], splitByteCount: Int, slotCount: Int
+        of files: [PlannedFile],
+        splitByteCount: Int,
+        slotCount: Int
     ) -> [Split] {
         precondition(splitByteCount > 0 && slotCount > 0, "sizes and counts are positive")
         let total = files.reduce(0) { $0 + $1.signature.byteCount }
@@ -26,8 +30,7 @@ package enum SplitPlanner {
         var current = Split(pieces: [])
         var currentByteCount = 0
         for piece in files.flatMap({ pieces(of: $0, target: target) }) {
-            if !current.pieces.isEmpty, currentByteCount + piece.byteCount > target + target / 10
-            {
+            if !current.pieces.isEmpty, currentByteCount + piece.byteCount > target + target / 10 {
                 splits.append(current)
                 current = Split(pieces: [])
                 currentByteCount = 0
@@ -43,12 +46,17 @@ package enum SplitPlanner {
         let size = file.signature.byteCount
         guard size > 0 else { return [] }
         // Up to a tenth more than the target is not worth another task.
-        let count = file.compression == .gzip ? 1 : max((size - size / 11 + target - 1) / target, 1)
+        let rest = max(size - target / 10, 1)
+        let count = file.compression == .gzip ? 1 : (rest + target - 1) / target
         return (0..<count).map { index in
             let start = even(size, index, count)
             return FilePiece(
-                path: file.path, offset: start, byteCount: even(size, index + 1, count) - start,
-                compression: file.compression, signature: file.signature)
+                path: file.path,
+                offset: start,
+                byteCount: even(size, index + 1, count) - start,
+                compression: file.compression,
+                signature: file.signature
+            )
         }
     }
 

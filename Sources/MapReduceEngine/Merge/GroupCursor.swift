@@ -1,5 +1,6 @@
-/// Steps through pairs a group at a time: a group is the pairs of one key. Values are streamed, so
-/// a group may be larger than memory.
+/// Steps through pairs a group at a time: a group is the pairs of one key.
+///
+/// Values are streamed, so a group may be larger than memory.
 ///
 ///     while try groups.nextGroup() {          // skips what is left of the group before
 ///         while try groups.nextValue() { … groups.value … }

@@ -4,27 +4,32 @@ package enum SegmentMerger {
     ///
     /// More runs than the width are first merged in groups of neighbours into runs of one
     /// partition.
-    /// - Parameters:
-    ///   - directory: takes those runs; the attempt's own, which exists.
-    ///   - didMerge: called after each such pass.
+    ///
+    /// `directory`: takes those runs; the attempt's own, which exists.
+    ///
+    /// `didMerge`: called after each such pass.
     package static func open(
-        runs: [String], partition: Int, width: Int, directory: String, didMerge: () -> Void
+        runs: [String],
+        partition: Int,
+        width: Int,
+        directory: String,
+        didMerge: () -> Void
     ) throws -> any PairCursor {
         precondition(width >= 2, "a merge reads at least two runs")
-        var sources = runs.map { (path: $0, partition: partition) }
+        var sources = runs.map { Source(path: $0, partition: partition, isOwn: false) }
         var pass = 0
         while sources.count > width {
-            var merged: [(path: String, partition: Int)] = []
+            var merged: [Source] = []
             for start in stride(from: 0, to: sources.count, by: width) {
                 let group = Array(sources[start..<min(start + width, sources.count)])
-                let path = "\(directory)/merge-\(pass)-\(merged.count).run"
-                merged.append(
-                    group.count == 1 ? group[0] : (try merge(group, into: path), 0))
-            }
-            if pass > 0 {
-                for source in sources where !merged.contains(where: { $0.path == source.path }) {
-                    try Files.remove(source.path)
+                if group.count == 1 {
+                    merged.append(group[0])
+                    continue
                 }
+                let path = "\(directory)/merge-\(pass)-\(merged.count).run"
+                try merge(group, into: path)
+                merged.append(Source(path: path, partition: 0, isOwn: true))
+                for source in group where source.isOwn { try Files.remove(source.path) }
             }
             sources = merged
             pass += 1
@@ -34,22 +39,26 @@ package enum SegmentMerger {
         return cursors.count == 1 ? cursors[0] : MergeCursor(cursors)
     }
 
-    private static func cursors(
-        _ sources: [(path: String, partition: Int)]
-    ) throws -> [any PairCursor] {
+    /// A partition of a run.
+    private struct Source {
+        let path: String
+        let partition: Int
+        /// Whether a pass of this merge wrote the run, which then goes when it has been read.
+        let isOwn: Bool
+    }
+
+    private static func cursors(_ sources: [Source]) throws -> [any PairCursor] {
         try sources.map { source in
             try SegmentCursor(run: RunReader(path: source.path), partition: source.partition)
         }
     }
 
-    private static func merge(
-        _ sources: [(path: String, partition: Int)], into path: String
-    ) throws -> String {
+    private static func merge(_ sources: [Source], into path: String) throws {
         let pairs = MergeCursor(try cursors(sources))
         let writer = try RunWriter(path: path, partitionCount: 1)
         while try pairs.next() {
             try writer.add(partition: 0, key: pairs.key, value: pairs.value)
         }
-        return try writer.commit().path
+        _ = try writer.commit()
     }
 }

@@ -1,7 +1,8 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 package import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
 
 /// The directory of a job's output, in which everything appears at once or not at all.
 ///
@@ -23,7 +24,8 @@ package final class OutputDirectory {
     private static let temporaryName = "_temporary"
 
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.
-    /// - Parameter overwrite: replace a finished output, at the moment of the commit.
+    ///
+    /// `overwrite`: replace a finished output, at the moment of the commit.
     /// - Throws: `EngineError` when there is an output already, when something else is there, when
     ///   another run is writing to it, or when it cannot be written to.
     package init(path: String, overwrite: Bool) throws {
@@ -59,7 +61,9 @@ package final class OutputDirectory {
         case nil, .directory: return
         case .file, .other:
             throw EngineError(
-                .badInput, "the output \(path) is a file; choose a directory for --output")
+                .badInput,
+                "the output \(path) is a file; choose a directory for --output"
+            )
         }
     }
 
@@ -73,7 +77,8 @@ package final class OutputDirectory {
             close(lock)
             throw EngineError(
                 .badInput,
-                "another run is writing to \(path); wait for it, or choose another --output")
+                "another run is writing to \(path); wait for it, or choose another --output"
+            )
         }
         return lock
     }
@@ -106,7 +111,8 @@ package final class OutputDirectory {
         guard overwrite else {
             throw EngineError(
                 .badInput,
-                "the output \(path) exists; remove it, choose another --output, or add --overwrite")
+                "the output \(path) exists; remove it, choose another --output, or add --overwrite"
+            )
         }
         let foreign = names.filter {
             !isPartName($0) && $0 != manifestName && $0 != successName
@@ -115,7 +121,8 @@ package final class OutputDirectory {
             throw EngineError(
                 .badInput,
                 "\(path) holds \(foreign[0]), which no job wrote; --overwrite replaces only the "
-                    + "output of a job")
+                    + "output of a job"
+            )
         }
         return names
     }
@@ -127,7 +134,9 @@ package final class OutputDirectory {
     package func commit(files: [OutputFile], manifest: String) throws {
         let names = files.map { Files.name(of: $0.path) }
         try Files.write(
-            names.map { $0 + "\n" }.joined(), toNew: temporaryPath + "/commit")
+            names.map { $0 + "\n" }.joined(),
+            toNew: temporaryPath + "/commit"
+        )
         try Files.syncDirectory(temporaryPath)
         for name in [Self.successName, Self.manifestName] where replaced.contains(name) {
             try Files.remove("\(path)/\(name)")
@@ -143,7 +152,9 @@ package final class OutputDirectory {
         try Files.remove(temporaryPath)
     }
 
-    /// Removes what the run wrote, after a failure. A finished output that was to be replaced stays.
+    /// Removes what the run wrote, after a failure.
+    ///
+    /// A finished output that was to be replaced stays.
     package func discard() throws {
         let isCommitting = try Files.kind(of: temporaryPath + "/commit") != nil
         if isCommitting { try Self.removeLeftovers(path) }

@@ -1,6 +1,7 @@
 package import MapReduceModel
 
 /// Writes one output file: bytes through a buffer, with their checksum and the number of records.
+///
 /// The file gets its name in the output directory when the job commits.
 @usableFromInline
 package final class PartWriter {
@@ -52,7 +53,10 @@ package final class PartWriter {
         try flush()
         try file.sync()
         return OutputFile(
-            path: file.path, byteCount: byteCount, recordCount: recordCount,
-            checksum: checksum.value)
+            path: file.path,
+            byteCount: byteCount,
+            recordCount: recordCount,
+            checksum: checksum.value
+        )
     }
 }

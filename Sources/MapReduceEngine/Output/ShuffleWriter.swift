@@ -20,12 +20,16 @@ package final class ShuffleWriter {
     private var nextRun = 0
     package private(set) var counters = Counters()
 
-    /// - Parameters:
-    ///   - directory: the attempt's own, which exists.
-    ///   - merger: merges the values of equal keys when runs are merged; nil keeps all pairs.
-    ///   - limit: how many pairs of each partition are wanted; nil wants all.
+    /// `directory`: the attempt's own, which exists.
+    ///
+    /// `merger`: merges the values of equal keys when runs are merged; nil keeps all pairs.
+    ///
+    /// `limit`: how many pairs of each partition are wanted; nil wants all.
     package init(
-        directory: String, partitionCount: Int, mergeWidth: Int, merger: (any ValueMerger)?,
+        directory: String,
+        partitionCount: Int,
+        mergeWidth: Int,
+        merger: (any ValueMerger)?,
         limit: Int? = nil
     ) {
         precondition(mergeWidth >= 2, "a merge reads at least two runs")
@@ -68,7 +72,10 @@ package final class ShuffleWriter {
 
     private func write(_ fill: Fill) throws -> OutputFile {
         let writer = try RunWriter(
-            path: "\(directory)/\(nextRun).run", partitionCount: partitionCount, limit: limit)
+            path: "\(directory)/\(nextRun).run",
+            partitionCount: partitionCount,
+            limit: limit
+        )
         nextRun += 1
         try fill(writer)
         return try writer.commit()

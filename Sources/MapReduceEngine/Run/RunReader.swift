@@ -12,7 +12,7 @@ package final class RunReader {
         do {
             file = try OpenFile(reading: path)
         } catch let error as EngineError {
-            throw EngineError(.fetchFailed, error.message)
+            throw EngineError(.fetchFailed, error.message, run: path)
         }
         segments = try Self.readIndex(file)
     }
@@ -30,8 +30,10 @@ package final class RunReader {
         }
         guard trailer.little32(at: 8) == RunFormat.version else {
             throw corrupt(
-                file.path, at: size - 8,
-                "its version is \(trailer.little32(at: 8)), and this is for \(RunFormat.version)")
+                file.path,
+                at: size - 8,
+                "its version is \(trailer.little32(at: 8)), and this is for \(RunFormat.version)"
+            )
         }
         let count = Int(trailer.little32(at: 0))
         let indexCount = count * RunFormat.indexEntryByteCount
@@ -52,13 +54,18 @@ package final class RunReader {
                 offset <= start, byteCount <= start - offset
             else { throw corrupt(file.path, at: start + entry, "a segment is outside the file") }
             return SegmentIndex(
-                offset: offset, byteCount: byteCount, recordCount: recordCount,
-                checksum: index.little32(at: entry + 24))
+                offset: offset,
+                byteCount: byteCount,
+                recordCount: recordCount,
+                checksum: index.little32(at: entry + 24)
+            )
         }
     }
 
     private static func read(
-        _ file: OpenFile, at offset: Int, byteCount: Int
+        _ file: OpenFile,
+        at offset: Int,
+        byteCount: Int
     ) throws -> UnsafeRawBufferPointer {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
         do {
@@ -73,12 +80,18 @@ package final class RunReader {
     }
 
     static func corrupt(_ path: String, at offset: Int, _ reason: String) -> EngineError {
-        EngineError(.fetchFailed, "the run \(path) is damaged at byte \(offset): \(reason)")
+        EngineError(
+            .fetchFailed,
+            "the run \(path) is damaged at byte \(offset): \(reason)",
+            run: path
+        )
     }
 }
 
-/// Steps through the pairs of one segment, in order. Every block is verified before its first pair
-/// is seen, and the number of records and the segment's checksum after the last.
+/// Steps through the pairs of one segment, in order.
+///
+/// Every block is verified before its first pair is seen, and the number of records and the
+/// segment's checksum after the last.
 package final class SegmentCursor: PairCursor {
     private let run: RunReader
     private let segment: SegmentIndex
@@ -91,15 +104,23 @@ package final class SegmentCursor: PairCursor {
     @exclusivity(unchecked) private var pairs = UnsafeRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var position = 0
 
-    @exclusivity(unchecked) package private(set) var key = UnsafeRawBufferPointer(start: nil, count: 0)
-    @exclusivity(unchecked) package private(set) var value = UnsafeRawBufferPointer(start: nil, count: 0)
+    @exclusivity(unchecked) package private(set) var key = UnsafeRawBufferPointer(
+        start: nil,
+        count: 0
+    )
+    @exclusivity(unchecked) package private(set) var value = UnsafeRawBufferPointer(
+        start: nil,
+        count: 0
+    )
 
     /// Stands before the first pair of a partition.
     package init(run: RunReader, partition: Int) throws {
         guard run.segments.indices.contains(partition) else {
             throw RunReader.corrupt(
-                run.path, at: 0,
-                "it has \(run.segments.count) partitions, and number \(partition) is asked for")
+                run.path,
+                at: 0,
+                "it has \(run.segments.count) partitions, and number \(partition) is asked for"
+            )
         }
         self.run = run
         segment = run.segments[partition]
@@ -164,7 +185,9 @@ package final class SegmentCursor: PairCursor {
 
     private func read(upTo count: Int, into start: Int, at offset: Int) throws -> Int {
         try run.file.read(
-            into: UnsafeMutableRawBufferPointer(rebasing: block[start..<start + count]), at: offset)
+            into: UnsafeMutableRawBufferPointer(rebasing: block[start..<start + count]),
+            at: offset
+        )
     }
 
     private func grow(to byteCount: Int, keeping kept: Int) {

@@ -1,8 +1,9 @@
 package import MapReduceModel
 
-/// Writes a run: pairs in the order of partition, then of key. The file gets its name only with
-/// `commit()`; a writer that is dropped before leaves a file whose name ends in `.partial`, in a
-/// directory that its owner removes.
+/// Writes a run: pairs in the order of partition, then of key.
+///
+/// The file gets its name only with `commit()`; a writer that is dropped before leaves a file whose
+/// name ends in `.partial`, in a directory that its owner removes.
 @usableFromInline
 package final class RunWriter {
     private let file: OpenFile
@@ -19,9 +20,9 @@ package final class RunWriter {
     @exclusivity(unchecked) private var used = 0
     @exclusivity(unchecked) package private(set) var recordCount = 0
 
-    /// - Parameters:
-    ///   - partitionCount: how many segments the run has.
-    ///   - limit: pairs of a partition beyond this number are dropped; nil keeps all.
+    /// `partitionCount`: how many segments the run has.
+    ///
+    /// `limit`: pairs of a partition beyond this number are dropped; nil keeps all.
     package init(path: String, partitionCount: Int, limit: Int? = nil) throws {
         self.limit = limit ?? .max
         self.path = path
@@ -29,7 +30,9 @@ package final class RunWriter {
         file = try OpenFile(creating: partialPath)
         index = Array(repeating: SegmentIndex(), count: partitionCount)
         block = .allocate(
-            byteCount: RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount, alignment: 16)
+            byteCount: RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount,
+            alignment: 16
+        )
         let base = blockBase
         base.storeLittle(RunFormat.magic, at: 0)
         base.storeLittle(RunFormat.version, at: 4)
@@ -49,10 +52,14 @@ package final class RunWriter {
         offset += byteCount
     }
 
-    /// Adds a pair. Partitions come in rising order, and keys within one.
+    /// Adds a pair.
+    ///
+    /// Partitions come in rising order, and keys within one.
     @usableFromInline
     package func add(
-        partition: Int, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+        partition: Int,
+        key: UnsafeRawBufferPointer,
+        value: UnsafeRawBufferPointer
     ) throws {
         if partition != self.partition { try begin(partition) }
         guard index[partition].recordCount < limit else { return }
@@ -93,7 +100,8 @@ package final class RunWriter {
             throw EngineError(
                 .threw,
                 "a pair of \(byteCount) bytes is larger than \(EngineLimits.maxPairByteCount); "
-                    + "emit smaller values")
+                    + "emit smaller values"
+            )
         }
         try flush()
         let needed = RunFormat.blockHeaderByteCount + byteCount
@@ -125,7 +133,9 @@ package final class RunWriter {
         }
         let count = index.count * RunFormat.indexEntryByteCount
         let tail = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: count + RunFormat.trailerByteCount, alignment: 16)
+            byteCount: count + RunFormat.trailerByteCount,
+            alignment: 16
+        )
         defer { tail.deallocate() }
         guard let base = tail.baseAddress else { preconditionFailure("the trailer has bytes") }
         for (number, segment) in index.enumerated() {
@@ -139,12 +149,18 @@ package final class RunWriter {
         let trailer = base + count
         trailer.storeLittle(UInt32(index.count), at: 0)
         trailer.storeLittle(
-            Checksum.of(UnsafeRawBufferPointer(rebasing: tail[..<count])), at: 4)
+            Checksum.of(UnsafeRawBufferPointer(rebasing: tail[..<count])),
+            at: 4
+        )
         trailer.storeLittle(RunFormat.version, at: 8)
         trailer.storeLittle(RunFormat.magic, at: 12)
         try file.write(UnsafeRawBufferPointer(tail))
         try Files.rename(partialPath, to: path)
         return OutputFile(
-            path: path, byteCount: offset + tail.count, recordCount: recordCount, checksum: 0)
+            path: path,
+            byteCount: offset + tail.count,
+            recordCount: recordCount,
+            checksum: 0
+        )
     }
 }

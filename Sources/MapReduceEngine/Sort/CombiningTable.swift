@@ -32,7 +32,8 @@ package final class CombiningTable {
     }
 
     // One task's thread owns a table: checks of exclusive access would only cost time.
-    @exclusivity(unchecked) @usableFromInline package private(set) var slots: UnsafeMutablePointer<Slot>
+    @exclusivity(unchecked) @usableFromInline package private(set) var slots:
+        UnsafeMutablePointer<Slot>
     /// The number of slots, a power of two, less one.
     @exclusivity(unchecked) @usableFromInline package private(set) var mask: UInt64
     /// Keys in the table.
@@ -46,7 +47,8 @@ package final class CombiningTable {
     private static let initialCapacity = 1 << 12
 
     /// Reserves the first slots and the arena.
-    /// - Parameter memoryByteCount: slots, arena and the index that sorts them stay within it.
+    ///
+    /// `memoryByteCount`: slots, arena and the index that sorts them stay within it.
     package init(memoryByteCount: Int) throws {
         budget = memoryByteCount
         slotMemory = try Self.memory(capacity: Self.initialCapacity)
@@ -97,7 +99,10 @@ package final class CombiningTable {
     @usableFromInline
     package func removeAll() {
         slotMemory.base.initializeMemory(
-            as: UInt8.self, repeating: 0, count: capacity * MemoryLayout<Slot>.stride)
+            as: UInt8.self,
+            repeating: 0,
+            count: capacity * MemoryLayout<Slot>.stride
+        )
         count = 0
         arena.used = 0
     }
@@ -106,7 +111,8 @@ package final class CombiningTable {
     @inlinable
     @inline(__always)
     package func add(
-        _ batch: UnsafeMutablePointer<Slot>, count batchCount: Int,
+        _ batch: UnsafeMutablePointer<Slot>,
+        count batchCount: Int,
         merging merge: (_ old: UInt64, _ new: UInt64) -> UInt64
     ) {
         let slots = self.slots
@@ -146,7 +152,9 @@ package final class CombiningTable {
         let hash = KeyHash.hash(key)
         if key.count <= ShortKey.maxByteCount {
             let short = ShortKey(exactly: key)
-            return slot(hash: hash) { $0.word0 == short.word0 && $0.word1 == short.word1 } new: {
+            return slot(hash: hash) {
+                $0.word0 == short.word0 && $0.word1 == short.word1
+            } new: {
                 Slot(word0: short.word0, word1: short.word1, value: 0, hash: hash)
             }
         }
@@ -161,7 +169,9 @@ package final class CombiningTable {
 
     @inline(__always)
     private func slot(
-        hash: UInt64, isMatch: (Slot) -> Bool, new: () -> Slot
+        hash: UInt64,
+        isMatch: (Slot) -> Bool,
+        new: () -> Slot
     ) -> (slot: UnsafeMutablePointer<Slot>, isNew: Bool) {
         var place = hash & mask
         while true {
@@ -230,17 +240,21 @@ package final class CombiningTable {
             let slot = slots[position]
             let prefix =
                 slot.word1 &>> 56 == 0xFF
-                ? SortEntry.prefix(of: key(at: position)) : UInt64(littleEndian: slot.word0).byteSwapped
+                ? SortEntry.prefix(of: key(at: position))
+                : UInt64(littleEndian: slot.word0).byteSwapped
             base[next] = SortEntry(
                 prefix: prefix,
                 partition: KeyHash.partition(ofHash: slot.hash, count: partitionCount),
-                position: position)
+                position: position
+            )
             next += 1
         }
         let entries = UnsafeMutableBufferPointer(start: base, count: count)
         EntrySorter(tail: self).sort(
-            entries, spare: UnsafeMutableBufferPointer(start: spare, count: count),
-            partitionCount: partitionCount)
+            entries,
+            spare: UnsafeMutableBufferPointer(start: spare, count: count),
+            partitionCount: partitionCount
+        )
         // Slots are far apart: those of a few entries ahead are touched together.
         for start in stride(from: 0, to: entries.count, by: 32) {
             let end = min(start + 32, entries.count)
@@ -268,7 +282,8 @@ package final class CombiningTable {
         if tag == 0xFF {
             return UnsafeRawBufferPointer(
                 start: arena.base + Int(truncatingIfNeeded: slot.pointee.word0),
-                count: Int(slot.pointee.word1 & (1 &<< 56 &- 1)))
+                count: Int(slot.pointee.word1 & (1 &<< 56 &- 1))
+            )
         }
         return UnsafeRawBufferPointer(start: slot, count: Int(tag) - 1)
     }

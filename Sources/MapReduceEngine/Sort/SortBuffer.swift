@@ -13,7 +13,8 @@ package final class SortBuffer {
     private static let indexByteCount = 2 * MemoryLayout<SortEntry>.stride
 
     /// Reserves the data and the index.
-    /// - Parameter memoryByteCount: data, index and the spare room for sorting stay within it.
+    ///
+    /// `memoryByteCount`: data, index and the spare room for sorting stay within it.
     package init(memoryByteCount: Int) throws {
         budget = memoryByteCount
         data = try Arena(byteCount: memoryByteCount)
@@ -24,7 +25,9 @@ package final class SortBuffer {
     /// - Returns: false when the budget does not allow it: spill, `removeAll()`, and add it again.
     @usableFromInline
     package func add(
-        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, partition: Int
+        key: UnsafeRawBufferPointer,
+        value: UnsafeRawBufferPointer,
+        partition: Int
     ) -> Bool {
         let byteCount = key.count + value.count + 2 * Varint.maxByteCount
         guard data.used + byteCount + (count + 1) * Self.indexByteCount <= budget else {
@@ -41,7 +44,10 @@ package final class SortBuffer {
         }
         data.used = target + value.count - data.base
         entries[count] = SortEntry(
-            prefix: SortEntry.prefix(of: key), partition: partition, position: position)
+            prefix: SortEntry.prefix(of: key),
+            partition: partition,
+            position: position
+        )
         count += 1
         return true
     }

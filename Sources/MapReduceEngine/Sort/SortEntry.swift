@@ -9,7 +9,8 @@ package struct SortEntry {
     @inline(__always)
     package init(prefix: UInt64, partition: Int, position: Int) {
         self.prefix = prefix
-        location = UInt64(truncatingIfNeeded: partition) &<< 44
+        location =
+            UInt64(truncatingIfNeeded: partition) &<< 44
             | UInt64(truncatingIfNeeded: position)
     }
 
@@ -48,7 +49,8 @@ package struct EntrySorter<Tail: TailOrder> {
     /// Sorts in place; `spare` has room for as many entries.
     package func sort(
         _ entries: UnsafeMutableBufferPointer<SortEntry>,
-        spare: UnsafeMutableBufferPointer<SortEntry>, partitionCount: Int
+        spare: UnsafeMutableBufferPointer<SortEntry>,
+        partitionCount: Int
     ) {
         guard let base = entries.baseAddress, let spareBase = spare.baseAddress else { return }
         var starts = [Int](repeating: 0, count: partitionCount + 1)
@@ -71,8 +73,10 @@ package struct EntrySorter<Tail: TailOrder> {
     }
 
     private func sortByPrefix(
-        _ base: UnsafeMutablePointer<SortEntry>, _ spare: UnsafeMutablePointer<SortEntry>,
-        count: Int, shift: UInt64
+        _ base: UnsafeMutablePointer<SortEntry>,
+        _ spare: UnsafeMutablePointer<SortEntry>,
+        count: Int,
+        shift: UInt64
     ) {
         if count <= Self.insertionLimit {
             insertionSort(base, count: count)

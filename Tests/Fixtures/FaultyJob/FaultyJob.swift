@@ -9,7 +9,9 @@ struct FaultyJob: Job {
     @Option(help: "The word at which the map closure misbehaves.") var mapAt: String?
     @Option(help: "The word at which the reduce closure misbehaves.") var reduceAt: String?
     @Option(help: "What it does: trap, throw, exit, kill, hang or print.") var fault = Fault.trap
-    @Option(help: "A directory of files; each misbehaviour uses one up, and without one all is well.")
+    @Option(
+        help: "A directory of files; each misbehaviour uses one up, and without one all is well."
+    )
     var tokens: String?
     @Flag(help: "Reduce without combining.") var sorting = false
     @Flag(help: "Build another plan in task processes.") var shifty = false

@@ -1,0 +1,195 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What happens when a closure, a task process or the driver itself comes to grief: with real
+/// processes and real signals.
+@Suite struct FaultTests {
+    private let directory: TemporaryDirectory
+    private var out: String { directory("out") }
+    private let text = sampleTexts[1]
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func tokens(_ count: Int) throws -> String {
+        try FileManager.default.createDirectory(
+            atPath: directory("tokens"),
+            withIntermediateDirectories: true
+        )
+        for number in 0..<count { try directory.write("tokens/\(number)", "") }
+        return directory("tokens")
+    }
+
+    private func correctOutput() throws -> [String] {
+        let result = try Command.run(
+            "faultyjob",
+            [text, "-o", directory("correct"), "-q", "--reducers", "2"]
+        )
+        #expect(result.code == 0)
+        return try outputLines(directory("correct"))
+    }
+
+    @Test(arguments: ["trap", "throw", "exit", "kill"], ["--map-at", "--reduce-at"])
+    func aTaskThatFailsRunsAgain(_ fault: String, _ place: String) throws {
+        let result = try Command.run(
+            "faultyjob",
+            [text, "-o", out, "--reducers", "2", place, "lantern", "--fault", fault]
+                + ["--tokens", try tokens(2)]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.errors.contains("retries: 2"))
+        #expect(try outputLines(out) == correctOutput())
+    }
+
+    @Test func aTaskThatAlwaysFailsEndsTheJob() throws {
+        let result = try Command.run(
+            "faultyjob",
+            [text, "-o", out, "--map-at", "lantern", "--max-attempts", "3"]
+        )
+        #expect(result.code == 1)
+        let attempts = result.errors.components(separatedBy: "attempt 3").count - 1
+        #expect(attempts == 2, "once when it failed and once in the report")
+        #expect(!result.errors.contains("attempt 4"))
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+
+    @Test func aCrashExplainsItself() throws {
+        let lines = try readText(text).split(separator: "\n")
+        let number = try #require(lines.firstIndex { $0.contains("lantern") })
+        let offset = lines[..<number].reduce(0) { $0 + $1.utf8.count + 1 }
+        let result = try Command.run(
+            "faultyjob",
+            [text, "-o", out, "--map-at", "lantern", "--max-attempts", "1", "--workers", "1"]
+        )
+        for part in [
+            "Fatal error: the test asked for it",
+            "at \(text) at byte \(offset) (record \(number + 1))",
+            "record: \"\(lines[number])\"", "map at FaultyJob.swift:", "FaultyJob.misbehave(_:)",
+            "signal",
+        ] {
+            #expect(result.errors.contains(part), "\(part) is not in \(result.errors)")
+        }
+    }
+
+    @Test func aCrashInAReducerNamesTheKey() throws {
+        let result = try Command.run(
+            "faultyjob",
+            [text, "-o", out, "--reduce-at", "lantern", "--max-attempts", "1"]
+        )
+        #expect(result.code == 1)
+        #expect(result.errors.contains("record: \"lantern\""))
+        #expect(result.errors.contains("reduce at FaultyJob.swift:"))
+    }
+
+    @Test func whatClosuresPrintGoesToTheLog() throws {
+        let result = try Command.run(
+            "faultyjob",
+            [text, "-o", "-", "-q", "--map-at", "lantern", "--fault", "print"]
+        )
+        #expect(result.code == 0)
+        #expect(!(result.output + result.errors).contains("a closure prints"))
+    }
+
+    /// Processes whose command line names this test's directory.
+    private func processes() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+            guard Int(name) != nil,
+                let line = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(name)/cmdline"))
+            else { return false }
+            // A zombie has no command line.
+            return String(decoding: line, as: UTF8.self).contains(directory.path)
+        }
+    }
+
+    private func startHanging() throws -> Command {
+        let job = try Command(
+            "faultyjob",
+            [text, "-o", out, "--map-at", "lantern", "--fault", "hang", "-v", "--workers", "2"]
+        )
+        try job.start()
+        #expect(
+            try eventually {
+                try job.errorsSoFar.contains("started") && processes().count >= 2
+            }
+        )
+        return job
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func anInterruptedJobStopsAtOnceAndLeavesNothing(_ signal: Int32) throws {
+        let job = try startHanging()
+        job.send(signal)
+        let result = try job.wait()
+        #expect(result.code == 128 + signal && !result.wasSignalled)
+        #expect(!FileManager.default.fileExists(atPath: out))
+        #expect(try eventually { try processes().isEmpty })
+    }
+
+    @Test func aKilledDriverLeavesNoProcessesAndTheNextRunCleansUp() throws {
+        let job = try startHanging()
+        job.send(SIGKILL)
+        _ = try job.wait()
+        #expect(try eventually { try processes().isEmpty }, "task processes notice")
+        #expect(try directory.names(in: "out") == ["_temporary"])
+        let next = try Command.run("faultyjob", [text, "-o", out, "--reducers", "2"])
+        #expect(next.code == 0, "\(next.errors)")
+        #expect(try outputLines(out) == correctOutput())
+        #expect(!(try directory.names(in: "out").contains("_temporary")))
+    }
+
+    @Test func aTaskProcessThatIsKilledIsReplaced() throws {
+        let job = try Command(
+            "faultyjob",
+            [text, "-o", out, "--map-at", "lantern", "--fault", "hang", "--workers", "1"]
+                + ["--tokens", try tokens(1)]
+        )
+        try job.start()
+        #expect(try eventually { try directory.names(in: "tokens").isEmpty })
+        let driver = job.processID
+        for name in try processes() where Int32(name) != driver {
+            kill(Int32(name) ?? 0, SIGKILL)
+        }
+        let result = try job.wait()
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.errors.contains("retries: 1"))
+    }
+
+    /// A map's run rots on the disk while a reducer waits: the map runs again.
+    @Test(arguments: ["damaged", "deleted"])
+    func aRunThatCannotBeReadIsWrittenAgain(_ how: String) throws {
+        let job = try Command(
+            "faultyjob",
+            [text, "-o", out, "--reduce-at", "lantern", "--fault", "hang", "--reducers", "2"]
+                + ["--workers", "1", "--tokens", try tokens(1)]
+        )
+        try job.start()
+        #expect(try eventually { try directory.names(in: "tokens").isEmpty })
+        let run = out + "/_temporary/scratch/job1-stage0-task0-attempt0/0.run"
+        if how == "deleted" {
+            unlink(run)
+        } else {
+            var bytes = try readFile(run)
+            bytes[bytes.count / 2] ^= 1
+            // A new file, as the hanging reducer has the old one open.
+            unlink(run)
+            try Data(bytes).write(to: URL(fileURLWithPath: run))
+        }
+        let driver = job.processID
+        for name in try processes() where Int32(name) != driver {
+            kill(Int32(name) ?? 0, SIGKILL)
+        }
+        let result = try job.wait()
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.errors.contains(run))
+        #expect(try outputLines(out) == correctOutput())
+    }
+
+    @Test func aSecondRunWithTheSameOutputIsRefused() throws {
+        let job = try startHanging()
+        let second = try Command.run("faultyjob", [text, "-o", out])
+        #expect(second.code == 2)
+        #expect(second.errors.contains("another run is writing"))
+        job.send(SIGINT)
+        _ = try job.wait()
+    }
+}

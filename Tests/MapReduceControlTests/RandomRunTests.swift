@@ -1,0 +1,175 @@
+import MapReduceControl
+import MapReduceModel
+import TestSupport
+import Testing
+
+/// A coordinator driven at random: workers come, go and fall silent, attempts succeed, fail and are
+/// lost.
+///
+/// After every event its promises are checked, and when the faults stop every job ends.
+@Suite struct RandomRunTests {
+    @Test func promisesHoldWhateverHappens() {
+        forEachSeed(25) { random in
+            var world = World(random: random)
+            world.run()
+            random = world.random
+        }
+    }
+}
+
+private struct World {
+    var random: SeededGenerator
+    private var coordinator: Coordinator
+    private var now = Instant.zero
+    private var journal: [JournalEntry] = []
+    /// What runs, as the workers know it.
+    private var running: [(worker: WorkerID, attempt: AttemptID, input: AssignedInput)] = []
+    private var alive: Set<WorkerID> = []
+    private var publishing: [JobID] = []
+    private var finished: [JobID: JobOutcome] = [:]
+    private let slots = 2
+
+    init(random: SeededGenerator) {
+        self.random = random
+        var policy = Policy()
+        policy.placement = Placement.allCases.randomElement(using: &self.random) ?? .leastLoaded
+        // The faults of these runs are the cluster's; without end they would end the jobs.
+        policy.maxClusterFailures = 10_000
+        coordinator = Coordinator(policy: policy)
+    }
+
+    mutating func run() {
+        for number in 1...2 {
+            apply(
+                .jobSubmitted(
+                    testJob(
+                        number,
+                        maps: Int.random(in: 1...6, using: &random),
+                        reducers: Int.random(in: 1...3, using: &random),
+                        stageCount: Int.random(in: 1...3, using: &random)
+                    )
+                )
+            )
+        }
+        for _ in 0..<300 { step(withFaults: true) }
+        var steps = 0
+        while finished.count < 2, steps < 2_000 {
+            step(withFaults: false)
+            steps += 1
+        }
+        #expect(finished.count == 2, "every job ends when the faults stop")
+        for (id, outcome) in finished where outcome == .succeeded { checkResult(id) }
+    }
+
+    private mutating func step(withFaults: Bool) {
+        now = now + .milliseconds(Int.random(in: 0...1500, using: &random))
+        for worker in alive.sorted() where !withFaults || Int.random(in: 0...3, using: &random) > 0
+        {
+            apply(.workerPolled(worker))
+        }
+        alive = alive.filter { coordinator.workers[$0] != nil }
+        running.removeAll { !alive.contains($0.worker) }
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0, 1:
+            if alive.count < 4 {
+                let worker = WorkerID(Int.random(in: 1...9, using: &random))
+                running.removeAll { $0.worker == worker }
+                alive.insert(worker)
+                apply(.workerJoined(worker, slots: slots))
+            }
+        case 2:
+            if withFaults, let worker = alive.sorted().randomElement(using: &random) {
+                alive.remove(worker)
+                running.removeAll { $0.worker == worker }
+                apply(.workerLeft(worker))
+            }
+        case 3:
+            if let job = publishing.popLast() { apply(.outputPublished(job, nil)) }
+        case 4:
+            if withFaults, let task = running.randomElement(using: &random),
+                case .segments(_, let sources) = task.input,
+                let source = sources.randomElement(using: &random)
+            {
+                running.removeAll { $0.attempt == task.attempt }
+                apply(.fetchFailed(task.attempt, source: source.attempt.task, message: "told"))
+            }
+        default: reportSome(withFaults)
+        }
+    }
+
+    private mutating func reportSome(_ withFaults: Bool) {
+        guard let index = running.indices.randomElement(using: &random) else { return }
+        let task = running.remove(at: index)
+        let fails = withFaults && Int.random(in: 0..<12, using: &random) == 0
+        let outcome: TaskReport.Outcome =
+            fails
+            ? .failed(Failure(kind: .threw, message: "as told"))
+            : .succeeded(testOutput(task.attempt))
+        let report = TaskReport(attempt: task.attempt, outcome: outcome)
+        apply(.attemptReported(task.worker, report))
+        // Sometimes a report comes twice.
+        if Bool.random(using: &random) { apply(.attemptReported(task.worker, report)) }
+    }
+
+    private mutating func apply(_ event: Event) {
+        let effects = coordinator.apply(event, at: now)
+        journal += effects.journal
+        for message in effects.messages {
+            switch message {
+            case .startAttempt(let worker, let assignment):
+                #expect(!running.contains { $0.attempt == assignment.attempt }, "started once")
+                checkInput(assignment)
+                running.append((worker, assignment.attempt, assignment.input))
+            case .stopAttempt(_, let attempt): running.removeAll { $0.attempt == attempt }
+            case .publishOutput(let job, let outputs):
+                #expect(!publishing.contains(job), "published once")
+                let count = coordinator.jobs[job]?.stages.last?.tasks.count
+                #expect(outputs.count == count, "one output for each task")
+                publishing.append(job)
+            case .jobFinished(let job, let outcome):
+                #expect(finished[job] == nil, "a job ends once")
+                finished[job] = outcome
+            }
+        }
+        check()
+    }
+
+    /// Every partition is read from one run of each task of the stage before, in their order.
+    private func checkInput(_ assignment: Assignment) {
+        guard case .segments(_, let sources) = assignment.input else { return }
+        let task = assignment.attempt.task
+        let count = coordinator.jobs[task.job]?.stages[task.stage - 1].tasks.count ?? -1
+        #expect(sources.map(\.attempt.task.index) == Array(0..<count))
+        for source in sources {
+            #expect(
+                coordinator.jobs[task: source.attempt.task]?.winner == source.attempt.number
+            )
+        }
+    }
+
+    private func check() {
+        #expect(Jobs(replaying: journal) == coordinator.jobs, "the journal tells the state")
+        for worker in coordinator.workers.all {
+            #expect(worker.runningCount >= 0 && worker.runningCount <= worker.slots)
+            let counted = running.count { $0.worker == worker.id }
+            #expect(worker.runningCount == counted, "slots are those that run")
+        }
+        for job in coordinator.jobs.all {
+            for stage in job.stages {
+                #expect(stage.doneCount == stage.tasks.count { $0.winner != nil })
+                let active = stage.tasks.flatMap(\.attempts).count { $0.status == .running }
+                #expect(stage.runningCount == active)
+                for task in stage.tasks where job.phase == .running {
+                    #expect(task.ownFailures < coordinator.policy.maxAttempts)
+                }
+            }
+        }
+    }
+
+    private func checkResult(_ id: JobID) {
+        guard let job = coordinator.jobs[id] else { return }
+        let winners = job.stages.flatMap(\.tasks).count { $0.winner != nil }
+        #expect(job.counters["attempts"] == winners, "counters are those of winners")
+        #expect(job.stages.last?.isDone ?? false)
+    }
+}

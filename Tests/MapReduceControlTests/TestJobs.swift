@@ -1,0 +1,49 @@
+import MapReduceControl
+import MapReduceModel
+
+/// A job of a stage of maps and then stages of reducers, the last of which writes files.
+func testJob(
+    _ number: Int,
+    maps: Int,
+    reducers: Int,
+    stageCount: Int = 2,
+    weight: Int = 1
+) -> JobSubmission {
+    let stages = (0..<stageCount).map { id in
+        let isLast = id == stageCount - 1
+        return StagePlan(
+            id: id,
+            input: id == 0 ? .files(name: "") : .shuffle(stage: id - 1),
+            steps: [],
+            output: isLast ? .files : .shuffle,
+            partitionCount: isLast ? 0 : reducers
+        )
+    }
+    let splits = (0..<maps).map { index in
+        Split(pieces: [
+            FilePiece(
+                path: "in\(index)",
+                offset: 0,
+                byteCount: 1,
+                compression: .none,
+                signature: FileSignature(byteCount: 1, modificationTime: 0)
+            )
+        ])
+    }
+    return JobSubmission(
+        id: JobID(number),
+        plan: Plan(name: "test", stages: stages),
+        splits: [splits] + Array(repeating: [], count: stageCount - 1),
+        weight: weight
+    )
+}
+
+/// What an attempt that succeeds leaves behind.
+func testOutput(_ attempt: AttemptID) -> TaskOutput {
+    var counters = Counters()
+    counters.add(1, to: "attempts")
+    return TaskOutput(
+        file: OutputFile(path: "\(attempt)", byteCount: 1, recordCount: 1, checksum: 0),
+        counters: counters
+    )
+}

@@ -1,0 +1,197 @@
+import Foundation
+import MapReduceControl
+import MapReduceModel
+import TestSupport
+import Testing
+
+/// Plays the files of `Transcripts/`: commands to a coordinator, each followed by what it decided.
+///
+///     join 1 slots=2
+///     ----
+///     (nothing)
+///
+/// `UPDATE=1 swift test --filter Transcript` writes the answers anew; read the difference.
+@Suite struct TranscriptTests {
+    static let folder = packageRoot + "/Tests/MapReduceControlTests/Transcripts"
+
+    @Test(
+        arguments: try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    )
+    func transcript(_ name: String) throws {
+        let path = Self.folder + "/" + name
+        let expected = try readText(path)
+        let actual = try Self.play(expected)
+        if ProcessInfo.processInfo.environment["UPDATE"] != nil {
+            try Data(actual.utf8).write(to: URL(fileURLWithPath: path))
+            return
+        }
+        #expect(actual == expected)
+    }
+
+    static func play(_ transcript: String) throws -> String {
+        var player = TranscriptPlayer()
+        var result = ""
+        for block in transcript.components(separatedBy: "\n\n") {
+            let lines = block.split(separator: "\n", omittingEmptySubsequences: true)
+            let comments = lines.prefix { $0.hasPrefix("#") }
+            result += comments.map { $0 + "\n" }.joined()
+            if let command = lines.dropFirst(comments.count).first {
+                result += "\(command)\n----\n" + (try player.perform(String(command)))
+            }
+            result += "\n"
+        }
+        return String(result.dropLast())
+    }
+}
+
+/// Understands the commands of a transcript.
+private struct TranscriptPlayer {
+    private var coordinator = Coordinator()
+    private var now = Instant.zero
+    private var journal: [JournalEntry] = []
+
+    struct Mistake: Error { let command: String }
+
+    mutating func perform(_ command: String) throws -> String {
+        let words = command.split(separator: " ").map(String.init)
+        func number(_ index: Int) throws -> Int {
+            guard words.indices.contains(index), let number = Int(words[index]) else {
+                throw Mistake(command: command)
+            }
+            return number
+        }
+        func option(_ name: String) -> Int? {
+            words.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+        }
+        switch words[0] {
+        case "policy":
+            var policy = Policy()
+            policy.maxAttempts = option("attempts") ?? policy.maxAttempts
+            for placement in Placement.allCases where words.contains(placement.rawValue) {
+                policy.placement = placement
+            }
+            coordinator = Coordinator(policy: policy)
+            return "ok\n"
+        case "join":
+            return apply(.workerJoined(WorkerID(try number(1)), slots: option("slots") ?? 1))
+        case "leave": return apply(.workerLeft(WorkerID(try number(1))))
+        case "poll": return apply(.workerPolled(WorkerID(try number(1))))
+        case "submit":
+            let stages = option("stages") ?? 2
+            return apply(
+                .jobSubmitted(
+                    testJob(
+                        try number(1),
+                        maps: option("maps") ?? 1,
+                        reducers: option("reducers") ?? 1,
+                        stageCount: stages,
+                        weight: option("weight") ?? 1
+                    )
+                )
+            )
+        case "succeed", "fail":
+            let attempt = try parseAttempt(words[1])
+            let outcome: TaskReport.Outcome =
+                words[0] == "succeed"
+                ? .succeeded(testOutput(attempt))
+                : .failed(
+                    Failure(kind: FailureKind(rawValue: words[2]) ?? .threw, message: "as told")
+                )
+            let worker = option("by") ?? coordinator.jobs[attempt: attempt]?.worker.number ?? 0
+            return apply(
+                .attemptReported(WorkerID(worker), TaskReport(attempt: attempt, outcome: outcome))
+            )
+        case "lost":
+            return apply(
+                .fetchFailed(
+                    try parseAttempt(words[1]),
+                    source: try parseAttempt(words[2]).task,
+                    message: "as told"
+                )
+            )
+        case "published": return apply(.outputPublished(JobID(try number(1)), nil))
+        case "unpublished":
+            return apply(
+                .outputPublished(
+                    JobID(try number(1)),
+                    Failure(kind: .outOfResources, message: "disk full")
+                )
+            )
+        case "cancel": return apply(.jobCancelled(JobID(try number(1))))
+        case "wait":
+            now = now + .seconds(try number(1))
+            return apply(.tick)
+        case "restart":
+            coordinator = Coordinator(policy: coordinator.policy, journal: journal)
+            return "replayed \(journal.count) entries\n"
+        default: throw Mistake(command: command)
+        }
+    }
+
+    private mutating func apply(_ event: Event) -> String {
+        let effects = coordinator.apply(event, at: now)
+        journal += effects.journal
+        let lines =
+            effects.journal.map { "journal  \(describe($0))" }
+            + effects.messages.map { "message  \(describe($0))" }
+        return lines.isEmpty ? "(nothing)\n" : lines.map { $0 + "\n" }.joined()
+    }
+
+    private func parseAttempt(_ text: String) throws -> AttemptID {
+        // job.stage.task.attempt
+        let parts = text.split(separator: ".").compactMap { Int($0) }
+        guard parts.count == 4 else { throw Mistake(command: text) }
+        return AttemptID(
+            task: TaskID(job: JobID(parts[0]), stage: parts[1], index: parts[2]),
+            number: parts[3]
+        )
+    }
+
+    private func describe(_ attempt: AttemptID) -> String {
+        "\(attempt.task.job.number).\(attempt.task.stage).\(attempt.task.index).\(attempt.number)"
+    }
+
+    private func describe(_ entry: JournalEntry) -> String {
+        switch entry {
+        case .jobSubmitted(let submission): "\(submission.id) submitted"
+        case .attemptStarted(let attempt, let worker, _):
+            "\(describe(attempt)) started on \(worker)"
+        case .attemptSucceeded(let attempt, _, _): "\(describe(attempt)) succeeded"
+        case .attemptFailed(let attempt, let failure):
+            "\(describe(attempt)) failed: \(failure.kind)"
+        case .attemptStopped(let attempt): "\(describe(attempt)) stopped"
+        case .outputLost(let task): "output of \(task) lost"
+        case .commitBegan(let job): "\(job) commits"
+        case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
+        }
+    }
+
+    private func describe(_ outcome: JobOutcome) -> String {
+        switch outcome {
+        case .succeeded: "succeeded"
+        case .failed(let failure, _): "failed: \(failure.message)"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    private func describe(_ message: Message) -> String {
+        switch message {
+        case .startAttempt(let worker, let assignment):
+            "\(worker): start \(describe(assignment.attempt)), \(describe(assignment.input))"
+        case .stopAttempt(let worker, let attempt): "\(worker): stop \(describe(attempt))"
+        case .publishOutput(let job, let outputs):
+            "publish \(job): \(outputs.map(\.file.path).joined(separator: " "))"
+        case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
+        }
+    }
+
+    private func describe(_ input: AssignedInput) -> String {
+        switch input {
+        case .split(let split): "split \(split.pieces[0].path)"
+        case .segments(let partition, let sources):
+            "partition \(partition) of "
+                + sources.map { "\(describe($0.attempt))@\($0.worker.number)" }
+                .joined(separator: " ")
+        }
+    }
+}

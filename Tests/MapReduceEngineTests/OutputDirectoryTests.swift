@@ -1,0 +1,152 @@
+import MapReduceEngine
+import MapReduceModel
+import TestSupport
+import Testing
+
+@Suite struct OutputDirectoryTests {
+    private let directory: TemporaryDirectory
+    private var out: String { directory("out") }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func part(_ output: OutputDirectory, _ text: String) throws -> OutputFile {
+        let attempt = output.temporaryPath + "/attempt"
+        try Files.createDirectory(attempt)
+        try Files.write(text, toNew: attempt + "/part-00000.tsv")
+        return OutputFile(
+            path: attempt + "/part-00000.tsv",
+            byteCount: text.utf8.count,
+            recordCount: 1,
+            checksum: 0
+        )
+    }
+
+    private func commit(_ text: String, overwrite: Bool = false) throws {
+        let output = try OutputDirectory(path: out, overwrite: overwrite)
+        try output.commit(files: [part(output, text)], manifest: "{}\n")
+    }
+
+    @Test func commitPutsEverythingInPlace() throws {
+        try commit("one")
+        #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+    }
+
+    @Test func anOutputThatExistsIsRefused() throws {
+        try commit("one")
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: out, overwrite: false)
+        }
+        #expect(error?.message.contains("--overwrite") ?? false)
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+    }
+
+    @Test func overwriteReplacesAtTheCommit() throws {
+        try commit("one")
+        let output = try OutputDirectory(path: out, overwrite: true)
+        let file = try part(output, "two")
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+        try output.commit(files: [file], manifest: "{}\n")
+        #expect(try readText(out + "/part-00000.tsv") == "two")
+        #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
+    }
+
+    @Test func overwriteTouchesNothingThatNoJobWrote() throws {
+        try Files.createDirectory(out)
+        try directory.write("out/letter.txt", "dear")
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: out, overwrite: true)
+        }
+        #expect(error?.message.contains("letter.txt") ?? false)
+        #expect(try directory.names(in: "out") == ["letter.txt"])
+    }
+
+    @Test func discardLeavesNothing() throws {
+        let output = try OutputDirectory(path: out, overwrite: false)
+        _ = try part(output, "one")
+        try output.discard()
+        #expect(try directory.names().isEmpty)
+    }
+
+    @Test func discardKeepsTheOldOutput() throws {
+        try commit("one")
+        let output = try OutputDirectory(path: out, overwrite: true)
+        _ = try part(output, "two")
+        try output.discard()
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+        #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
+    }
+
+    @Test func twoRunsCannotShareAnOutput() throws {
+        let first = try OutputDirectory(path: out, overwrite: false)
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: out, overwrite: false)
+        }
+        #expect(error?.message.contains("another run") ?? false)
+        try first.commit(files: [part(first, "one")], manifest: "{}\n")
+    }
+
+    @Test func whatAKilledRunLeftIsRemoved() throws {
+        do {
+            // Dropped without commit or discard: its lock goes, as with the process that held it.
+            let killed = try OutputDirectory(path: out, overwrite: false)
+            _ = try part(killed, "half")
+        }
+        try commit("whole")
+        #expect(try readText(out + "/part-00000.tsv") == "whole")
+    }
+
+    @Test func aCommitThatWasCutIsRolledBack() throws {
+        do {
+            let killed = try OutputDirectory(path: out, overwrite: false)
+            let file = try part(killed, "half")
+            try Files.write(
+                "part-00000.tsv\npart-00001.tsv\n",
+                toNew: killed.temporaryPath + "/commit"
+            )
+            try Files.rename(file.path, to: out + "/part-00000.tsv")
+            try Files.write("{}", toNew: out + "/_MANIFEST.json")
+        }
+        try commit("whole")
+        #expect(try readText(out + "/part-00000.tsv") == "whole")
+        #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
+    }
+
+    @Test func aFinishedOutputWithLeftoversStaysFinished() throws {
+        try commit("one")
+        try Files.createDirectory(out + "/_temporary/attempt")
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: false) }
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+    }
+
+    @Test func aFileInTheWayIsNamed() throws {
+        try directory.write("out", "a file")
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: out, overwrite: true)
+        }
+        #expect(error?.message.contains(out) ?? false)
+    }
+
+    @Test func partsAreNamedLikeParts() throws {
+        // A commit list that was tampered with cannot remove anything else.
+        try Files.createDirectory(out + "/_temporary")
+        try directory.write("precious", "x")
+        try directory.write("out/_temporary/commit", "../precious\npart-/../../precious\n")
+        try commit("one")
+        #expect(try readText(directory("precious")) == "x")
+    }
+}
+
+@Suite struct ScratchDirectoryTests {
+    @Test func sweepsWhatKilledRunsLeft() throws {
+        let base = try TemporaryDirectory()
+        let living = try ScratchDirectory(below: base.path)
+        do { _ = try ScratchDirectory(below: base.path) }
+        #expect(try base.names().count == 2)
+        let next = try ScratchDirectory(below: base.path)
+        #expect(try base.names().count == 2, "the one whose lock is free is gone")
+        try living.remove()
+        try next.remove()
+        #expect(try base.names().isEmpty)
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import MapReduceModel
+import TestSupport
+import Testing
+
+@Suite struct CountersTests {
+    @Test func sumAsADictionaryDoes() {
+        forEachSeed(20) { random in
+            var counters = Counters()
+            var expected: [String: Int] = [:]
+            for _ in 0..<200 {
+                let name = String(Int.random(in: 0...20, using: &random))
+                let amount = Int.random(in: -5...5, using: &random)
+                counters.add(amount, to: name)
+                expected[name, default: 0] += amount
+            }
+            #expect(counters.entries.map(\.name) == expected.keys.sorted())
+            for (name, value) in expected { #expect(counters[name] == value) }
+            #expect(counters["missing"] == 0)
+            var twice = counters
+            twice.add(counters)
+            #expect(twice.entries.map(\.value) == counters.entries.map { $0.value * 2 })
+        }
+    }
+
+    @Test func overflowWraps() {
+        var counters = Counters()
+        counters.add(.max, to: "a")
+        counters.add(1, to: "a")
+        #expect(counters["a"] == .min)
+    }
+}
+
+@Suite struct InstantTests {
+    @Test func arithmetic() {
+        let start = Instant(nanoseconds: 5)
+        #expect(start + .seconds(2) == Instant(nanoseconds: 2_000_000_005))
+        #expect((start + .milliseconds(3)) - start == .milliseconds(3))
+        #expect(Duration.seconds(Int64.max).nanoseconds == .max)
+        #expect(Duration.milliseconds(-1).nanoseconds == -1_000_000)
+    }
+}
+
+@Suite struct PlanTests {
+    private var plan: Plan {
+        Plan(
+            name: "job",
+            stages: [
+                StagePlan(
+                    id: 0,
+                    input: .files(name: ""),
+                    steps: [Step(verb: "map", file: "A.swift", line: 3)],
+                    output: .combinedShuffle,
+                    partitionCount: 2
+                ),
+                StagePlan(
+                    id: 1,
+                    input: .shuffle(stage: 0),
+                    steps: [],
+                    output: .files,
+                    partitionCount: 0
+                ),
+            ]
+        )
+    }
+
+    /// Pins the fingerprint: processes of two builds of one release must agree.
+    @Test func fingerprintIsPinned() { #expect(plan.fingerprint == "a91241e765cffdcd") }
+
+    @Test func everyPartCounts() {
+        var others = [plan, plan, plan, plan, plan]
+        others[0].name = "other"
+        others[1].stages[0].partitionCount = 3
+        others[2].stages[0].steps[0].line = 4
+        others[3].stages[0].output = .shuffle
+        others[4].stages.removeLast()
+        #expect(Set((others + [plan]).map(\.fingerprint)).count == 6)
+    }
+}
+
+/// What processes send each other, pinned byte by byte.
+@Suite struct WireTests {
+    private func check<Value: Codable & Equatable>(_ value: Value, _ name: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        let json = String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        let path = packageRoot + "/Tests/MapReduceModelTests/Golden/\(name).json"
+        if ProcessInfo.processInfo.environment["UPDATE"] != nil {
+            try Data(json.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try readText(path) == json)
+        #expect(try JSONDecoder().decode(Value.self, from: Data(json.utf8)) == value)
+    }
+
+    private let attempt = AttemptID(
+        task: TaskID(job: JobID(1), stage: 0, index: 7),
+        number: 2
+    )
+
+    @Test func commands() throws {
+        let split = Split(pieces: [
+            FilePiece(
+                path: "/in/a.txt",
+                offset: 64,
+                byteCount: 128,
+                compression: .none,
+                signature: FileSignature(byteCount: 192, modificationTime: 1_700_000_000)
+            )
+        ])
+        try check(
+            [
+                TaskCommand.open(recorderPath: "/scratch/slot0.recorder"),
+                .run(
+                    TaskSpec(
+                        attempt: attempt,
+                        input: .split(split),
+                        directory: "/scratch/a",
+                        logPath: "/scratch/a.log"
+                    )
+                ),
+                .run(
+                    TaskSpec(
+                        attempt: attempt,
+                        input: .segments(partition: 1, runs: ["/x.run"]),
+                        directory: "/scratch/b"
+                    )
+                ),
+            ],
+            "task-commands"
+        )
+    }
+
+    @Test func notices() throws {
+        var counters = Counters()
+        counters.add(3, to: BuiltInCounter.recordsRead)
+        try check(
+            [
+                TaskNotice.ready(fingerprint: "abc"),
+                .ended(
+                    TaskReport(
+                        attempt: attempt,
+                        outcome: .succeeded(
+                            TaskOutput(
+                                file: OutputFile(
+                                    path: "/scratch/a/0.run",
+                                    byteCount: 10,
+                                    recordCount: 3,
+                                    checksum: 42
+                                ),
+                                counters: counters
+                            )
+                        )
+                    )
+                ),
+                .ended(
+                    TaskReport(
+                        attempt: attempt,
+                        outcome: .failed(
+                            Failure(
+                                kind: .threw,
+                                message: "no",
+                                location: RecordLocation(
+                                    path: "/in/a.txt",
+                                    offset: 99,
+                                    recordNumber: 4
+                                ),
+                                record: "\"x\"",
+                                steps: "map at A.swift:3"
+                            )
+                        )
+                    )
+                ),
+            ],
+            "task-notices"
+        )
+    }
+
+    @Test func manifest() throws {
+        var counters = Counters()
+        counters.add(3, to: BuiltInCounter.recordsWritten)
+        try check(
+            Manifest(
+                job: "wordcount",
+                files: [
+                    Manifest.File(
+                        name: "part-00000.tsv",
+                        bytes: 10,
+                        records: 3,
+                        crc32: "0000002a"
+                    )
+                ],
+                counters: counters
+            ),
+            "manifest"
+        )
+    }
+
+    /// A kind's name is on the wire, and in journals.
+    @Test func failureKinds() {
+        #expect(
+            FailureKind.allCases.map(\.rawValue) == [
+                "threw", "crashed", "badInput", "outOfResources", "workerLost", "fetchFailed",
+            ]
+        )
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import MapReduceModel
+import MapReduceProcess
+import TestSupport
+import Testing
+
+@Suite struct FrameChannelTests {
+    @Test func messagesArriveInOrderHoweverLarge() throws {
+        let (ours, theirs) = try FrameChannel.makePair()
+        let texts = ["", "short", String(repeating: "long ", count: 100_000), "last"]
+        try startThread {
+            do { for text in texts { try ours.send(text) } } catch { Issue.record(error) }
+        }
+        var received: [String] = []
+        while received.count < texts.count {
+            guard case .messages(let messages) = try theirs.receive(String.self) else { break }
+            received += messages
+        }
+        #expect(received == texts)
+    }
+
+    @Test func aClosedEndIsToldApart() throws {
+        var pair: (FrameChannel, FrameChannel)? = try FrameChannel.makePair()
+        let ours = try #require(pair).0
+        pair = nil
+        guard case .closed = try ours.receive(String.self) else {
+            Issue.record("the channel is open")
+            return
+        }
+        #expect(throws: ProcessError.self) { try ours.send("nobody reads") }
+    }
+
+    @Test func whatIsNoMessageIsAnError() throws {
+        for bytes in [[0xFF, 0xFF, 0xFF, 0xFF, 0] as [UInt8], [0, 0, 0, 2, 0x7B, 0x7B]] {
+            let (ours, theirs) = try FrameChannel.makePair()
+            #expect(write(ours.descriptor, bytes, bytes.count) == bytes.count)
+            #expect(throws: (any Error).self) { _ = try theirs.receive(String.self) }
+        }
+    }
+}
+
+@Suite struct FlightRecorderTests {
+    @Test func theOtherSideReadsWhatWasNoted() throws {
+        let directory = try TemporaryDirectory()
+        let writer = try FlightRecorder(path: directory("page"))
+        let reader = try FlightRecorder(path: directory("page"))
+        writer.beginAttempt()
+        writer.begin(path: "in/a.txt", offset: 64)
+        writer.page.storeBytes(of: 7, toByteOffset: 0, as: Int.self)
+        writer.page.storeBytes(of: 99, toByteOffset: 8, as: Int.self)
+        writer.didRead(byteCount: 10)
+        writer.didRead(byteCount: 5)
+        let reading = reader.read()
+        #expect(reading.path == "in/a.txt")
+        #expect(reading.recordNumber == 7)
+        #expect(reading.offset == 99)
+        #expect(reading.finishedByteCount == 15)
+        #expect(reading.attempts == 1)
+    }
+
+    @Test func longPathsAndKeysAreCut() throws {
+        let recorder = try FlightRecorder()
+        recorder.begin(path: String(repeating: "p", count: 5_000), offset: 0)
+        [UInt8](repeating: 1, count: 5_000).withUnsafeBytes { recorder.record(number: 1, key: $0) }
+        let reading = recorder.read()
+        #expect(reading.path.count == 1_984)
+        #expect(reading.key.count == 256)
+    }
+
+    @Test func aPageOfGarbageIsRead() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("page", [UInt8](repeating: 0xFF, count: 4096))
+        let reading = try FlightRecorder(path: path).read()
+        #expect(reading.key.count <= 256)
+    }
+}
+
+@Suite struct TaskProcessTests {
+    private func run(_ script: String) throws -> TaskProcess.Exit {
+        let directory = try TemporaryDirectory()
+        let (_, theirs) = try FrameChannel.makePair()
+        let process = try TaskProcess(
+            executable: "/bin/sh",
+            arguments: ["sh", "-c", script],
+            channel: theirs,
+            logPath: directory("log")
+        )
+        return process.wait()
+    }
+
+    @Test func tellsHowAProcessEnded() throws {
+        #expect(try run("exit 3") == .code(3))
+        #expect(try run("kill -SEGV $$") == .signal(SIGSEGV))
+        #expect(TaskProcess.Exit.signal(SIGKILL).description.contains("memory"))
+    }
+
+    @Test func theChannelIsDescriptorThree() throws {
+        #expect(try run("test -S /proc/self/fd/3 && test \"$MAPREDUCE_TASK\" = 3") == .code(0))
+    }
+
+    @Test func otherVariablesOfTheProjectAreNotInherited() throws {
+        setenv("MAPREDUCE_SECRET", "x", 1)
+        defer { unsetenv("MAPREDUCE_SECRET") }
+        #expect(try run("test -z \"$MAPREDUCE_SECRET\"") == .code(0))
+    }
+
+    @Test func anExecutableThatIsNotThereIsNamed() throws {
+        let directory = try TemporaryDirectory()
+        let (_, theirs) = try FrameChannel.makePair()
+        let error = #expect(throws: ProcessError.self) {
+            _ = try TaskProcess(
+                executable: "/nowhere/job",
+                arguments: ["job"],
+                channel: theirs,
+                logPath: directory("log")
+            )
+        }
+        #expect(error?.description.contains("/nowhere/job") ?? false)
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+
+/// A process that a test started, with what it printed.
+package struct CommandResult: Sendable {
+    package var code: Int32
+    /// Whether a signal ended it; `code` is then the signal.
+    package var wasSignalled: Bool
+    package var output: String
+    package var errors: String
+}
+
+/// An executable of this package, run as its users run it.
+package final class Command {
+    private let process = Process()
+    private let outputPath: String
+    private let errorPath: String
+    private let directory: TemporaryDirectory
+
+    /// The folder of the products that were built with the tests.
+    package static var products: String {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        return tests.deletingLastPathComponent().path
+    }
+
+    /// Prepares a run.
+    ///
+    /// `input`: the path of what standard input reads.
+    ///
+    /// `environment`: variables beside those of the test's process.
+    package init(
+        _ name: String,
+        _ arguments: [String],
+        input: String = "/dev/null",
+        environment: [String: String] = [:],
+        currentDirectory: String? = nil
+    ) throws {
+        directory = try TemporaryDirectory()
+        outputPath = directory("output")
+        errorPath = directory("errors")
+        for path in [outputPath, errorPath] {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        process.executableURL = URL(
+            fileURLWithPath: name.hasPrefix("/") ? name : Self.products + "/" + name
+        )
+        process.arguments = arguments
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: input))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let currentDirectory {
+            process.currentDirectoryURL = URL(fileURLWithPath: currentDirectory)
+        }
+    }
+
+    /// Starts the process.
+    package func start() throws { try process.run() }
+
+    package var processID: Int32 { process.processIdentifier }
+
+    /// What the process has printed to standard error so far.
+    package var errorsSoFar: String {
+        (try? readText(errorPath)) ?? ""
+    }
+
+    package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits for the end of the process.
+    package func wait() throws -> CommandResult {
+        process.waitUntilExit()
+        return CommandResult(
+            code: process.terminationStatus,
+            wasSignalled: process.terminationReason == .uncaughtSignal,
+            output: try readText(outputPath),
+            errors: try readText(errorPath)
+        )
+    }
+
+    /// Runs an executable to its end.
+    package static func run(
+        _ name: String,
+        _ arguments: [String],
+        input: String = "/dev/null",
+        environment: [String: String] = [:],
+        currentDirectory: String? = nil
+    ) throws -> CommandResult {
+        let command = try Command(
+            name,
+            arguments,
+            input: input,
+            environment: environment,
+            currentDirectory: currentDirectory
+        )
+        try command.start()
+        return try command.wait()
+    }
+}
+
+/// Asks again and again until something holds, for at most a minute: for events of other processes,
+/// which tell nobody of them.
+/// - Returns: whether it held in time.
+package func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
+        if try condition() { return true }
+        sched_yield()
+    }
+    return false
+}
+
+/// The root of the package.
+package let packageRoot: String = {
+    URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+}()

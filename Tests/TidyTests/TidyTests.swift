@@ -1,0 +1,155 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The house rules that a machine can check.
+@Suite struct TidyTests {
+    private struct SourceFile {
+        let path: String
+        let lines: [String]
+    }
+
+    private func files(below folder: String, _ ending: String = ".swift") throws -> [SourceFile] {
+        let root = packageRoot + "/" + folder
+        let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+        return try names.filter { $0.hasSuffix(ending) }.sorted().map { name in
+            SourceFile(
+                path: folder + "/" + name,
+                lines: try readText(root + "/" + name)
+                    .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            )
+        }
+    }
+
+    private func allSources() throws -> [SourceFile] {
+        try ["Sources", "Jobs", "Tests"].flatMap { try files(below: $0) }
+    }
+
+    @Test func filesAndLinesAreShort() throws {
+        for file in try allSources() {
+            #expect(file.lines.count <= 600, "\(file.path) is long: is it one subject?")
+            for (number, line) in file.lines.enumerated() {
+                #expect(line.count <= 100, "\(file.path):\(number + 1) is longer than 100 columns")
+                #expect(!line.hasSuffix(" "), "\(file.path):\(number + 1) ends in a space")
+            }
+        }
+    }
+
+    /// A function's lines: from `func` or `init` to the brace in its own column.
+    @Test func functionsFitAScreen() throws {
+        for file in try files(below: "Sources") {
+            for (start, line) in file.lines.enumerated() {
+                let words = line.split(separator: " ")
+                guard words.contains("func") || line.contains(" init(") else { continue }
+                guard !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") else { continue }
+                let indent = line.prefix { $0 == " " }
+                let end = file.lines[start...].firstIndex { $0 == indent + "}" } ?? start
+                #expect(end - start <= 70, "\(file.path):\(start + 1) is longer than a screen")
+            }
+        }
+    }
+
+    @Test func targetsImportOnlyWhatTheyMay() throws {
+        let allowed: [String: Set<String>] = [
+            "MapReduceModel": [],
+            "MapReduceControl": ["MapReduceModel"],
+            "MapReduceEngine": ["MapReduceModel", "CZlib", "Glibc"],
+            "MapReduceProcess": ["MapReduceModel", "Glibc", "FoundationEssentials", "Foundation"],
+            "MapReduce": [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
+            ],
+        ]
+        for (target, modules) in allowed {
+            for file in try files(below: "Sources/" + target) {
+                for line in file.lines where line.contains("import ") {
+                    let words = line.split(separator: " ")
+                    guard words.count == 3, words[1] == "import" else { continue }
+                    #expect(modules.contains(String(words[2])), "\(file.path): \(line)")
+                    #expect(["internal", "package", "public"].contains(words[0]), "\(file.path)")
+                }
+            }
+        }
+    }
+
+    /// The control plane decides the same whenever it is asked the same.
+    @Test func controlIsDeterministic() throws {
+        let forbidden = [
+            "Dictionary", "Set<", "hashValue", "Hasher", "random", "Clock", "async", "await",
+            "Foundation", "Glibc", "Date(", ": [String: ", "try!",
+        ]
+        for file in try files(below: "Sources/MapReduceControl") {
+            for (number, line) in file.lines.enumerated() {
+                let code = line.components(separatedBy: "//")[0]
+                for word in forbidden where code.contains(word) {
+                    // The name of a placement policy, which draws by a hash of ids.
+                    if word == "random",
+                        code.contains("case random") || code.contains("case .random")
+                    {
+                        continue
+                    }
+                    Issue.record("\(file.path):\(number + 1) uses \(word)")
+                }
+            }
+        }
+    }
+
+    @Test func sourcesAvoidWhatTheStyleForbids() throws {
+        let forbidden = [
+            "try!", "as!", "fatalError(", "TODO", "FIXME", "nonisolated(unsafe)", " print(",
+        ]
+        for file in try files(below: "Sources") + files(below: "Jobs") {
+            for (number, line) in file.lines.enumerated() {
+                for word in forbidden where line.contains(word) {
+                    Issue.record("\(file.path):\(number + 1) uses \(word)")
+                }
+            }
+        }
+    }
+
+    @Test func jobsAreShort() throws {
+        for file in try files(below: "Jobs") {
+            #expect(file.lines.count <= 41, "\(file.path) has more than 40 lines")
+        }
+    }
+
+    @Test func everyPageIsLinkedAndEveryLinkLeadsSomewhere() throws {
+        let pages = try files(below: "Documentation", ".md")
+        let index = try readText(packageRoot + "/Documentation/README.md")
+        for page in pages where page.path != "Documentation/README.md" {
+            let name = page.path.dropFirst("Documentation/".count)
+            #expect(index.contains("(\(name))"), "\(page.path) is not in Documentation/README.md")
+        }
+        let top = try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map { name in
+            SourceFile(
+                path: name,
+                lines: try readText(packageRoot + "/" + name)
+                    .split(separator: "\n").map(String.init)
+            )
+        }
+        for page in pages + top {
+            let folder = (packageRoot + "/" + page.path as NSString).deletingLastPathComponent
+            for line in page.lines {
+                for part in line.components(separatedBy: "](").dropFirst() {
+                    let target = part.prefix { $0 != ")" && $0 != "#" }
+                    guard !target.isEmpty, !target.hasPrefix("http") else { continue }
+                    #expect(
+                        FileManager.default.fileExists(atPath: folder + "/" + target),
+                        "\(page.path) links to \(target)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func topLevelIsWhatTheReadmeSays() throws {
+        let expected: Set<String> = [
+            "Package.swift", "Sources", "Tests", "Jobs", "sample-data", "Benchmarks",
+            "Documentation", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
+            ".swift-format", ".editorconfig", ".gitignore", ".ci",
+        ]
+        for name in expected {
+            #expect(FileManager.default.fileExists(atPath: packageRoot + "/" + name), "\(name)")
+        }
+    }
+}
