@@ -81,6 +81,7 @@ package struct Coordinator: Sendable {
 
     private mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
         record(.attemptFailed(attempt, failure))
+        if skipRecord(of: failure, at: attempt) { return }
         guard let task = jobs[task: attempt.task] else { return }
         let isOver: Bool
         switch failure.kind.consequence {
@@ -90,6 +91,31 @@ package struct Coordinator: Sendable {
             isOver = task.clusterFailures >= policy.maxClusterFailures
         }
         if isOver { finish(attempt.task.job, .failed(failure, attempt: attempt)) }
+    }
+
+    /// Passes over the record at which the user's code failed, if it did so before.
+    ///
+    /// - Returns: false when the failure is an ordinary one; true when it has been dealt with.
+    private mutating func skipRecord(of failure: Failure, at attempt: AttemptID) -> Bool {
+        guard policy.maxBadRecords > 0, let location = failure.location,
+            failure.kind == .threw || failure.kind == .crashed,
+            let task = jobs[task: attempt.task],
+            task.failureCount(at: location) >= policy.failuresOfBadRecord,
+            let job = jobs[attempt.task.job]
+        else { return false }
+        guard job.badRecordCount < policy.maxBadRecords else {
+            var last = failure
+            last.message = "more than \(policy.maxBadRecords) bad records; \(failure.message)"
+            finish(job.id, .failed(last, attempt: attempt))
+            return true
+        }
+        let bad = BadRecord(
+            file: location.path,
+            offset: location.offset,
+            reason: failure.message
+        )
+        record(.recordSkipped(attempt.task, bad))
+        return true
     }
 
     private mutating func stopOthers(than winner: AttemptID) {
@@ -188,7 +214,14 @@ package struct Coordinator: Sendable {
             record(.attemptStarted(attempt, worker: worker, at: now))
             workers.started(on: worker)
             effects.messages.append(
-                .startAttempt(worker, Assignment(attempt: attempt, input: input))
+                .startAttempt(
+                    worker,
+                    Assignment(
+                        attempt: attempt,
+                        input: input,
+                        badRecords: jobs[task: attempt.task]?.badRecords ?? []
+                    )
+                )
             )
         }
     }

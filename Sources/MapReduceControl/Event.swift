@@ -63,10 +63,13 @@ package enum Message: Hashable, Sendable {
 package struct Assignment: Hashable, Sendable {
     package var attempt: AttemptID
     package var input: AssignedInput
+    /// Records of the split that are passed over.
+    package var badRecords: [BadRecord]
 
-    package init(attempt: AttemptID, input: AssignedInput) {
+    package init(attempt: AttemptID, input: AssignedInput, badRecords: [BadRecord]) {
         self.attempt = attempt
         self.input = input
+        self.badRecords = badRecords
     }
 }
 

@@ -52,6 +52,16 @@ package struct JobState: Hashable, Sendable {
         return stages.indices.first { !stages[$0].pending.isEmpty && isReady(stage: $0) }
     }
 
+    /// Records that are passed over, in all tasks.
+    package var badRecordCount: Int {
+        stages.reduce(0) { $0 + $1.tasks.reduce(0) { $0 + $1.badRecords.count } }
+    }
+
+    /// The records that the winning attempts passed over, in the order of their tasks.
+    package var skippedRecords: [BadRecord] {
+        stages.flatMap { $0.tasks.flatMap { $0.winningOutput?.badRecords ?? [] } }
+    }
+
     /// The sums of the counters of all winning attempts.
     package var counters: Counters {
         var counters = Counters()
@@ -90,10 +100,22 @@ package struct TaskState: Hashable, Sendable {
     /// Failures that count against the task, and those that count against the cluster.
     package internal(set) var ownFailures = 0
     package internal(set) var clusterFailures = 0
+    /// Records that the next attempts pass over.
+    package internal(set) var badRecords: [BadRecord] = []
 
     package var winningOutput: TaskOutput? {
         guard let winner, case .succeeded(let output) = attempts[winner].status else { return nil }
         return output
+    }
+
+    /// How often the user's code failed at this place of the input.
+    func failureCount(at location: RecordLocation) -> Int {
+        attempts.count { attempt in
+            guard case .failed(let failure) = attempt.status else { return false }
+            return (failure.kind == .threw || failure.kind == .crashed)
+                && failure.location?.path == location.path
+                && failure.location?.offset == location.offset
+        }
     }
 
     package var isRunning: Bool { attempts.contains { $0.status == .running } }

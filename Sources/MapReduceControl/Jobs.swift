@@ -82,6 +82,11 @@ package struct Jobs: Hashable, Sendable {
                 stage.doneCount -= 1
                 stage.pending.insert(id.index)
             }
+        case .recordSkipped(let id, let record):
+            change(id) { _, task in
+                task.badRecords.append(record)
+                task.ownFailures = 0
+            }
         case .commitBegan(let id):
             if let job = index(of: id) { all[job].phase = .committing }
         case .jobFinished(let id, let outcome):

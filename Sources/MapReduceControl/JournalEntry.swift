@@ -13,6 +13,8 @@ package enum JournalEntry: Hashable, Codable, Sendable {
     case attemptStopped(AttemptID)
     /// The output of the task's winner is gone; the task runs again.
     case outputLost(TaskID)
+    /// The task's next attempts pass over this record, and its failures are forgiven.
+    case recordSkipped(TaskID, BadRecord)
     /// All tasks are done, and the output is being put in place.
     case commitBegan(JobID)
     case jobFinished(JobID, JobOutcome)

@@ -11,6 +11,14 @@ package struct Policy: Hashable, Codable, Sendable {
     /// job.
     package var maxClusterFailures = 20
 
+    /// Records of a job that may be passed over because the user's code fails at them: none, unless
+    /// asked for, as an answer without some of its input must be wanted.
+    package var maxBadRecords = 0
+
+    /// Failures at one record after which it is passed over: the second shows that it was no
+    /// chance.
+    package var failuresOfBadRecord = 2
+
     /// Silence after which a worker gets no new work: five heartbeats of a second.
     package var suspectAfter = Duration.seconds(5)
 

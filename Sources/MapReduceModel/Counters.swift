@@ -53,6 +53,8 @@ package struct Counters: Hashable, Codable, Sendable {
 package enum BuiltInCounter {
     /// Records that reached the first step of a stage that reads files.
     package static let recordsRead = "records.read"
+    /// Records that were passed over, because the user's code failed at them.
+    package static let recordsBad = "records.bad"
     /// Bytes of input files, as stored.
     package static let bytesRead = "bytes.read"
     /// Pairs that a shuffling stage's steps emitted, before they were combined.

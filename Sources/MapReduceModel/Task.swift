@@ -8,17 +8,21 @@ package struct TaskSpec: Hashable, Codable, Sendable {
     package var directory: String
     /// The file that takes what the task prints; nil leaves standard output alone.
     package var logPath: String?
+    /// Records of the split that are passed over.
+    package var badRecords: [BadRecord]
 
     package init(
         attempt: AttemptID,
         input: TaskInput,
         directory: String,
-        logPath: String? = nil
+        logPath: String? = nil,
+        badRecords: [BadRecord] = []
     ) {
         self.attempt = attempt
         self.input = input
         self.directory = directory
         self.logPath = logPath
+        self.badRecords = badRecords
     }
 }
 
@@ -51,10 +55,13 @@ package struct TaskOutput: Hashable, Codable, Sendable {
     /// The run of a shuffling stage, or the part of a stage that writes files.
     package var file: OutputFile
     package var counters: Counters
+    /// The records that the attempt passed over, with their text.
+    package var badRecords: [BadRecord]
 
-    package init(file: OutputFile, counters: Counters) {
+    package init(file: OutputFile, counters: Counters, badRecords: [BadRecord] = []) {
         self.file = file
         self.counters = counters
+        self.badRecords = badRecords
     }
 }
 

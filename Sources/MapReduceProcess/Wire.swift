@@ -6,6 +6,14 @@ internal import Foundation
 
 /// JSON for files that people read.
 package enum Wire {
+    /// Values as JSON, one on each line.
+    package static func jsonLines(_ values: [some Encodable]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try values.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
+            .joined()
+    }
+
     /// A value as indented JSON with sorted keys, ended by a newline.
     package static func prettyJSON(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

@@ -41,6 +41,38 @@ import Testing
         #expect(try outputLines(out) == correctOutput())
     }
 
+    private func skipping(_ most: Int, _ fault: String) throws -> CommandResult {
+        let input = try directory.write("in.txt", "good\nbad one\nfine\nbad two\nlast\n")
+        return try Command.run(
+            "faultyjob",
+            [input, "-o", out, "--reducers", "1", "--map-at", "bad", "--fault", fault]
+                + ["--max-bad-records", "\(most)"]
+        )
+    }
+
+    @Test(arguments: ["trap", "throw"])
+    func badRecordsArePassedOverAndKept(_ fault: String) throws {
+        let result = try skipping(2, fault)
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(try outputLines(out) == ["fine\t1", "good\t1", "last\t1"])
+        #expect(result.errors.contains("bad records, passed over: 2"))
+        let lines = try readText(out + "/_bad/records.jsonl").split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[0].contains(#""bytes":"bad one""#) && lines[0].contains(#""offset":5"#))
+        #expect(lines[1].contains(#""bytes":"bad two""#) && lines[1].contains("the test asked"))
+        // The output, bad records included, is one that can be replaced.
+        let again = try Command.run("faultyjob", [text, "-o", out, "-q", "--overwrite"])
+        #expect(again.code == 0, "\(again.errors)")
+        #expect(!(try directory.names(in: "out").contains("_bad")))
+    }
+
+    @Test func moreBadRecordsThanAllowedEndTheJob() throws {
+        let result = try skipping(1, "throw")
+        #expect(result.code == 1)
+        #expect(result.errors.contains("more than 1 bad records"))
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+
     @Test func aTaskThatAlwaysFailsEndsTheJob() throws {
         let result = try Command.run(
             "faultyjob",
@@ -123,6 +155,24 @@ import Testing
         #expect(result.code == 128 + signal && !result.wasSignalled)
         #expect(!FileManager.default.fileExists(atPath: out))
         #expect(try eventually { try processes().isEmpty })
+    }
+
+    @Test func anInterruptEndsTheWaitForStandardInput() throws {
+        let pipe = directory("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let job = try Command("faultyjob", [pipe, "-o", out])
+        try job.start()
+        let spooled = out + "/_temporary/scratch"
+        let isWaiting = try eventually {
+            guard FileManager.default.fileExists(atPath: spooled) else { return false }
+            return try directory.names(in: "out/_temporary/scratch").contains {
+                $0.hasPrefix("pipe")
+            }
+        }
+        #expect(isWaiting)
+        job.send(SIGINT)
+        #expect(try job.wait().code == 130)
+        #expect(!FileManager.default.fileExists(atPath: out))
     }
 
     @Test func aKilledDriverLeavesNoProcessesAndTheNextRunCleansUp() throws {

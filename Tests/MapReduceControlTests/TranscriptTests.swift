@@ -67,6 +67,7 @@ private struct TranscriptPlayer {
         case "policy":
             var policy = Policy()
             policy.maxAttempts = option("attempts") ?? policy.maxAttempts
+            policy.maxBadRecords = option("bad-records") ?? policy.maxBadRecords
             for placement in Placement.allCases where words.contains(placement.rawValue) {
                 policy.placement = placement
             }
@@ -95,7 +96,13 @@ private struct TranscriptPlayer {
                 words[0] == "succeed"
                 ? .succeeded(testOutput(attempt))
                 : .failed(
-                    Failure(kind: FailureKind(rawValue: words[2]) ?? .threw, message: "as told")
+                    Failure(
+                        kind: FailureKind(rawValue: words[2]) ?? .threw,
+                        message: "as told",
+                        location: option("at").map {
+                            RecordLocation(path: "in", offset: $0, recordNumber: 1)
+                        }
+                    )
                 )
             let worker = option("by") ?? coordinator.jobs[attempt: attempt]?.worker.number ?? 0
             return apply(
@@ -161,6 +168,8 @@ private struct TranscriptPlayer {
             "\(describe(attempt)) failed: \(failure.kind)"
         case .attemptStopped(let attempt): "\(describe(attempt)) stopped"
         case .outputLost(let task): "output of \(task) lost"
+        case .recordSkipped(let task, let record):
+            "record \(record.file):\(record.offset) of \(task) skipped"
         case .commitBegan(let job): "\(job) commits"
         case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
         }
@@ -178,6 +187,7 @@ private struct TranscriptPlayer {
         switch message {
         case .startAttempt(let worker, let assignment):
             "\(worker): start \(describe(assignment.attempt)), \(describe(assignment.input))"
+                + assignment.badRecords.map { ", without \($0.file):\($0.offset)" }.joined()
         case .stopAttempt(let worker, let attempt): "\(worker): stop \(describe(attempt))"
         case .publishOutput(let job, let outputs):
             "publish \(job): \(outputs.map(\.file.path).joined(separator: " "))"

@@ -1,10 +1,6 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 /// The inputs of a command line, by the names under which the job reads them.
 struct InputArguments {
     /// In the order of the command line.
@@ -61,20 +57,11 @@ struct InputArguments {
     /// Finds the files of a group.
     ///
     /// Standard input and pipes are copied to the scratch directory first.
-    func files(of name: String, scratch: String) throws -> [PlannedFile] {
+    func files(of name: String, spool: Spool) throws -> [PlannedFile] {
         guard let group = groups.first(where: { $0.name == name }) else { return [] }
-        return try group.paths.enumerated().flatMap { index, path in
-            if path == "-" {
-                return [try spool(0, named: "standard input", scratch, index)]
-            }
-            if try Files.kind(of: path) == .other {
-                let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-                guard descriptor >= 0 else {
-                    throw EngineError.system("read", path, errno: errno)
-                }
-                defer { close(descriptor) }
-                return [try spool(descriptor, named: path, scratch, index)]
-            }
+        return try group.paths.flatMap { path in
+            if path == "-" { return [try spool.copyStandardInput()] }
+            if try Files.kind(of: path) == .other { return [try spool.copy(path)] }
             return try InputFiles.find(path)
         }
     }
@@ -84,28 +71,5 @@ struct InputArguments {
         for path in groups.flatMap(\.paths) where path != "-" {
             if try Files.kind(of: path) != .other { _ = try InputFiles.find(path) }
         }
-    }
-
-    /// Copies a stream to a file.
-    private func spool(
-        _ descriptor: Int32,
-        named name: String,
-        _ scratch: String,
-        _ index: Int
-    ) throws -> PlannedFile {
-        let path = "\(scratch)/\(name == "standard input" ? "stdin" : "pipe\(index)")"
-        let file = try OpenFile(creating: path)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = read(descriptor, buffer.baseAddress, buffer.count)
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw EngineError.system("read", name, errno: errno)
-            }
-            try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        }
-        return try InputFiles.inspect(path)
     }
 }

@@ -100,10 +100,11 @@ struct JobDriver {
         _ signals: SignalWatcher
     ) throws -> JobState {
         let settings = options.settings
+        let spool = Spool(directory: directories.scratch, signals: signals)
         let splits = try program.plan.stages.map { stage -> [Split] in
             guard case .files(let name) = stage.input else { return [] }
             return SplitPlanner.splits(
-                of: try inputs.files(of: name, scratch: directories.scratch),
+                of: try inputs.files(of: name, spool: spool),
                 splitByteCount: settings.splitByteCount,
                 slotCount: settings.workerCount
             )

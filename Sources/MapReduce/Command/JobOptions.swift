@@ -33,6 +33,9 @@ struct JobOptions: ParsableArguments {
     @Option(help: "How often a task may fail before the job does.")
     var maxAttempts = 4
 
+    @Option(help: "Records that may be passed over because the job's code fails at them twice.")
+    var maxBadRecords = 0
+
     @Option(help: "Where to put intermediate files. (default: in the output directory)")
     var scratch: String?
 
@@ -66,6 +69,10 @@ struct JobOptions: ParsableArguments {
             throw ValidationError("--reducers must be at most \(EngineLimits.maxPartitionCount)")
         }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
+        if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }
+        if maxBadRecords > 0, maxAttempts < 2 {
+            throw ValidationError("--max-bad-records needs --max-attempts of at least 2")
+        }
         if mergeWidth < 2 { throw ValidationError("--merge-width must be at least 2") }
         if memory.count < EngineLimits.minMemoryByteCount {
             throw ValidationError(
@@ -81,6 +88,7 @@ struct JobOptions: ParsableArguments {
         settings.limits.memoryByteCount = memory.count
         settings.limits.mergeWidth = mergeWidth
         settings.policy.maxAttempts = maxAttempts
+        settings.policy.maxBadRecords = maxBadRecords
         settings.splitByteCount = splitSize.count
         settings.inProcess = inProcess
         return settings

@@ -29,6 +29,8 @@ enum JobSummary {
         }
         let retries = job.stages.reduce(0) { $0 + $1.failureCount }
         if retries > 0 { text += "  retries: \(retries)\n" }
+        let bad = counters[BuiltInCounter.recordsBad]
+        if bad > 0 { text += "  bad records, passed over: \(Format.count(bad))\n" }
         for entry in counters.entries where entry.name.hasPrefix("user.") {
             text += "  \(entry.name.dropFirst(5)): \(Format.count(entry.value))\n"
         }

@@ -93,6 +93,8 @@ enum EventText {
             return isVerbose
                 ? "\(describe(attempt)) done: \(Format.count(output.file.recordCount)) records, "
                     + "\(Format.bytes(output.file.byteCount))\n" : nil
+        case .recordSkipped(_, let record):
+            return "the record of \(record.file) at byte \(record.offset) is passed over\n"
         case .jobSubmitted, .attemptStopped, .outputLost, .commitBegan, .jobFinished: return nil
         }
     }

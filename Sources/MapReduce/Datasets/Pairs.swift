@@ -161,6 +161,10 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
         }
     }
 
+    /// There is no such verb: `combine(_:)` merges values two by two.
+    @available(*, unavailable, message: "use combine(_:) to merge values two by two")
+    public func reduce(_ merge: (Value, Value) -> Value) -> Pairs<Key, Value> { self }
+
     /// All pairs in the order of their keys, in one part; pairs of equal keys keep the order in
     /// which they were emitted.
     @inlinable

@@ -99,8 +99,8 @@ final class LocalRunner {
 
     private func publish(_ id: JobID, _ outputs: [TaskOutput]) {
         do {
-            let counters = coordinator.jobs[id]?.counters ?? Counters()
-            try directories.publish(outputs, job: program.plan.name, counters: counters)
+            guard let job = coordinator.jobs[id] else { return }
+            try directories.publish(outputs, of: job)
             events.append(.outputPublished(id, nil))
         } catch {
             events.append(

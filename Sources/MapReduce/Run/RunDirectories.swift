@@ -27,15 +27,16 @@ struct RunDirectories {
             attempt: attempt,
             input: input,
             directory: "\(base)/\(attempt)",
-            logPath: "\(scratch)/\(attempt).log"
+            logPath: "\(scratch)/\(attempt).log",
+            badRecords: assignment.badRecords
         )
     }
 
     /// Puts the parts in place.
-    func publish(_ outputs: [TaskOutput], job: String, counters: Counters) throws {
+    func publish(_ outputs: [TaskOutput], of job: JobState) throws {
         guard let output else { return }
         let manifest = Manifest(
-            job: job,
+            job: job.submission.plan.name,
             files: outputs.map { output in
                 let digits = String(output.file.checksum, radix: 16)
                 return Manifest.File(
@@ -45,8 +46,12 @@ struct RunDirectories {
                     crc32: String(repeating: "0", count: 8 - digits.count) + digits
                 )
             },
-            counters: counters
+            counters: job.counters
         )
-        try output.commit(files: outputs.map(\.file), manifest: Wire.prettyJSON(manifest))
+        try output.commit(
+            files: outputs.map(\.file),
+            manifest: Wire.prettyJSON(manifest),
+            badRecords: Wire.jsonLines(job.skippedRecords)
+        )
     }
 }

@@ -27,6 +27,8 @@ final class TaskContext {
     /// Where the current record begins.
     @exclusivity(unchecked) @usableFromInline private(set) var currentOffset = 0
     @exclusivity(unchecked) private var recordNumber = 0
+    /// The records that were passed over.
+    private(set) var skippedRecords: [BadRecord] = []
     /// The record or key at which a step failed, shortened and escaped.
     private(set) var failedRecord: String?
 
@@ -62,9 +64,11 @@ final class TaskContext {
             currentPath = piece.path
             recorder.begin(path: piece.path, offset: piece.offset)
             let reader = try LineReader(piece)
+            let badRecords = spec.badRecords.filter { $0.file == piece.path }
             while let line = try reader.next() {
                 recordNumber &+= 1
                 currentOffset = reader.lineOffset
+                if !badRecords.isEmpty, skip(line, badRecords) { continue }
                 page.storeBytes(of: recordNumber, toByteOffset: 0, as: Int.self)
                 page.storeBytes(of: currentOffset, toByteOffset: 8, as: Int.self)
                 do {
@@ -80,6 +84,17 @@ final class TaskContext {
             recorder.didRead(byteCount: reader.storedByteCount)
         }
         counters.add(recordNumber, to: BuiltInCounter.recordsRead)
+    }
+
+    /// Passes over the current record if it is one of these, and notes its text.
+    private func skip(_ line: UnsafeRawBufferPointer, _ badRecords: [BadRecord]) -> Bool {
+        guard var record = badRecords.first(where: { $0.offset == currentOffset }) else {
+            return false
+        }
+        record.bytes = String(decoding: line.prefix(64 << 10), as: UTF8.self)
+        skippedRecords.append(record)
+        counters.add(1, to: BuiltInCounter.recordsBad)
+        return true
     }
 
     /// Calls the body with each group of the task's partition until it returns false, and throws

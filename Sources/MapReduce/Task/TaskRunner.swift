@@ -41,7 +41,13 @@ final class TaskRunner {
             let result = try program.stages[stage](context)
             return TaskReport(
                 attempt: spec.attempt,
-                outcome: .succeeded(TaskOutput(file: result.file, counters: context.counters))
+                outcome: .succeeded(
+                    TaskOutput(
+                        file: result.file,
+                        counters: context.counters,
+                        badRecords: context.skippedRecords
+                    )
+                )
             )
         } catch {
             return TaskReport(

@@ -11,6 +11,7 @@ internal import Glibc
 ///     out/_temporary/…         attempts
 ///     out/part-00000.tsv …     the output
 ///     out/_MANIFEST.json       names, sizes, checksums, counters
+///     out/_bad/records.jsonl   records that were passed over, if there are any
 ///     out/_SUCCESS             comes last: only with it is the output complete
 package final class OutputDirectory {
     package let path: String
@@ -22,6 +23,7 @@ package final class OutputDirectory {
     private static let manifestName = "_MANIFEST.json"
     private static let successName = "_SUCCESS"
     private static let temporaryName = "_temporary"
+    private static let badRecordsName = "_bad"
 
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.
     ///
@@ -101,7 +103,7 @@ package final class OutputDirectory {
 
     /// Whether a name is one that jobs give: nothing else is ever removed.
     private static func isPartName(_ name: some StringProtocol) -> Bool {
-        name.hasPrefix("part-") && !name.contains("/")
+        name.hasPrefix("part-") && !name.contains("/") || name == badRecordsName
     }
 
     private static func namesToReplace(_ path: String, overwrite: Bool) throws -> [String] {
@@ -131,10 +133,23 @@ package final class OutputDirectory {
     ///
     /// A crash at any point leaves a directory without `_SUCCESS`, which the next run with the same
     /// output cleans; what is replaced is gone from the first rename on.
-    package func commit(files: [OutputFile], manifest: String) throws {
-        let names = files.map { Files.name(of: $0.path) }
+    ///
+    /// `badRecords`: the text of `_bad/records.jsonl`; empty for none.
+    package func commit(
+        files: [OutputFile],
+        manifest: String,
+        badRecords: String = ""
+    ) throws {
+        var renames = files.map { (from: $0.path, name: Files.name(of: $0.path)) }
+        if !badRecords.isEmpty {
+            let folder = "\(temporaryPath)/\(Self.badRecordsName)"
+            try Files.createDirectory(folder)
+            try Files.write(badRecords, toNew: folder + "/records.jsonl")
+            try Files.syncDirectory(folder)
+            renames.append((folder, Self.badRecordsName))
+        }
         try Files.write(
-            names.map { $0 + "\n" }.joined(),
+            renames.map { $0.name + "\n" }.joined(),
             toNew: temporaryPath + "/commit"
         )
         try Files.syncDirectory(temporaryPath)
@@ -142,9 +157,7 @@ package final class OutputDirectory {
             try Files.remove("\(path)/\(name)")
         }
         for name in replaced { try Files.remove("\(path)/\(name)") }
-        for (file, name) in zip(files, names) {
-            try Files.rename(file.path, to: "\(path)/\(name)")
-        }
+        for (source, name) in renames { try Files.rename(source, to: "\(path)/\(name)") }
         try Files.write(manifest, toNew: "\(path)/\(Self.manifestName)")
         try Files.syncDirectory(path)
         try Files.write("", toNew: "\(path)/\(Self.successName)")
