@@ -1,5 +1,5 @@
 /// Every limit and choice of the control plane, with its unit, default and reason.
-package struct Policy: Hashable, Codable, Sendable {
+package struct Policy: Hashable, Sendable {
     /// Failures that a task may have through its own fault, the user's code above all.
     ///
     /// Three more tries tell a flaky machine from a closure that always fails.
@@ -38,7 +38,7 @@ package struct Policy: Hashable, Codable, Sendable {
 /// How the worker for a task is chosen among those that have a free slot.
 ///
 /// Ties go to the lowest id.
-package enum Placement: String, Codable, Sendable, CaseIterable {
+package enum Placement: String, Sendable, CaseIterable {
     /// The worker that runs the fewest tasks.
     case leastLoaded
     /// The worker with the next higher id than the one chosen last.

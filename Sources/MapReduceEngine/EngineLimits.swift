@@ -3,7 +3,7 @@ package struct EngineLimits: Hashable, Sendable {
     /// Bytes of memory that one task may use for the pairs that it collects; when it is reached,
     /// they are sorted and spilled.
     ///
-    /// 256 MiB lets 64 MiB of text combine without a spill.
+    /// 256 MiB lets a split of text combine without a spill.
     package var memoryByteCount = 256 << 20
 
     /// The least memory that a task can work with, in bytes: a table, its index and their growth.
@@ -11,7 +11,7 @@ package struct EngineLimits: Hashable, Sendable {
 
     /// Runs that are merged at once.
     ///
-    /// At 64 the blocks being read stay within 4 MiB.
+    /// At 64 the blocks being read, of at most 128 KiB each unless a pair is larger, take 8 MiB.
     package var mergeWidth = 64
 
     /// Bytes of pairs in one block of a run, before it is closed: large enough for the disk, small
@@ -30,8 +30,11 @@ package struct EngineLimits: Hashable, Sendable {
     /// The largest encoded pair, in bytes, key and value together: what a block may grow to.
     package static let maxPairByteCount = 256 << 20
 
-    /// Partitions of one stage: what the sort entries have bits for.
-    package static let maxPartitionCount = 1 << 16
+    /// Partitions of one stage.
+    ///
+    /// A reader of one partition reads a run's whole index, which is
+    /// 128 KiB at 4,096.
+    package static let maxPartitionCount = 1 << 12
 
     package init() {}
 }

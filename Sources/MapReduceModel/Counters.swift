@@ -47,21 +47,21 @@ package struct Counters: Hashable, Codable, Sendable {
     }
 }
 
-/// The counters that the engine itself keeps.
-///
-/// A user's counter is named `user.` and its name.
+/// The names of the counters that the engine itself keeps.
 package enum BuiltInCounter {
+    /// What a user's counters begin with.
+    package static let userPrefix = "user."
     /// Records that reached the first step of a stage that reads files.
     package static let recordsRead = "records.read"
     /// Records that were passed over, because the user's code failed at them.
     package static let recordsBad = "records.bad"
-    /// Bytes of input files, as stored.
+    /// Bytes of the pieces of input files that were read, as stored.
     package static let bytesRead = "bytes.read"
     /// Pairs that a shuffling stage's steps emitted, before they were combined.
     package static let pairsEmitted = "pairs.emitted"
     /// Pairs in the segments that a shuffling stage wrote.
     package static let pairsShuffled = "pairs.shuffled"
-    /// Bytes of those segments.
+    /// Bytes of the runs that hold them.
     package static let bytesShuffled = "bytes.shuffled"
     /// Pairs that a stage read from segments.
     package static let pairsReceived = "pairs.received"

@@ -10,8 +10,6 @@ internal import Glibc
 ///
 ///     offset  0  number of the current record in its attempt
 ///     offset  8  where the record begins, in bytes of its file's text
-///     offset 16  bytes of input that the process has finished reading, over all its attempts
-///     offset 24  attempts that the process has begun
 ///     offset 32  length of the path (2 bytes), length of the key's head (2 bytes)
 ///     offset 64  the path, at most 1,984 bytes
 ///     offset 2048  the head of the key, at most 256 bytes
@@ -26,8 +24,6 @@ package final class FlightRecorder {
         /// 0 before the first record.
         package var recordNumber = 0
         package var offset = 0
-        package var finishedByteCount = 0
-        package var attempts = 0
         package var path = ""
         /// The head of the key of the group, in a stage that reads pairs.
         package var key: [UInt8] = []
@@ -64,7 +60,6 @@ package final class FlightRecorder {
     package func beginAttempt() {
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
         setPath("")
-        page.storeBytes(of: load(24) &+ 1, toByteOffset: 24, as: Int.self)
     }
 
     /// Notes which file, or which partition, is read from now on.
@@ -94,11 +89,6 @@ package final class FlightRecorder {
         page.storeBytes(of: UInt16(head.count), toByteOffset: 34, as: UInt16.self)
     }
 
-    /// Adds to the bytes that the process has finished reading.
-    package func didRead(byteCount: Int) {
-        page.storeBytes(of: load(16) &+ byteCount, toByteOffset: 16, as: Int.self)
-    }
-
     private func load(_ offset: Int) -> Int { page.load(fromByteOffset: offset, as: Int.self) }
 
     /// What the page says now.
@@ -116,8 +106,6 @@ package final class FlightRecorder {
         return Reading(
             recordNumber: load(0),
             offset: load(8),
-            finishedByteCount: load(16),
-            attempts: load(24),
             path: String(
                 decoding: UnsafeRawBufferPointer(start: page + 64, count: pathCount),
                 as: UTF8.self

@@ -227,6 +227,32 @@ import Testing
         )
     }
 
+    @Test func aLargePairFitsWhateverCameBefore() throws {
+        var text = ""
+        for number in 0..<30_000 { text += "word\(number)\n" }
+        text += String(repeating: "y", count: 400_000) + "\n"
+        let path = try directory.write("in.txt", text)
+        let result = try Command.run("wordcount", [path, "-o", out, "--memory", "1M", "-q"])
+        #expect(result.code == 0, "\(result.errors)")
+    }
+
+    @Test func standardInputIsReadOnce() throws {
+        try fail(["-", "-", "-o", out], code: 2, saying: "only once")
+    }
+
+    @Test func anAddressSpaceThatIsTooSmallIsTold() throws {
+        let result = try Command.run(
+            "/bin/bash",
+            [
+                "-c",
+                "ulimit -v 3000000; '\(Command.products)/wordcount' '\(sampleTexts[1])' "
+                    + "-o '\(out)' --memory 4G --max-attempts 1",
+            ]
+        )
+        #expect(result.code == 1, "\(result.errors)")
+        #expect(result.errors.contains("ask for less with --memory"), "\(result.errors)")
+    }
+
     @Test func aPlanThatDiffersBetweenProcessesIsTold() throws {
         try fail(
             [sampleTexts[1], "-o", out, "--shifty"],

@@ -119,6 +119,37 @@ import Testing
         #expect(try readText(out + "/part-00000.tsv") == "one")
     }
 
+    @Test func whatIsRefusedIsNotTouched() throws {
+        try commit("one")
+        try Files.createDirectory(out + "/_temporary/attempt")
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: false) }
+        #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
+        try directory.write("out/part-notes.txt", "mine")
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: true) }
+        #expect(try directory.names(in: "out").count == 4)
+    }
+
+    @Test func discardRemovesTheDirectoriesAboveToo() throws {
+        let output = try OutputDirectory(path: directory("a/b/c"), overwrite: false)
+        try output.discard()
+        #expect(try directory.names().isEmpty)
+    }
+
+    @Test func discardAfterAKilledRunLeavesNothing() throws {
+        do { _ = try OutputDirectory(path: out, overwrite: false) }
+        let output = try OutputDirectory(path: out, overwrite: false)
+        try output.discard()
+        #expect(try directory.names().isEmpty)
+    }
+
+    @Test func badRecordsComeWithTheCommit() throws {
+        let output = try OutputDirectory(path: out, overwrite: false)
+        try output.commit(files: [part(output, "one")], manifest: "{}\n", badRecords: "{}\n")
+        #expect(try readText(out + "/_bad/records.jsonl") == "{}\n")
+        try commit("two", overwrite: true)
+        #expect(!(try directory.names(in: "out").contains("_bad")))
+    }
+
     @Test func aFileInTheWayIsNamed() throws {
         try directory.write("out", "a file")
         let error = #expect(throws: EngineError.self) {
@@ -145,8 +176,11 @@ import Testing
         #expect(try base.names().count == 2)
         let next = try ScratchDirectory(below: base.path)
         #expect(try base.names().count == 2, "the one whose lock is free is gone")
+        try next.keep()
+        _ = try ScratchDirectory(below: base.path)
+        #expect(try base.names().contains(Files.name(of: next.path)), "what is kept stays")
         try living.remove()
         try next.remove()
-        #expect(try base.names().isEmpty)
+        #expect(try base.names().count <= 1)
     }
 }

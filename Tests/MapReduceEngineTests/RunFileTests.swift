@@ -100,8 +100,7 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
         ]
         _ = try write(records, to: path, partitionCount: 2)
         let whole = try readFile(path)
-        // The first eight bytes are for people who wonder what the file is.
-        for index in whole.indices.dropFirst(RunFormat.headerByteCount) {
+        for index in whole.indices {
             for bit in 0..<8 {
                 var damaged = whole
                 damaged[index] ^= 1 << UInt8(bit)

@@ -1,3 +1,4 @@
+import Foundation
 import MapReduceEngine
 import MapReduceModel
 import TestSupport
@@ -103,6 +104,31 @@ private func file(
         for name in ["b.txt", "a.txt", "c.log"] { try directory.write(name, "x") }
         let found = try InputFiles.find(directory("*.txt")).map(\.path)
         #expect(found == [directory("a.txt"), directory("b.txt")])
+    }
+
+    @Test func whatCannotBeReadInADirectoryIsNamed() throws {
+        let directory = try TemporaryDirectory()
+        for name in ["dangling", "circle", "pipe"] {
+            try Files.createDirectory(directory(name))
+            try directory.write("\(name)/fine", "x")
+        }
+        symlink("nothing", directory("dangling/link"))
+        symlink("..", directory("circle/up"))
+        mkfifo(directory("pipe/fifo"), 0o600)
+        for (name, culprit) in [("dangling", "link"), ("circle", "up"), ("pipe", "fifo")] {
+            let error = #expect(throws: EngineError.self) { try InputFiles.find(directory(name)) }
+            #expect(error?.message.contains(culprit) ?? false, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func aNameThatIsNoTextIsNotLeftOut() throws {
+        let directory = try TemporaryDirectory()
+        let name =
+            Array((directory.path + "/caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+        let file = try #require(fopen(name, "w"))
+        fclose(file)
+        #expect(throws: EngineError.self) { try InputFiles.find(directory.path) }
+        unlink(name)
     }
 
     @Test(arguments: ["missing", "*.nothing", "empty"])

@@ -24,9 +24,10 @@ import Testing
 
 @Suite struct OptionsTests {
     @Test(arguments: [
-        ["--workers", "0"], ["--workers", "x"], ["--reducers", "0"], ["--reducers", "70000"],
+        ["--workers", "0"], ["--workers", "x"], ["--reducers", "0"], ["--reducers", "4097"],
         ["--memory", "1K"], ["--memory", "lots"], ["--max-attempts", "0"], ["--split-size", "0"],
-        ["-q", "-v"], ["--no-such-option"], ["--merge-width", "1"],
+        ["-q", "-v"], ["--max-bad-records=-1"], ["--max-bad-records", "1", "--max-attempts", "1"],
+        ["--no-such-option"], ["--merge-width", "1"],
     ])
     func areRefused(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try JobOptions.parse(arguments) }
@@ -56,6 +57,8 @@ import Testing
         #expect(Format.count(999) == "999")
         #expect(Format.count(1_000) == "1,000")
         #expect(Format.count(-12_345_678) == "-12,345,678")
+        #expect(Format.count(1, "record") == "1 record")
+        #expect(Format.count(1_000, "record") == "1,000 records")
     }
 
     @Test func byteCounts() {
@@ -123,5 +126,8 @@ import Testing
         #expect(quote(Array("a\t\"é\u{1b}".utf8)) == "\"a\\t\\\"é\\u{1B}\"")
         #expect(quote([UInt8](repeating: 0x78, count: 500)).hasSuffix("\"… (500 bytes)"))
         #expect(quote([]) == "\"\"")
+        let cut = quote(Array(String(repeating: "x", count: 199).utf8) + Array("éé".utf8))
+        #expect(cut.hasPrefix("\"xxx") && cut.hasSuffix("x\"… (203 bytes)"))
+        #expect(quote([UInt8](repeating: 0x80, count: 300)).hasSuffix("(300 bytes)"))
     }
 }

@@ -11,6 +11,11 @@ enum Format {
         return value < 0 ? "-" + text : text
     }
 
+    /// `1 record`, `2 records`.
+    static func count(_ value: Int, _ noun: String) -> String {
+        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+
     /// `1.07 GB`, in powers of 1000.
     static func bytes(_ value: Int) -> String {
         var scaled = Double(value)

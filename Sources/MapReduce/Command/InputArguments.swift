@@ -33,6 +33,9 @@ struct InputArguments {
 
     /// Checks that the job reads every group, and has all that it reads.
     func check(against plan: Plan) throws {
+        if groups.flatMap(\.paths).count(where: { $0 == "-" }) > 1 {
+            throw JobError(.usage, "standard input can be read only once; name - once")
+        }
         let names = plan.stages.compactMap { stage in
             if case .files(let name) = stage.input { name } else { nil }
         }

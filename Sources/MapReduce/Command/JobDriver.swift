@@ -27,7 +27,8 @@ struct JobDriver {
         guard let output = options.output else {
             throw JobError(.usage, "no output; add --output DIRECTORY, or -o - for standard output")
         }
-        try MemoryCheck.check(options.settings)
+        // What was asked for must be there; the default is touched only as far as it is needed.
+        if options.memory != nil { try MemoryCheck.check(options.settings) }
         try inputs.checkFilesExist()
         // Blocked before any thread is started, so that one thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
@@ -62,8 +63,7 @@ struct JobDriver {
                 try run(RunDirectories(output: output, scratch: scratch), signals)
             }
         } catch {
-            try output.discard()
-            throw error
+            throw afterCleaning(error) { try output.discard() }
         }
     }
 
@@ -80,18 +80,29 @@ struct JobDriver {
     private func withScratch<Result>(_ body: (String) throws -> Result) throws -> Result {
         let base = options.scratch ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         let scratch = try ScratchDirectory(below: base)
-        defer {
-            if options.keepScratch {
-                Terminal.write("intermediate files are in \(scratch.path)\n", to: 2)
-            }
+        let clean = {
+            guard options.keepScratch else { return try scratch.remove() }
+            try scratch.keep()
+            Terminal.write("intermediate files are in \(scratch.path)\n", to: 2)
         }
+        let result: Result
         do {
-            let result = try body(scratch.path)
-            if !options.keepScratch { try scratch.remove() }
-            return result
+            result = try body(scratch.path)
         } catch {
-            if !options.keepScratch { try scratch.remove() }
-            throw error
+            throw afterCleaning(error, clean)
+        }
+        try clean()
+        return result
+    }
+
+    /// An error after which something was to be cleaned up, which may fail as well: then both are
+    /// told.
+    private func afterCleaning(_ error: any Error, _ clean: () throws -> Void) -> any Error {
+        do {
+            try clean()
+            return error
+        } catch let second {
+            return JobError(.failed, "\(error)\nand the clean-up failed: \(second)")
         }
     }
 

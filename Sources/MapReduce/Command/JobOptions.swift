@@ -24,8 +24,8 @@ struct JobOptions: ParsableArguments {
     @Option(help: "Parts of the output of a shuffle. (default: as many as workers)")
     var reducers: Int?
 
-    @Option(help: "Memory for the pairs of one task, for example 512M.")
-    var memory = ByteSize(count: 256 << 20)
+    @Option(help: "Memory for the pairs of one task, for example 512M. (default: 256M)")
+    var memory: ByteSize?
 
     @Option(help: "The most input that one task gets.")
     var splitSize = ByteSize(count: RunSettings.defaultSplitByteCount)
@@ -74,7 +74,7 @@ struct JobOptions: ParsableArguments {
             throw ValidationError("--max-bad-records needs --max-attempts of at least 2")
         }
         if mergeWidth < 2 { throw ValidationError("--merge-width must be at least 2") }
-        if memory.count < EngineLimits.minMemoryByteCount {
+        if let memory, memory.count < EngineLimits.minMemoryByteCount {
             throw ValidationError(
                 "--memory must be at least \(EngineLimits.minMemoryByteCount >> 20)M"
             )
@@ -85,7 +85,7 @@ struct JobOptions: ParsableArguments {
 
     var settings: RunSettings {
         var settings = RunSettings(workerCount: workers, reducerCount: reducers)
-        settings.limits.memoryByteCount = memory.count
+        if let memory { settings.limits.memoryByteCount = memory.count }
         settings.limits.mergeWidth = mergeWidth
         settings.policy.maxAttempts = maxAttempts
         settings.policy.maxBadRecords = maxBadRecords

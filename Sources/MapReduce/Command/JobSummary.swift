@@ -9,20 +9,20 @@ enum JobSummary {
         let read = counters[BuiltInCounter.bytesRead]
         let plan = job.submission.plan
         var text =
-            "\(plan.name): \(Format.count(counters[BuiltInCounter.recordsRead])) records, "
+            "\(plan.name): \(Format.count(counters[BuiltInCounter.recordsRead], "record")), "
             + "\(Format.bytes(read)), in \(Format.duration(elapsed)) "
             + "(\(Format.rate(read, elapsed)))\n"
         text +=
-            "  wrote \(Format.count(counters[BuiltInCounter.recordsWritten])) records, "
+            "  wrote \(Format.count(counters[BuiltInCounter.recordsWritten], "record")), "
             + "\(Format.bytes(counters[BuiltInCounter.bytesWritten])), to \(output)\n"
         let shuffled = counters[BuiltInCounter.pairsShuffled]
         if shuffled > 0 {
             text +=
                 "  shuffled \(Format.count(shuffled)) of "
-                + "\(Format.count(counters[BuiltInCounter.pairsEmitted])) pairs, "
+                + "\(Format.count(counters[BuiltInCounter.pairsEmitted], "pair")), "
                 + Format.bytes(counters[BuiltInCounter.bytesShuffled])
             let spills = counters[BuiltInCounter.spills]
-            text += spills > 0 ? ", \(Format.count(spills)) spills\n" : "\n"
+            text += spills > 0 ? ", \(Format.count(spills, "spill"))\n" : "\n"
         }
         if plan.stages.count > 1, let (stage, time) = slowestStage(job) {
             text += "  slowest stage: \(plan.stages[stage].label), \(Format.duration(time))\n"
@@ -31,8 +31,10 @@ enum JobSummary {
         if retries > 0 { text += "  retries: \(retries)\n" }
         let bad = counters[BuiltInCounter.recordsBad]
         if bad > 0 { text += "  bad records, passed over: \(Format.count(bad))\n" }
-        for entry in counters.entries where entry.name.hasPrefix("user.") {
-            text += "  \(entry.name.dropFirst(5)): \(Format.count(entry.value))\n"
+        for entry in counters.entries where entry.name.hasPrefix(BuiltInCounter.userPrefix) {
+            text +=
+                "  \(entry.name.dropFirst(BuiltInCounter.userPrefix.count)): "
+                + "\(Format.count(entry.value))\n"
         }
         return text
     }

@@ -16,8 +16,14 @@ enum MemoryCheck {
         )
     }
 
-    /// Bytes of memory that the system could give; nil where it does not say.
+    /// Bytes of memory that the system could give, or its control group may use; nil where neither
+    /// says.
     private static func available() throws -> Int? {
+        let limits = [try freeMemory(), try groupLimit()].compactMap { $0 }
+        return limits.min()
+    }
+
+    private static func freeMemory() throws -> Int? {
         let path = "/proc/meminfo"
         guard try Files.kind(of: path) != nil else { return nil }
         let text = String(decoding: try Files.readStream(path), as: UTF8.self)
@@ -26,5 +32,13 @@ enum MemoryCheck {
             if fields.count >= 2, let kilobytes = Int(fields[1]) { return kilobytes * 1024 }
         }
         return nil
+    }
+
+    /// What a container is allowed; a group without a limit says `max`.
+    private static func groupLimit() throws -> Int? {
+        let path = "/sys/fs/cgroup/memory.max"
+        guard try Files.kind(of: path) != nil else { return nil }
+        let text = String(decoding: try Files.readStream(path), as: UTF8.self)
+        return Int(text.prefix { $0 != "\n" })
     }
 }

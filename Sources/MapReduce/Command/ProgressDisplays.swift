@@ -91,7 +91,7 @@ enum EventText {
                 ? "\(describe(attempt)) started: \(job.stages[attempt.task.stage].label)\n" : nil
         case .attemptSucceeded(let attempt, let output, _):
             return isVerbose
-                ? "\(describe(attempt)) done: \(Format.count(output.file.recordCount)) records, "
+                ? "\(describe(attempt)) done: \(Format.count(output.file.recordCount, "record")), "
                     + "\(Format.bytes(output.file.byteCount))\n" : nil
         case .recordSkipped(_, let record):
             return "the record of \(record.file) at byte \(record.offset) is passed over\n"

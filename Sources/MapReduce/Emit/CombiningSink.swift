@@ -17,6 +17,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let combiningTable: CombiningTable
     @usableFromInline let output: ShuffleWriter
     @usableFromInline let partitionCount: Int
+    @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var scratch = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var emitted = 0
 
@@ -51,10 +52,10 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        var writer = ByteWriter()
-        key.encodeLast(into: &writer)
-        if let failure = writer.failure { context.fail(failure) }
-        add(encodedKey: writer.bytes, value)
+        keyBytes.removeAll()
+        key.encodeLast(into: &keyBytes)
+        if let failure = keyBytes.failure { context.fail(failure) }
+        add(encodedKey: keyBytes.bytes, value)
     }
 
     @inlinable
@@ -111,6 +112,8 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
             if try combiningTable.makeRoom(keys: keys, arenaBytes: arenaBytes) { return true }
             spill()
             try context.checkFailure()
+            if try combiningTable.makeRoom(keys: keys, arenaBytes: arenaBytes) { return true }
+            try combiningTable.shrink()
             if try combiningTable.makeRoom(keys: keys, arenaBytes: arenaBytes) { return true }
             throw context.pairTooLarge(byteCount: arenaBytes)
         } catch {

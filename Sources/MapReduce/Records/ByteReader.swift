@@ -57,7 +57,13 @@ public struct ByteReader: ~Copyable {
         var result: [UInt8] = []
         while true {
             let byte = try readByte()
-            if byte == 0, try readByte() == 0 { return result }
+            if byte == 0 {
+                switch try readByte() {
+                case 0: return result
+                case 1: break
+                case let next: throw DecodingFailure("\(next) cannot follow a 0")
+                }
+            }
             result.append(byte)
         }
     }

@@ -67,6 +67,8 @@ enum CrashReport {
     }
 
     private static func fatalLine(_ crash: String) -> String? {
-        crash.split(separator: "\n").first { $0.contains("Fatal error") }.map(String.init)
+        crash.split(separator: "\n").first { line in
+            line.contains("Fatal error") || line.contains("Swift runtime failure")
+        }.map { String($0.drop { $0 == "*" || $0 == " " }) }
     }
 }

@@ -17,6 +17,7 @@ final class LocalRunner {
     private var slots: [Slot]
     private var events: [Event] = []
     private var outcome: JobOutcome?
+    private var nextUpdate = Instant.zero
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
@@ -182,7 +183,10 @@ final class LocalRunner {
                 throw Interruption(signal: signal)
             }
         }
-        display.update(progress)
+        if now >= nextUpdate {
+            nextUpdate = now + Self.tickInterval
+            if !(display is SilentDisplay) { display.update(progress) }
+        }
     }
 
     private func receive(_ index: Int) throws {

@@ -3,7 +3,12 @@ enum RecordQuote {
     static let maxByteCount = 200
 
     static func text(of record: UnsafeRawBufferPointer) -> String {
-        let head = record.prefix(maxByteCount)
+        var head = record.prefix(maxByteCount)
+        // Not within a character: its later bytes begin with the bits 10.
+        if head.count < record.count, let end = head.indices.last {
+            let isInside = { record[$0] & 0xC0 == 0x80 }
+            while isInside(head.endIndex), end - head.endIndex < 3 { head = head.dropLast() }
+        }
         var text = "\""
         for character in String(decoding: head, as: UTF8.self).unicodeScalars {
             text += character.escaped(asASCII: false)

@@ -15,6 +15,7 @@ final class TaskContext {
     /// The page of the flight recorder: two stores a record go there directly.
     private let page: UnsafeMutableRawPointer
     var counters = Counters()
+    private var userCounters = Counters()
 
     /// The first error since the task began.
     ///
@@ -43,6 +44,15 @@ final class TaskContext {
         self.memory = memory
         self.recorder = recorder
         page = recorder.page
+    }
+
+    /// The task's own counters and the user's.
+    var allCounters: Counters {
+        var all = counters
+        for entry in userCounters.entries {
+            all.add(entry.value, to: BuiltInCounter.userPrefix + entry.name)
+        }
+        return all
     }
 
     /// Remembers an error, unless there is one already.
@@ -80,8 +90,7 @@ final class TaskContext {
                     throw error
                 }
             }
-            counters.add(reader.storedByteCount, to: BuiltInCounter.bytesRead)
-            recorder.didRead(byteCount: reader.storedByteCount)
+            counters.add(piece.byteCount, to: BuiltInCounter.bytesRead)
         }
         counters.add(recordNumber, to: BuiltInCounter.recordsRead)
     }
@@ -129,7 +138,7 @@ final class TaskContext {
 
     /// Adds to a counter of the user's.
     @usableFromInline
-    func count(_ name: String, by amount: Int) { counters.add(amount, to: "user." + name) }
+    func count(_ name: String, by amount: Int) { userCounters.add(amount, to: name) }
 
     /// The place of the current record, for a failure's report; nil before the first.
     var location: RecordLocation? {

@@ -44,7 +44,7 @@ final class TaskRunner {
                 outcome: .succeeded(
                     TaskOutput(
                         file: result.file,
-                        counters: context.counters,
+                        counters: context.allCounters,
                         badRecords: context.skippedRecords
                     )
                 )

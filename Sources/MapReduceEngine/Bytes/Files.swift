@@ -33,14 +33,27 @@ package enum Files {
     }
 
     /// Creates a directory, and those above it that are missing.
-    package static func createDirectory(_ path: String) throws {
-        if mkdir(path, 0o755) == 0 { return }
+    ///
+    /// - Returns: the directories that were missing, those above first.
+    @discardableResult
+    package static func createDirectory(_ path: String) throws -> [String] {
+        if mkdir(path, 0o755) == 0 { return [path] }
+        var created: [String] = []
         if errno == ENOENT, let parent = parent(of: path), parent != path {
-            try createDirectory(parent)
-            if mkdir(path, 0o755) == 0 { return }
+            created = try createDirectory(parent)
+            if mkdir(path, 0o755) == 0 { return created + [path] }
         }
-        if errno == EEXIST, try kind(of: path) == .directory { return }
+        if errno == EEXIST, try kind(of: path) == .directory { return created }
         throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
+    }
+
+    /// What tells a file or directory apart from all others: its device and its number.
+    package static func identity(of path: String) throws -> [UInt] {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw EngineError.system("find", path, errno: errno)
+        }
+        return [UInt(status.st_dev), UInt(status.st_ino)]
     }
 
     /// The names in a directory, sorted by their bytes, without `.` and `..`.

@@ -55,15 +55,30 @@ package enum InputFiles {
         }
     }
 
-    private static func walk(_ directory: String) throws -> [PlannedFile] {
+    /// All files in a directory and below it.
+    ///
+    /// What cannot be read is an error, never left out. `above` are the directories on the way
+    /// here, so that a link which leads back to one of them is noticed.
+    private static func walk(_ directory: String, above: [[UInt]] = []) throws -> [PlannedFile] {
+        let identity = try Files.identity(of: directory)
+        guard !above.contains(identity) else {
+            throw EngineError(.badInput, "the link \(directory) leads back to a directory above it")
+        }
         var files: [PlannedFile] = []
         for name in try Files.names(in: directory)
         where !name.hasPrefix(".") && !name.hasPrefix("_") {
             let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
             switch try Files.kind(of: path) {
             case .file: files.append(try inspect(path))
-            case .directory: files += try walk(path)
-            case .other, nil: break
+            case .directory: files += try walk(path, above: above + [identity])
+            case .other:
+                throw EngineError(.badInput, "\(path) is neither a file nor a directory")
+            case nil:
+                throw EngineError(
+                    .badInput,
+                    "\(path) cannot be found: it is a link to nothing, was just removed, or has a "
+                        + "name that is not valid UTF-8"
+                )
             }
         }
         return files

@@ -55,9 +55,6 @@ package final class LineReader {
 
     deinit { buffer.deallocate() }
 
-    /// Bytes of the file, as stored, that were read so far.
-    package var storedByteCount: Int { input.source.storedByteCount }
-
     /// The next line, valid until the following call; nil at the end of the piece.
     /// - Throws: `EngineError` when the file cannot be read, is damaged, has changed, or has a line
     ///   that is longer than `EngineLimits.maxRecordByteCount`.

@@ -18,7 +18,8 @@ package final class OutputDirectory {
     private let lock: Int32
     /// The names of the finished output that this one replaces.
     private let replaced: [String]
-    private let didCreate: Bool
+    /// The directories that the run made, those above first.
+    private let ownDirectories: [String]
 
     private static let manifestName = "_MANIFEST.json"
     private static let successName = "_SUCCESS"
@@ -32,25 +33,23 @@ package final class OutputDirectory {
     ///   another run is writing to it, or when it cannot be written to.
     package init(path: String, overwrite: Bool) throws {
         self.path = path
-        didCreate = try Files.kind(of: path) == nil
         try Self.checkIsDirectory(path)
         let temporary = path + "/" + Self.temporaryName
-        if didCreate {
-            try Files.createDirectory(temporary)
-        } else if try Files.kind(of: temporary) == nil {
-            replaced = try Self.namesToReplace(path, overwrite: overwrite)
-            try Files.createDirectory(temporary)
-            lock = try Self.takeLock(path)
-            return
-        }
+        let isLeftover = try Files.kind(of: temporary) != nil
+        // Looked at before anything is written.
+        let names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
+        let created = try Files.createDirectory(temporary)
         lock = try Self.takeLock(path)
         do {
-            if !didCreate { try Self.removeLeftovers(path) }
-            replaced = try Self.namesToReplace(path, overwrite: overwrite)
+            if isLeftover { try Self.removeLeftovers(path) }
+            replaced = isLeftover ? try Self.namesToReplace(path, overwrite: overwrite) : names
         } catch {
             close(lock)
+            try Files.remove(temporary)
             throw error
         }
+        // A directory that held nothing but leftovers is this run's own.
+        ownDirectories = isLeftover && replaced.isEmpty ? [path] : created
     }
 
     deinit { close(lock) }
@@ -91,7 +90,7 @@ package final class OutputDirectory {
         let commit = temporary + "/commit"
         if try Files.kind(of: "\(path)/\(successName)") == nil, try Files.kind(of: commit) != nil {
             let names = String(decoding: try Files.read(commit), as: UTF8.self)
-            for name in names.split(separator: "\n") where isPartName(name) {
+            for name in names.split(separator: "\n") where isOutputName(name) {
                 try Files.remove("\(path)/\(name)")
             }
             try Files.remove("\(path)/\(manifestName)")
@@ -102,11 +101,14 @@ package final class OutputDirectory {
     }
 
     /// Whether a name is one that jobs give: nothing else is ever removed.
-    private static func isPartName(_ name: some StringProtocol) -> Bool {
-        name.hasPrefix("part-") && !name.contains("/") || name == badRecordsName
+    private static func isOutputName(_ name: some StringProtocol) -> Bool {
+        if name == badRecordsName { return true }
+        let number = name.dropFirst("part-".count).prefix { $0.isASCII && $0.isNumber }
+        return name == "part-\(number).tsv" && number.count >= 5
     }
 
     private static func namesToReplace(_ path: String, overwrite: Bool) throws -> [String] {
+        guard try Files.kind(of: path) != nil else { return [] }
         let names = try Files.names(in: path).filter { $0 != temporaryName }
         let isClaimed = try Files.kind(of: "\(path)/\(temporaryName)") != nil
         if names.isEmpty, isClaimed { return [] }
@@ -117,7 +119,7 @@ package final class OutputDirectory {
             )
         }
         let foreign = names.filter {
-            !isPartName($0) && $0 != manifestName && $0 != successName
+            !isOutputName($0) && $0 != manifestName && $0 != successName
         }
         guard foreign.isEmpty else {
             throw EngineError(
@@ -162,7 +164,14 @@ package final class OutputDirectory {
         try Files.syncDirectory(path)
         try Files.write("", toNew: "\(path)/\(Self.successName)")
         try Files.syncDirectory(path)
-        try Files.remove(temporaryPath)
+        for directory in ownDirectories {
+            try Files.syncDirectory(Files.parent(of: directory) ?? ".")
+        }
+        do {
+            try Files.remove(temporaryPath)
+        } catch {
+            // The output is complete all the same; the next run removes what is left.
+        }
     }
 
     /// Removes what the run wrote, after a failure.
@@ -172,6 +181,6 @@ package final class OutputDirectory {
         let isCommitting = try Files.kind(of: temporaryPath + "/commit") != nil
         if isCommitting { try Self.removeLeftovers(path) }
         try Files.remove(temporaryPath)
-        if didCreate { Files.removeIfEmpty(path) }
+        for directory in ownDirectories.reversed() { Files.removeIfEmpty(directory) }
     }
 }

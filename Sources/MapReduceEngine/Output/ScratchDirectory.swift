@@ -13,21 +13,35 @@ package final class ScratchDirectory {
     package init(below base: String) throws {
         try Files.createDirectory(base)
         try Self.sweep(base)
-        var template = Array("\(base)/\(Self.prefix)XXXXXX".utf8CString)
+        // Under a name that no other run sweeps, until it is locked.
+        var template = Array("\(base)/.\(Self.prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw EngineError.system("create a directory in", base, errno: errno)
+            throw EngineError.system(
+                "create a directory in",
+                base,
+                errno: errno,
+                kind: .outOfResources
+            )
         }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let made = String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+        path = "\(base)/\(Files.name(of: made).dropFirst())"
+        lock = open(made + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            throw EngineError.system("lock", path, errno: errno, kind: .outOfResources)
+            throw EngineError.system("lock", made, errno: errno, kind: .outOfResources)
         }
+        try Files.rename(made, to: path)
     }
 
     deinit { close(lock) }
 
     /// Removes the directory with all that is in it.
     package func remove() throws { try Files.remove(path) }
+
+    /// Lets the directory stay: without its lock no other run removes it.
+    package func keep() throws { try Files.remove(path + "/lock") }
 
     /// Removes directories of this user whose lock is free.
     private static func sweep(_ base: String) throws {

@@ -23,6 +23,11 @@ package final class RunReader {
         guard size >= RunFormat.headerByteCount + trailerCount else {
             throw corrupt(file.path, at: 0, "it is too short")
         }
+        let header = try read(file, at: 0, byteCount: RunFormat.headerByteCount)
+        defer { header.deallocate() }
+        guard header.little32(at: 0) == RunFormat.magic,
+            header.little32(at: 4) == RunFormat.version
+        else { throw corrupt(file.path, at: 0, "it does not begin as a run of this version") }
         let trailer = try read(file, at: size - trailerCount, byteCount: trailerCount)
         defer { trailer.deallocate() }
         guard trailer.little32(at: 12) == RunFormat.magic else {

@@ -29,10 +29,7 @@ package final class RunWriter {
         partialPath = path + ".partial"
         file = try OpenFile(creating: partialPath)
         index = Array(repeating: SegmentIndex(), count: partitionCount)
-        block = .allocate(
-            byteCount: RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount,
-            alignment: 16
-        )
+        block = .allocate(byteCount: Self.usualByteCount, alignment: 16)
         let base = blockBase
         base.storeLittle(RunFormat.magic, at: 0)
         base.storeLittle(RunFormat.version, at: 4)
@@ -105,10 +102,7 @@ package final class RunWriter {
         }
         try flush()
         let needed = RunFormat.blockHeaderByteCount + byteCount
-        if needed > block.count {
-            block.deallocate()
-            block = .allocate(byteCount: needed, alignment: 16)
-        }
+        if needed > block.count { replaceBlock(byteCount: needed) }
     }
 
     private func flush() throws {
@@ -123,6 +117,16 @@ package final class RunWriter {
         segmentChecksum.add(UnsafeRawBufferPointer(rebasing: block[..<header]))
         try write(byteCount: header + used)
         used = 0
+        if block.count > Self.usualByteCount { replaceBlock(byteCount: Self.usualByteCount) }
+    }
+
+    /// A block of the usual size; one that a large pair needed does not stay.
+    private static let usualByteCount =
+        RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount
+
+    private func replaceBlock(byteCount: Int) {
+        block.deallocate()
+        block = .allocate(byteCount: byteCount, alignment: 16)
     }
 
     /// Writes the index and gives the file its name; it never changes again.

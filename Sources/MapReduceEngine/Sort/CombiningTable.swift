@@ -107,6 +107,15 @@ package final class CombiningTable {
         arena.used = 0
     }
 
+    /// Gives back the slots of an empty table that has grown, for the sake of a large pair.
+    @usableFromInline
+    package func shrink() throws {
+        precondition(count == 0, "only an empty table shrinks")
+        slotMemory = try Self.memory(capacity: Self.initialCapacity)
+        slots = slotMemory.base.assumingMemoryBound(to: Slot.self)
+        mask = UInt64(Self.initialCapacity - 1)
+    }
+
     /// Adds a batch of short keys; `makeRoom(keys:)` has made room for them.
     @inlinable
     @inline(__always)
