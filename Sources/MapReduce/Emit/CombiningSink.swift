@@ -18,7 +18,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let output: ShuffleWriter
     @usableFromInline let partitionCount: Int
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
-    @exclusivity(unchecked) @usableFromInline var scratch = ByteWriter()
+    @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var emitted = 0
 
     @inlinable
@@ -52,9 +52,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        keyBytes.removeAll()
-        key.encodeLast(into: &keyBytes)
-        if let failure = keyBytes.failure { context.fail(failure) }
+        keyBytes.hold(key, for: context)
         add(encodedKey: keyBytes.bytes, value)
     }
 
@@ -76,32 +74,26 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     /// Adds a value that is stored in the table's arena.
     @inlinable
     func addStored(_ key: UnsafeRawBufferPointer, _ value: Value) {
-        encode(value)
-        guard makeRoom(keys: 1, arenaBytes: key.count + scratch.byteCount + 8) else { return }
+        valueBytes.hold(value, for: context)
+        guard makeRoom(keys: 1, arenaBytes: key.count + valueBytes.byteCount + 8) else { return }
         let (slot, isNew) = combiningTable.slot(of: key)
         if !isNew {
             do {
-                encode(merge(try Value(record: combiningTable.stored(slot.pointee.value)), value))
+                let old = try Value(record: combiningTable.stored(slot.pointee.value))
+                valueBytes.hold(merge(old, value), for: context)
             } catch {
                 context.fail(error)
                 return
             }
-            if combiningTable.replace(slot.pointee.value, with: scratch.bytes) { return }
-            guard combiningTable.hasRoom(arenaBytes: scratch.byteCount + 8) else {
+            if combiningTable.replace(slot.pointee.value, with: valueBytes.bytes) { return }
+            guard combiningTable.hasRoom(arenaBytes: valueBytes.byteCount + 8) else {
                 // The old value is spilled, and this one begins anew.
                 spill()
                 if context.failure == nil { addStored(key, value) }
                 return
             }
         }
-        slot.pointee.value = combiningTable.store(scratch.bytes)
-    }
-
-    @inlinable
-    func encode(_ value: Value) {
-        scratch.removeAll()
-        value.encodeLast(into: &scratch)
-        if let failure = scratch.failure { context.fail(failure) }
+        slot.pointee.value = combiningTable.store(valueBytes.bytes)
     }
 
     /// Makes room in the table, by a spill if need be; false once the task has failed.
@@ -136,8 +128,8 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     func write(to run: RunWriter) throws {
         try combiningTable.forEachSorted(partitionCount: partitionCount) { partition, key, value in
             if InlineValue.canHold(Value.self) {
-                encode(InlineValue.value(ofBits: value, as: Value.self))
-                try run.add(partition: partition, key: key, value: scratch.bytes)
+                valueBytes.hold(InlineValue.value(ofBits: value, as: Value.self), for: context)
+                try run.add(partition: partition, key: key, value: valueBytes.bytes)
             } else {
                 try run.add(partition: partition, key: key, value: combiningTable.stored(value))
             }

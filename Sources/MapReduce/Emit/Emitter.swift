@@ -15,7 +15,7 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
     /// Where the slots of the table are, to prefetch them.
     @usableFromInline var slots: UnsafePointer<CombiningTable.Slot>?
     @usableFromInline var slotMask: UInt64 = 0
-    @usableFromInline var scratch = ByteWriter()
+    @usableFromInline var keyBytes = ByteWriter()
 
     @inlinable
     init(_ sink: any PairSink<Key, Value>) {
@@ -32,10 +32,8 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
             sink.add(key, value)
             return
         }
-        scratch.removeAll()
-        key.encodeLast(into: &scratch)
-        if let failure = scratch.failure { context.fail(failure) }
-        add(encodedKey: scratch.bytes, value)
+        keyBytes.hold(key, for: context)
+        add(encodedKey: keyBytes.bytes, value)
     }
 
     @inlinable

@@ -1,5 +1,3 @@
-public import MapReduceEngine
-
 /// Hands every pair to the next closure at once: neighbouring steps run in one pass.
 @usableFromInline
 final class ForwardingSink<
@@ -21,12 +19,6 @@ final class ForwardingSink<
         self.body = body
         next = Emitter(sink)
     }
-
-    @inlinable var batch: PendingBatch? { nil }
-    @inlinable var table: CombiningTable? { nil }
-
-    @inlinable
-    func addBatch(count: Int) {}
 
     @inlinable
     func add(_ key: Key, _ value: Value) {

@@ -13,12 +13,6 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink {
         part = try context.partWriter()
     }
 
-    @inlinable var batch: PendingBatch? { nil }
-    @inlinable var table: CombiningTable? { nil }
-
-    @inlinable
-    func addBatch(count: Int) {}
-
     @inlinable
     func add(_ key: Key, _ value: Value) {
         text.beginLine()
@@ -75,25 +69,15 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink {
         run = try context.runWriter()
     }
 
-    @inlinable var batch: PendingBatch? { nil }
-    @inlinable var table: CombiningTable? { nil }
-
-    @inlinable
-    func addBatch(count: Int) {}
-
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        keyBytes.removeAll()
-        key.encodeLast(into: &keyBytes)
-        if let failure = keyBytes.failure { context.fail(failure) }
+        keyBytes.hold(key, for: context)
         add(encodedKey: keyBytes.bytes, value)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        valueBytes.removeAll()
-        value.encodeLast(into: &valueBytes)
-        if let failure = valueBytes.failure { context.fail(failure) }
+        valueBytes.hold(value, for: context)
         guard context.failure == nil else { return }
         do {
             try run.add(partition: 0, key: key, value: valueBytes.bytes)

@@ -26,3 +26,24 @@ protocol PairSink<Key, Value>: AnyObject {
     /// Takes one pair, whose key is encoded as the last of its record.
     func add(encodedKey: UnsafeRawBufferPointer, _ value: Value)
 }
+
+/// Most sinks take pairs one by one.
+extension PairSink {
+    @inlinable var batch: PendingBatch? { nil }
+    @inlinable var table: CombiningTable? { nil }
+
+    @inlinable
+    func addBatch(count: Int) {}
+}
+
+extension ByteWriter {
+    /// Holds a value, encoded as the last of its record, and nothing else.
+    ///
+    /// What cannot be encoded fails the task.
+    @inlinable
+    mutating func hold(_ value: some RecordValue, for context: TaskContext) {
+        removeAll()
+        value.encodeLast(into: &self)
+        if let failure { context.fail(failure) }
+    }
+}

@@ -24,25 +24,15 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
         )
     }
 
-    @inlinable var batch: PendingBatch? { nil }
-    @inlinable var table: CombiningTable? { nil }
-
-    @inlinable
-    func addBatch(count: Int) {}
-
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        keyBytes.removeAll()
-        key.encodeLast(into: &keyBytes)
-        if let failure = keyBytes.failure { context.fail(failure) }
+        keyBytes.hold(key, for: context)
         add(encodedKey: keyBytes.bytes, value)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        valueBytes.removeAll()
-        value.encodeLast(into: &valueBytes)
-        if let failure = valueBytes.failure { context.fail(failure) }
+        valueBytes.hold(value, for: context)
         emitted &+= 1
         let partition = context.partition(of: key, count: partitionCount)
         if buffer.add(key: key, value: valueBytes.bytes, partition: partition) { return }
