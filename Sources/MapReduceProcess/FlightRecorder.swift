@@ -56,7 +56,7 @@ package final class FlightRecorder {
 
     deinit { munmap(page, Self.byteCount) }
 
-    /// Notes that an attempt begins.
+    /// Forgets the attempt before; for whoever starts an attempt, before it runs.
     package func beginAttempt() {
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
         setPath("")

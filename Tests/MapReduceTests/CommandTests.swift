@@ -93,7 +93,7 @@ import Testing
     @Test func theLineTellsWhatIsDoneAndLeft() {
         #expect(
             LiveDisplay.line(progress, width: 200)
-                == "stage 1/2 [==========          ] 1/4 tasks, 12,345 records, 250 MB/s, "
+                == "stage 1/2 [======      ] 1/4 tasks, 12,345 records, 250 MB/s, "
                 + "2.00 s left"
         )
     }

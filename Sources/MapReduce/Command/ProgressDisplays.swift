@@ -32,7 +32,7 @@ struct LiveDisplay: RunDisplay {
     /// The state of a run in one line of at most that many columns.
     static func line(_ progress: RunProgress, width: Int) -> String {
         let share = progress.share
-        let barWidth = 20
+        let barWidth = 12
         let filled = Int(share * Double(barWidth))
         var line = "stage \(progress.stage + 1)/\(progress.stageCount) ["
         line += String(repeating: "=", count: filled)

@@ -70,6 +70,7 @@ final class LocalRunner {
         while outcome == nil {
             try waitForInput()
             try handle(.workerPolled(Self.worker))
+            updateDisplay()
         }
         display.end()
         guard let job = coordinator.jobs[submission.id] else {
@@ -128,6 +129,7 @@ final class LocalRunner {
                     recorderPath: slots[index].recorderPath
                 )
             slots[index].host = host
+            slots[index].recorder.beginAttempt()
             try host.channel.send(TaskCommand.run(spec))
         } catch {
             // A process that is gone, or cannot be started: both end as a failed attempt.
@@ -182,10 +184,6 @@ final class LocalRunner {
                 display.end()
                 throw Interruption(signal: signal)
             }
-        }
-        if now >= nextUpdate {
-            nextUpdate = now + Self.tickInterval
-            if !(display is SilentDisplay) { display.update(progress) }
         }
     }
 
@@ -243,6 +241,13 @@ final class LocalRunner {
     }
 
     // MARK: Progress
+
+    /// Shows how far the run is: between events, as what has been reported is counted only then.
+    private func updateDisplay() {
+        guard now >= nextUpdate, !(display is SilentDisplay) else { return }
+        nextUpdate = now + Self.tickInterval
+        display.update(progress)
+    }
 
     private var progress: RunProgress {
         var progress = RunProgress(elapsed: now - .zero)

@@ -25,7 +25,6 @@ final class TaskRunner {
     ///
     /// What it throws becomes a failure that names the record.
     func run(_ spec: TaskSpec) -> TaskReport {
-        recorder.beginAttempt()
         let context = TaskContext(
             spec: spec,
             limits: limits,
