@@ -91,7 +91,7 @@ let package = Package(
         tests("MapReduceControlTests", ["MapReduceControl", "MapReduceModel"]),
         tests("MapReduceEngineTests", ["MapReduceEngine", "MapReduceModel"]),
         tests("MapReduceProcessTests", ["MapReduceProcess", "MapReduceModel"]),
-        tests("MapReduceTests", ["MapReduce", "MapReduceModel"]),
+        tests("MapReduceTests", ["MapReduce", "MapReduceModel", "MapReduceProcess"]),
         tests(
             "JobsTests",
             [

@@ -56,6 +56,26 @@ private func lines(_ path: String) throws -> [String] {
         #expect(found.last == "line number 399999")
     }
 
+    @Test func aRecordIsReadAgainByItsOffsetInTheText() throws {
+        let directory = try TemporaryDirectory()
+        for bytes in [
+            try gzip("one\ntwo\r\nthree\n", directory), Array("one\ntwo\r\nthree\n".utf8),
+        ] {
+            let path = try directory.write("in", bytes)
+            let split = SplitPlanner.splits(
+                of: [try InputFiles.inspect(path)],
+                splitByteCount: 1000,
+                slotCount: 1
+            )[0]
+            let line = RecordExcerpt.line(in: split, path: path, offset: 4)
+            #expect(line == Array("two".utf8))
+            for offset in [99, -1, .min, .max] {
+                #expect(RecordExcerpt.line(in: split, path: path, offset: offset) == nil)
+            }
+            #expect(RecordExcerpt.line(in: split, path: "elsewhere", offset: 4) == nil)
+        }
+    }
+
     @Test func everyTruncationIsAnError() throws {
         let directory = try TemporaryDirectory()
         let whole = try gzip("some text\nthat is compressed\n", directory)

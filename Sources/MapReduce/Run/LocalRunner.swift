@@ -265,7 +265,7 @@ final class LocalRunner {
         for slot in slots {
             guard case .split(let split) = slot.spec?.input else { continue }
             let reading = slot.recorder.read()
-            progress.recordsRead += reading.recordNumber
+            progress.recordsRead &+= reading.recordNumber
             progress.bytesRead += split.byteCount(before: reading.offset, in: reading.path)
         }
         return progress
@@ -285,7 +285,8 @@ extension Split {
         var sum = 0
         for piece in pieces {
             if piece.path == path {
-                return sum + min(max(offset - piece.offset, 0), piece.byteCount)
+                let end = piece.offset + piece.byteCount
+                return sum + min(max(offset, piece.offset), end) - piece.offset
             }
             sum += piece.byteCount
         }

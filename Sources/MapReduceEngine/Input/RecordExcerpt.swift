@@ -9,13 +9,16 @@ package enum RecordExcerpt {
     package static func line(in split: Split, path: String, offset: Int) -> [UInt8]? {
         guard var piece = split.pieces.first(where: { $0.path == path }) else { return nil }
         if piece.compression == .none {
+            // A process that crashed may have left anything on its flight recorder's page.
+            guard (0..<piece.signature.byteCount).contains(offset) else { return nil }
             piece.byteCount = piece.signature.byteCount - offset
             piece.offset = offset
         }
         do {
             let reader = try LineReader(piece)
             while let line = try reader.next() {
-                if reader.lineOffset >= offset { return Array(line) }
+                if reader.lineOffset == offset { return Array(line) }
+                if reader.lineOffset > offset { return nil }
             }
         } catch {
             // The report is about another failure: without the record it is still true.
