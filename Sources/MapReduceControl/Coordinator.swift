@@ -156,7 +156,8 @@ package struct Coordinator: Sendable {
     }
 
     private mutating func lose(_ id: TaskID, with worker: WorkerID) {
-        guard let task = jobs[task: id] else { return }
+        // An earlier task of the same job may just have ended it.
+        guard jobs[id.job]?.phase == .running, let task = jobs[task: id] else { return }
         for (number, attempt) in task.attempts.enumerated() where attempt.worker == worker {
             switch attempt.status {
             case .running:
