@@ -15,8 +15,9 @@ struct AccessLog: Job {
                 emit.count(.malformed)
                 return
             }
-            // A request without a body is logged with "-".
-            emit(line.extracting(url), Pair(1, Int(line.extracting(size)) ?? 0))
+            // A request without a body is logged with "-"; sizes beyond a tebibyte are not real.
+            let bytes = min(max(Int(line.extracting(size)) ?? 0, 0), 1 << 40)
+            emit(line.extracting(url), Pair(1, bytes))
         }
         return requests.combine { a, b in Pair(a.first + b.first, a.second + b.second) }
     }

@@ -2,10 +2,6 @@ internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 extension Job {
     /// Runs the job on these lines, on threads of this process, and returns what it produces: for
     /// tests.
@@ -23,8 +19,7 @@ extension Job {
         settings.limits.memoryByteCount = 16 << 20
         settings.inProcess = true
         settings.policy.maxAttempts = 1
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        let scratch = try ScratchDirectory(below: base)
+        let scratch = try ScratchDirectory(below: RunDirectories.temporaryBase)
         do {
             let pairs: CollectedPairs<Key, Value> = try run(
                 lines,
@@ -52,9 +47,9 @@ extension Job {
             settings: settings,
             writesPairs: true
         )
-        let splits = program.plan.stages.map { stage -> [Split] in
+        let splits = try program.plan.stages.map { stage -> [Split] in
             guard case .files = stage.input else { return [] }
-            return SplitPlanner.splits(
+            return try SplitPlanner.splits(
                 of: [file],
                 splitByteCount: settings.splitByteCount,
                 slotCount: 1

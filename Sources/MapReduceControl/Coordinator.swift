@@ -36,7 +36,7 @@ package struct Coordinator: Sendable {
         case .attemptReported(let worker, let report):
             if workers.heard(worker, at: now) { end(report, on: worker, at: now) }
         case .fetchFailed(let attempt, let source, let message):
-            fetchFailed(attempt, source, message)
+            fetchFailed(attempt, source, message, at: now)
         case .outputPublished(let id, let failure): published(id, failure)
         case .jobCancelled(let id): cancel(id)
         case .tick: break
@@ -105,7 +105,9 @@ package struct Coordinator: Sendable {
         else { return false }
         guard job.badRecordCount < policy.maxBadRecords else {
             var last = failure
-            last.message = "more than \(policy.maxBadRecords) bad records; \(failure.message)"
+            last.message =
+                "there are more bad records than the \(policy.maxBadRecords) allowed; "
+                + failure.message
             finish(job.id, .failed(last, attempt: attempt))
             return true
         }
@@ -134,9 +136,12 @@ package struct Coordinator: Sendable {
     private mutating func fetchFailed(
         _ attempt: AttemptID,
         _ source: TaskID,
-        _ message: String
+        _ message: String,
+        at now: Instant
     ) {
-        guard let state = jobs[attempt: attempt], state.status == .running else { return }
+        guard let state = jobs[attempt: attempt], state.status == .running,
+            workers.heard(state.worker, at: now)
+        else { return }
         workers.ended(on: state.worker)
         if jobs[task: source]?.winner != nil { record(.outputLost(source)) }
         fail(attempt, Failure(kind: .fetchFailed, message: message))

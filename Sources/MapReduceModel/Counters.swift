@@ -51,7 +51,7 @@ package struct Counters: Hashable, Codable, Sendable {
 package enum BuiltInCounter {
     /// What a user's counters begin with.
     package static let userPrefix = "user."
-    /// Records that reached the first step of a stage that reads files.
+    /// Records of input files that were read, bad ones included.
     package static let recordsRead = "records.read"
     /// Records that were passed over, because the user's code failed at them.
     package static let recordsBad = "records.bad"

@@ -25,6 +25,8 @@ package final class FlightRecorder {
         package var recordNumber = 0
         package var offset = 0
         package var path = ""
+        /// Whether the path was longer than there is room for.
+        package var isPathCut: Bool { path.utf8.count >= FlightRecorder.maxPathByteCount }
         /// The head of the key of the group, in a stage that reads pairs.
         package var key: [UInt8] = []
     }
@@ -40,9 +42,9 @@ package final class FlightRecorder {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ProcessError("open", path, errno: errno) }
         defer { close(descriptor) }
-        guard ftruncate(descriptor, off_t(Self.byteCount)) == 0 else {
-            throw ProcessError("write", path, errno: errno)
-        }
+        // With its blocks, as a store into a page that a full disk cannot hold would be fatal.
+        let code = posix_fallocate(descriptor, 0, off_t(Self.byteCount))
+        guard code == 0 else { throw ProcessError("write", path, errno: code) }
         try self.init(descriptor: descriptor, flags: MAP_SHARED, name: path)
     }
 

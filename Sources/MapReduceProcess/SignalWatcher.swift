@@ -23,7 +23,7 @@ package struct SignalWatcher: Sendable {
         let target = ends.1
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal) }
+        for signal in signals where !Self.isIgnored(signal) { sigaddset(&set, signal) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         let watched = set
         try startThread {
@@ -35,6 +35,14 @@ package struct SignalWatcher: Sendable {
                 guard write(target, &byte, 1) == 1 else { return }
             }
         }
+    }
+
+    /// Whether whoever started the process wants it to ignore a signal, as `nohup` does.
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self)
+        return handler == unsafeBitCast(SIG_IGN, to: UInt.self)
     }
 
     /// The signal that has come; call it when the descriptor can be read.

@@ -227,6 +227,54 @@ import Testing
         )
     }
 
+    @Test func emptyNamesAreRefused() throws {
+        try fail([sampleTexts[1], "-o", ""], code: 2, saying: "--output is empty")
+        try fail(
+            [sampleTexts[1], "-o", out, "--scratch", ""],
+            code: 2,
+            saying: "--scratch is empty"
+        )
+        try fail(["", "-o", out], code: 2, saying: "input is empty")
+    }
+
+    @Test func splitsWithoutEndAreRefused() throws {
+        let path = try directory.write("in.txt", String(repeating: "a b\n", count: 100_000))
+        try fail([path, "-o", out, "--split-size", "1"], code: 2, saying: "--split-size")
+    }
+
+    @Test func aJobDoesNotReadWhatItReplaces() throws {
+        try FileManager.default.createDirectory(
+            atPath: directory("in"),
+            withIntermediateDirectories: true
+        )
+        try directory.write("in/a.txt", "a\n")
+        let first = try Command.run(
+            "wordcount",
+            [directory("in"), "-o", directory("in/out"), "-q"]
+        )
+        #expect(first.code == 0)
+        let second = try Command.run(
+            "wordcount",
+            [directory("in"), "-o", directory("in/out"), "-q", "--overwrite"]
+        )
+        #expect(second.code == 2)
+        #expect(second.errors.contains("lies in the output"))
+    }
+
+    @Test func tooFewFilesAreTold() throws {
+        let result = try Command.run(
+            "/bin/bash",
+            [
+                "-c",
+                "ulimit -n 16; '\(Command.products)/wordcount' '\(sampleTexts[1])' -o '\(out)' "
+                    + "--workers 20 --reducers 20 --max-attempts 1",
+            ]
+        )
+        #expect(result.code == 1, "\(result.errors)")
+        #expect(result.errors.contains("Too many open files"), "\(result.errors)")
+        #expect(!result.errors.contains("crashed"), "\(result.errors)")
+    }
+
     @Test func aLargePairFitsWhateverCameBefore() throws {
         var text = ""
         for number in 0..<30_000 { text += "word\(number)\n" }

@@ -31,6 +31,54 @@ import Testing
         #expect(result.output == "a\t2\nb\t1\n")
     }
 
+    @Test func readsSeveralPipes() throws {
+        let result = try Command.run(
+            "/bin/bash",
+            [
+                "-c",
+                "'\(Command.products)/wordcount' <(echo a b) <(echo b c) -o - -q --reducers 1",
+            ]
+        )
+        #expect(result.output == "a\t1\nb\t2\nc\t1\n")
+    }
+
+    /// Descriptors that the process was started without must not be mistaken for its own.
+    @Test(arguments: [
+        ("'\(sampleTexts[1])' -o - <&- >&-", "standard output: Bad file descriptor"),
+        ("- -o '$OUT' <&-", "standard input: Bad file descriptor"),
+    ])
+    func closedDescriptorsAreErrors(_ arguments: String, _ expected: String) throws {
+        let command = arguments.replacingOccurrences(of: "$OUT", with: directory("out"))
+        let result = try Command.run(
+            "/bin/bash",
+            ["-c", "'\(Command.products)/wordcount' \(command)"]
+        )
+        #expect(result.code != 0)
+        #expect(result.errors.contains(expected), "\(result.errors)")
+    }
+
+    @Test func aSignalThatIsIgnoredStaysIgnored() throws {
+        let pipe = directory("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let script =
+            "trap '' HUP; '\(Command.products)/wordcount' '\(pipe)' -o - -q & "
+            + "job=$!; exec 3>'\(pipe)'; kill -HUP $job; echo a >&3; exec 3>&-; wait $job"
+        let result = try Command.run("/bin/bash", ["-c", script])
+        #expect(result.code == 0 && result.output == "a\t1\n")
+    }
+
+    @Test func aReaderThatDoesNotReadCanBeLeft() throws {
+        let text = try directory.write("words", (0..<300_000).map { "word\($0)\n" }.joined())
+        let pipe = directory("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        // The reader opens the pipe and reads nothing.
+        let script =
+            "'\(Command.products)/wordcount' '\(text)' -o - -v > '\(pipe)' & "
+            + "job=$!; exec 3<'\(pipe)'; read -n 1 <&3; kill -TERM $job; wait $job"
+        let result = try Command.run("/bin/bash", ["-c", script])
+        #expect(result.code == 143, "\(result.errors)")
+    }
+
     @Test func aReaderThatLeavesEndsItQuietly() throws {
         let text = try directory.write(
             "words",

@@ -69,7 +69,7 @@ import Testing
     @Test func moreBadRecordsThanAllowedEndTheJob() throws {
         let result = try skipping(1, "throw")
         #expect(result.code == 1)
-        #expect(result.errors.contains("more than 1 bad records"))
+        #expect(result.errors.contains("more bad records than the 1 allowed"))
         #expect(!FileManager.default.fileExists(atPath: out))
     }
 

@@ -62,7 +62,7 @@ private func lines(_ path: String) throws -> [String] {
             try gzip("one\ntwo\r\nthree\n", directory), Array("one\ntwo\r\nthree\n".utf8),
         ] {
             let path = try directory.write("in", bytes)
-            let split = SplitPlanner.splits(
+            let split = try SplitPlanner.splits(
                 of: [try InputFiles.inspect(path)],
                 splitByteCount: 1000,
                 slotCount: 1

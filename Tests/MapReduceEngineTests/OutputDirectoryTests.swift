@@ -1,3 +1,4 @@
+import Foundation
 import MapReduceEngine
 import MapReduceModel
 import TestSupport
@@ -115,6 +116,7 @@ import Testing
     @Test func aFinishedOutputWithLeftoversStaysFinished() throws {
         try commit("one")
         try Files.createDirectory(out + "/_temporary/attempt")
+        try directory.write("out/_temporary/.mapreduce-lock", "")
         #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: false) }
         #expect(try readText(out + "/part-00000.tsv") == "one")
     }
@@ -122,11 +124,39 @@ import Testing
     @Test func whatIsRefusedIsNotTouched() throws {
         try commit("one")
         try Files.createDirectory(out + "/_temporary/attempt")
+        try directory.write("out/_temporary/.mapreduce-lock", "")
         #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: false) }
         #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
         try directory.write("out/part-notes.txt", "mine")
         #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: true) }
         #expect(try directory.names(in: "out").count == 4)
+    }
+
+    @Test func aTemporaryDirectoryOfSomebodyElseIsNotTouched() throws {
+        try Files.createDirectory(out + "/_temporary")
+        try directory.write("out/_temporary/precious", "x")
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: out, overwrite: true)
+        }
+        #expect(error?.message.contains("_temporary") ?? false)
+        #expect(try directory.names(in: "out/_temporary") == ["precious"])
+    }
+
+    @Test func aLinkIsNotFollowed() throws {
+        try Files.createDirectory(out)
+        try Files.createDirectory(directory("victim"))
+        try directory.write("victim/.mapreduce-lock", "")
+        try directory.write("victim/precious", "x")
+        symlink(directory("victim"), out + "/_temporary")
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: true) }
+        #expect(try directory.names(in: "victim").contains("precious"))
+    }
+
+    @Test func leftoversBesideForeignFilesStay() throws {
+        do { _ = try part(OutputDirectory(path: out, overwrite: false), "half") }
+        try directory.write("out/mine", "x")
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: false) }
+        #expect(try directory.names(in: "out/_temporary").contains("attempt"))
     }
 
     @Test func discardRemovesTheDirectoriesAboveToo() throws {
@@ -160,7 +190,7 @@ import Testing
 
     @Test func partsAreNamedLikeParts() throws {
         // A commit list that was tampered with cannot remove anything else.
-        try Files.createDirectory(out + "/_temporary")
+        do { _ = try OutputDirectory(path: out, overwrite: false) }
         try directory.write("precious", "x")
         try directory.write("out/_temporary/commit", "../precious\npart-/../../precious\n")
         try commit("one")
@@ -169,6 +199,24 @@ import Testing
 }
 
 @Suite struct ScratchDirectoryTests {
+    @Test func onlyItsOwnAreSwept() throws {
+        let base = try TemporaryDirectory()
+        for name in ["mapreduce-project", "mapreduce-abc123"] {
+            try Files.createDirectory(base(name))
+            try base.write(name + "/lock", "")
+        }
+        try base.write("mapreduce-project/.mapreduce-lock", "")
+        let scratch = try ScratchDirectory(below: base.path)
+        try scratch.remove()
+        #expect(try base.names() == ["mapreduce-abc123", "mapreduce-project"])
+    }
+
+    @Test func directoriesAboveGoWithIt() throws {
+        let base = try TemporaryDirectory()
+        try ScratchDirectory(below: base("a/b")).remove()
+        #expect(try base.names().isEmpty)
+    }
+
     @Test func sweepsWhatKilledRunsLeft() throws {
         let base = try TemporaryDirectory()
         let living = try ScratchDirectory(below: base.path)

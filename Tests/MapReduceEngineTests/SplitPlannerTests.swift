@@ -19,8 +19,8 @@ private func file(
 }
 
 @Suite struct SplitPlannerTests {
-    @Test func piecesCoverEveryByteOnceAndInOrder() {
-        forEachSeed(50) { random in
+    @Test func piecesCoverEveryByteOnceAndInOrder() throws {
+        try forEachSeed(50) { random in
             let files = (0..<Int.random(in: 1...20, using: &random)).map { index in
                 file(
                     "f\(index)",
@@ -28,7 +28,7 @@ private func file(
                     Bool.random(using: &random) ? .none : .gzip
                 )
             }
-            let splits = SplitPlanner.splits(
+            let splits = try SplitPlanner.splits(
                 of: files,
                 splitByteCount: Int.random(in: 1_000...5_000_000, using: &random),
                 slotCount: Int.random(in: 1...50, using: &random)
@@ -52,8 +52,8 @@ private func file(
         }
     }
 
-    @Test func everySlotHasWork() {
-        let splits = SplitPlanner.splits(
+    @Test func everySlotHasWork() throws {
+        let splits = try SplitPlanner.splits(
             of: [file("large", 64 << 20)],
             splitByteCount: 128 << 20,
             slotCount: 4
@@ -61,16 +61,23 @@ private func file(
         #expect(splits.count == 16)
     }
 
-    @Test func smallFilesShareATask() {
+    @Test func tooManySplitsAreRefused() {
+        let error = #expect(throws: EngineError.self) {
+            try SplitPlanner.splits(of: [file("a", 1 << 30)], splitByteCount: 1, slotCount: 1)
+        }
+        #expect(error?.message.contains("--split-size") ?? false)
+    }
+
+    @Test func smallFilesShareATask() throws {
         let files = (0..<100).map { file("f\($0)", 100) }
-        let splits = SplitPlanner.splits(of: files, splitByteCount: 128 << 20, slotCount: 2)
+        let splits = try SplitPlanner.splits(of: files, splitByteCount: 128 << 20, slotCount: 2)
         #expect(splits.count == 1)
         #expect(splits[0].pieces.count == 100)
     }
 
-    @Test func aFileALittleLargerThanASplitIsNotCut() {
+    @Test func aFileALittleLargerThanASplitIsNotCut() throws {
         let size = SplitPlanner.minSplitByteCount
-        let splits = SplitPlanner.splits(
+        let splits = try SplitPlanner.splits(
             of: [file("a", size + size / 20)],
             splitByteCount: size,
             slotCount: 1
@@ -78,8 +85,8 @@ private func file(
         #expect(splits.count == 1)
     }
 
-    @Test func noBytesAtAllAreOneEmptySplit() {
-        let splits = SplitPlanner.splits(
+    @Test func noBytesAtAllAreOneEmptySplit() throws {
+        let splits = try SplitPlanner.splits(
             of: [file("empty", 0)],
             splitByteCount: 1000,
             slotCount: 3
@@ -119,6 +126,12 @@ private func file(
             let error = #expect(throws: EngineError.self) { try InputFiles.find(directory(name)) }
             #expect(error?.message.contains(culprit) ?? false, "\(error?.message ?? "")")
         }
+    }
+
+    @Test func aLinkToNothingThatLooksLikeAPatternIsNamed() throws {
+        let directory = try TemporaryDirectory()
+        symlink("nowhere", directory("zz*"))
+        #expect(throws: EngineError.self) { try InputFiles.find(directory("zz*")) }
     }
 
     @Test func aNameThatIsNoTextIsNotLeftOut() throws {

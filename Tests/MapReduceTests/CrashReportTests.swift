@@ -55,7 +55,7 @@ import Testing
         ("printed\njob/A.swift:4: Fatal error: no\n", "job/A.swift:4: Fatal error: no"),
         (
             "*** Swift runtime failure: arithmetic overflow ***\n",
-            "Swift runtime failure: arithmetic overflow ***"
+            "Swift runtime failure: arithmetic overflow"
         ),
     ])
     func theFatalErrorIsInTheMessage(_ log: String, _ expected: String) throws {

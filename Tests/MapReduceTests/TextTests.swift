@@ -11,6 +11,17 @@ private func line(_ values: any RecordValue...) -> String {
     return String(decoding: text.bytes, as: UTF8.self)
 }
 
+/// An integer of more than a word.
+private struct Wide: RecordValue {
+    var value: Int128
+    init(value: Int128) { self.value = value }
+    func encode(into writer: inout ByteWriter) { writer.append(bigEndian: value) }
+    init(decoding reader: inout ByteReader) throws {
+        value = try reader.read(bigEndian: Int128.self)
+    }
+    func write(to text: inout TextWriter) { text.write(value) }
+}
+
 @Suite struct TextWriterTests {
     @Test func columnsAreSeparatedByTabs() {
         #expect(line("a", 1) == "a\t1")
@@ -20,6 +31,7 @@ private func line(_ values: any RecordValue...) -> String {
         #expect(line(Descending("z"), -5) == "z\t-5")
         #expect(line(Int.min, UInt64.max) == "-9223372036854775808\t18446744073709551615")
         #expect(line(0.1, Float(2)) == "0.1\t2.0")
+        #expect(line(Wide(value: .min)) == "-170141183460469231731687303715884105728")
     }
 
     @Test func whatWouldBreakALineIsEscaped() {

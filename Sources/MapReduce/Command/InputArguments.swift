@@ -69,10 +69,21 @@ struct InputArguments {
         }
     }
 
-    /// Checks that what is named can be found, before anything is written.
-    func checkFilesExist() throws {
+    /// Checks that what is named can be found, and is not what the job will replace, before
+    /// anything is written.
+    func checkFiles(output: String) throws {
+        let target = Files.resolved(output).map { $0 + "/" }
         for path in groups.flatMap(\.paths) where path != "-" {
-            if try Files.kind(of: path) != .other { _ = try InputFiles.find(path) }
+            if try Files.kind(of: path) == .other { continue }
+            for file in try InputFiles.find(path) {
+                if let target, Files.resolved(file.path)?.hasPrefix(target) ?? false {
+                    throw JobError(
+                        .usage,
+                        "the input \(file.path) lies in the output \(output); "
+                            + "choose another --output"
+                    )
+                }
+            }
         }
     }
 }

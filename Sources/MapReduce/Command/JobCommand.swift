@@ -21,6 +21,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
 
     /// The whole life of the process: as a task process if a driver started it, else as a driver.
     static func runProcess() -> Never {
+        fillStandardDescriptors()
         let channel = TaskProcess.inheritedChannel()
         let command: JobCommand
         do {

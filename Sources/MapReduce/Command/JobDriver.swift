@@ -29,10 +29,11 @@ struct JobDriver {
         }
         // What was asked for must be there; the default is touched only as far as it is needed.
         if options.memory != nil { try MemoryCheck.check(options.settings) }
-        try inputs.checkFilesExist()
+        try inputs.checkFiles(output: output)
         // Blocked before any thread is started, so that one thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
         signal(SIGPIPE, SIG_IGN)
+        raiseFileLimit()
         let job: JobState
         if output == "-" {
             job = try runToStandardOutput(signals)
@@ -70,7 +71,7 @@ struct JobDriver {
     private func runToStandardOutput(_ signals: SignalWatcher) throws -> JobState {
         try withScratch { scratch in
             let job = try run(RunDirectories(output: nil, scratch: scratch), signals)
-            try StandardOutput.write(
+            try StandardOutput(signals: signals).write(
                 job.stages.last?.tasks.compactMap { $0.winningOutput?.file.path } ?? []
             )
             return job
@@ -78,7 +79,7 @@ struct JobDriver {
     }
 
     private func withScratch<Result>(_ body: (String) throws -> Result) throws -> Result {
-        let base = options.scratch ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let base = options.scratch ?? RunDirectories.temporaryBase
         let scratch = try ScratchDirectory(below: base)
         let clean = {
             guard options.keepScratch else { return try scratch.remove() }
@@ -114,7 +115,7 @@ struct JobDriver {
         let spool = Spool(directory: directories.scratch, signals: signals)
         let splits = try program.plan.stages.map { stage -> [Split] in
             guard case .files(let name) = stage.input else { return [] }
-            return SplitPlanner.splits(
+            return try SplitPlanner.splits(
                 of: try inputs.files(of: name, spool: spool),
                 splitByteCount: settings.splitByteCount,
                 slotCount: settings.workerCount

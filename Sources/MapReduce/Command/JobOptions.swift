@@ -68,6 +68,10 @@ struct JobOptions: ParsableArguments {
         if let reducers, reducers > EngineLimits.maxPartitionCount {
             throw ValidationError("--reducers must be at most \(EngineLimits.maxPartitionCount)")
         }
+        for (name, value) in [("output", output), ("scratch", scratch)] where value == "" {
+            throw ValidationError("--\(name) is empty")
+        }
+        if inputs.contains("") { throw ValidationError("an input is empty") }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
         if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }
         if maxBadRecords > 0, maxAttempts < 2 {

@@ -22,7 +22,9 @@ struct Spool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw EngineError.system("read", path, errno: errno) }
         defer { close(descriptor) }
-        return try copy(descriptor, named: path, to: "pipe\(descriptor)")
+        var number = 0
+        while try Files.kind(of: "\(directory)/pipe\(number)") != nil { number += 1 }
+        return try copy(descriptor, named: path, to: "pipe\(number)")
     }
 
     private func copy(

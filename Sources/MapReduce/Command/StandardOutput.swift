@@ -1,13 +1,20 @@
 internal import MapReduceEngine
+internal import MapReduceProcess
 
 #if canImport(Glibc)
 internal import Glibc
 #endif
 
 /// Writes a job's parts, one after another, to standard output.
-enum StandardOutput {
-    /// - Throws: `Interruption` of SIGPIPE when nobody reads any more.
-    static func write(_ paths: [String]) throws {
+struct StandardOutput {
+    /// A signal ends the wait for a reader that does not read.
+    let signals: SignalWatcher
+
+    /// What a pipe that can be written to takes without blocking (PIPE_BUF).
+    private static let chunkByteCount = 4096
+
+    /// - Throws: `Interruption` after a signal, and of SIGPIPE when nobody reads any more.
+    func write(_ paths: [String]) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
         for path in paths {
@@ -22,12 +29,18 @@ enum StandardOutput {
         }
     }
 
-    private static func write(_ bytes: UnsafeRawBufferPointer) throws {
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
         var done = 0
         while done < bytes.count, let base = bytes.baseAddress {
-            let count = Glibc.write(1, base + done, bytes.count - done)
+            waitForOutput(on: 1, orInputOn: signals.descriptor)
+            if !waitForInput(on: [signals.descriptor], timeout: .zero).isEmpty,
+                let signal = signals.next()
+            {
+                throw Interruption(signal: signal)
+            }
+            let count = Glibc.write(1, base + done, min(bytes.count - done, Self.chunkByteCount))
             if count < 0 {
-                if errno == EINTR { continue }
+                if errno == EINTR || errno == EAGAIN { continue }
                 if errno == EPIPE { throw Interruption(signal: SIGPIPE) }
                 throw EngineError.system(
                     "write to",

@@ -32,3 +32,19 @@ enum Terminal {
         return Int(size.ws_col)
     }
 }
+
+/// Opens what the process was started without of standard input, output and error, so that nothing
+/// else gets their numbers; reading and writing there are errors all the same.
+func fillStandardDescriptors() {
+    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+        _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
+}
+
+/// Allows as many open files as the system lets this process have: each slot needs some.
+func raiseFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}

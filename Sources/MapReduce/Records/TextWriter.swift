@@ -53,6 +53,10 @@ public struct TextWriter: ~Copyable {
     /// Writes an integer in decimal.
     @inlinable
     public mutating func write(_ integer: some FixedWidthInteger) {
+        guard integer.bitWidth <= 64 else {
+            write(bare: "\(integer)")
+            return
+        }
         beginValue()
         appendDecimal(UInt64(truncatingIfNeeded: integer.magnitude), isNegative: integer < 0)
     }
@@ -87,6 +91,7 @@ public struct TextWriter: ~Copyable {
     }
 
     /// Writes text that needs no escape and, in JSON, no quotes.
+    @usableFromInline
     mutating func write(bare text: String) {
         beginValue()
         var copy = text

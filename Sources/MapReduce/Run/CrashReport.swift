@@ -25,7 +25,9 @@ enum CrashReport {
             steps: plan.stages[spec.attempt.task.stage].label,
             backtrace: crash
         )
-        guard reading.recordNumber > 0 else { return failure }
+        guard reading.recordNumber > 0, reading.offset >= 0, !reading.isPathCut else {
+            return failure
+        }
         switch spec.input {
         case .split(let split):
             failure.location = RecordLocation(
@@ -47,9 +49,9 @@ enum CrashReport {
     private static func logTail(_ path: String?) -> String? {
         guard let path else { return nil }
         do {
-            let bytes = try Files.read(path)
+            let bytes = try Files.readTail(path, byteCount: maxLogByteCount)
             return bytes.isEmpty
-                ? nil : String(decoding: bytes.suffix(maxLogByteCount), as: UTF8.self)
+                ? nil : String(decoding: bytes, as: UTF8.self)
         } catch {
             // A process may die before it has a log: the report does without.
             return nil
@@ -69,6 +71,12 @@ enum CrashReport {
     private static func fatalLine(_ crash: String) -> String? {
         crash.split(separator: "\n").first { line in
             line.contains("Fatal error") || line.contains("Swift runtime failure")
-        }.map { String($0.drop { $0 == "*" || $0 == " " }) }
+        }.map { line in
+            // The runtime frames its own messages in asterisks.
+            let isFrame: (Character) -> Bool = { $0 == "*" || $0 == " " }
+            var rest = line.drop(while: isFrame)
+            while let last = rest.last, isFrame(last) { rest.removeLast() }
+            return String(rest)
+        }
     }
 }

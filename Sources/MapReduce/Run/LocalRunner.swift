@@ -119,6 +119,7 @@ final class LocalRunner {
         }
         let spec = directories.spec(for: assignment, plan: program.plan)
         slots[index].spec = spec
+        slots[index].recorder.beginAttempt()
         do {
             let host =
                 try slots[index].host
@@ -129,12 +130,29 @@ final class LocalRunner {
                     recorderPath: slots[index].recorderPath
                 )
             slots[index].host = host
-            slots[index].recorder.beginAttempt()
             try host.channel.send(TaskCommand.run(spec))
         } catch {
-            // A process that is gone, or cannot be started: both end as a failed attempt.
-            lose(index, because: "\(error)")
+            if slots[index].host != nil {
+                lose(index)
+            } else {
+                fail(index, .outOfResources, "cannot start a task process: \(error)")
+            }
         }
+    }
+
+    /// The attempt of a slot ends without a report of its own.
+    private func fail(_ index: Int, _ kind: FailureKind, _ message: String) {
+        guard let spec = slots[index].spec else { return }
+        slots[index].host?.stop()
+        slots[index].host = nil
+        slots[index].spec = nil
+        let failure = Failure(kind: kind, message: message)
+        events.append(
+            .attemptReported(
+                Self.worker,
+                TaskReport(attempt: spec.attempt, outcome: .failed(failure))
+            )
+        )
     }
 
     private func stopAttempt(_ attempt: AttemptID) {
@@ -202,23 +220,13 @@ final class LocalRunner {
     private func take(_ notice: TaskNotice, from index: Int) {
         switch notice {
         case .ready(let fingerprint):
-            guard fingerprint != program.plan.fingerprint, let spec = slots[index].spec else {
-                return
-            }
-            slots[index].host?.stop()
-            slots[index].host = nil
-            slots[index].spec = nil
-            let failure = Failure(
-                kind: .badInput,
-                message: "a task process built another plan than the driver (fingerprints "
-                    + "\(fingerprint) and \(program.plan.fingerprint)); pipeline() must depend on "
-                    + "nothing but the job's own options"
-            )
-            events.append(
-                .attemptReported(
-                    Self.worker,
-                    TaskReport(attempt: spec.attempt, outcome: .failed(failure))
-                )
+            guard fingerprint != program.plan.fingerprint else { return }
+            fail(
+                index,
+                .badInput,
+                "a task process built another plan than the driver (fingerprints \(fingerprint) "
+                    + "and \(program.plan.fingerprint)); pipeline() must depend on nothing but the "
+                    + "job's own options"
             )
         case .ended(let report):
             guard slots[index].spec?.attempt == report.attempt else { return }
@@ -235,6 +243,10 @@ final class LocalRunner {
             case .shuffle(let stage) = program.plan.stages[attempt.task.stage].input
         {
             let source = TaskID(job: attempt.task.job, stage: stage, index: index)
+            // The task may have written another run since.
+            guard coordinator.jobs[task: source]?.winningOutput?.file.path == run else {
+                return .attemptReported(Self.worker, report)
+            }
             return .fetchFailed(attempt, source: source, message: failure.message)
         }
         return .attemptReported(Self.worker, report)

@@ -3,12 +3,22 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
 
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 /// Where a run keeps its files.
 struct RunDirectories {
     /// Takes the job's output; nil for a run whose parts are read from the scratch directory.
     let output: OutputDirectory?
     /// Takes runs, logs and flight recorders.
     let scratch: String
+
+    /// Where intermediate files go when nothing else is asked for: `TMPDIR`, or `/tmp`.
+    static var temporaryBase: String {
+        let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return variable.isEmpty ? "/tmp" : variable
+    }
 
     /// The specification of an attempt.
     ///

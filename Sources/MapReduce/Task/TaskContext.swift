@@ -93,6 +93,7 @@ final class TaskContext {
             counters.add(piece.byteCount, to: BuiltInCounter.bytesRead)
         }
         counters.add(recordNumber, to: BuiltInCounter.recordsRead)
+        leaveRecords()
     }
 
     /// Passes over the current record if it is one of these, and notes its text.
@@ -134,6 +135,13 @@ final class TaskContext {
             }
         }
         counters.add(groups.pairCount, to: BuiltInCounter.pairsReceived)
+        leaveRecords()
+    }
+
+    /// Notes that what fails from now on is no record's fault.
+    private func leaveRecords() {
+        recordNumber = 0
+        page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
     }
 
     /// Adds to a counter of the user's.

@@ -12,10 +12,12 @@ package enum Files {
         case other
     }
 
-    /// What stands at a path, links followed; nil when there is nothing.
-    package static func kind(of path: String) throws -> Kind? {
+    /// What stands at a path; nil when there is nothing.
+    ///
+    /// A link that is not followed is `other`.
+    package static func kind(of path: String, followingLinks: Bool = true) throws -> Kind? {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
             if errno == ENOENT { return nil }
             throw EngineError.system("find", path, errno: errno)
         }
@@ -24,6 +26,13 @@ package enum Files {
         case S_IFDIR: return .directory
         default: return .other
         }
+    }
+
+    /// The path without links, from the root on; nil when there is nothing at it.
+    package static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     package static func rename(_ old: String, to new: String) throws {
@@ -125,6 +134,19 @@ package enum Files {
         let file = try OpenFile(reading: path)
         return try [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
             initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        }
+    }
+
+    /// Reads the end of a file, at most so many bytes.
+    package static func readTail(_ path: String, byteCount: Int) throws -> [UInt8] {
+        let file = try OpenFile(reading: path)
+        let size = try file.signature().byteCount
+        let count = min(size, byteCount)
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = try file.read(
+                into: UnsafeMutableRawBufferPointer(buffer),
+                at: size - count
+            )
         }
     }
 

@@ -34,7 +34,6 @@ final class GzipSource: ByteSource {
             Int32(MemoryLayout<z_stream>.size)
         )
         guard code == Z_OK else {
-            input.deallocate()
             throw EngineError(.outOfResources, "zlib cannot start (code \(code)) to read \(path)")
         }
     }

@@ -26,6 +26,10 @@ package enum InputFiles {
     /// job can be the input of another.
     /// - Throws: `EngineError` of kind `badInput` when nothing is found or a file cannot be read.
     package static func find(_ path: String) throws -> [PlannedFile] {
+        try find(path, expanding: true)
+    }
+
+    private static func find(_ path: String, expanding: Bool) throws -> [PlannedFile] {
         switch try Files.kind(of: path) {
         case .file: return [try inspect(path)]
         case .directory:
@@ -44,14 +48,14 @@ package enum InputFiles {
                 "\(path) is neither a file nor a directory; pass - to read a pipe"
             )
         case nil:
-            guard path.contains(where: { "*?[".contains($0) }) else {
+            guard expanding, path.contains(where: { "*?[".contains($0) }) else {
                 throw EngineError(.badInput, "there is no file or directory \(path)")
             }
             let matches = try expand(path)
             guard !matches.isEmpty else {
                 throw EngineError(.badInput, "no file matches \(path)")
             }
-            return try matches.flatMap { try find($0) }
+            return try matches.flatMap { try find($0, expanding: false) }
         }
     }
 

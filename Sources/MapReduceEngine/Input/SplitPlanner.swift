@@ -5,6 +5,9 @@ package enum SplitPlanner {
     /// No task is cut smaller than this many bytes: a task costs about as much as reading them.
     package static let minSplitByteCount = 256 << 10
 
+    /// The most splits of a stage: the memory of whoever schedules them is bounded.
+    package static let maxSplitCount = 100_000
+
     /// Tasks that each slot should have, so that none waits long for the last one.
     package static let tasksPerSlot = 4
 
@@ -21,11 +24,18 @@ package enum SplitPlanner {
         of files: [PlannedFile],
         splitByteCount: Int,
         slotCount: Int
-    ) -> [Split] {
+    ) throws -> [Split] {
         precondition(splitByteCount > 0 && slotCount > 0, "sizes and counts are positive")
         let total = files.reduce(0) { $0 + $1.signature.byteCount }
         let share = (total + slotCount * tasksPerSlot - 1) / (slotCount * tasksPerSlot)
         let target = min(splitByteCount, max(share, minSplitByteCount))
+        guard total / target <= maxSplitCount else {
+            throw EngineError(
+                .badInput,
+                "splits of \(target) bytes would cut the input into more than \(maxSplitCount) "
+                    + "tasks; ask for a larger --split-size"
+            )
+        }
         var splits: [Split] = []
         var current = Split(pieces: [])
         var currentByteCount = 0

@@ -6,7 +6,7 @@ internal import Glibc
 
 /// The directory of a job's output, in which everything appears at once or not at all.
 ///
-///     out/_temporary/lock      locked while a run lives: without the lock, it is a leftover
+///     out/_temporary/.mapreduce-lock   locked while a run lives: if it is free, all is left over
 ///     out/_temporary/commit    the names that are being put in place, while that is done
 ///     out/_temporary/…         attempts
 ///     out/part-00000.tsv …     the output
@@ -25,6 +25,7 @@ package final class OutputDirectory {
     private static let successName = "_SUCCESS"
     private static let temporaryName = "_temporary"
     private static let badRecordsName = "_bad"
+    private static let lockName = ".mapreduce-lock"
 
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.
     ///
@@ -35,8 +36,9 @@ package final class OutputDirectory {
         self.path = path
         try Self.checkIsDirectory(path)
         let temporary = path + "/" + Self.temporaryName
-        let isLeftover = try Files.kind(of: temporary) != nil
-        // Looked at before anything is written.
+        // All of it is looked at before anything is written or removed.
+        let isLeftover = try Self.hasLeftovers(path)
+        if isLeftover { try Self.checkOwnsAll(path) }
         let names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
         let created = try Files.createDirectory(temporary)
         lock = try Self.takeLock(path)
@@ -44,8 +46,8 @@ package final class OutputDirectory {
             if isLeftover { try Self.removeLeftovers(path) }
             replaced = isLeftover ? try Self.namesToReplace(path, overwrite: overwrite) : names
         } catch {
-            close(lock)
             try Files.remove(temporary)
+            close(lock)
             throw error
         }
         // A directory that held nothing but leftovers is this run's own.
@@ -68,9 +70,40 @@ package final class OutputDirectory {
         }
     }
 
+    /// Whether a run that was killed left its temporary directory; one that is not a run's is an
+    /// error.
+    private static func hasLeftovers(_ path: String) throws -> Bool {
+        let temporary = "\(path)/\(temporaryName)"
+        switch try Files.kind(of: temporary, followingLinks: false) {
+        case nil: return false
+        case .directory:
+            let names = try Files.names(in: temporary)
+            if names.isEmpty || names.contains(lockName) { return true }
+        case .file, .other: break
+        }
+        throw EngineError(
+            .badInput,
+            "\(temporary) is not what a job of this engine left; remove it, or choose another "
+                + "--output"
+        )
+    }
+
+    /// Checks that there is nothing in the directory that no job wrote.
+    private static func checkOwnsAll(_ path: String) throws {
+        let foreign = try Files.names(in: path).filter {
+            !isOutputName($0) && ![temporaryName, manifestName, successName].contains($0)
+        }
+        guard foreign.isEmpty else {
+            throw EngineError(
+                .badInput,
+                "\(path) holds \(foreign[0]), which no job wrote; choose another --output"
+            )
+        }
+    }
+
     private static func takeLock(_ path: String) throws -> Int32 {
-        let lockPath = "\(path)/\(temporaryName)/lock"
-        let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let lockPath = "\(path)/\(temporaryName)/\(lockName)"
+        let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard lock >= 0 else {
             throw EngineError.system("create", lockPath, errno: errno, kind: .outOfResources)
         }
@@ -95,7 +128,7 @@ package final class OutputDirectory {
             }
             try Files.remove("\(path)/\(manifestName)")
         }
-        for name in try Files.names(in: temporary) where name != "lock" {
+        for name in try Files.names(in: temporary) where name != lockName {
             try Files.remove("\(temporary)/\(name)")
         }
     }
@@ -118,16 +151,7 @@ package final class OutputDirectory {
                 "the output \(path) exists; remove it, choose another --output, or add --overwrite"
             )
         }
-        let foreign = names.filter {
-            !isOutputName($0) && $0 != manifestName && $0 != successName
-        }
-        guard foreign.isEmpty else {
-            throw EngineError(
-                .badInput,
-                "\(path) holds \(foreign[0]), which no job wrote; --overwrite replaces only the "
-                    + "output of a job"
-            )
-        }
+        try checkOwnsAll(path)
         return names
     }
 
@@ -176,7 +200,7 @@ package final class OutputDirectory {
 
     /// Removes what the run wrote, after a failure.
     ///
-    /// A finished output that was to be replaced stays.
+    /// A finished output that was to be replaced stays, unless its commit had begun.
     package func discard() throws {
         let isCommitting = try Files.kind(of: temporaryPath + "/commit") != nil
         if isCommitting { try Self.removeLeftovers(path) }

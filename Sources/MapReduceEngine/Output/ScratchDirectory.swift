@@ -6,12 +6,15 @@ internal import Glibc
 package final class ScratchDirectory {
     package let path: String
     private let lock: Int32
+    /// The directories above that had to be made.
+    private let created: [String]
 
     private static let prefix = "mapreduce-"
+    private static let lockName = ".mapreduce-lock"
 
     /// Makes a directory below another one, and removes those that killed runs left there.
     package init(below base: String) throws {
-        try Files.createDirectory(base)
+        created = try Files.createDirectory(base)
         try Self.sweep(base)
         // Under a name that no other run sweeps, until it is locked.
         var template = Array("\(base)/.\(Self.prefix)XXXXXX".utf8CString)
@@ -28,7 +31,7 @@ package final class ScratchDirectory {
             as: UTF8.self
         )
         path = "\(base)/\(Files.name(of: made).dropFirst())"
-        lock = open(made + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        lock = open("\(made)/\(Self.lockName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw EngineError.system("lock", made, errno: errno, kind: .outOfResources)
         }
@@ -38,23 +41,38 @@ package final class ScratchDirectory {
     deinit { close(lock) }
 
     /// Removes the directory with all that is in it.
-    package func remove() throws { try Files.remove(path) }
+    package func remove() throws {
+        try Files.remove(path)
+        for directory in created.reversed() { Files.removeIfEmpty(directory) }
+    }
 
     /// Lets the directory stay: without its lock no other run removes it.
-    package func keep() throws { try Files.remove(path + "/lock") }
+    package func keep() throws { try Files.remove("\(path)/\(Self.lockName)") }
 
     /// Removes directories of this user whose lock is free.
     private static func sweep(_ base: String) throws {
-        for name in try Files.names(in: base) where name.hasPrefix(prefix) {
+        for name in try Files.names(in: base) where isScratchName(name) {
             let path = "\(base)/\(name)"
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
                 status.st_uid == geteuid()
             else { continue }
-            let lock = open(path + "/lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+            let lock = open("\(path)/\(lockName)", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
             guard lock >= 0 else { continue }
             defer { close(lock) }
-            if flock(lock, LOCK_EX | LOCK_NB) == 0 { try Files.remove(path) }
+            guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { continue }
+            do {
+                try Files.remove(path)
+            } catch {
+                // Somebody else's leftovers must not keep this run from its work.
+            }
         }
+    }
+
+    /// Whether a name is one that `init` makes.
+    private static func isScratchName(_ name: String) -> Bool {
+        let rest = name.dropFirst(prefix.count)
+        return name.hasPrefix(prefix) && rest.count == 6
+            && rest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
 }
