@@ -133,6 +133,17 @@ package struct Coordinator: Sendable {
         effects.messages.append(.stopAttempt(state.worker, attempt))
     }
 
+    private mutating func stopAll(of job: JobState) {
+        for stage in job.stages.indices where job.stages[stage].runningCount > 0 {
+            for (index, task) in job.stages[stage].tasks.enumerated() {
+                for number in task.attempts.indices {
+                    let task = TaskID(job: job.id, stage: stage, index: index)
+                    stop(AttemptID(task: task, number: number))
+                }
+            }
+        }
+    }
+
     private mutating func fetchFailed(
         _ attempt: AttemptID,
         _ source: TaskID,
@@ -182,6 +193,8 @@ package struct Coordinator: Sendable {
     private mutating func commitIfDone(_ id: JobID) {
         guard let job = jobs[id], job.phase == .running, let last = job.stages.last, last.isDone
         else { return }
+        // A map whose output was lost after all had read it may still run again, for nobody.
+        stopAll(of: job)
         record(.commitBegan(id))
         effects.messages.append(.publishOutput(id, last.tasks.compactMap(\.winningOutput)))
     }
@@ -199,14 +212,7 @@ package struct Coordinator: Sendable {
     private mutating func finish(_ id: JobID, _ outcome: JobOutcome) {
         guard let job = jobs[id] else { return }
         if case .finished = job.phase { return }
-        for stage in job.stages.indices where job.stages[stage].runningCount > 0 {
-            for (index, task) in job.stages[stage].tasks.enumerated() {
-                for number in task.attempts.indices {
-                    let task = TaskID(job: id, stage: stage, index: index)
-                    stop(AttemptID(task: task, number: number))
-                }
-            }
-        }
+        stopAll(of: job)
         record(.jobFinished(id, outcome))
         workers.forget(id)
         effects.messages.append(.jobFinished(id, outcome))
