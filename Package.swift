@@ -51,6 +51,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
         .target(name: "CIntrinsics"),
+        .target(name: "CSpawn"),
         .target(name: "MapReduceModel", swiftSettings: settings),
         .target(
             name: "MapReduceControl",
@@ -64,14 +65,21 @@ let package = Package(
         ),
         .target(
             name: "MapReduceProcess",
-            dependencies: ["MapReduceModel"],
+            dependencies: ["MapReduceModel", "CSpawn"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MapReduceDriver",
+            dependencies: [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "MapReduce",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "CIntrinsics",
+                "MapReduceDriver", "CIntrinsics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -91,6 +99,10 @@ let package = Package(
         tests("MapReduceControlTests", ["MapReduceControl", "MapReduceModel"]),
         tests("MapReduceEngineTests", ["MapReduceEngine", "MapReduceModel"]),
         tests("MapReduceProcessTests", ["MapReduceProcess", "MapReduceModel"]),
+        tests(
+            "MapReduceDriverTests",
+            ["MapReduceDriver", "MapReduceControl", "MapReduceModel", "MapReduceProcess"]
+        ),
         tests("MapReduceTests", ["MapReduce", "MapReduceModel", "MapReduceProcess"]),
         tests(
             "JobsTests",

@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 
@@ -18,7 +19,7 @@ extension Job {
         var settings = RunSettings(workerCount: 1, reducerCount: 1)
         settings.limits.memoryByteCount = 16 << 20
         settings.inProcess = true
-        settings.policy.maxAttempts = 1
+        settings.maxAttempts = 1
         let scratch = try ScratchDirectory(below: RunDirectories.temporaryBase)
         do {
             let pairs: CollectedPairs<Key, Value> = try run(
@@ -62,7 +63,14 @@ extension Job {
             signals: nil,
             display: SilentDisplay()
         )
-        let job = try runner.run(JobSubmission(id: JobID(1), plan: program.plan, splits: splits))
+        let job = try runner.run(
+            JobSubmission(
+                id: JobID(1),
+                plan: program.plan,
+                splits: splits,
+                maxAttempts: settings.maxAttempts
+            )
+        )
         try job.checkSucceeded()
         var pairs: [(key: Key, value: Value)] = []
         for task in job.stages.last?.tasks ?? [] {

@@ -5,20 +5,52 @@ package import MapReduceModel
 /// Whoever drives the coordinator tells it in the order of occurrence.
 package enum Event: Hashable, Sendable {
     case jobSubmitted(JobSubmission)
-    case workerJoined(WorkerID, slots: Int)
+    /// A worker has come, or has come back; `attempts` are those that it runs, and those that have
+    /// ended and whose reports it still holds.
+    case workerJoined(WorkerID, WorkerProfile, attempts: [AttemptID])
     /// The worker is alive: its heartbeat.
-    case workerPolled(WorkerID)
+    case workerPolled(WorkerID, WorkerCondition)
     /// The worker is known to be gone.
     case workerLeft(WorkerID)
     /// An attempt ended on this worker.
     case attemptReported(WorkerID, TaskReport)
-    /// A running attempt could not get, or not verify, the run of that task.
-    case fetchFailed(AttemptID, source: TaskID, message: String)
+    /// An attempt that runs on this worker could not get, or not verify, the run of another one.
+    case fetchFailed(WorkerID, AttemptID, source: AttemptID, message: String)
     /// The output of a job is in place, or could not be put there.
     case outputPublished(JobID, Failure?)
     case jobCancelled(JobID)
+    /// A finished job is kept elsewhere, or not any more: forget it.
+    case jobRetired(JobID)
+    /// The coordinator goes on where a journal ended: what was under way is begun anew.
+    case recovered
     /// Time has passed; asked for by `Coordinator.nextDeadline`.
     case tick
+}
+
+/// What a worker offers.
+package struct WorkerProfile: Hashable, Sendable {
+    /// Tasks that it runs at once.
+    package var slots: Int
+    /// Beginnings of paths of input files that lie on the worker's own disks.
+    package var localPaths: [String]
+
+    package init(slots: Int, localPaths: [String] = []) {
+        self.slots = slots
+        self.localPaths = localPaths
+    }
+}
+
+/// How a worker is, when it is heard.
+package struct WorkerCondition: Hashable, Sendable {
+    /// It ends soon, and wants no more work.
+    package var isDraining: Bool
+    /// Its disk has little room: it takes no task that writes runs.
+    package var isDiskLow: Bool
+
+    package init(isDraining: Bool = false, isDiskLow: Bool = false) {
+        self.isDraining = isDraining
+        self.isDiskLow = isDiskLow
+    }
 }
 
 /// A job as it is handed to the control plane.
@@ -29,12 +61,30 @@ package struct JobSubmission: Hashable, Codable, Sendable {
     package var splits: [[Split]]
     /// The job's share of the slots, relative to other jobs; at least 1.
     package var weight: Int
+    /// Failures that a task may have through its own fault, the user's code above all.
+    ///
+    /// Three more tries tell a flaky machine from a closure that always fails.
+    package var maxAttempts: Int
+    /// Records that may be passed over because the user's code fails at them: none, unless asked
+    /// for, as an answer without some of its input must be wanted.
+    package var maxBadRecords: Int
 
-    package init(id: JobID, plan: Plan, splits: [[Split]], weight: Int = 1) {
+    package static let defaultMaxAttempts = 4
+
+    package init(
+        id: JobID,
+        plan: Plan,
+        splits: [[Split]],
+        weight: Int = 1,
+        maxAttempts: Int = defaultMaxAttempts,
+        maxBadRecords: Int = 0
+    ) {
         self.id = id
         self.plan = plan
         self.splits = splits
         self.weight = weight
+        self.maxAttempts = maxAttempts
+        self.maxBadRecords = maxBadRecords
     }
 }
 
@@ -52,45 +102,14 @@ package struct Effects: Hashable, Sendable {
 package enum Message: Hashable, Sendable {
     case startAttempt(WorkerID, Assignment)
     case stopAttempt(WorkerID, AttemptID)
+    /// The worker will probably run these tasks of a stage: it can fetch what they read while the
+    /// stage before still runs.
+    case prepareTasks(WorkerID, JobID, stage: Int, tasks: [Int])
     /// Put these outputs in place, and answer with `outputPublished`. They are in the order of the
     /// tasks, one for each.
     case publishOutput(JobID, [TaskOutput])
     /// The job has ended; its scratch can go.
     case jobFinished(JobID, JobOutcome)
-}
-
-/// An attempt, and what it reads.
-package struct Assignment: Hashable, Sendable {
-    package var attempt: AttemptID
-    package var input: AssignedInput
-    /// Records of the split that are passed over.
-    package var badRecords: [BadRecord]
-
-    package init(attempt: AttemptID, input: AssignedInput, badRecords: [BadRecord]) {
-        self.attempt = attempt
-        self.input = input
-        self.badRecords = badRecords
-    }
-}
-
-/// What an attempt reads.
-package enum AssignedInput: Hashable, Sendable {
-    case split(Split)
-    /// A partition of the runs of these attempts, in the order in which equal keys are kept.
-    case segments(partition: Int, sources: [Source])
-
-    /// A run, and the worker that has it.
-    package struct Source: Hashable, Sendable {
-        package var attempt: AttemptID
-        package var worker: WorkerID
-        package var path: String
-
-        package init(attempt: AttemptID, worker: WorkerID, path: String) {
-            self.attempt = attempt
-            self.worker = worker
-            self.path = path
-        }
-    }
 }
 
 /// How a job ended.

@@ -6,6 +6,7 @@ package import MapReduceModel
 /// the same state.
 package enum JournalEntry: Hashable, Codable, Sendable {
     case jobSubmitted(JobSubmission)
+    /// A task that runs already and is started again has a backup from then on.
     case attemptStarted(AttemptID, worker: WorkerID, at: Instant)
     case attemptSucceeded(AttemptID, TaskOutput, at: Instant)
     case attemptFailed(AttemptID, Failure)
@@ -18,4 +19,18 @@ package enum JournalEntry: Hashable, Codable, Sendable {
     /// All tasks are done, and the output is being put in place.
     case commitBegan(JobID)
     case jobFinished(JobID, JobOutcome)
+    /// The job is forgotten.
+    case jobRetired(JobID)
+
+    /// The job that the entry is about.
+    package var job: JobID {
+        switch self {
+        case .jobSubmitted(let submission): submission.id
+        case .attemptStarted(let attempt, _, _), .attemptSucceeded(let attempt, _, _),
+            .attemptFailed(let attempt, _), .attemptStopped(let attempt):
+            attempt.task.job
+        case .outputLost(let task), .recordSkipped(let task, _): task.job
+        case .commitBegan(let job), .jobFinished(let job, _), .jobRetired(let job): job
+        }
+    }
 }

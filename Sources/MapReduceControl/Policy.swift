@@ -1,19 +1,10 @@
 /// Every limit and choice of the control plane, with its unit, default and reason.
 package struct Policy: Hashable, Sendable {
-    /// Failures that a task may have through its own fault, the user's code above all.
-    ///
-    /// Three more tries tell a flaky machine from a closure that always fails.
-    package var maxAttempts = 4
-
     /// Failures that a task may have through the cluster's fault.
     ///
     /// Generous, as they say nothing about the task; bounded, so that a broken cluster ends the
     /// job.
     package var maxClusterFailures = 20
-
-    /// Records of a job that may be passed over because the user's code fails at them: none, unless
-    /// asked for, as an answer without some of its input must be wanted.
-    package var maxBadRecords = 0
 
     /// Failures at one record after which it is passed over: the second shows that it was no
     /// chance.
@@ -32,12 +23,38 @@ package struct Policy: Hashable, Sendable {
     /// How the worker for a task is chosen.
     package var placement = Placement.leastLoaded
 
+    /// Tasks that wait and that are looked at for one that has its input near a free worker.
+    ///
+    /// Enough to find one on a cluster of fifty machines, few enough to look at them at each start.
+    package static let localityWindow = 64
+
+    /// Whether tasks that are slow for their input get a backup on another worker.
+    package var speculates = true
+
+    /// The part of a stage that must be done before its slow tasks can be told, in percent.
+    package var speculationThreshold = 75
+
+    /// How much longer than the median a task may take for its bytes, in percent.
+    package var stragglerThreshold = 150
+
+    /// The age below which a task is not slow: a backup costs about as much.
+    package var minStragglerAge = Duration.seconds(2)
+
+    /// Tasks of a stage that may get a backup, in percent; at least one.
+    package var maxBackups = 10
+
+    /// How often slow tasks are looked for.
+    package var speculationInterval = Duration.seconds(1)
+
+    /// Whether workers are told ahead which tasks they will get, to fetch their input.
+    package var preparesTasks = true
+
     package init() {}
 }
 
 /// How the worker for a task is chosen among those that have a free slot.
 ///
-/// Ties go to the lowest id.
+/// Ties go to the lowest id. A worker that was told to prepare a task comes first.
 package enum Placement: String, Sendable, CaseIterable {
     /// The worker that runs the fewest tasks.
     case leastLoaded
@@ -47,4 +64,7 @@ package enum Placement: String, Sendable, CaseIterable {
     case random
     /// The worker with the smallest share of its slots taken.
     case weighted
+    /// A worker that has the task's input on its own disks, and a task that a free worker has the
+    /// input of; where there is none, as `leastLoaded`.
+    case locality
 }

@@ -47,9 +47,10 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case EMFILE, ENFILE: hint = "; raise the limit of open files (ulimit -n)"
         default: hint = ""
         }
-        let isResource = [ENOSPC, EDQUOT, EROFS, ENOMEM, EMFILE, ENFILE, EIO].contains(code)
+        let isDisk = [ENOSPC, EDQUOT].contains(code)
+        let isResource = [EROFS, ENOMEM, EMFILE, ENFILE, EIO].contains(code)
         return EngineError(
-            kind ?? (isResource ? .outOfResources : .badInput),
+            isDisk ? .diskFull : kind ?? (isResource ? .outOfResources : .badInput),
             "cannot \(action) \(path): \(systemMessage(code))\(hint)"
         )
     }

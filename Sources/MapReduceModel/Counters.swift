@@ -29,6 +29,16 @@ package struct Counters: Hashable, Codable, Sendable {
         for entry in other.entries { add(entry.value, to: entry.name) }
     }
 
+    /// Takes away every counter of another set that was added before.
+    package mutating func subtract(_ other: Counters) {
+        for entry in other.entries {
+            add(0 &- entry.value, to: entry.name)
+            // A name that nothing counts is as one that was never added.
+            let index = position(of: entry.name)
+            if entries[index].value == 0 { entries.remove(at: index) }
+        }
+    }
+
     /// The sum of that name; 0 when nothing was counted.
     package subscript(name: String) -> Int {
         let index = position(of: name)

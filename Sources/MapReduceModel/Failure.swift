@@ -43,8 +43,10 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     case crashed
     /// The input cannot be read as what it claims to be: running again would not help.
     case badInput
-    /// This machine ran out of disk or memory.
+    /// The attempt ran out of memory, of open files, or of what else the system gives.
     case outOfResources
+    /// The disk of this machine is full: another machine may have room.
+    case diskFull
     /// The worker that ran the attempt is gone.
     case workerLost
     /// A segment could not be fetched or verified.
@@ -54,7 +56,7 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     package var consequence: Consequence {
         switch self {
         case .threw, .crashed, .outOfResources: .retryCountedAgainstTask
-        case .workerLost, .fetchFailed: .retryCountedAgainstCluster
+        case .workerLost, .fetchFailed, .diskFull: .retryCountedAgainstCluster
         case .badInput: .failJob
         }
     }

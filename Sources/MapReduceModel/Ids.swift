@@ -4,6 +4,15 @@ package struct JobID: Hashable, Comparable, Codable, Sendable, CustomStringConve
 
     package init(_ number: Int) { self.number = number }
 
+    package init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+
     package var description: String { "job\(number)" }
 
     package static func < (a: JobID, b: JobID) -> Bool { a.number < b.number }
@@ -51,6 +60,15 @@ package struct WorkerID: Hashable, Comparable, Codable, Sendable, CustomStringCo
     package let number: Int
 
     package init(_ number: Int) { self.number = number }
+
+    package init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
 
     package var description: String { "worker\(number)" }
 

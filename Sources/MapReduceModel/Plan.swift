@@ -55,6 +55,11 @@ package struct StagePlan: Hashable, Codable, Sendable {
         self.output = output
         self.partitionCount = partitionCount
     }
+
+    /// The stage in a few words: its steps.
+    package var label: String {
+        steps.isEmpty ? "stage \(id)" : steps.map(\.description).joined(separator: ", ")
+    }
 }
 
 /// Where a stage's records come from.

@@ -5,6 +5,21 @@ package struct Split: Hashable, Codable, Sendable {
     package init(pieces: [FilePiece]) { self.pieces = pieces }
 
     package var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
+
+    /// Bytes of the pieces before a place in one of them.
+    ///
+    /// In a gzip file, whose offsets are those of its text, no more than its size.
+    package func byteCount(before offset: Int, in path: String) -> Int {
+        var sum = 0
+        for piece in pieces {
+            if piece.path == path {
+                let end = piece.offset + piece.byteCount
+                return sum + min(max(offset, piece.offset), end) - piece.offset
+            }
+            sum += piece.byteCount
+        }
+        return 0
+    }
 }
 
 /// A byte range of one file.

@@ -29,8 +29,21 @@ package struct TaskSpec: Hashable, Codable, Sendable {
 /// What a task reads.
 package enum TaskInput: Hashable, Codable, Sendable {
     case split(Split)
-    /// One partition of each of these runs, in the order in which equal keys are kept.
-    case segments(partition: Int, runs: [String])
+    /// The segments of one partition, in the order in which equal keys are kept.
+    case segments(partition: Int, of: [Segment])
+}
+
+/// The part of a run that belongs to one partition.
+package struct Segment: Hashable, Codable, Sendable {
+    /// The path of the run.
+    package var run: String
+    /// Which of the run's partitions it is; a run that was fetched for one partition has no other.
+    package var partition: Int
+
+    package init(run: String, partition: Int) {
+        self.run = run
+        self.partition = partition
+    }
 }
 
 /// How an attempt ended.

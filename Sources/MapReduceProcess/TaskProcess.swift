@@ -1,33 +1,56 @@
+internal import CSpawn
+
 #if canImport(Glibc)
 internal import Glibc
 #endif
 
-/// A task process: the job's own executable, started with the driver's own arguments and a channel.
+/// A process of a job's own executable: started with the driver's own arguments and a channel.
 ///
-/// It is in a process group of its own, so that Ctrl-C reaches the driver alone; it ends by itself
-/// when the driver's end of the channel is closed, however that comes.
+/// It ends by itself when the driver's end of the channel is closed, however that comes.
 package final class TaskProcess {
     package let processID: Int32
     /// Nil once the process was reaped.
     private var isReaped = false
 
-    /// Tells a process that it is a task process; its value is the channel's descriptor.
-    package static let environmentName = "MAPREDUCE_TASK"
+    /// What the process is started for, told by a variable whose value is the channel's descriptor.
+    package enum Purpose: String, Sendable, CaseIterable {
+        /// To run tasks. Such a process is in a process group of its own, so that Ctrl-C reaches
+        /// the driver alone.
+        case task = "MAPREDUCE_TASK"
+        /// To say what the job is, for a cluster to run it.
+        case describe = "MAPREDUCE_DESCRIBE"
+    }
+
+    /// Tells how many slots a cluster has, from which the process derives its defaults.
+    private static let slotsName = "MAPREDUCE_SLOTS"
     private static let channelDescriptor: Int32 = 3
+
+    /// What to start.
+    package struct Launch: Sendable {
+        package var purpose = Purpose.task
+        package var executable: String
+        /// The whole command line, beginning with the program's name.
+        package var arguments: [String]
+        /// Takes standard output and standard error; nil leaves them to the process as they are.
+        package var logPath: String?
+        /// Where the process starts; nil for where the driver is.
+        package var directory: String?
+        /// Slots of the cluster; nil on one machine.
+        package var slotCount: Int?
+        /// Whether the process gets the driver's variables, or only those that programs need to
+        /// find files and to know the language and the time zone.
+        package var inheritsEnvironment = true
+
+        package init(executable: String, arguments: [String]) {
+            self.executable = executable
+            self.arguments = arguments
+        }
+    }
 
     /// Starts a process.
     ///
-    /// `arguments`: the whole command line, beginning with the program's name.
-    ///
     /// `channel`: the process's end; the caller lets go of it afterwards.
-    ///
-    /// `logPath`: takes standard output and standard error.
-    package init(
-        executable: String,
-        arguments: [String],
-        channel: FrameChannel,
-        logPath: String
-    ) throws {
+    package init(_ launch: Launch, channel: FrameChannel) throws {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -37,15 +60,20 @@ package final class TaskProcess {
             posix_spawnattr_destroy(&attributes)
         }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(
-            &actions,
-            1,
-            logPath,
-            O_WRONLY | O_CREAT | O_APPEND,
-            0o644
-        )
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let logPath = launch.logPath {
+            posix_spawn_file_actions_addopen(
+                &actions,
+                1,
+                logPath,
+                O_WRONLY | O_CREAT | O_APPEND,
+                0o644
+            )
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
         posix_spawn_file_actions_adddup2(&actions, channel.descriptor, Self.channelDescriptor)
+        if let directory = launch.directory {
+            posix_spawn_file_actions_addchdir_np(&actions, directory)
+        }
         // The driver blocks signals to receive them one by one; its tasks take them as usual.
         var none = sigset_t()
         sigemptyset(&none)
@@ -54,46 +82,75 @@ package final class TaskProcess {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setpgroup(&attributes, 0)
+        let group = launch.purpose == .task ? POSIX_SPAWN_SETPGROUP : 0
         posix_spawnattr_setflags(
             &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+            Int16(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
         )
-        let environment = Self.environment()
+        let environment = Self.environment(launch)
         var id = pid_t()
-        let code = withCStrings(arguments) { arguments in
+        let code = withCStrings(launch.arguments) { arguments in
             withCStrings(environment) { environment in
-                posix_spawn(&id, executable, &actions, &attributes, arguments, environment)
+                posix_spawn(&id, launch.executable, &actions, &attributes, arguments, environment)
             }
         }
-        guard code == 0 else { throw ProcessError("start", executable, errno: code) }
+        guard code == 0 else { throw ProcessError("start", launch.executable, errno: code) }
         processID = id
     }
 
-    /// The channel of a process that a driver started; nil in any other process.
+    /// What a driver told the process that it started.
+    package struct Inherited: Sendable {
+        package let purpose: Purpose
+        package let channel: FrameChannel
+        /// Slots of the cluster; nil on one machine.
+        package let slotCount: Int?
+    }
+
+    /// What a driver told this process; nil when none started it.
     ///
-    /// The variable is taken out of the environment, so that what a closure starts is no task
+    /// The variables are taken out of the environment, so that what a closure starts is no task
     /// process.
-    package static func inheritedChannel() -> FrameChannel? {
-        guard let text = getenv(environmentName), let descriptor = Int32(String(cString: text)),
-            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
-        else { return nil }
-        unsetenv(environmentName)
-        return FrameChannel(descriptor: descriptor)
+    package static func inherited() -> Inherited? {
+        for purpose in Purpose.allCases {
+            guard let text = getenv(purpose.rawValue),
+                let descriptor = Int32(String(cString: text)),
+                fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
+            else { continue }
+            let slots = getenv(slotsName).flatMap { Int(String(cString: $0)) }
+            unsetenv(purpose.rawValue)
+            unsetenv(slotsName)
+            return Inherited(
+                purpose: purpose,
+                channel: FrameChannel(descriptor: descriptor),
+                slotCount: slots
+            )
+        }
+        return nil
     }
 
     deinit { if !isReaped { _ = kill() } }
 
-    private static func environment() -> [String] {
+    /// The variables that a process gets where it does not inherit all.
+    private static let basicNames = [
+        "PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
+    ]
+
+    private static func environment(_ launch: Launch) -> [String] {
         var entries: [String] = []
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
-            if !text.hasPrefix("MAPREDUCE_") && !text.hasPrefix("SWIFT_BACKTRACE=") {
+            next += 1
+            let name = text.prefix { $0 != "=" }
+            if name.hasPrefix("MAPREDUCE_") || name == "SWIFT_BACKTRACE" { continue }
+            if launch.inheritsEnvironment || basicNames.contains(String(name))
+                || name.hasPrefix("LC_")
+            {
                 entries.append(text)
             }
-            next += 1
         }
-        entries.append("\(environmentName)=\(channelDescriptor)")
+        entries.append("\(launch.purpose.rawValue)=\(channelDescriptor)")
+        if let slots = launch.slotCount { entries.append("\(slotsName)=\(slots)") }
         // A crash writes its backtrace to the log, without asking and without colours.
         entries.append(
             "SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,threads=crashed,images=none,"

@@ -26,6 +26,8 @@ import Testing
                 "-Xcc", "-fmodule-map-file=\(packageRoot)/Sources/CZlib/module.modulemap",
                 "-Xcc", "-fmodule-map-file=\(build)/CIntrinsics.build/module.modulemap",
                 "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CIntrinsics/include",
+                "-Xcc", "-fmodule-map-file=\(build)/CSpawn.build/module.modulemap",
+                "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CSpawn/include",
                 "-package-name", "another",
             ]
         )

@@ -19,6 +19,7 @@ import Testing
 
 private struct World {
     var random: SeededGenerator
+    private let policy: Policy
     private var coordinator: Coordinator
     private var now = Instant.zero
     private var journal: [JournalEntry] = []
@@ -35,6 +36,7 @@ private struct World {
         policy.placement = Placement.allCases.randomElement(using: &self.random) ?? .leastLoaded
         // The faults of these runs are the cluster's; without end they would end the jobs.
         policy.maxClusterFailures = 10_000
+        self.policy = policy
         coordinator = Coordinator(policy: policy)
     }
 
@@ -65,17 +67,31 @@ private struct World {
         now = now + .milliseconds(Int.random(in: 0...1500, using: &random))
         for worker in alive.sorted() where !withFaults || Int.random(in: 0...3, using: &random) > 0
         {
-            apply(.workerPolled(worker))
+            apply(
+                .workerPolled(
+                    worker,
+                    WorkerCondition(isDiskLow: Int.random(in: 0..<8, using: &random) == 0)
+                )
+            )
         }
         alive = alive.filter { coordinator.workers[$0] != nil }
         running.removeAll { !alive.contains($0.worker) }
         switch Int.random(in: 0..<10, using: &random) {
         case 0, 1:
             if alive.count < 4 {
+                // A worker that is known comes back with what it runs, or has missed some of it.
                 let worker = WorkerID(Int.random(in: 1...9, using: &random))
-                running.removeAll { $0.worker == worker }
+                if Bool.random(using: &random) {
+                    running.removeAll { $0.worker == worker && $0.attempt.number % 2 == 0 }
+                }
                 alive.insert(worker)
-                apply(.workerJoined(worker, slots: slots))
+                apply(
+                    .workerJoined(
+                        worker,
+                        WorkerProfile(slots: slots),
+                        attempts: running.filter { $0.worker == worker }.map(\.attempt)
+                    )
+                )
             }
         case 2:
             if withFaults, let worker = alive.sorted().randomElement(using: &random) {
@@ -87,13 +103,35 @@ private struct World {
             if let job = publishing.popLast() { apply(.outputPublished(job, nil)) }
         case 4:
             if withFaults, let task = running.randomElement(using: &random),
-                case .segments(_, let sources) = task.input,
+                case .segments(_, let stage, let count) = task.input,
+                let sources = coordinator.jobs[task.attempt.task.job]?
+                    .sources(stage: stage, outputCount: count),
                 let source = sources.randomElement(using: &random)
             {
                 running.removeAll { $0.attempt == task.attempt }
-                apply(.fetchFailed(task.attempt, source: source.attempt.task, message: "told"))
+                apply(.fetchFailed(task.worker, task.attempt, source: source, message: "told"))
             }
+        case 5:
+            if withFaults, Int.random(in: 0..<4, using: &random) == 0 { restart() }
         default: reportSome(withFaults)
+        }
+    }
+
+    /// The coordinator goes on from its journal; the workers join again.
+    private mutating func restart() {
+        coordinator = Coordinator(policy: policy, journal: journal, at: now)
+        let published = publishing
+        publishing = []
+        apply(.recovered)
+        #expect(published.sorted() == publishing.sorted(), "a commit that had begun goes on")
+        for worker in alive.sorted() {
+            apply(
+                .workerJoined(
+                    worker,
+                    WorkerProfile(slots: slots),
+                    attempts: running.filter { $0.worker == worker }.map(\.attempt)
+                )
+            )
         }
     }
 
@@ -120,7 +158,11 @@ private struct World {
                 #expect(!running.contains { $0.attempt == assignment.attempt }, "started once")
                 checkInput(assignment)
                 running.append((worker, assignment.attempt, assignment.input))
-            case .stopAttempt(_, let attempt): running.removeAll { $0.attempt == attempt }
+            case .stopAttempt(let worker, let attempt):
+                running.removeAll { $0.attempt == attempt && $0.worker == worker }
+            case .prepareTasks(let worker, let job, let stage, let tasks):
+                #expect(coordinator.workers[worker] != nil && !tasks.isEmpty)
+                #expect(coordinator.jobs[job]?.stages[stage].isDone == false)
             case .publishOutput(let job, let outputs):
                 #expect(!publishing.contains(job), "published once")
                 let count = coordinator.jobs[job]?.stages.last?.tasks.count
@@ -136,21 +178,22 @@ private struct World {
 
     /// Every partition is read from one run of each task of the stage before, in their order.
     private func checkInput(_ assignment: Assignment) {
-        guard case .segments(_, let sources) = assignment.input else { return }
-        let task = assignment.attempt.task
-        let count = coordinator.jobs[task.job]?.stages[task.stage - 1].tasks.count ?? -1
-        #expect(sources.map(\.attempt.task.index) == Array(0..<count))
+        guard case .segments(_, let stage, let outputCount) = assignment.input,
+            let job = coordinator.jobs[assignment.attempt.task.job]
+        else { return }
+        let sources = job.sources(stage: stage, outputCount: outputCount)
+        #expect(sources.map(\.task.index) == Array(job.stages[stage].tasks.indices))
         for source in sources {
-            #expect(
-                coordinator.jobs[task: source.attempt.task]?.winner == source.attempt.number
-            )
+            #expect(coordinator.jobs[task: source.task]?.winner == source.number)
         }
     }
 
     private func check() {
         #expect(Jobs(replaying: journal) == coordinator.jobs, "the journal tells the state")
         for worker in coordinator.workers.all {
-            #expect(worker.runningCount >= 0 && worker.runningCount <= worker.slots)
+            // One that a restarted coordinator waits for has not said how many slots it has.
+            #expect(worker.runningCount >= 0)
+            #expect(worker.slots == 0 || worker.runningCount <= worker.slots)
             let counted = running.count { $0.worker == worker.id }
             #expect(worker.runningCount == counted, "slots are those that run")
         }
@@ -160,7 +203,7 @@ private struct World {
                 let active = stage.tasks.flatMap(\.attempts).count { $0.status == .running }
                 #expect(stage.runningCount == active)
                 for task in stage.tasks where job.phase == .running {
-                    #expect(task.ownFailures < coordinator.policy.maxAttempts)
+                    #expect(task.ownFailures < job.submission.maxAttempts)
                 }
             }
         }

@@ -9,7 +9,10 @@ import Testing
         policy.placement = placement
         var coordinator = Coordinator(policy: policy)
         for (index, count) in slots.enumerated() {
-            _ = coordinator.apply(.workerJoined(WorkerID(index), slots: count), at: .zero)
+            _ = coordinator.apply(
+                .workerJoined(WorkerID(index), WorkerProfile(slots: count), attempts: []),
+                at: .zero
+            )
         }
         let effects = coordinator.apply(
             .jobSubmitted(testJob(1, maps: maps, reducers: 1)),
@@ -49,15 +52,31 @@ import Testing
 }
 
 @Suite struct DeadlineTests {
-    @Test func theNextDeadlineIsWhenTheQuietestWorkerIsDead() {
+    @Test func atItsDeadlinesASilentWorkerIsSuspectAndThenGone() {
         var coordinator = Coordinator()
         #expect(coordinator.nextDeadline == nil)
-        _ = coordinator.apply(.workerJoined(WorkerID(1), slots: 1), at: .zero)
-        _ = coordinator.apply(.workerJoined(WorkerID(2), slots: 1), at: .zero + .seconds(3))
-        #expect(coordinator.nextDeadline == .zero + .seconds(15))
-        _ = coordinator.apply(.workerPolled(WorkerID(1)), at: .zero + .seconds(4))
-        #expect(coordinator.nextDeadline == .zero + .seconds(18))
-        _ = coordinator.apply(.tick, at: .zero + .seconds(18))
-        #expect(coordinator.workers.all.map(\.id) == [WorkerID(1)])
+        for id in 1...2 {
+            let now = Instant.zero + .seconds(id)
+            let profile = WorkerProfile(slots: 1)
+            _ = coordinator.apply(.workerJoined(WorkerID(id), profile, attempts: []), at: now)
+        }
+        // The second one is heard once more, and then both are silent.
+        _ = coordinator.apply(
+            .workerPolled(WorkerID(2), WorkerCondition()),
+            at: .zero + .seconds(4)
+        )
+        var suspectAt: [WorkerID: Instant] = [:]
+        var goneAt: [WorkerID: Instant] = [:]
+        while let deadline = coordinator.nextDeadline {
+            _ = coordinator.apply(.tick, at: deadline)
+            for id in [WorkerID(1), WorkerID(2)] {
+                let worker = coordinator.workers[id]
+                if worker == nil, goneAt[id] == nil { goneAt[id] = deadline }
+                if worker?.isSuspect ?? false, suspectAt[id] == nil { suspectAt[id] = deadline }
+            }
+        }
+        func seconds(_ count: Int) -> Instant { .zero + .seconds(count) }
+        #expect(suspectAt == [WorkerID(1): seconds(6), WorkerID(2): seconds(9)])
+        #expect(goneAt == [WorkerID(1): seconds(16), WorkerID(2): seconds(19)])
     }
 }

@@ -7,7 +7,9 @@ func testJob(
     maps: Int,
     reducers: Int,
     stageCount: Int = 2,
-    weight: Int = 1
+    weight: Int = 1,
+    maxAttempts: Int = JobSubmission.defaultMaxAttempts,
+    maxBadRecords: Int = 0
 ) -> JobSubmission {
     let stages = (0..<stageCount).map { id in
         let isLast = id == stageCount - 1
@@ -34,7 +36,9 @@ func testJob(
         id: JobID(number),
         plan: Plan(name: "test", stages: stages),
         splits: [splits] + Array(repeating: [], count: stageCount - 1),
-        weight: weight
+        weight: weight,
+        maxAttempts: maxAttempts,
+        maxBadRecords: maxBadRecords
     )
 }
 

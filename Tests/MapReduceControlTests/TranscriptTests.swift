@@ -46,11 +46,18 @@ import Testing
 
 /// Understands the commands of a transcript.
 private struct TranscriptPlayer {
-    private var coordinator = Coordinator()
+    private var coordinator = Self.plain
     private var now = Instant.zero
     private var journal: [JournalEntry] = []
 
     struct Mistake: Error { let command: String }
+
+    /// Most transcripts are about something else than preparing tasks.
+    private static var plain: Coordinator {
+        var policy = Policy()
+        policy.preparesTasks = false
+        return Coordinator(policy: policy)
+    }
 
     mutating func perform(_ command: String) throws -> String {
         let words = command.split(separator: " ").map(String.init)
@@ -66,17 +73,39 @@ private struct TranscriptPlayer {
         switch words[0] {
         case "policy":
             var policy = Policy()
-            policy.maxAttempts = option("attempts") ?? policy.maxAttempts
-            policy.maxBadRecords = option("bad-records") ?? policy.maxBadRecords
+            policy.preparesTasks = words.contains("prepares")
             for placement in Placement.allCases where words.contains(placement.rawValue) {
                 policy.placement = placement
             }
             coordinator = Coordinator(policy: policy)
             return "ok\n"
         case "join":
-            return apply(.workerJoined(WorkerID(try number(1)), slots: option("slots") ?? 1))
+            return apply(
+                .workerJoined(
+                    WorkerID(try number(1)),
+                    WorkerProfile(
+                        slots: option("slots") ?? 1,
+                        localPaths: words.filter { $0.hasPrefix("local=") }
+                            .map { String($0.dropFirst("local=".count)) }
+                    ),
+                    attempts: try words.filter { $0.hasPrefix("runs=") }
+                        .map { try parseAttempt(String($0.dropFirst("runs=".count))) }
+                )
+            )
         case "leave": return apply(.workerLeft(WorkerID(try number(1))))
-        case "poll": return apply(.workerPolled(WorkerID(try number(1))))
+        case "poll":
+            return apply(
+                .workerPolled(
+                    WorkerID(try number(1)),
+                    WorkerCondition(
+                        isDraining: words.contains("draining"),
+                        isDiskLow: words.contains("disk-low")
+                    )
+                )
+            )
+        case "retire": return apply(.jobRetired(JobID(try number(1))))
+        case "needed":
+            return coordinator.isNeeded(WorkerID(try number(1))) ? "yes\n" : "no\n"
         case "submit":
             let stages = option("stages") ?? 2
             return apply(
@@ -86,7 +115,9 @@ private struct TranscriptPlayer {
                         maps: option("maps") ?? 1,
                         reducers: option("reducers") ?? 1,
                         stageCount: stages,
-                        weight: option("weight") ?? 1
+                        weight: option("weight") ?? 1,
+                        maxAttempts: option("attempts") ?? JobSubmission.defaultMaxAttempts,
+                        maxBadRecords: option("bad-records") ?? 0
                     )
                 )
             )
@@ -111,8 +142,9 @@ private struct TranscriptPlayer {
         case "lost":
             return apply(
                 .fetchFailed(
+                    coordinator.jobs[attempt: try parseAttempt(words[1])]?.worker ?? WorkerID(0),
                     try parseAttempt(words[1]),
-                    source: try parseAttempt(words[2]).task,
+                    source: try parseAttempt(words[2]),
                     message: "as told"
                 )
             )
@@ -129,8 +161,8 @@ private struct TranscriptPlayer {
             now = now + .seconds(try number(1))
             return apply(.tick)
         case "restart":
-            coordinator = Coordinator(policy: coordinator.policy, journal: journal)
-            return "replayed \(journal.count) entries\n"
+            coordinator = Coordinator(policy: coordinator.policy, journal: journal, at: now)
+            return "replayed \(journal.count) entries\n" + apply(.recovered)
         default: throw Mistake(command: command)
         }
     }
@@ -172,6 +204,7 @@ private struct TranscriptPlayer {
             "record \(record.file):\(record.offset) of \(task) skipped"
         case .commitBegan(let job): "\(job) commits"
         case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
+        case .jobRetired(let job): "\(job) retired"
         }
     }
 
@@ -186,21 +219,31 @@ private struct TranscriptPlayer {
     private func describe(_ message: Message) -> String {
         switch message {
         case .startAttempt(let worker, let assignment):
-            "\(worker): start \(describe(assignment.attempt)), \(describe(assignment.input))"
+            "\(worker): start \(describe(assignment.attempt)), "
+                + describe(assignment.input, of: assignment.attempt)
                 + assignment.badRecords.map { ", without \($0.file):\($0.offset)" }.joined()
         case .stopAttempt(let worker, let attempt): "\(worker): stop \(describe(attempt))"
+        case .prepareTasks(let worker, let job, let stage, let tasks):
+            "\(worker): prepare \(job.number).\(stage), tasks "
+                + tasks.map(String.init).joined(separator: " ")
         case .publishOutput(let job, let outputs):
             "publish \(job): \(outputs.map(\.file.path).joined(separator: " "))"
         case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
         }
     }
 
-    private func describe(_ input: AssignedInput) -> String {
+    private func worker(of attempt: AttemptID) -> Int {
+        coordinator.jobs[attempt: attempt]?.worker.number ?? -1
+    }
+
+    private func describe(_ input: AssignedInput, of attempt: AttemptID) -> String {
         switch input {
         case .split(let split): "split \(split.pieces[0].path)"
-        case .segments(let partition, let sources):
+        case .segments(let partition, let stage, let outputCount):
             "partition \(partition) of "
-                + sources.map { "\(describe($0.attempt))@\($0.worker.number)" }
+                + (coordinator.jobs[attempt.task.job]?
+                .sources(stage: stage, outputCount: outputCount) ?? [])
+                .map { "\(describe($0))@\(worker(of: $0))" }
                 .joined(separator: " ")
         }
     }

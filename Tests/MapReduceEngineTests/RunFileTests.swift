@@ -227,8 +227,7 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
             ).path
         }
         let pairs = try SegmentMerger.open(
-            runs: paths,
-            partition: 1,
+            paths.map { Segment(run: $0, partition: 1) },
             width: width,
             directory: directory("attempt")
         ) {}

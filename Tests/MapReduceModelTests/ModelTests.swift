@@ -121,7 +121,7 @@ import Testing
                 .run(
                     TaskSpec(
                         attempt: attempt,
-                        input: .segments(partition: 1, runs: ["/x.run"]),
+                        input: .segments(partition: 1, of: [Segment(run: "/x.run", partition: 1)]),
                         directory: "/scratch/b"
                     )
                 ),
@@ -199,7 +199,8 @@ import Testing
     @Test func failureKinds() {
         #expect(
             FailureKind.allCases.map(\.rawValue) == [
-                "threw", "crashed", "badInput", "outOfResources", "workerLost", "fetchFailed",
+                "threw", "crashed", "badInput", "outOfResources", "diskFull", "workerLost",
+                "fetchFailed",
             ]
         )
     }

@@ -75,16 +75,16 @@ import Testing
 }
 
 @Suite struct TaskProcessTests {
-    private func run(_ script: String) throws -> TaskProcess.Exit {
+    private func run(
+        _ script: String,
+        with change: (inout TaskProcess.Launch) -> Void = { _ in }
+    ) throws -> TaskProcess.Exit {
         let directory = try TemporaryDirectory()
         let (_, theirs) = try FrameChannel.makePair()
-        let process = try TaskProcess(
-            executable: "/bin/sh",
-            arguments: ["sh", "-c", script],
-            channel: theirs,
-            logPath: directory("log")
-        )
-        return process.wait()
+        var launch = TaskProcess.Launch(executable: "/bin/sh", arguments: ["sh", "-c", script])
+        launch.logPath = directory("log")
+        change(&launch)
+        return try TaskProcess(launch, channel: theirs).wait()
     }
 
     @Test func tellsHowAProcessEnded() throws {
@@ -103,16 +103,28 @@ import Testing
         #expect(try run("test -z \"$MAPREDUCE_SECRET\"") == .code(0))
     }
 
+    @Test func aClusterTellsItsSlotsAndLittleElse() throws {
+        setenv("UNRELATED", "x", 1)
+        defer { unsetenv("UNRELATED") }
+        let script = "test -z \"$UNRELATED\" && test -n \"$PATH\" && test \"$MAPREDUCE_SLOTS\" = 7"
+        let exit = try run(script) { launch in
+            launch.inheritsEnvironment = false
+            launch.slotCount = 7
+        }
+        #expect(exit == .code(0))
+    }
+
+    @Test func aProcessStartsInItsDirectory() throws {
+        #expect(try run("test $(pwd) = /usr", with: { $0.directory = "/usr" }) == .code(0))
+    }
+
     @Test func anExecutableThatIsNotThereIsNamed() throws {
         let directory = try TemporaryDirectory()
         let (_, theirs) = try FrameChannel.makePair()
         let error = #expect(throws: ProcessError.self) {
-            _ = try TaskProcess(
-                executable: "/nowhere/job",
-                arguments: ["job"],
-                channel: theirs,
-                logPath: directory("log")
-            )
+            var launch = TaskProcess.Launch(executable: "/nowhere/job", arguments: ["job"])
+            launch.logPath = directory("log")
+            _ = try TaskProcess(launch, channel: theirs)
         }
         #expect(error?.description.contains("/nowhere/job") ?? false)
     }

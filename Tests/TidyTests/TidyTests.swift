@@ -54,9 +54,16 @@ import Testing
             "MapReduceModel": [],
             "MapReduceControl": ["MapReduceModel"],
             "MapReduceEngine": ["MapReduceModel", "CZlib", "Glibc"],
-            "MapReduceProcess": ["MapReduceModel", "Glibc", "FoundationEssentials", "Foundation"],
+            "MapReduceProcess": [
+                "MapReduceModel", "CSpawn", "Glibc", "FoundationEssentials", "Foundation",
+            ],
+            "MapReduceDriver": [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "Glibc",
+            ],
             "MapReduce": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "MapReduceDriver",
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
             ],
         ]

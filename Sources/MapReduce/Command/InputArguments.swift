@@ -69,6 +69,22 @@ struct InputArguments {
         }
     }
 
+    /// Finds the files of a group, for workers that cannot read what is read only once.
+    func storedFiles(of name: String) throws -> [PlannedFile] {
+        guard let group = groups.first(where: { $0.name == name }) else { return [] }
+        return try group.paths.flatMap { path in
+            if try path == "-" || Files.kind(of: path) == .other {
+                throw JobError(
+                    .usage,
+                    "the workers of a cluster cannot read "
+                        + (path == "-" ? "standard input" : "the pipe \(path)")
+                        + "; save it to a file that they can read"
+                )
+            }
+            return try InputFiles.find(path)
+        }
+    }
+
     /// Checks that what is named can be found, and is not what the job will replace, before
     /// anything is written.
     func checkFiles(output: String) throws {

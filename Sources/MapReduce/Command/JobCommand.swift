@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -22,7 +23,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
     /// The whole life of the process: as a task process if a driver started it, else as a driver.
     static func runProcess() -> Never {
         fillStandardDescriptors()
-        let channel = TaskProcess.inheritedChannel()
+        let inherited = TaskProcess.inherited()
         let command: JobCommand
         do {
             command = try parse(Array(CommandLine.arguments.dropFirst()))
@@ -32,10 +33,10 @@ struct JobCommand<Description: Job>: ParsableCommand {
             Glibc.exit(isHelp ? 0 : JobError.Code.usage.number)
         }
         do {
-            if let channel {
-                try command.serve(channel)
-            } else {
-                try command.drive()
+            switch inherited?.purpose {
+            case .task: try command.serve(inherited)
+            case .describe: try command.describe(to: inherited)
+            case nil: try command.drive()
             }
             Glibc.exit(0)
         } catch let error as Interruption {
@@ -58,8 +59,9 @@ struct JobCommand<Description: Job>: ParsableCommand {
         }
     }
 
-    private func serve(_ channel: FrameChannel) throws {
-        let settings = options.settings
+    private func serve(_ inherited: TaskProcess.Inherited?) throws {
+        guard let channel = inherited?.channel else { return }
+        let settings = options.settings(slotCount: inherited?.slotCount)
         let program = try job.program(name: Self.name, settings: settings)
         try TaskServer(
             channel: channel,
@@ -69,8 +71,20 @@ struct JobCommand<Description: Job>: ParsableCommand {
         ).serve()
     }
 
+    /// Says what the job is, for a cluster.
+    private func describe(to inherited: TaskProcess.Inherited?) throws {
+        let settings = options.settings(slotCount: inherited?.slotCount)
+        let program = try job.program(name: Self.name, settings: settings)
+        if options.plan {
+            Terminal.write(PlanText.text(of: program.plan), to: 1)
+            return
+        }
+        let describer = try JobDescriber(plan: program.plan, settings: settings, options: options)
+        try inherited?.channel.send(try describer.description())
+    }
+
     private func drive() throws {
-        let program = try job.program(name: Self.name, settings: options.settings)
+        let program = try job.program(name: Self.name, settings: options.settings())
         if options.plan {
             Terminal.write(PlanText.text(of: program.plan), to: 1)
             return

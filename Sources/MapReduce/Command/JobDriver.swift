@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -28,7 +29,7 @@ struct JobDriver {
             throw JobError(.usage, "no output; add --output DIRECTORY, or -o - for standard output")
         }
         // What was asked for must be there; the default is touched only as far as it is needed.
-        if options.memory != nil { try MemoryCheck.check(options.settings) }
+        if options.memory != nil { try MemoryCheck.check(options.settings()) }
         try inputs.checkFiles(output: output)
         // Blocked before any thread is started, so that one thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
@@ -43,7 +44,11 @@ struct JobDriver {
         if !options.quiet {
             let place = output == "-" ? "standard output" : output
             Terminal.write(
-                JobSummary.text(of: job, output: place, elapsed: clock.now - start),
+                JobSummary.text(
+                    of: JobStatus(job, output: place),
+                    output: place,
+                    elapsed: clock.now - start
+                ),
                 to: 2
             )
         }
@@ -111,7 +116,7 @@ struct JobDriver {
         _ directories: RunDirectories,
         _ signals: SignalWatcher
     ) throws -> JobState {
-        let settings = options.settings
+        let settings = options.settings()
         let spool = Spool(directory: directories.scratch, signals: signals)
         let splits = try program.plan.stages.map { stage -> [Split] in
             guard case .files(let name) = stage.input else { return [] }
@@ -129,7 +134,13 @@ struct JobDriver {
             display: display
         )
         let job = try runner.run(
-            JobSubmission(id: JobID(1), plan: program.plan, splits: splits)
+            JobSubmission(
+                id: JobID(1),
+                plan: program.plan,
+                splits: splits,
+                maxAttempts: settings.maxAttempts,
+                maxBadRecords: settings.maxBadRecords
+            )
         )
         try job.checkSucceeded()
         return job

@@ -87,12 +87,13 @@ struct JobOptions: ParsableArguments {
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
     }
 
-    var settings: RunSettings {
-        var settings = RunSettings(workerCount: workers, reducerCount: reducers)
+    /// `slotCount`: the slots of the cluster that the job runs on; nil for this machine.
+    func settings(slotCount: Int? = nil) -> RunSettings {
+        var settings = RunSettings(workerCount: slotCount ?? workers, reducerCount: reducers)
         if let memory { settings.limits.memoryByteCount = memory.count }
         settings.limits.mergeWidth = mergeWidth
-        settings.policy.maxAttempts = maxAttempts
-        settings.policy.maxBadRecords = maxBadRecords
+        settings.maxAttempts = maxAttempts
+        settings.maxBadRecords = maxBadRecords
         settings.splitByteCount = splitSize.count
         settings.inProcess = inProcess
         return settings

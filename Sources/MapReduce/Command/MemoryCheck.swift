@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 internal import MapReduceEngine
 
 /// Refuses a memory budget that the machine does not have, before any work is done.

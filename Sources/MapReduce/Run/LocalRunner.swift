@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -22,6 +23,13 @@ final class LocalRunner {
     private let start: ContinuousClock.Instant
 
     private static let worker = WorkerID(0)
+    /// With one worker there is nobody else to prepare or to repeat a task.
+    private static var policy: Policy {
+        var policy = Policy()
+        policy.speculates = false
+        policy.preparesTasks = false
+        return policy
+    }
     /// How often the display is brought up to date, and the control plane told that time passes.
     private static let tickInterval = Duration.milliseconds(100)
 
@@ -46,7 +54,7 @@ final class LocalRunner {
         self.directories = directories
         self.signals = signals
         self.display = display
-        coordinator = Coordinator(policy: settings.policy)
+        coordinator = Coordinator(policy: Self.policy)
         slots = try (0..<settings.workerCount).map { index in
             let base = "\(directories.scratch)/slot\(index)"
             return Slot(
@@ -65,11 +73,17 @@ final class LocalRunner {
     /// - Throws: `JobError` of code `interrupted` after a signal; every task process is gone then.
     func run(_ submission: JobSubmission) throws -> JobState {
         defer { for slot in slots { slot.host?.stop() } }
-        try handle(.workerJoined(Self.worker, slots: settings.workerCount))
+        try handle(
+            .workerJoined(
+                Self.worker,
+                WorkerProfile(slots: settings.workerCount),
+                attempts: []
+            )
+        )
         try handle(.jobSubmitted(submission))
         while outcome == nil {
             try waitForInput()
-            try handle(.workerPolled(Self.worker))
+            try handle(.workerPolled(Self.worker, WorkerCondition()))
             updateDisplay()
         }
         display.end()
@@ -96,13 +110,15 @@ final class LocalRunner {
         case .stopAttempt(_, let attempt): stopAttempt(attempt)
         case .publishOutput(let job, let outputs): publish(job, outputs)
         case .jobFinished(_, let outcome): self.outcome = outcome
+        case .prepareTasks: break
         }
     }
 
     private func publish(_ id: JobID, _ outputs: [TaskOutput]) {
         do {
-            guard let job = coordinator.jobs[id] else { return }
-            try directories.publish(outputs, of: job)
+            if let job = coordinator.jobs[id], let output = directories.output {
+                try OutputPublisher.publish(outputs, of: job, to: output)
+            }
             events.append(.outputPublished(id, nil))
         } catch {
             events.append(
@@ -117,7 +133,8 @@ final class LocalRunner {
         guard let index = slots.firstIndex(where: { $0.spec == nil }) else {
             preconditionFailure("the control plane knows how many slots there are")
         }
-        let spec = directories.spec(for: assignment, plan: program.plan)
+        guard let job = coordinator.jobs[assignment.attempt.task.job] else { return }
+        let spec = directories.spec(for: assignment, of: job)
         slots[index].spec = spec
         slots[index].recorder.beginAttempt()
         do {
@@ -235,21 +252,34 @@ final class LocalRunner {
         }
     }
 
-    /// A report that a run cannot be read blames the task that wrote it, which then runs again.
+    /// A report that a run cannot be read blames the task that wrote it, which then runs again. A
+    /// full disk is the task's own fault here, as there is no other one.
     private func event(for report: TaskReport, of spec: TaskSpec?) -> Event {
         let attempt = report.attempt
-        if case .failed(let failure) = report.outcome, let run = failure.run,
-            case .segments(_, let runs) = spec?.input, let index = runs.firstIndex(of: run),
-            case .shuffle(let stage) = program.plan.stages[attempt.task.stage].input
+        guard case .failed(var failure) = report.outcome else {
+            return .attemptReported(Self.worker, report)
+        }
+        if let run = failure.run, case .segments(_, let segments) = spec?.input,
+            let index = segments.firstIndex(where: { $0.run == run }),
+            case .shuffle(let stage) = program.plan.stages[attempt.task.stage].input,
+            let winner = coordinator.jobs[attempt.task.job]?.stages[stage].tasks[index].winner
         {
             let source = TaskID(job: attempt.task.job, stage: stage, index: index)
             // The task may have written another run since.
-            guard coordinator.jobs[task: source]?.winningOutput?.file.path == run else {
-                return .attemptReported(Self.worker, report)
+            if coordinator.jobs[task: source]?.winningOutput?.file.path == run {
+                return .fetchFailed(
+                    Self.worker,
+                    attempt,
+                    source: AttemptID(task: source, number: winner),
+                    message: failure.message
+                )
             }
-            return .fetchFailed(attempt, source: source, message: failure.message)
         }
-        return .attemptReported(Self.worker, report)
+        if failure.kind == .diskFull { failure.kind = .outOfResources }
+        return .attemptReported(
+            Self.worker,
+            TaskReport(attempt: attempt, outcome: .failed(failure))
+        )
     }
 
     // MARK: Progress
@@ -262,18 +292,8 @@ final class LocalRunner {
     }
 
     private var progress: RunProgress {
-        var progress = RunProgress(elapsed: now - .zero)
-        guard let job = coordinator.jobs.all.last else { return progress }
-        progress.stageCount = job.stages.count
-        progress.stage = job.stages.firstIndex { !$0.isDone } ?? job.stages.count - 1
-        let stage = job.stages[progress.stage]
-        progress.tasksDone = stage.doneCount
-        progress.taskCount = stage.tasks.count
-        progress.steps = program.plan.stages[progress.stage].label
-        progress.byteCount = job.submission.splits.joined().reduce(0) { $0 + $1.byteCount }
-        let counters = job.counters
-        progress.recordsRead = counters[BuiltInCounter.recordsRead]
-        progress.bytesRead = counters[BuiltInCounter.bytesRead]
+        guard let job = coordinator.jobs.all.last else { return RunProgress(elapsed: now - .zero) }
+        var progress = RunProgress(JobStatus(job, output: ""), elapsed: now - .zero)
         for slot in slots {
             guard case .split(let split) = slot.spec?.input else { continue }
             let reading = slot.recorder.read()
@@ -287,28 +307,4 @@ final class LocalRunner {
 /// A signal that ends the run.
 struct Interruption: Error {
     let signal: Int32
-}
-
-extension Split {
-    /// Bytes of the pieces before a place in one of them.
-    ///
-    /// In a gzip file, whose offsets are those of its text, no more than its size.
-    func byteCount(before offset: Int, in path: String) -> Int {
-        var sum = 0
-        for piece in pieces {
-            if piece.path == path {
-                let end = piece.offset + piece.byteCount
-                return sum + min(max(offset, piece.offset), end) - piece.offset
-            }
-            sum += piece.byteCount
-        }
-        return 0
-    }
-}
-
-extension StagePlan {
-    /// The stage in a few words: its steps.
-    var label: String {
-        steps.isEmpty ? "stage \(id)" : steps.map(\.description).joined(separator: ", ")
-    }
 }

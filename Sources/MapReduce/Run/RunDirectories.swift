@@ -1,7 +1,6 @@
 internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
-internal import MapReduceProcess
 
 #if canImport(Glibc)
 internal import Glibc
@@ -23,15 +22,21 @@ struct RunDirectories {
     /// The specification of an attempt.
     ///
     /// Parts are written on the output's own disk, so that they can be renamed into place.
-    func spec(for assignment: Assignment, plan: Plan) -> TaskSpec {
+    func spec(for assignment: Assignment, of job: JobState) -> TaskSpec {
         let attempt = assignment.attempt
-        let isPart = plan.stages[attempt.task.stage].output == .files
+        let isPart = job.submission.plan.stages[attempt.task.stage].output == .files
         let base = isPart ? output?.temporaryPath ?? scratch : scratch
         let input: TaskInput
         switch assignment.input {
         case .split(let split): input = .split(split)
-        case .segments(let partition, let sources):
-            input = .segments(partition: partition, runs: sources.map(\.path))
+        case .segments(let partition, let stage, let outputCount):
+            let runs = job.sources(stage: stage, outputCount: outputCount).map { source in
+                job.stages[stage].tasks[source.task.index].attempts[source.number].output?.file.path
+            }
+            input = .segments(
+                partition: partition,
+                of: runs.map { Segment(run: $0 ?? "", partition: partition) }
+            )
         }
         return TaskSpec(
             attempt: attempt,
@@ -39,29 +44,6 @@ struct RunDirectories {
             directory: "\(base)/\(attempt)",
             logPath: "\(scratch)/\(attempt).log",
             badRecords: assignment.badRecords
-        )
-    }
-
-    /// Puts the parts in place.
-    func publish(_ outputs: [TaskOutput], of job: JobState) throws {
-        guard let output else { return }
-        let manifest = Manifest(
-            job: job.submission.plan.name,
-            files: outputs.map { output in
-                let digits = String(output.file.checksum, radix: 16)
-                return Manifest.File(
-                    name: Files.name(of: output.file.path),
-                    bytes: output.file.byteCount,
-                    records: output.file.recordCount,
-                    crc32: String(repeating: "0", count: 8 - digits.count) + digits
-                )
-            },
-            counters: job.counters
-        )
-        try output.commit(
-            files: outputs.map(\.file),
-            manifest: Wire.prettyJSON(manifest),
-            badRecords: Wire.jsonLines(job.skippedRecords)
         )
     }
 }

@@ -16,7 +16,9 @@ struct RunSettings: Sendable {
     /// Partitions of every shuffle by key.
     var reducerCount: Int
     var limits: EngineLimits
-    var policy: Policy
+    /// Failures that a task may have, and records that may be passed over.
+    var maxAttempts = JobSubmission.defaultMaxAttempts
+    var maxBadRecords = 0
     /// The most bytes of one split.
     var splitByteCount: Int
     var inProcess: Bool
@@ -28,7 +30,6 @@ struct RunSettings: Sendable {
         self.workerCount = workerCount ?? Self.processorCount
         self.reducerCount = reducerCount ?? self.workerCount
         limits = EngineLimits()
-        policy = Policy()
         splitByteCount = Self.defaultSplitByteCount
         inProcess = false
     }

@@ -48,13 +48,12 @@ enum SlotHost {
             }
             host = .thread(ours)
         } else {
-            let process = try TaskProcess(
+            var launch = TaskProcess.Launch(
                 executable: "/proc/self/exe",
-                arguments: CommandLine.arguments,
-                channel: theirs,
-                logPath: logPath
+                arguments: CommandLine.arguments
             )
-            host = .process(process, ours)
+            launch.logPath = logPath
+            host = .process(try TaskProcess(launch, channel: theirs), ours)
         }
         try ours.send(TaskCommand.open(recorderPath: recorderPath))
         return host

@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 public import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -111,13 +112,12 @@ final class TaskContext {
     /// what it left in `failure`.
     @usableFromInline
     func forEachGroup(_ body: (_ group: GroupCursor) throws -> Bool) throws {
-        guard case .segments(let partition, let runs) = spec.input else {
+        guard case .segments(let partition, let segments) = spec.input else {
             throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files")
         }
         recorder.begin(path: "partition \(partition)", offset: 0)
         let pairs = try SegmentMerger.open(
-            runs: runs,
-            partition: partition,
+            segments,
             width: limits.mergeWidth,
             directory: spec.directory
         ) { counters.add(1, to: BuiltInCounter.mergePasses) }

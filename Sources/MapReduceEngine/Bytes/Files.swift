@@ -120,6 +120,14 @@ package enum Files {
         try file.sync()
     }
 
+    /// Writes a whole file in place of one that may exist: at no moment is there half of it.
+    package static func replace(_ text: String, at path: String) throws {
+        let partial = path + ".partial"
+        try remove(partial)
+        try write(text, toNew: partial)
+        try rename(partial, to: path)
+    }
+
     /// Reads a whole file.
     package static func read(_ path: String) throws -> [UInt8] {
         let file = try OpenFile(reading: path)

@@ -15,6 +15,22 @@ package struct PlannedFile: Hashable, Sendable {
         self.compression = compression
         self.signature = signature
     }
+
+    /// The whole file as one piece.
+    package var wholePiece: FilePiece {
+        FilePiece(
+            path: path,
+            offset: 0,
+            byteCount: signature.byteCount,
+            compression: compression,
+            signature: signature
+        )
+    }
+
+    /// The file that a whole piece is.
+    package init(_ piece: FilePiece) {
+        self.init(path: piece.path, compression: piece.compression, signature: piece.signature)
+    }
 }
 
 /// Finds the files that a path of the command line means.

@@ -1,22 +1,23 @@
+package import MapReduceModel
+
 /// Opens one partition of many runs as a single sequence of pairs.
 package enum SegmentMerger {
-    /// The merged pairs of a partition; of equal keys, those of earlier runs come first.
+    /// The merged pairs of segments; of equal keys, those of earlier segments come first.
     ///
-    /// More runs than the width are first merged in groups of neighbours into runs of one
+    /// More segments than the width are first merged in groups of neighbours into runs of one
     /// partition.
     ///
     /// `directory`: takes those runs; the attempt's own, which exists.
     ///
     /// `didMerge`: called after each such pass.
     package static func open(
-        runs: [String],
-        partition: Int,
+        _ segments: [Segment],
         width: Int,
         directory: String,
         didMerge: () -> Void
     ) throws -> any PairCursor {
         precondition(width >= 2, "a merge reads at least two runs")
-        var sources = runs.map { Source(path: $0, partition: partition, isOwn: false) }
+        var sources = segments.map { Source($0, isOwn: false) }
         var pass = 0
         while sources.count > width {
             var merged: [Source] = []
@@ -28,8 +29,8 @@ package enum SegmentMerger {
                 }
                 let path = "\(directory)/merge-\(pass)-\(merged.count).run"
                 try merge(group, into: path)
-                merged.append(Source(path: path, partition: 0, isOwn: true))
-                for source in group where source.isOwn { try Files.remove(source.path) }
+                merged.append(Source(Segment(run: path, partition: 0), isOwn: true))
+                for source in group where source.isOwn { try Files.remove(source.segment.run) }
             }
             sources = merged
             pass += 1
@@ -39,17 +40,23 @@ package enum SegmentMerger {
         return cursors.count == 1 ? cursors[0] : MergeCursor(cursors)
     }
 
-    /// A partition of a run.
     private struct Source {
-        let path: String
-        let partition: Int
+        let segment: Segment
         /// Whether a pass of this merge wrote the run, which then goes when it has been read.
         let isOwn: Bool
+
+        init(_ segment: Segment, isOwn: Bool) {
+            self.segment = segment
+            self.isOwn = isOwn
+        }
     }
 
     private static func cursors(_ sources: [Source]) throws -> [any PairCursor] {
         try sources.map { source in
-            try SegmentCursor(run: RunReader(path: source.path), partition: source.partition)
+            try SegmentCursor(
+                run: RunReader(path: source.segment.run),
+                partition: source.segment.partition
+            )
         }
     }
 

@@ -16,8 +16,8 @@ internal import Glibc
 package final class OutputDirectory {
     package let path: String
     private let lock: Int32
-    /// The names of the finished output that this one replaces.
-    private let replaced: [String]
+    /// Whether a commit may have begun before.
+    private let isResumed: Bool
     /// The directories that the run made, those above first.
     private let ownDirectories: [String]
 
@@ -39,19 +39,34 @@ package final class OutputDirectory {
         // All of it is looked at before anything is written or removed.
         let isLeftover = try Self.hasLeftovers(path)
         if isLeftover { try Self.checkOwnsAll(path) }
-        let names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
+        var names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
         let created = try Files.createDirectory(temporary)
         lock = try Self.takeLock(path)
         do {
-            if isLeftover { try Self.removeLeftovers(path) }
-            replaced = isLeftover ? try Self.namesToReplace(path, overwrite: overwrite) : names
+            if isLeftover {
+                try Self.removeLeftovers(path)
+                names = try Self.namesToReplace(path, overwrite: overwrite)
+            }
         } catch {
             try Files.remove(temporary)
             close(lock)
             throw error
         }
+        isResumed = false
         // A directory that held nothing but leftovers is this run's own.
-        ownDirectories = isLeftover && replaced.isEmpty ? [path] : created
+        ownDirectories = isLeftover && names.isEmpty ? [path] : created
+    }
+
+    /// Claims a directory again for a run whose coordinator was started anew: what attempts wrote
+    /// stays, and a commit that had begun can be ended by `commit`.
+    package init(resuming path: String) throws {
+        self.path = path
+        try Self.checkIsDirectory(path)
+        try Files.createDirectory(path + "/" + Self.temporaryName)
+        lock = try Self.takeLock(path)
+        isResumed = true
+        let names = try Files.names(in: path).filter { $0 != Self.temporaryName }
+        ownDirectories = names.isEmpty ? [path] : []
     }
 
     deinit { close(lock) }
@@ -157,8 +172,9 @@ package final class OutputDirectory {
 
     /// Puts the files in place under their own names, then the manifest, then `_SUCCESS`.
     ///
-    /// A crash at any point leaves a directory without `_SUCCESS`, which the next run with the same
-    /// output cleans; what is replaced is gone from the first rename on.
+    /// A crash at any point leaves a directory without `_SUCCESS`, or with all that belongs to it.
+    /// `init(resuming:)` and the same call again end what was begun; the next run with the same
+    /// output takes it back. What is replaced is gone from the first rename on.
     ///
     /// `badRecords`: the text of `_bad/records.jsonl`; empty for none.
     package func commit(
@@ -166,31 +182,66 @@ package final class OutputDirectory {
         manifest: String,
         badRecords: String = ""
     ) throws {
-        var renames = files.map { (from: $0.path, name: Files.name(of: $0.path)) }
-        if !badRecords.isEmpty {
-            let folder = "\(temporaryPath)/\(Self.badRecordsName)"
-            try Files.createDirectory(folder)
-            try Files.write(badRecords, toNew: folder + "/records.jsonl")
-            try Files.syncDirectory(folder)
+        var renames = try filesToRename(files)
+        if renames.isEmpty, !files.isEmpty, try Files.kind(of: successPath) != nil {
+            return removeTemporary()
+        }
+        if let folder = try write(badRecords: badRecords) {
             renames.append((folder, Self.badRecordsName))
         }
-        try Files.write(
-            renames.map { $0.name + "\n" }.joined(),
-            toNew: temporaryPath + "/commit"
+        let names = files.map { Files.name(of: $0.path) } + renames.map(\.name)
+        try Files.replace(
+            names.map { $0 + "\n" }.joined(),
+            at: temporaryPath + "/commit"
         )
         try Files.syncDirectory(temporaryPath)
-        for name in [Self.successName, Self.manifestName] where replaced.contains(name) {
-            try Files.remove("\(path)/\(name)")
+        try Files.remove(successPath)
+        try Files.remove("\(path)/\(Self.manifestName)")
+        let inPlace = Set(names).subtracting(renames.map(\.name))
+        for name in try Files.names(in: path) where Self.isOutputName(name) {
+            if !inPlace.contains(name) { try Files.remove("\(path)/\(name)") }
         }
-        for name in replaced { try Files.remove("\(path)/\(name)") }
         for (source, name) in renames { try Files.rename(source, to: "\(path)/\(name)") }
         try Files.write(manifest, toNew: "\(path)/\(Self.manifestName)")
         try Files.syncDirectory(path)
-        try Files.write("", toNew: "\(path)/\(Self.successName)")
+        try Files.write("", toNew: successPath)
         try Files.syncDirectory(path)
         for directory in ownDirectories {
             try Files.syncDirectory(Files.parent(of: directory) ?? ".")
         }
+        removeTemporary()
+    }
+
+    private var successPath: String { "\(path)/\(Self.successName)" }
+
+    /// The files that are not in place yet, with the names that they get.
+    private func filesToRename(_ files: [OutputFile]) throws -> [(from: String, name: String)] {
+        var renames: [(from: String, name: String)] = []
+        for file in files {
+            let name = Files.name(of: file.path)
+            // An earlier call of a commit that is being ended may have renamed it.
+            if isResumed, try Files.kind(of: file.path) == nil,
+                try Files.kind(of: "\(path)/\(name)") != nil
+            {
+                continue
+            }
+            renames.append((file.path, name))
+        }
+        return renames
+    }
+
+    /// - Returns: the folder with the records; nil when there are none.
+    private func write(badRecords: String) throws -> String? {
+        guard !badRecords.isEmpty else { return nil }
+        let folder = "\(temporaryPath)/\(Self.badRecordsName)"
+        try Files.remove(folder)
+        try Files.createDirectory(folder)
+        try Files.write(badRecords, toNew: folder + "/records.jsonl")
+        try Files.syncDirectory(folder)
+        return folder
+    }
+
+    private func removeTemporary() {
         do {
             try Files.remove(temporaryPath)
         } catch {

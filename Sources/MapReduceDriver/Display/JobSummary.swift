@@ -1,15 +1,13 @@
-internal import MapReduceControl
-internal import MapReduceModel
+package import MapReduceModel
 
 /// What is said at the end of a job.
-enum JobSummary {
+package enum JobSummary {
     /// A few lines about a job that went well.
-    static func text(of job: JobState, output: String, elapsed: Duration) -> String {
+    package static func text(of job: JobStatus, output: String, elapsed: Duration) -> String {
         let counters = job.counters
         let read = counters[BuiltInCounter.bytesRead]
-        let plan = job.submission.plan
         var text =
-            "\(plan.name): \(Format.count(counters[BuiltInCounter.recordsRead], "record")), "
+            "\(job.name): \(Format.count(counters[BuiltInCounter.recordsRead], "record")), "
             + "\(Format.bytes(read)), in \(Format.duration(elapsed)) "
             + "(\(Format.rate(read, elapsed)))\n"
         text +=
@@ -24,11 +22,17 @@ enum JobSummary {
             let spills = counters[BuiltInCounter.spills]
             text += spills > 0 ? ", \(Format.count(spills, "spill"))\n" : "\n"
         }
-        if plan.stages.count > 1, let (stage, time) = slowestStage(job) {
-            text += "  slowest stage: \(plan.stages[stage].label), \(Format.duration(time))\n"
+        if job.stages.count > 1,
+            let slowest = job.stages.max(by: { $0.seconds ?? 0 < $1.seconds ?? 0 }),
+            let seconds = slowest.seconds
+        {
+            let time = Format.duration(.nanoseconds(Int64(seconds * 1e9)))
+            text += "  slowest stage: \(slowest.label), \(time)\n"
         }
         let retries = job.stages.reduce(0) { $0 + $1.failureCount }
         if retries > 0 { text += "  retries: \(retries)\n" }
+        let backups = job.stages.reduce(0) { $0 + $1.backupCount }
+        if backups > 0 { text += "  backups of slow tasks: \(backups)\n" }
         let bad = counters[BuiltInCounter.recordsBad]
         if bad > 0 { text += "  bad records, passed over: \(Format.count(bad))\n" }
         for entry in counters.entries where entry.name.hasPrefix(BuiltInCounter.userPrefix) {
@@ -39,21 +43,8 @@ enum JobSummary {
         return text
     }
 
-    /// The stage that took longest, from its first start to its last end.
-    private static func slowestStage(_ job: JobState) -> (Int, Duration)? {
-        var slowest: (Int, Duration)?
-        for (index, stage) in job.stages.enumerated() {
-            let attempts = stage.tasks.flatMap(\.attempts)
-            guard let first = attempts.map(\.startedAt).min(),
-                let last = attempts.compactMap(\.endedAt).max()
-            else { continue }
-            if slowest.map({ $0.1 < last - first }) ?? true { slowest = (index, last - first) }
-        }
-        return slowest
-    }
-
     /// The report of a job that failed.
-    static func text(of failure: Failure, attempt: AttemptID?) -> String {
+    package static func text(of failure: Failure, attempt: AttemptID?) -> String {
         var text = failure.message
         if let attempt {
             text = "the job failed at \(EventText.describe(attempt))"

@@ -1,9 +1,8 @@
+import MapReduceDriver
 import MapReduceModel
 import MapReduceProcess
 import TestSupport
 import Testing
-
-@testable import MapReduce
 
 @Suite struct CrashReportTests {
     private let directory: TemporaryDirectory

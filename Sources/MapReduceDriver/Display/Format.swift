@@ -1,7 +1,7 @@
 /// Numbers as people read them.
-enum Format {
+package enum Format {
     /// `12,345,678`.
-    static func count(_ value: Int) -> String {
+    package static func count(_ value: Int) -> String {
         var text = ""
         let digits = Array(String(value.magnitude))
         for (index, digit) in digits.enumerated() {
@@ -12,12 +12,12 @@ enum Format {
     }
 
     /// `1 record`, `2 records`.
-    static func count(_ value: Int, _ noun: String) -> String {
+    package static func count(_ value: Int, _ noun: String) -> String {
         "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
     }
 
     /// `1.07 GB`, in powers of 1000.
-    static func bytes(_ value: Int) -> String {
+    package static func bytes(_ value: Int) -> String {
         var scaled = Double(value)
         for unit in ["bytes", "kB", "MB", "GB", "TB"] {
             if scaled < 999.5 || unit == "TB" {
@@ -29,7 +29,7 @@ enum Format {
     }
 
     /// `1.41 s`, `2 min 5 s`.
-    static func duration(_ value: Duration) -> String {
+    package static func duration(_ value: Duration) -> String {
         let seconds = value.inSeconds
         if seconds < 100 { return threeDigits(seconds) + " s" }
         let whole = Int(seconds.rounded())
@@ -38,7 +38,7 @@ enum Format {
     }
 
     /// `763 MB/s`.
-    static func rate(_ byteCount: Int, _ elapsed: Duration) -> String {
+    package static func rate(_ byteCount: Int, _ elapsed: Duration) -> String {
         bytes(Int(Double(byteCount) / max(elapsed.inSeconds, 1e-3))) + "/s"
     }
 

@@ -1,14 +1,14 @@
 internal import MapReduceEngine
-internal import MapReduceModel
-internal import MapReduceProcess
+package import MapReduceModel
+package import MapReduceProcess
 
 /// Finds out what a task was doing when its process died.
-enum CrashReport {
+package enum CrashReport {
     /// The most of a log that a report quotes, in bytes.
     private static let maxLogByteCount = 16 << 10
 
     /// The failure of an attempt whose process is gone.
-    static func failure(
+    package static func failure(
         of spec: TaskSpec,
         plan: Plan,
         reason: String,

@@ -1,8 +1,8 @@
 /// Shows a record in a message: at most 200 bytes of it, with control characters escaped.
-enum RecordQuote {
-    static let maxByteCount = 200
+package enum RecordQuote {
+    package static let maxByteCount = 200
 
-    static func text(of record: UnsafeRawBufferPointer) -> String {
+    package static func text(of record: UnsafeRawBufferPointer) -> String {
         var head = record.prefix(maxByteCount)
         // Not within a character: its later bytes begin with the bits 10.
         if head.count < record.count, let end = head.indices.last {

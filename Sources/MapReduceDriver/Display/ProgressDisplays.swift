@@ -1,36 +1,36 @@
-internal import MapReduceControl
-internal import MapReduceModel
+package import MapReduceControl
+package import MapReduceModel
 
 #if canImport(Glibc)
 internal import Glibc
 #endif
 
 /// A line on a terminal that is written anew again and again.
-struct LiveDisplay: RunDisplay {
+package struct LiveDisplay: RunDisplay {
     private let isVerbose: Bool
     private var isLineOpen = false
 
-    init(isVerbose: Bool) { self.isVerbose = isVerbose }
+    package init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
-    mutating func didRecord(_ entry: JournalEntry, job: Plan) {
+    package mutating func didRecord(_ entry: JournalEntry, job: Plan) {
         guard let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) else { return }
         end()
         Terminal.write(line, to: 2)
     }
 
-    mutating func update(_ progress: RunProgress) {
+    package mutating func update(_ progress: RunProgress) {
         let line = Self.line(progress, width: Terminal.width(2))
         Terminal.write("\r" + line + "\u{1B}[K", to: 2)
         isLineOpen = true
     }
 
-    mutating func end() {
+    package mutating func end() {
         if isLineOpen { Terminal.write("\r\u{1B}[K", to: 2) }
         isLineOpen = false
     }
 
     /// The state of a run in one line of at most that many columns.
-    static func line(_ progress: RunProgress, width: Int) -> String {
+    package static func line(_ progress: RunProgress, width: Int) -> String {
         let share = progress.share
         let barWidth = 12
         let filled = Int(share * Double(barWidth))
@@ -49,19 +49,19 @@ struct LiveDisplay: RunDisplay {
 }
 
 /// Lines for a log: one now and then, and one for each thing that went wrong.
-struct PlainDisplay: RunDisplay {
+package struct PlainDisplay: RunDisplay {
     private let isVerbose: Bool
     private var nextLine = Duration.seconds(5)
 
-    init(isVerbose: Bool) { self.isVerbose = isVerbose }
+    package init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
-    func didRecord(_ entry: JournalEntry, job: Plan) {
+    package func didRecord(_ entry: JournalEntry, job: Plan) {
         if let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) {
             Terminal.write(line, to: 2)
         }
     }
 
-    mutating func update(_ progress: RunProgress) {
+    package mutating func update(_ progress: RunProgress) {
         guard progress.elapsed >= nextLine else { return }
         nextLine = progress.elapsed + .seconds(5)
         Terminal.write(
@@ -74,13 +74,13 @@ struct PlainDisplay: RunDisplay {
         )
     }
 
-    func end() {}
+    package func end() {}
 }
 
 /// Says what happened to a job, in lines.
-enum EventText {
+package enum EventText {
     /// The line for an entry; nil for what needs none.
-    static func line(for entry: JournalEntry, job: Plan, isVerbose: Bool) -> String? {
+    package static func line(for entry: JournalEntry, job: Plan, isVerbose: Bool) -> String? {
         switch entry {
         case .attemptFailed(let attempt, let failure):
             var text = "\(describe(attempt)) failed: \(failure.message)"
@@ -95,11 +95,15 @@ enum EventText {
                     + "\(Format.bytes(output.file.byteCount))\n" : nil
         case .recordSkipped(_, let record):
             return "the record of \(record.file) at byte \(record.offset) is passed over\n"
-        case .jobSubmitted, .attemptStopped, .outputLost, .commitBegan, .jobFinished: return nil
+        case .attemptStopped(let attempt):
+            return isVerbose ? "\(describe(attempt)) stopped: it is not needed any more\n" : nil
+        case .outputLost(let task):
+            return "the output of stage \(task.stage), task \(task.index) is lost; it runs again\n"
+        case .jobSubmitted, .commitBegan, .jobFinished, .jobRetired: return nil
         }
     }
 
-    static func describe(_ attempt: AttemptID) -> String {
+    package static func describe(_ attempt: AttemptID) -> String {
         "stage \(attempt.task.stage), task \(attempt.task.index), attempt \(attempt.number + 1)"
     }
 }

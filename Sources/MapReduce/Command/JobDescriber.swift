@@ -1,0 +1,76 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
+/// coordinator to cut them.
+struct JobDescriber {
+    let plan: Plan
+    let settings: RunSettings
+    let options: JobOptions
+    private let inputs: InputArguments
+
+    init(plan: Plan, settings: RunSettings, options: JobOptions) throws {
+        self.plan = plan
+        self.settings = settings
+        self.options = options
+        inputs = try InputArguments(options.inputs)
+    }
+
+    func description() throws -> JobDescription {
+        try checkOptions()
+        try inputs.check(against: plan)
+        guard let output = options.output else {
+            throw JobError(.usage, "no output; add --output DIRECTORY")
+        }
+        try inputs.checkFiles(output: output)
+        return JobDescription(
+            plan: plan,
+            inputs: try plan.stages.map { stage in
+                guard case .files(let name) = stage.input else { return Split(pieces: []) }
+                return Split(pieces: try inputs.storedFiles(of: name).map(\.wholePiece))
+            },
+            output: try absolute(output),
+            overwrites: options.overwrite,
+            splitByteCount: settings.splitByteCount,
+            maxAttempts: settings.maxAttempts,
+            maxBadRecords: settings.maxBadRecords,
+            isQuiet: options.quiet,
+            isVerbose: options.verbose
+        )
+    }
+
+    private func checkOptions() throws {
+        let local = [
+            ("workers", options.workers != nil), ("in-process", options.inProcess),
+            ("scratch", options.scratch != nil), ("keep-scratch", options.keepScratch),
+        ]
+        for (name, isGiven) in local where isGiven {
+            throw JobError(
+                .usage,
+                "--\(name) is for a run on one machine; a cluster has the slots and the scratch "
+                    + "directories of its workers (leave it out)"
+            )
+        }
+        if options.output == "-" {
+            throw JobError(
+                .usage,
+                "the output of a job on a cluster is a directory that all workers can write to; "
+                    + "give one with --output"
+            )
+        }
+    }
+
+    /// The path from the root on, as workers run elsewhere.
+    private func absolute(_ path: String) throws -> String {
+        if path.hasPrefix("/") { return path }
+        guard let current = getcwd(nil, 0) else {
+            throw EngineError.system("find", "the current directory", errno: errno)
+        }
+        defer { free(current) }
+        return String(cString: current) + "/" + path
+    }
+}

@@ -1,0 +1,109 @@
+internal import MapReduceModel
+
+/// The end of attempts.
+extension Coordinator {
+    mutating func end(_ report: TaskReport, on worker: WorkerID, at now: Instant) {
+        let attempt = report.attempt
+        // An attempt that was stopped, or that was given up with its worker, is too late.
+        guard isRunning(attempt, on: worker) else { return }
+        workers.ended(on: worker)
+        switch report.outcome {
+        case .succeeded(let output):
+            record(.attemptSucceeded(attempt, output, at: now))
+            stopOthers(than: attempt)
+            prepareReaders(of: attempt.task)
+            commitIfDone(attempt.task.job)
+        case .failed(let failure):
+            if failure.kind.consequence == .retryCountedAgainstTask || failure.kind == .diskFull {
+                workers.failed(attempt.task.job, on: worker)
+            }
+            fail(attempt, failure)
+        }
+    }
+
+    private func isRunning(_ attempt: AttemptID, on worker: WorkerID) -> Bool {
+        guard let state = jobs[attempt: attempt] else { return false }
+        return state.isRunning && state.worker == worker
+    }
+
+    /// Notes that an attempt that ran has failed, and ends the job if that was once too often.
+    mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
+        record(.attemptFailed(attempt, failure))
+        if skipRecord(of: failure, at: attempt) { return }
+        guard let task = jobs[task: attempt.task],
+            let limit = jobs[attempt.task.job]?.submission.maxAttempts
+        else { return }
+        let isOver: Bool
+        switch failure.kind.consequence {
+        case .failJob: isOver = true
+        case .retryCountedAgainstTask: isOver = task.ownFailures >= limit
+        case .retryCountedAgainstCluster:
+            isOver = task.clusterFailures >= policy.maxClusterFailures
+        }
+        if isOver { finish(attempt.task.job, .failed(failure, attempt: attempt)) }
+    }
+
+    /// Passes over the record at which the user's code failed, if it did so before.
+    ///
+    /// - Returns: false when the failure is an ordinary one; true when it has been dealt with.
+    private mutating func skipRecord(of failure: Failure, at attempt: AttemptID) -> Bool {
+        guard let location = failure.location, let job = jobs[attempt.task.job],
+            job.submission.maxBadRecords > 0,
+            failure.kind == .threw || failure.kind == .crashed,
+            let task = jobs[task: attempt.task],
+            task.failureCount(at: location) >= policy.failuresOfBadRecord
+        else { return false }
+        guard job.badRecordCount < job.submission.maxBadRecords else {
+            var last = failure
+            last.message =
+                "there are more bad records than the \(job.submission.maxBadRecords) allowed; "
+                + failure.message
+            finish(job.id, .failed(last, attempt: attempt))
+            return true
+        }
+        let bad = BadRecord(
+            file: location.path,
+            offset: location.offset,
+            reason: failure.message
+        )
+        record(.recordSkipped(attempt.task, bad))
+        return true
+    }
+
+    private mutating func stopOthers(than winner: AttemptID) {
+        let count = jobs[task: winner.task]?.attempts.count ?? 0
+        guard count > 1 else { return }
+        for number in 0..<count { stop(AttemptID(task: winner.task, number: number)) }
+    }
+
+    private mutating func stop(_ attempt: AttemptID) {
+        guard let state = jobs[attempt: attempt], state.isRunning else { return }
+        record(.attemptStopped(attempt))
+        workers.ended(on: state.worker)
+        effects.messages.append(.stopAttempt(state.worker, attempt))
+    }
+
+    /// Stops what still runs of a job.
+    ///
+    /// Cost: linear in the number of attempts that were started lately, of all jobs.
+    mutating func stopAll(of job: JobID) {
+        guard jobs[job].map({ $0.runningCount > 0 }) ?? false else { return }
+        let running = started.filter { attempt in
+            attempt.task.job == job && (jobs[attempt: attempt]?.isRunning ?? false)
+        }
+        for attempt in running.sorted() { stop(attempt) }
+    }
+
+    mutating func fetchFailed(
+        _ attempt: AttemptID,
+        on worker: WorkerID,
+        _ source: AttemptID,
+        _ message: String
+    ) {
+        guard isRunning(attempt, on: worker) else { return }
+        workers.ended(on: worker)
+        // The task may have written another run since.
+        if jobs[task: source.task]?.winner == source.number { record(.outputLost(source.task)) }
+        fail(attempt, Failure(kind: .fetchFailed, message: message))
+    }
+}

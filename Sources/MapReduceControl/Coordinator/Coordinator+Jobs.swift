@@ -1,0 +1,44 @@
+internal import MapReduceModel
+
+/// The end of jobs.
+extension Coordinator {
+    mutating func commitIfDone(_ id: JobID) {
+        guard jobs[id].map({ $0.isRunning && $0.stages.last?.isDone ?? false }) ?? false else {
+            return
+        }
+        // A map whose output was lost after all had read it may still run again, for nobody.
+        stopAll(of: id)
+        record(.commitBegan(id))
+        if let job = jobs[id] { publish(job) }
+    }
+
+    mutating func publish(_ job: JobState) {
+        guard let last = job.stages.last else { return }
+        effects.messages.append(.publishOutput(job.id, last.tasks.compactMap(\.winningOutput)))
+    }
+
+    mutating func published(_ id: JobID, _ failure: Failure?) {
+        guard jobs[id]?.phase == .committing else { return }
+        finish(id, failure.map { .failed($0, attempt: nil) } ?? .succeeded)
+    }
+
+    /// A job that is being committed is not cancelled any more.
+    mutating func cancel(_ id: JobID) {
+        guard jobs[id].map(\.isRunning) ?? false else { return }
+        finish(id, .cancelled)
+    }
+
+    mutating func finish(_ id: JobID, _ outcome: JobOutcome) {
+        guard jobs[id].map({ $0.outcome == nil }) ?? false else { return }
+        stopAll(of: id)
+        record(.jobFinished(id, outcome))
+        workers.forget(id)
+        preparations.removeAll { $0.job == id }
+        effects.messages.append(.jobFinished(id, outcome))
+    }
+
+    mutating func retire(_ id: JobID) {
+        guard jobs[id]?.outcome != nil else { return }
+        record(.jobRetired(id))
+    }
+}

@@ -1,0 +1,81 @@
+internal import MapReduceModel
+
+/// The tasks of a stage that workers were told to prepare, while the stage before still runs.
+///
+/// It only saves time: a task may run on another worker after all.
+struct Preparation: Hashable, Sendable {
+    let job: JobID
+    let stage: Int
+    /// The worker of each task; nil when it is gone.
+    private var workers: [WorkerID?]
+
+    init(job: JobID, stage: Int, workers: [WorkerID]) {
+        self.job = job
+        self.stage = stage
+        self.workers = workers
+    }
+
+    func worker(of task: Int) -> WorkerID? { workers[task] }
+
+    func tasks(of worker: WorkerID) -> [Int] {
+        workers.indices.filter { workers[$0] == worker }
+    }
+
+    func isOpen(in jobs: Jobs) -> Bool {
+        jobs[job].map { $0.isRunning && !$0.stages[stage].isDone } ?? false
+    }
+
+    mutating func forget(_ gone: [WorkerID]) {
+        for task in workers.indices {
+            if let worker = workers[task], gone.containsSorted(worker) { workers[task] = nil }
+        }
+    }
+}
+
+extension Coordinator {
+    func isPrepared(_ job: JobID, _ stage: Int) -> Bool {
+        preparations.contains { $0.job == job && $0.stage == stage }
+    }
+
+    func preparedWorker(for task: TaskID) -> WorkerID? {
+        preparations.first { $0.job == task.job && $0.stage == task.stage }?
+            .worker(of: task.index)
+    }
+
+    /// When a stage has an output and is not done, tells workers which tasks they will get of those
+    /// that read it: spread over the slots, slot by slot.
+    mutating func prepareReaders(of task: TaskID) {
+        guard policy.preparesTasks, let job = jobs[task.job], job.isRunning,
+            !job.stages[task.stage].isDone
+        else { return }
+        for reader in job.submission.plan.stages
+        where reader.input == .shuffle(stage: task.stage) && !isPrepared(job.id, reader.id) {
+            prepare(job.id, reader.id, taskCount: job.stages[reader.id].tasks.count)
+        }
+    }
+
+    private mutating func prepare(_ job: JobID, _ stage: Int, taskCount: Int) {
+        let candidates = workers.all.filter {
+            $0.slots > 0 && !$0.isSuspect && !$0.condition.isDraining
+        }
+        var chosen: [WorkerID] = []
+        var round = 0
+        while chosen.count < taskCount {
+            let inRound = candidates.filter { $0.slots > round }.map(\.id)
+            if inRound.isEmpty {
+                if round == 0 { return }
+                round = 0
+                continue
+            }
+            chosen += inRound.prefix(taskCount - chosen.count)
+            round += 1
+        }
+        let preparation = Preparation(job: job, stage: stage, workers: chosen)
+        preparations.append(preparation)
+        for worker in candidates.map(\.id) {
+            let tasks = preparation.tasks(of: worker)
+            if tasks.isEmpty { continue }
+            effects.messages.append(.prepareTasks(worker, job, stage: stage, tasks: tasks))
+        }
+    }
+}

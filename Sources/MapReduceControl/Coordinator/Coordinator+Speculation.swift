@@ -1,0 +1,69 @@
+internal import MapReduceModel
+
+/// Backups for slow tasks: the first attempt that succeeds wins.
+extension Coordinator {
+    /// Starts a backup for each task that is slow for its input.
+    ///
+    /// Slow is what has taken longer than the median of its stage takes for as many bytes, by the
+    /// factor of the policy. Source: the backup tasks of MapReduce (Dean and Ghemawat 2004).
+    ///
+    /// Cost: linear in the number of attempts that were started since the last call, and of those
+    /// that still run.
+    mutating func speculate(at now: Instant) {
+        guard let next = nextSpeculation, now >= next else { return }
+        started.removeAll { !(jobs[attempt: $0]?.isRunning ?? false) }
+        nextSpeculation = started.isEmpty ? nil : now + policy.speculationInterval
+        guard policy.speculates else { return }
+        var lastStage: (job: JobID, stage: Int, median: Double?)?
+        for attempt in started {
+            if workers.isNoneFree { return }
+            let id = attempt.task
+            if lastStage?.job != id.job || lastStage?.stage != id.stage {
+                lastStage = (id.job, id.stage, medianPace(of: id))
+            }
+            guard let pace = lastStage?.median, isSlow(attempt, medianPace: pace, at: now),
+                mayHaveBackup(id)
+            else { continue }
+            let backup = AttemptID(task: id, number: jobs[task: id]?.attempts.count ?? 0)
+            let first = jobs[attempt: attempt]?.worker
+            guard
+                let worker = workers.choose(
+                    for: backup,
+                    isFit: { $0.id != first && isFit($0, for: id) }
+                )
+            else { continue }
+            start(backup, on: worker, at: now)
+        }
+    }
+
+    /// The median of the paces of a stage's tasks; nil while too few are done.
+    private func medianPace(of id: TaskID) -> Double? {
+        guard let job = jobs[id.job], job.isRunning else { return nil }
+        let stage = job.stages[id.stage]
+        guard stage.doneCount * 100 >= stage.tasks.count * policy.speculationThreshold else {
+            return nil
+        }
+        return stage.paces.median
+    }
+
+    private func isSlow(_ attempt: AttemptID, medianPace: Double, at now: Instant) -> Bool {
+        let id = attempt.task
+        guard let job = jobs[id.job], let state = jobs[attempt: attempt], state.isRunning else {
+            return false
+        }
+        let age = now - state.startedAt
+        guard age >= policy.minStragglerAge else { return false }
+        let bytes = Double(job.inputByteCount(stage: id.stage, task: id.index))
+        let usual = medianPace * bytes
+        return Double(age.nanoseconds) * 100 > usual * Double(policy.stragglerThreshold)
+    }
+
+    /// Whether a task has none, and its stage not too many.
+    private func mayHaveBackup(_ id: TaskID) -> Bool {
+        guard let task = jobs[task: id], task.winner == nil,
+            task.attempts.count(where: \.isRunning) == 1,
+            let stage = jobs[id.job]?.stages[id.stage]
+        else { return false }
+        return stage.backupCount < max(stage.tasks.count * policy.maxBackups / 100, 1)
+    }
+}

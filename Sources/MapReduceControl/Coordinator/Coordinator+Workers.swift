@@ -1,0 +1,144 @@
+package import MapReduceModel
+
+/// Workers that come, come back and go.
+extension Coordinator {
+    /// Expects the workers of a journal that was replayed to join again.
+    mutating func expectWorkers(at now: Instant) {
+        var expected: [WorkerID] = []
+        for job in jobs.all where job.isRunning {
+            for (stage, state) in job.stages.enumerated() {
+                for (index, task) in state.tasks.enumerated() {
+                    let id = TaskID(job: job.id, stage: stage, index: index)
+                    for (number, attempt) in task.attempts.enumerated() {
+                        if attempt.isRunning {
+                            started.append(AttemptID(task: id, number: number))
+                        } else if task.winner != number {
+                            continue
+                        }
+                        expected.append(attempt.worker)
+                    }
+                }
+            }
+        }
+        // Without slots until they say how many they have.
+        for id in expected where workers[id] == nil {
+            workers.join(id, WorkerProfile(slots: 0), at: now)
+        }
+        for attempt in started {
+            if let worker = jobs[attempt: attempt]?.worker { workers.goesOn(on: worker) }
+        }
+        if !started.isEmpty { nextSpeculation = now }
+    }
+
+    /// What was asked for before the journal ended, and may not have been heard.
+    mutating func recover() {
+        for job in jobs.all where job.phase == .committing { publish(job) }
+    }
+
+    /// A worker that is known and joins again has missed messages, or the coordinator has lost
+    /// them: what both believe to run goes on, and what only one of them does is told again.
+    mutating func join(
+        _ id: WorkerID,
+        _ profile: WorkerProfile,
+        _ attempts: [AttemptID],
+        at now: Instant
+    ) {
+        let isKnown = workers[id] != nil
+        workers.join(id, profile, at: now)
+        for attempt in attempts {
+            let state = jobs[attempt: attempt]
+            let isExpected = (state?.isRunning ?? false) && state?.worker == id
+            if !isExpected { effects.messages.append(.stopAttempt(id, attempt)) }
+        }
+        guard isKnown else { return }
+        let running = started.filter { attempt in
+            guard let state = jobs[attempt: attempt] else { return false }
+            return state.isRunning && state.worker == id
+        }
+        for attempt in running where !attempts.contains(attempt) { restart(attempt, on: id) }
+        for preparation in preparations where preparation.isOpen(in: jobs) {
+            let tasks = preparation.tasks(of: id)
+            if !tasks.isEmpty {
+                effects.messages.append(
+                    .prepareTasks(id, preparation.job, stage: preparation.stage, tasks: tasks)
+                )
+            }
+        }
+    }
+
+    /// Tells a worker again of an attempt that it has never heard of.
+    private mutating func restart(_ attempt: AttemptID, on worker: WorkerID) {
+        if jobs[attempt.task.job]?.isReady(stage: attempt.task.stage) ?? false {
+            sendStart(attempt, to: worker)
+        } else {
+            // Something that it was to read was lost in the meantime.
+            workers.ended(on: worker)
+            fail(attempt, Failure(kind: .workerLost, message: "\(worker) has lost \(attempt)"))
+        }
+    }
+
+    /// Gives up workers, with what they run and with the runs on their disks that are still needed.
+    ///
+    /// Cost: linear in the number of tasks of all running jobs.
+    mutating func lose(_ ids: [WorkerID]) {
+        let known = ids.filter { workers[$0] != nil }.sorted()
+        guard !known.isEmpty else { return }
+        workers.remove(known)
+        for index in preparations.indices { preparations[index].forget(known) }
+        for job in jobs.all.map(\.id) {
+            guard let state = jobs[job], state.isRunning else { continue }
+            // Readers first: a reader whose own output is lost needs its input again.
+            for stage in state.stages.indices.reversed() {
+                for task in tasks(of: known, job, stage) { lose(task, with: known) }
+            }
+        }
+    }
+
+    /// The tasks of a stage of which an attempt runs, or has won, on one of these workers.
+    private func tasks(of workers: [WorkerID], _ job: JobID, _ stage: Int) -> [TaskID] {
+        guard let state = jobs[job] else { return [] }
+        var tasks: [TaskID] = []
+        for (index, task) in state.stages[stage].tasks.enumerated() {
+            let isTouched = task.attempts.enumerated().contains { number, attempt in
+                (attempt.isRunning || task.winner == number)
+                    && workers.containsSorted(attempt.worker)
+            }
+            if isTouched { tasks.append(TaskID(job: job, stage: stage, index: index)) }
+        }
+        return tasks
+    }
+
+    private mutating func lose(_ id: TaskID, with gone: [WorkerID]) {
+        // An earlier task of the same job may just have ended it.
+        guard jobs[id.job]?.isRunning ?? false, let task = jobs[task: id] else { return }
+        for (number, attempt) in task.attempts.enumerated()
+        where gone.containsSorted(attempt.worker) {
+            switch attempt.status {
+            case .running:
+                fail(
+                    AttemptID(task: id, number: number),
+                    Failure(kind: .workerLost, message: "\(attempt.worker) is gone")
+                )
+            case .succeeded:
+                if jobs[id.job]?.isNeeded(stage: id.stage) ?? false { record(.outputLost(id)) }
+            case .failed, .stopped, .lost: break
+            }
+        }
+    }
+
+    /// Whether a worker runs something, or has runs on its disk that will still be read.
+    ///
+    /// Cost: linear in the number of tasks of all running jobs.
+    package func isNeeded(_ worker: WorkerID) -> Bool {
+        if workers[worker].map({ $0.runningCount > 0 }) ?? false { return true }
+        return jobs.all.contains { job in
+            job.isRunning
+                && job.stages.indices.contains { stage in
+                    job.isNeeded(stage: stage)
+                        && job.stages[stage].tasks.contains { task in
+                            task.winner.map { task.attempts[$0].worker == worker } ?? false
+                        }
+                }
+        }
+    }
+}

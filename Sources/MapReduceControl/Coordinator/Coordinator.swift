@@ -1,0 +1,75 @@
+package import MapReduceModel
+
+/// Makes every scheduling decision: which task runs where, what runs again, whose output counts,
+/// and when a job is committed.
+///
+/// It only decides. It reads no clock, does no IO and has no threads: whoever drives it says what
+/// happened and what time it is, writes the journal, and then sends the messages.
+///
+///     event, instant ──► apply ──► Effects ──► journal (durable first) ──► messages
+package struct Coordinator: Sendable {
+    package internal(set) var jobs: Jobs
+    package internal(set) var workers: Workers
+    package let policy: Policy
+    var effects = Effects()
+    /// The attempts that may be running, in the order in which they were started.
+    ///
+    /// Those that have ended are dropped when slow ones are looked for.
+    var started: [AttemptID] = []
+    /// When slow attempts are looked for next.
+    var nextSpeculation: Instant?
+    /// Which workers were told to prepare which tasks.
+    var preparations: [Preparation] = []
+
+    /// A coordinator that goes on where this journal ends; it takes `Event.recovered` first.
+    ///
+    /// Attempts that ran then still do, and the workers that ran them, or that hold outputs, have
+    /// until `Policy.deadAfter` from now to join again.
+    package init(
+        policy: Policy = Policy(),
+        journal: some Sequence<JournalEntry> = [],
+        at now: Instant = .zero
+    ) {
+        self.policy = policy
+        jobs = Jobs(replaying: journal)
+        workers = Workers(policy: policy)
+        expectWorkers(at: now)
+    }
+
+    /// Takes an event.
+    /// - Returns: what is to be done, in order.
+    package mutating func apply(_ event: Event, at now: Instant) -> Effects {
+        effects = Effects()
+        switch event {
+        case .jobSubmitted(let submission): record(.jobSubmitted(submission))
+        case .workerJoined(let id, let profile, let attempts):
+            join(id, profile, attempts, at: now)
+        case .workerPolled(let id, let condition): _ = workers.heard(id, condition, at: now)
+        case .workerLeft(let id): lose([id])
+        case .attemptReported(let worker, let report):
+            if workers.heard(worker, at: now) { end(report, on: worker, at: now) }
+        case .fetchFailed(let worker, let attempt, let source, let message):
+            if workers.heard(worker, at: now) { fetchFailed(attempt, on: worker, source, message) }
+        case .outputPublished(let id, let failure): published(id, failure)
+        case .jobCancelled(let id): cancel(id)
+        case .jobRetired(let id): retire(id)
+        case .recovered: recover()
+        case .tick: break
+        }
+        lose(workers.silent(at: now))
+        speculate(at: now)
+        schedule(at: now)
+        return effects
+    }
+
+    /// When `tick` is due if nothing happens before; nil while there is nothing to wait for.
+    package var nextDeadline: Instant? {
+        guard let silence = workers.nextSilence else { return nil }
+        return nextSpeculation.map { min($0, silence) } ?? silence
+    }
+
+    mutating func record(_ entry: JournalEntry) {
+        jobs.apply(entry)
+        effects.journal.append(entry)
+    }
+}

@@ -1,0 +1,96 @@
+package import MapReduceModel
+
+/// A job, as the journal tells it.
+package struct JobState: Hashable, Sendable {
+    package let submission: JobSubmission
+    package internal(set) var phase = Phase.running
+    package internal(set) var stages: [StageState]
+    /// The sums of the counters of all winning attempts.
+    package internal(set) var counters = Counters()
+    /// Records that are passed over, in all tasks.
+    package internal(set) var badRecordCount = 0
+    /// Bytes of all input, as stored.
+    package let inputByteCount: Int
+
+    /// running → committing → finished; running → finished.
+    package enum Phase: Hashable, Sendable {
+        case running
+        case committing
+        case finished(JobOutcome)
+    }
+
+    package var id: JobID { submission.id }
+
+    init(_ submission: JobSubmission) {
+        self.submission = submission
+        inputByteCount = submission.splits.joined().reduce(0) { $0 + $1.byteCount }
+        stages = submission.plan.stages.map { stage in
+            let count: Int
+            switch stage.input {
+            case .files: count = submission.splits[stage.id].count
+            case .shuffle(let source): count = submission.plan.stages[source].partitionCount
+            }
+            return StageState(taskCount: count)
+        }
+    }
+
+    package var isRunning: Bool { if case .running = phase { true } else { false } }
+
+    /// How the job ended; nil while it has not.
+    package var outcome: JobOutcome? {
+        if case .finished(let outcome) = phase { outcome } else { nil }
+    }
+
+    /// Attempts of the job that run now.
+    package var runningCount: Int { stages.reduce(0) { $0 + $1.runningCount } }
+
+    /// Whether everything that a stage reads is there.
+    package func isReady(stage: Int) -> Bool {
+        switch submission.plan.stages[stage].input {
+        case .files: true
+        case .shuffle(let source): stages[source].isDone
+        }
+    }
+
+    /// Whether the output of a stage lies on the disk of the worker that wrote it, and will still
+    /// be read.
+    package func isNeeded(stage: Int) -> Bool {
+        submission.plan.stages.contains { reader in
+            reader.input == .shuffle(stage: stage) && !stages[reader.id].isDone
+        }
+    }
+
+    /// The stage with the lowest index that has a task to start.
+    package var nextStage: Int? {
+        guard isRunning else { return nil }
+        return stages.indices.first { !stages[$0].pending.isEmpty && isReady(stage: $0) }
+    }
+
+    /// The records that the winning attempts passed over, in the order of their tasks.
+    ///
+    /// Cost: linear in the number of tasks.
+    package var skippedRecords: [BadRecord] {
+        stages.flatMap { $0.tasks.flatMap { $0.winningOutput?.badRecords ?? [] } }
+    }
+
+    /// The bytes of input that a task of a stage reads; 1 where only the stage before knows, so
+    /// that its tasks count as equal.
+    func inputByteCount(stage: Int, task: Int) -> Int {
+        let splits = submission.splits[stage]
+        return splits.indices.contains(task) ? max(splits[task].byteCount, 1) : 1
+    }
+
+    /// The attempts whose runs a stage reads, in the order of their tasks, as the first `count`
+    /// entries of its source's log name them.
+    ///
+    /// Cost: linear in the log.
+    package func sources(stage: Int, outputCount: Int) -> [AttemptID] {
+        var numbers = Array(repeating: Int32(-1), count: stages[stage].tasks.count)
+        for entry in stages[stage].outputLog.prefix(outputCount) {
+            numbers[Int(entry.task)] = entry.attempt
+        }
+        return numbers.enumerated().map { index, number in
+            AttemptID(task: TaskID(job: id, stage: stage, index: index), number: Int(number))
+        }
+    }
+}

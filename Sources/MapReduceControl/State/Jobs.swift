@@ -1,0 +1,178 @@
+package import MapReduceModel
+
+/// All jobs, changed by journal entries and nothing else.
+package struct Jobs: Hashable, Sendable {
+    /// In the order of submission, which is that of their ids.
+    package private(set) var all: [JobState] = []
+
+    package init() {}
+
+    /// The state that these entries lead to.
+    package init(replaying journal: some Sequence<JournalEntry>) {
+        for entry in journal { apply(entry) }
+    }
+
+    /// The job with that id.
+    ///
+    /// Cost: a binary search.
+    package subscript(id: JobID) -> JobState? { index(of: id).map { all[$0] } }
+
+    /// The state of a task; nil when there is no such job, stage or task.
+    package subscript(task id: TaskID) -> TaskState? {
+        index(of: id).map { all[$0].stages[id.stage].tasks[id.index] }
+    }
+
+    /// The state of an attempt; nil when it was never started.
+    package subscript(attempt id: AttemptID) -> AttemptState? {
+        guard let job = index(of: id.task) else { return nil }
+        let attempts = all[job].stages[id.task.stage].tasks[id.task.index].attempts
+        return attempts.indices.contains(id.number) ? attempts[id.number] : nil
+    }
+
+    /// Where a job is in `all`.
+    func index(of id: JobID) -> Int? {
+        let index = all.partitioningIndex { !($0.id < id) }
+        return index < all.count && all[index].id == id ? index : nil
+    }
+
+    /// Where the job of a task is in `all`; nil when there is no such job, stage or task.
+    private func index(of id: TaskID) -> Int? {
+        guard let job = index(of: id.job), all[job].stages.indices.contains(id.stage),
+            all[job].stages[id.stage].tasks.indices.contains(id.index)
+        else { return nil }
+        return job
+    }
+
+    /// Applies an entry; one about something that does not exist changes nothing.
+    mutating func apply(_ entry: JournalEntry) {
+        switch entry {
+        case .jobSubmitted(let submission):
+            precondition(
+                all.last.map { $0.id < submission.id } ?? true,
+                "ids of jobs rise"
+            )
+            all.append(JobState(submission))
+        case .attemptStarted(let attempt, let worker, let instant):
+            start(attempt, worker, at: instant)
+        case .attemptSucceeded(let attempt, let output, let instant):
+            succeed(attempt, output, at: instant)
+        case .attemptFailed(let attempt, let failure): fail(attempt, failure)
+        case .attemptStopped(let attempt):
+            if let job = end(attempt) {
+                set(.stopped, of: attempt, inJobAt: job)
+            }
+        case .outputLost(let id): lose(id)
+        case .recordSkipped(let id, let record):
+            guard let job = index(of: id) else { return }
+            all[job].badRecordCount += 1
+            all[job].stages[id.stage].tasks[id.index].badRecords.append(record)
+            all[job].stages[id.stage].tasks[id.index].ownFailures = 0
+        case .commitBegan(let id):
+            if let job = index(of: id) { all[job].phase = .committing }
+        case .jobFinished(let id, let outcome):
+            if let job = index(of: id) { all[job].phase = .finished(outcome) }
+        case .jobRetired(let id):
+            if let job = index(of: id) { all.remove(at: job) }
+        }
+    }
+
+    // Every change is made in place: a copy of a task's or a stage's arrays would cost as much as
+    // the job is large.
+
+    private mutating func start(_ attempt: AttemptID, _ worker: WorkerID, at instant: Instant) {
+        let id = attempt.task
+        guard let job = index(of: id) else { return }
+        precondition(
+            all[job].stages[id.stage].tasks[id.index].attempts.count == attempt.number,
+            "numbers of attempts rise by one"
+        )
+        if all[job].stages[id.stage].tasks[id.index].isRunning {
+            all[job].stages[id.stage].backupCount += 1
+        }
+        append(AttemptState(worker: worker, startedAt: instant), to: id, inJobAt: job)
+        all[job].stages[id.stage].runningCount += 1
+        if all[job].stages[id.stage].startedAt == nil {
+            all[job].stages[id.stage].startedAt = instant
+        }
+        all[job].stages[id.stage].pending.remove(id.index)
+    }
+
+    private mutating func append(_ state: AttemptState, to id: TaskID, inJobAt job: Int) {
+        if all[job].stages[id.stage].tasks[id.index].attempts.isEmpty {
+            // Most tasks have one attempt, and an array that grows takes room for two.
+            all[job].stages[id.stage].tasks[id.index].attempts = [state]
+        } else {
+            all[job].stages[id.stage].tasks[id.index].attempts.append(state)
+        }
+    }
+
+    private mutating func set(
+        _ status: AttemptState.Status,
+        of attempt: AttemptID,
+        inJobAt job: Int
+    ) {
+        let id = attempt.task
+        all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].status = status
+    }
+
+    /// Notes that an attempt does not run any more.
+    /// - Returns: where its job is; nil when the attempt did not run.
+    private mutating func end(_ attempt: AttemptID) -> Int? {
+        guard let job = index(of: attempt.task), self[attempt: attempt]?.isRunning ?? false else {
+            return nil
+        }
+        all[job].stages[attempt.task.stage].runningCount -= 1
+        return job
+    }
+
+    private mutating func succeed(_ attempt: AttemptID, _ output: TaskOutput, at instant: Instant) {
+        guard let job = end(attempt) else { return }
+        let id = attempt.task
+        set(.succeeded(output), of: attempt, inJobAt: job)
+        all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].endedAt = instant
+        all[job].stages[id.stage].tasks[id.index].winner = attempt.number
+        all[job].stages[id.stage].doneCount += 1
+        all[job].stages[id.stage].endedAt = instant
+        all[job].counters.add(output.counters)
+        if let start = self[attempt: attempt]?.startedAt {
+            all[job].stages[id.stage].paces.add(
+                instant - start,
+                byteCount: all[job].inputByteCount(stage: id.stage, task: id.index)
+            )
+        }
+        if all[job].submission.plan.stages[id.stage].output != .files {
+            all[job].stages[id.stage].outputLog.append(
+                OutputLogEntry(task: Int32(id.index), attempt: Int32(attempt.number))
+            )
+        }
+    }
+
+    private mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
+        guard let job = end(attempt) else { return }
+        let id = attempt.task
+        set(.failed(failure), of: attempt, inJobAt: job)
+        all[job].stages[id.stage].failureCount += 1
+        switch failure.kind.consequence {
+        case .retryCountedAgainstTask, .failJob:
+            all[job].stages[id.stage].tasks[id.index].ownFailures += 1
+        case .retryCountedAgainstCluster:
+            all[job].stages[id.stage].tasks[id.index].clusterFailures += 1
+        }
+        let task = all[job].stages[id.stage].tasks[id.index]
+        if task.winner == nil, !task.isRunning {
+            all[job].stages[id.stage].pending.insert(id.index)
+        }
+    }
+
+    private mutating func lose(_ id: TaskID) {
+        guard let job = index(of: id), let task = self[task: id], let winner = task.winner else {
+            return
+        }
+        if let output = task.winningOutput { all[job].counters.subtract(output.counters) }
+        all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost
+        all[job].stages[id.stage].tasks[id.index].winner = nil
+        all[job].stages[id.stage].tasks[id.index].clusterFailures += 1
+        all[job].stages[id.stage].doneCount -= 1
+        all[job].stages[id.stage].pending.insert(id.index)
+    }
+}

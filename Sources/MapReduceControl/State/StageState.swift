@@ -1,0 +1,59 @@
+package import MapReduceModel
+
+/// A stage's tasks.
+package struct StageState: Hashable, Sendable {
+    package internal(set) var tasks: [TaskState]
+    /// Tasks that wait to be started.
+    package internal(set) var pending: TaskQueue
+    package internal(set) var doneCount = 0
+    package internal(set) var runningCount = 0
+    /// Failed attempts, of all tasks.
+    package internal(set) var failureCount = 0
+    /// Tasks that were started once more while they ran.
+    package internal(set) var backupCount = 0
+    /// When the first attempt of the stage began, and when the last one that succeeded ended.
+    package internal(set) var startedAt: Instant?
+    package internal(set) var endedAt: Instant?
+    /// The attempts that succeeded, in the order in which they did: what a stage that reads them
+    /// learns of, one after another. A later entry for a task takes the place of an earlier one.
+    ///
+    /// Kept only for a stage that is read by another one.
+    package internal(set) var outputLog: [OutputLogEntry] = []
+    /// How long the last tasks took for their input.
+    var paces = PaceSamples()
+
+    init(taskCount: Int) {
+        tasks = Array(repeating: TaskState(), count: taskCount)
+        pending = TaskQueue(0..<taskCount)
+    }
+
+    package var isDone: Bool { doneCount == tasks.count }
+}
+
+/// One more output of a stage.
+package struct OutputLogEntry: Hashable, Sendable {
+    package let task: Int32
+    package let attempt: Int32
+}
+
+/// The nanoseconds for each byte of the tasks that were done last, of which the median is asked.
+///
+/// 255 of them say enough of a stage, and cost little to sort.
+struct PaceSamples: Hashable, Sendable {
+    private var values: [Double] = []
+    private var next = 0
+    private static let capacity = 255
+
+    mutating func add(_ duration: Duration, byteCount: Int) {
+        let pace = Double(duration.nanoseconds) / Double(max(byteCount, 1))
+        if values.count < Self.capacity {
+            values.append(pace)
+        } else {
+            values[next] = pace
+            next = (next + 1) % Self.capacity
+        }
+    }
+
+    /// The median; nil when there is nothing.
+    var median: Double? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
+}

@@ -1,0 +1,58 @@
+package import MapReduceModel
+
+/// A task and its attempts, whose numbers are their indexes.
+package struct TaskState: Hashable, Sendable {
+    package internal(set) var attempts: [AttemptState] = []
+    /// The attempt whose output counts.
+    package internal(set) var winner: Int?
+    /// Failures that count against the task, and those that count against the cluster.
+    package internal(set) var ownFailures: Int32 = 0
+    package internal(set) var clusterFailures: Int32 = 0
+    /// Records that the next attempts pass over.
+    package internal(set) var badRecords: [BadRecord] = []
+
+    package var winningOutput: TaskOutput? { winner.flatMap { attempts[$0].output } }
+
+    /// How often the user's code failed at this place of the input.
+    func failureCount(at location: RecordLocation) -> Int {
+        attempts.count { attempt in
+            guard case .failed(let failure) = attempt.status else { return false }
+            return (failure.kind == .threw || failure.kind == .crashed)
+                && failure.location?.path == location.path
+                && failure.location?.offset == location.offset
+        }
+    }
+
+    /// Where attempts of the task failed.
+    var workersOfFailures: [WorkerID] {
+        attempts.compactMap { if case .failed = $0.status { $0.worker } else { nil } }
+    }
+
+    package var isRunning: Bool { attempts.contains { $0.isRunning } }
+}
+
+/// One try at a task.
+package struct AttemptState: Hashable, Sendable {
+    package let worker: WorkerID
+    package let startedAt: Instant
+    package internal(set) var endedAt: Instant?
+    package internal(set) var status = Status.running
+
+    /// running → succeeded, failed or stopped; succeeded → lost.
+    package enum Status: Hashable, Sendable {
+        case running
+        case succeeded(TaskOutput)
+        // Apart, as it is large and rare.
+        indirect case failed(Failure)
+        case stopped
+        /// It succeeded, and its output is gone.
+        case lost
+    }
+
+    package var isRunning: Bool { if case .running = status { true } else { false } }
+
+    /// What the attempt left behind; nil when it has not, or not any more.
+    package var output: TaskOutput? {
+        if case .succeeded(let output) = status { output } else { nil }
+    }
+}

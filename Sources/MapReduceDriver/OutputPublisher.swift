@@ -1,0 +1,35 @@
+package import MapReduceControl
+package import MapReduceEngine
+package import MapReduceModel
+internal import MapReduceProcess
+
+/// Puts a job's output in place.
+package enum OutputPublisher {
+    /// Commits the parts that won, with their manifest and the records that were passed over.
+    ///
+    /// Blocks until all of it is on the disk.
+    package static func publish(
+        _ outputs: [TaskOutput],
+        of job: JobState,
+        to directory: OutputDirectory
+    ) throws {
+        let manifest = Manifest(
+            job: job.submission.plan.name,
+            files: outputs.map { output in
+                let digits = String(output.file.checksum, radix: 16)
+                return Manifest.File(
+                    name: Files.name(of: output.file.path),
+                    bytes: output.file.byteCount,
+                    records: output.file.recordCount,
+                    crc32: String(repeating: "0", count: 8 - digits.count) + digits
+                )
+            },
+            counters: job.counters
+        )
+        try directory.commit(
+            files: outputs.map(\.file),
+            manifest: Wire.prettyJSON(manifest),
+            badRecords: Wire.jsonLines(job.skippedRecords)
+        )
+    }
+}

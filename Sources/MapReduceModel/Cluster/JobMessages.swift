@@ -1,0 +1,104 @@
+/// A job is handed to a coordinator.
+package struct SubmitRequest: Hashable, Codable, Sendable {
+    package var version: Int
+    package var description: JobDescription
+    package var program: JobProgramFile
+    /// The job's share of the slots, relative to other jobs; at least 1.
+    package var weight: Int
+
+    package init(
+        version: Int = ClusterProtocol.version,
+        description: JobDescription,
+        program: JobProgramFile,
+        weight: Int = 1
+    ) {
+        self.version = version
+        self.description = description
+        self.program = program
+        self.weight = weight
+    }
+}
+
+/// How the task processes of a job are started.
+package struct JobProgramFile: Hashable, Codable, Sendable {
+    /// The executable, by the SHA-256 of its bytes in hexadecimal.
+    package var sha256: String
+    /// The whole command line, beginning with the program's name.
+    package var arguments: [String]
+    /// Where it was submitted: paths of input files are relative to it.
+    package var directory: String
+    /// The slots that the cluster had, from which the program derives its defaults.
+    package var slotCount: Int
+
+    package init(sha256: String, arguments: [String], directory: String, slotCount: Int) {
+        self.sha256 = sha256
+        self.arguments = arguments
+        self.directory = directory
+        self.slotCount = slotCount
+    }
+}
+
+/// What a worker must know of a job to run its tasks.
+package struct JobLaunch: Hashable, Codable, Sendable {
+    package var plan: Plan
+    package var program: JobProgramFile
+    /// The directory in which attempts of the last stage write.
+    package var outputDirectory: String
+
+    package init(plan: Plan, program: JobProgramFile, outputDirectory: String) {
+        self.plan = plan
+        self.program = program
+        self.outputDirectory = outputDirectory
+    }
+}
+
+/// A job was accepted.
+package struct SubmitAnswer: Hashable, Codable, Sendable {
+    package var id: JobID
+
+    package init(id: JobID) { self.id = id }
+}
+
+/// A part of the log of a stage's outputs.
+package struct StageOutputs: Hashable, Codable, Sendable {
+    /// The entries from the one that was asked for on.
+    package var entries: [Entry]
+    /// Where those workers are that hold the runs.
+    package var workers: [WorkerAddress]
+
+    /// A run that an attempt wrote; it takes the place of an earlier one of the same task.
+    package struct Entry: Hashable, Codable, Sendable {
+        package var task: Int
+        package var attempt: Int
+        package var worker: WorkerID
+        /// The path of the run on its worker's host, and its size.
+        package var path: String
+        package var byteCount: Int
+
+        package init(task: Int, attempt: Int, worker: WorkerID, path: String, byteCount: Int) {
+            self.task = task
+            self.attempt = attempt
+            self.worker = worker
+            self.path = path
+            self.byteCount = byteCount
+        }
+    }
+
+    package init(entries: [Entry], workers: [WorkerAddress]) {
+        self.entries = entries
+        self.workers = workers
+    }
+}
+
+/// Where a worker is.
+package struct WorkerAddress: Hashable, Codable, Sendable {
+    package var worker: WorkerID
+    package var url: String
+    package var host: String
+
+    package init(worker: WorkerID, url: String, host: String) {
+        self.worker = worker
+        self.url = url
+        self.host = host
+    }
+}

@@ -1,0 +1,144 @@
+/// What a cluster is.
+package struct ClusterStatus: Hashable, Codable, Sendable {
+    package var version: Int
+    package var cluster: String
+    package var epoch: Int
+    package var workerCount: Int
+    /// Slots of the workers that are connected.
+    package var slotCount: Int
+
+    package init(version: Int, cluster: String, epoch: Int, workerCount: Int, slotCount: Int) {
+        self.version = version
+        self.cluster = cluster
+        self.epoch = epoch
+        self.workerCount = workerCount
+        self.slotCount = slotCount
+    }
+}
+
+/// How a worker is doing, for those who watch it.
+package struct WorkerStatus: Hashable, Codable, Sendable {
+    package var id: WorkerID
+    package var url: String
+    package var slotCount: Int
+    package var runningCount: Int
+    /// Seconds since it was heard.
+    package var silence: Double
+    package var state: State
+
+    /// How a worker is.
+    package enum State: String, Codable, Sendable {
+        case ready
+        /// It was not heard for some seconds, and gets no work.
+        case suspect
+        /// It ends soon.
+        case draining
+        /// Its disk has little room: it gets no work that writes runs.
+        case diskLow
+        /// A restarted coordinator waits for it.
+        case awaited
+    }
+
+    package init(
+        id: WorkerID,
+        url: String,
+        slotCount: Int,
+        runningCount: Int,
+        silence: Double,
+        state: State
+    ) {
+        self.id = id
+        self.url = url
+        self.slotCount = slotCount
+        self.runningCount = runningCount
+        self.silence = silence
+        self.state = state
+    }
+}
+
+/// How a task is doing.
+package struct TaskStatus: Hashable, Codable, Sendable {
+    package var stage: Int
+    package var index: Int
+    package var state: State
+    package var attempts: [Attempt]
+
+    package enum State: String, Codable, Sendable {
+        case pending
+        case running
+        case done
+    }
+
+    /// One try at it.
+    package struct Attempt: Hashable, Codable, Sendable {
+        package var number: Int
+        package var worker: WorkerID
+        package var state: State
+        package var seconds: Double?
+        package var message: String?
+
+        /// What became of it.
+        package enum State: String, Codable, Sendable {
+            case running
+            case succeeded
+            case failed
+            case stopped
+            /// It succeeded, and its output is gone.
+            case lost
+        }
+
+        package init(
+            number: Int,
+            worker: WorkerID,
+            state: State,
+            seconds: Double? = nil,
+            message: String? = nil
+        ) {
+            self.number = number
+            self.worker = worker
+            self.state = state
+            self.seconds = seconds
+            self.message = message
+        }
+    }
+
+    package init(stage: Int, index: Int, state: State, attempts: [Attempt]) {
+        self.stage = stage
+        self.index = index
+        self.state = state
+        self.attempts = attempts
+    }
+}
+
+/// What an attempt printed: the end of it.
+package struct AttemptLog: Hashable, Codable, Sendable {
+    package var attempt: AttemptID
+    package var text: String
+
+    package init(attempt: AttemptID, text: String) {
+        self.attempt = attempt
+        self.text = text
+    }
+}
+
+/// The body of every answer that is an error.
+package struct ErrorAnswer: Hashable, Codable, Sendable {
+    package var error: Detail
+
+    /// What went wrong.
+    package struct Detail: Hashable, Codable, Sendable {
+        /// One word for programs.
+        package var code: String
+        /// A sentence for people.
+        package var message: String
+
+        package init(code: String, message: String) {
+            self.code = code
+            self.message = message
+        }
+    }
+
+    package init(code: String, message: String) {
+        error = Detail(code: code, message: message)
+    }
+}

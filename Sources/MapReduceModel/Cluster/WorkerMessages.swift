@@ -1,0 +1,160 @@
+/// The version of the messages between the processes of a cluster, which is also the first part of
+/// every path: `/v1`.
+package enum ClusterProtocol {
+    package static let version = 1
+}
+
+/// A worker offers itself; also when it comes back.
+package struct JoinRequest: Hashable, Codable, Sendable {
+    package var version: Int
+    /// Drawn at random when the worker's process starts: tells it from one that runs later.
+    package var incarnation: String
+    /// Where the worker serves its segments.
+    package var url: String
+    /// The machine that the worker runs on, as its kernel names this boot of it.
+    package var host: String
+    package var slots: Int
+    /// Beginnings of paths of input files that lie on the worker's own disks.
+    package var localPaths: [String]
+    /// The cluster that it was part of; nil the first time.
+    package var cluster: String?
+    /// The attempts that it runs, and those whose ends it has not delivered.
+    package var attempts: [AttemptID]
+    /// The jobs of which it keeps something.
+    package var jobs: [JobID]
+
+    package init(
+        version: Int = ClusterProtocol.version,
+        incarnation: String,
+        url: String,
+        host: String,
+        slots: Int,
+        localPaths: [String] = [],
+        cluster: String? = nil,
+        attempts: [AttemptID] = [],
+        jobs: [JobID] = []
+    ) {
+        self.version = version
+        self.incarnation = incarnation
+        self.url = url
+        self.host = host
+        self.slots = slots
+        self.localPaths = localPaths
+        self.cluster = cluster
+        self.attempts = attempts
+        self.jobs = jobs
+    }
+}
+
+/// A worker is taken in.
+package struct JoinAnswer: Hashable, Codable, Sendable {
+    package var worker: WorkerID
+    /// Drawn at random when the coordinator's data directory was made.
+    package var cluster: String
+    /// How often the coordinator was started: it only answers to polls of this one.
+    package var epoch: Int
+    /// Of the jobs of the request, those that are over.
+    package var endedJobs: [JobID]
+
+    package init(worker: WorkerID, cluster: String, epoch: Int, endedJobs: [JobID]) {
+        self.worker = worker
+        self.cluster = cluster
+        self.epoch = epoch
+        self.endedJobs = endedJobs
+    }
+}
+
+/// A worker's heartbeat: what ended, how the rest is doing, and the question what to do.
+package struct PollRequest: Hashable, Codable, Sendable {
+    package var epoch: Int
+    /// The number of the last command that was received.
+    package var received: Int
+    package var ended: [AttemptEnd]
+    package var progress: [AttemptProgress]
+    package var isDraining: Bool
+    package var isDiskLow: Bool
+    /// How long the answer may wait for a command, in milliseconds.
+    package var wait: Int
+
+    package init(
+        epoch: Int,
+        received: Int,
+        ended: [AttemptEnd] = [],
+        progress: [AttemptProgress] = [],
+        isDraining: Bool = false,
+        isDiskLow: Bool = false,
+        wait: Int = 0
+    ) {
+        self.epoch = epoch
+        self.received = received
+        self.ended = ended
+        self.progress = progress
+        self.isDraining = isDraining
+        self.isDiskLow = isDiskLow
+        self.wait = wait
+    }
+}
+
+/// How an attempt ended on a worker.
+package struct AttemptEnd: Hashable, Codable, Sendable {
+    package var report: TaskReport
+    /// The attempt whose run could not be fetched or verified, where that is why it failed.
+    package var source: AttemptID?
+    /// The end of what the task printed; nil when it printed nothing.
+    package var log: String?
+
+    package init(report: TaskReport, source: AttemptID? = nil, log: String? = nil) {
+        self.report = report
+        self.source = source
+        self.log = log
+    }
+}
+
+/// How far an attempt has come.
+package struct AttemptProgress: Hashable, Codable, Sendable {
+    package var attempt: AttemptID
+    package var records: Int
+    /// Bytes of its split that it has read.
+    package var bytes: Int
+
+    package init(attempt: AttemptID, records: Int, bytes: Int) {
+        self.attempt = attempt
+        self.records = records
+        self.bytes = bytes
+    }
+}
+
+/// What a worker is to do.
+package struct PollAnswer: Hashable, Codable, Sendable {
+    /// All that were not received yet, in rising order of their numbers; at most so many that an
+    /// answer stays small.
+    package var commands: [NumberedCommand]
+    /// Whether a worker that drains is not needed any more.
+    package var mayLeave: Bool
+
+    package init(commands: [NumberedCommand], mayLeave: Bool = false) {
+        self.commands = commands
+        self.mayLeave = mayLeave
+    }
+}
+
+/// A command with its number, from 1 for each worker and epoch: one that comes twice is done once.
+package struct NumberedCommand: Hashable, Codable, Sendable {
+    package var number: Int
+    package var command: WorkerCommand
+
+    package init(number: Int, command: WorkerCommand) {
+        self.number = number
+        self.command = command
+    }
+}
+
+/// One thing for a worker to do.
+package enum WorkerCommand: Hashable, Codable, Sendable {
+    case start(Assignment)
+    case stop(AttemptID)
+    /// These tasks of a stage will probably start here: fetch what they read.
+    case prepare(JobID, stage: Int, tasks: [Int])
+    /// The job is over: stop what runs of it, and remove what is left of it.
+    case end(JobID)
+}

@@ -1,0 +1,39 @@
+/// What a job's executable says about a run of it, for a cluster to do it.
+package struct JobDescription: Hashable, Codable, Sendable {
+    package var plan: Plan
+    /// The files of each stage, whole, one piece for each; empty for a stage that reads none.
+    package var inputs: [Split]
+    /// The directory that the output goes to, from the root on.
+    package var output: String
+    /// Whether the output of an earlier job is replaced.
+    package var overwrites: Bool
+    /// The most bytes of one split.
+    package var splitByteCount: Int
+    package var maxAttempts: Int
+    package var maxBadRecords: Int
+    /// How much its user wants to hear.
+    package var isQuiet: Bool
+    package var isVerbose: Bool
+
+    package init(
+        plan: Plan,
+        inputs: [Split],
+        output: String,
+        overwrites: Bool,
+        splitByteCount: Int,
+        maxAttempts: Int,
+        maxBadRecords: Int,
+        isQuiet: Bool,
+        isVerbose: Bool
+    ) {
+        self.plan = plan
+        self.inputs = inputs
+        self.output = output
+        self.overwrites = overwrites
+        self.splitByteCount = splitByteCount
+        self.maxAttempts = maxAttempts
+        self.maxBadRecords = maxBadRecords
+        self.isQuiet = isQuiet
+        self.isVerbose = isVerbose
+    }
+}

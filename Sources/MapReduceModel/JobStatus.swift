@@ -1,0 +1,90 @@
+/// How a job is doing, for those who watch it.
+package struct JobStatus: Hashable, Codable, Sendable {
+    package var id: JobID
+    package var name: String
+    package var phase: Phase
+    /// The directory that the output goes to.
+    package var output: String
+    /// The job's share of the slots, relative to other jobs.
+    package var weight: Int
+    /// Seconds since 1970; 0 where nobody noted it.
+    package var submittedAt = 0.0
+    /// Seconds from the submission to the end, or to now.
+    package var seconds = 0.0
+    package var stages: [Stage]
+    /// The counters of what is done, by name.
+    package var counters: Counters
+    /// Records and bytes of input read so far, those of running attempts included.
+    package var recordsRead = 0
+    package var bytesRead = 0
+    package var inputByteCount: Int
+    /// Why the job failed, and at which attempt.
+    package var failure: Failure?
+    package var failedAttempt: AttemptID?
+
+    /// Where a job stands.
+    package enum Phase: String, Codable, Sendable, CaseIterable {
+        case running
+        case committing
+        case succeeded
+        case failed
+        case cancelled
+
+        package var isFinished: Bool { self != .running && self != .committing }
+    }
+
+    /// How a stage is doing.
+    package struct Stage: Hashable, Codable, Sendable {
+        /// The steps that it runs, in words.
+        package var label: String
+        package var taskCount: Int
+        package var doneCount: Int
+        package var runningCount: Int
+        package var failureCount: Int
+        package var backupCount: Int
+        /// Seconds from the first start to the last success; nil before there are both.
+        package var seconds: Double?
+
+        package var isDone: Bool { doneCount == taskCount }
+
+        package init(
+            label: String,
+            taskCount: Int,
+            doneCount: Int,
+            runningCount: Int,
+            failureCount: Int,
+            backupCount: Int,
+            seconds: Double?
+        ) {
+            self.label = label
+            self.taskCount = taskCount
+            self.doneCount = doneCount
+            self.runningCount = runningCount
+            self.failureCount = failureCount
+            self.backupCount = backupCount
+            self.seconds = seconds
+        }
+    }
+
+    package init(
+        id: JobID,
+        name: String,
+        phase: Phase,
+        output: String,
+        weight: Int,
+        stages: [Stage],
+        counters: Counters,
+        inputByteCount: Int
+    ) {
+        self.id = id
+        self.name = name
+        self.phase = phase
+        self.output = output
+        self.weight = weight
+        self.stages = stages
+        self.counters = counters
+        self.inputByteCount = inputByteCount
+        recordsRead = counters[BuiltInCounter.recordsRead]
+        bytesRead = counters[BuiltInCounter.bytesRead]
+    }
+}
