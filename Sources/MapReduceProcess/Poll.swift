@@ -17,6 +17,14 @@ package func waitForInput(on descriptors: [Int32], timeout: Duration) -> [Int] {
     return entries.indices.filter { entries[$0].revents != 0 }
 }
 
+/// Waits for standard input, and throws away what comes.
+/// - Returns: whether its end has come.
+package func waitForEndOfInput() -> Bool {
+    var byte: UInt8 = 0
+    let count = read(0, &byte, 1)
+    return count == 0 || count < 0 && errno != EINTR
+}
+
 /// Waits until a descriptor can be written to without blocking, or another one be read.
 package func waitForOutput(on descriptor: Int32, orInputOn other: Int32) {
     var entries = [

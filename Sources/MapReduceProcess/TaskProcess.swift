@@ -22,7 +22,7 @@ package final class TaskProcess {
     }
 
     /// Tells how many slots a cluster has, from which the process derives its defaults.
-    private static let slotsName = "MAPREDUCE_SLOTS"
+    private static let slotsName = "MAPREDUCE_CLUSTER_SLOTS"
     private static let channelDescriptor: Int32 = 3
 
     /// What to start.

@@ -106,7 +106,8 @@ import Testing
     @Test func aClusterTellsItsSlotsAndLittleElse() throws {
         setenv("UNRELATED", "x", 1)
         defer { unsetenv("UNRELATED") }
-        let script = "test -z \"$UNRELATED\" && test -n \"$PATH\" && test \"$MAPREDUCE_SLOTS\" = 7"
+        let script =
+            "test -z \"$UNRELATED\" && test -n \"$PATH\" && test \"$MAPREDUCE_CLUSTER_SLOTS\" = 7"
         let exit = try run(script) { launch in
             launch.inheritsEnvironment = false
             launch.slotCount = 7

@@ -66,6 +66,19 @@ import Testing
                 "MapReduceDriver",
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
             ],
+            "MapReduceCluster": [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "MapReduceDriver", "AsyncHTTPClient", "Crypto", "Dispatch", "Foundation",
+                "FoundationEssentials", "GRDB", "Glibc", "HTTPTypes", "Hummingbird",
+                "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+                "NIOSSL", "ServiceLifecycle", "Synchronization",
+            ],
+            "MapReduceTool": [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "MapReduceDriver", "MapReduceCluster", "ArgumentParser", "Configuration",
+                "Foundation", "FoundationEssentials", "Glibc", "Logging", "ServiceLifecycle",
+                "SystemPackage", "UnixSignals",
+            ],
         ]
         for (target, modules) in allowed {
             for file in try files(below: "Sources/" + target) {

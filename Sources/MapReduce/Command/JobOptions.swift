@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import MapReduceDriver
 internal import MapReduceEngine
 
 /// The options that every job has.
@@ -108,20 +109,8 @@ struct ByteSize: ExpressibleByArgument, Hashable, Sendable, CustomStringConverti
     init(count: Int) { self.count = count }
 
     init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        guard let number = Int(digits) else { return nil }
-        let shift: Int
-        switch argument.dropFirst(digits.count).uppercased() {
-        case "", "B": shift = 0
-        case "K", "KB", "KIB": shift = 10
-        case "M", "MB", "MIB": shift = 20
-        case "G", "GB", "GIB": shift = 30
-        case "T", "TB", "TIB": shift = 40
-        default: return nil
-        }
-        let (scaled, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
-        guard !overflow else { return nil }
-        count = scaled
+        guard let count = Format.byteCount(argument) else { return nil }
+        self.count = count
     }
 
     /// The number as it is typed, which is also how a default is shown in the help.

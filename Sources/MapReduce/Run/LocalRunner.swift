@@ -252,8 +252,9 @@ final class LocalRunner {
         }
     }
 
-    /// A report that a run cannot be read blames the task that wrote it, which then runs again. A
-    /// full disk is the task's own fault here, as there is no other one.
+    /// A report that a run cannot be read blames the task that wrote it, which then runs again.
+    ///
+    /// A full disk is the task's own fault here, as there is no other one.
     private func event(for report: TaskReport, of spec: TaskSpec?) -> Event {
         let attempt = report.attempt
         guard case .failed(var failure) = report.outcome else {

@@ -36,7 +36,8 @@ final class TaskRunner {
             guard program.stages.indices.contains(stage) else {
                 throw EngineError(.badInput, "the job has no stage \(stage)")
             }
-            try Files.createDirectory(spec.directory)
+            // Not those above it: once a job is over they are gone for good.
+            try Files.createNewDirectory(spec.directory)
             let result = try program.stages[stage](context)
             return TaskReport(
                 attempt: spec.attempt,

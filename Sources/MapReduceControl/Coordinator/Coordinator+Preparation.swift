@@ -49,7 +49,9 @@ extension Coordinator {
             !job.stages[task.stage].isDone
         else { return }
         for reader in job.submission.plan.stages
-        where reader.input == .shuffle(stage: task.stage) && !isPrepared(job.id, reader.id) {
+        where reader.input == .shuffle(stage: task.stage) && !job.stages[reader.id].isDone
+            && !isPrepared(job.id, reader.id)
+        {
             prepare(job.id, reader.id, taskCount: job.stages[reader.id].tasks.count)
         }
     }

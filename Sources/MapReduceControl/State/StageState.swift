@@ -14,9 +14,10 @@ package struct StageState: Hashable, Sendable {
     /// When the first attempt of the stage began, and when the last one that succeeded ended.
     package internal(set) var startedAt: Instant?
     package internal(set) var endedAt: Instant?
-    /// The attempts that succeeded, in the order in which they did: what a stage that reads them
-    /// learns of, one after another. A later entry for a task takes the place of an earlier one.
+    /// The attempts that succeeded, in the order in which they did.
     ///
+    /// A stage that reads them learns of one after another; a later entry for a task takes the
+    /// place of an earlier one.
     /// Kept only for a stage that is read by another one.
     package internal(set) var outputLog: [OutputLogEntry] = []
     /// How long the last tasks took for their input.

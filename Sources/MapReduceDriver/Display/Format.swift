@@ -42,6 +42,24 @@ package enum Format {
         bytes(Int(Double(byteCount) / max(elapsed.inSeconds, 1e-3))) + "/s"
     }
 
+    /// The number that `1000`, `64K`, `256M`, `2G` or `1GiB` mean, where letters are powers of
+    /// 1024; nil for anything else.
+    package static func byteCount(_ text: String) -> Int? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits) else { return nil }
+        let shift: Int
+        switch text.dropFirst(digits.count).uppercased() {
+        case "", "B": shift = 0
+        case "K", "KB", "KIB": shift = 10
+        case "M", "MB", "MIB": shift = 20
+        case "G", "GB", "GIB": shift = 30
+        case "T", "TB", "TIB": shift = 40
+        default: return nil
+        }
+        let (scaled, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
+        return overflow ? nil : scaled
+    }
+
     private static func threeDigits(_ value: Double) -> String {
         let places = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
         var power = 1.0

@@ -28,6 +28,16 @@ package enum Files {
         }
     }
 
+    /// Who may do what with a file; nil when there is none.
+    package static func permissions(of path: String) throws -> UInt32? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw EngineError.system("find", path, errno: errno)
+        }
+        return status.st_mode & 0o777
+    }
+
     /// The path without links, from the root on; nil when there is nothing at it.
     package static func resolved(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
@@ -54,6 +64,22 @@ package enum Files {
         }
         if errno == EEXIST, try kind(of: path) == .directory { return created }
         throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
+    }
+
+    /// Creates a directory that must not exist, in one that must.
+    package static func createNewDirectory(_ path: String) throws {
+        guard mkdir(path, 0o755) == 0 else {
+            throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
+    /// Bytes that are free on the disk of a directory, for those who are not root.
+    package static func freeByteCount(at path: String) throws -> Int {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else {
+            throw EngineError.system("inspect the disk of", path, errno: errno)
+        }
+        return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
     /// What tells a file or directory apart from all others: its device and its number.

@@ -27,6 +27,15 @@ package final class OpenFile {
         }
     }
 
+    /// Opens a file for writing at its end, or creates it.
+    package init(appendingTo path: String) throws {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        self.path = path
+        guard descriptor >= 0 else {
+            throw EngineError.system("create", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
     deinit { close(descriptor) }
 
     /// Reads at an offset, as much as there is, up to the size of the target.

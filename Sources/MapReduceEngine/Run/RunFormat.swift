@@ -17,6 +17,42 @@ package enum RunFormat {
     package static let trailerByteCount = 16
     /// The only codec of version 1: a block is stored as it is.
     package static let codecNone: UInt32 = 0
+
+    /// The first bytes of a run.
+    static var header: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: headerByteCount)
+        bytes.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            base.storeLittle(magic, at: 0)
+            base.storeLittle(version, at: 4)
+        }
+        return bytes
+    }
+
+    /// The last bytes of a run: its index and the trailer.
+    static func tail(_ index: [SegmentIndex]) -> [UInt8] {
+        let indexByteCount = index.count * indexEntryByteCount
+        var bytes = [UInt8](repeating: 0, count: indexByteCount + trailerByteCount)
+        bytes.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for (number, segment) in index.enumerated() {
+                let entry = base + number * indexEntryByteCount
+                entry.storeLittle(segment.offset, at: 0)
+                entry.storeLittle(segment.byteCount, at: 8)
+                entry.storeLittle(segment.recordCount, at: 16)
+                entry.storeLittle(segment.checksum, at: 24)
+            }
+            let trailer = base + indexByteCount
+            trailer.storeLittle(UInt32(index.count), at: 0)
+            trailer.storeLittle(
+                Checksum.of(UnsafeRawBufferPointer(rebasing: buffer[..<indexByteCount])),
+                at: 4
+            )
+            trailer.storeLittle(version, at: 8)
+            trailer.storeLittle(magic, at: 12)
+        }
+        return bytes
+    }
 }
 
 /// Where the segment of one partition is in a run.

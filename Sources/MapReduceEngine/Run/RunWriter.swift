@@ -30,10 +30,8 @@ package final class RunWriter {
         file = try OpenFile(creating: partialPath)
         index = Array(repeating: SegmentIndex(), count: partitionCount)
         block = .allocate(byteCount: Self.usualByteCount, alignment: 16)
-        let base = blockBase
-        base.storeLittle(RunFormat.magic, at: 0)
-        base.storeLittle(RunFormat.version, at: 4)
-        try write(byteCount: RunFormat.headerByteCount)
+        try RunFormat.header.withUnsafeBytes { try file.write($0) }
+        offset = RunFormat.headerByteCount
         index[0].offset = offset
     }
 
@@ -135,30 +133,8 @@ package final class RunWriter {
         for index in partition..<index.count where index > partition {
             self.index[index].offset = offset
         }
-        let count = index.count * RunFormat.indexEntryByteCount
-        let tail = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: count + RunFormat.trailerByteCount,
-            alignment: 16
-        )
-        defer { tail.deallocate() }
-        guard let base = tail.baseAddress else { preconditionFailure("the trailer has bytes") }
-        for (number, segment) in index.enumerated() {
-            let entry = base + number * RunFormat.indexEntryByteCount
-            entry.storeLittle(segment.offset, at: 0)
-            entry.storeLittle(segment.byteCount, at: 8)
-            entry.storeLittle(segment.recordCount, at: 16)
-            entry.storeLittle(segment.checksum, at: 24)
-            entry.storeLittle(UInt32(0), at: 28)
-        }
-        let trailer = base + count
-        trailer.storeLittle(UInt32(index.count), at: 0)
-        trailer.storeLittle(
-            Checksum.of(UnsafeRawBufferPointer(rebasing: tail[..<count])),
-            at: 4
-        )
-        trailer.storeLittle(RunFormat.version, at: 8)
-        trailer.storeLittle(RunFormat.magic, at: 12)
-        try file.write(UnsafeRawBufferPointer(tail))
+        let tail = RunFormat.tail(index)
+        try tail.withUnsafeBytes { try file.write($0) }
         try Files.rename(partialPath, to: path)
         return OutputFile(
             path: path,

@@ -65,6 +65,8 @@ package struct StageOutputs: Hashable, Codable, Sendable {
     package var entries: [Entry]
     /// Where those workers are that hold the runs.
     package var workers: [WorkerAddress]
+    /// Whether all tasks of the stage are done now.
+    package var isDone: Bool
 
     /// A run that an attempt wrote; it takes the place of an earlier one of the same task.
     package struct Entry: Hashable, Codable, Sendable {
@@ -84,9 +86,10 @@ package struct StageOutputs: Hashable, Codable, Sendable {
         }
     }
 
-    package init(entries: [Entry], workers: [WorkerAddress]) {
+    package init(entries: [Entry], workers: [WorkerAddress], isDone: Bool) {
         self.entries = entries
         self.workers = workers
+        self.isDone = isDone
     }
 }
 

@@ -1,0 +1,85 @@
+package import MapReduceModel
+package import NIOSSL
+
+/// What a person asks a coordinator, from the command line.
+package struct CoordinatorClient: Sendable {
+    private let client: ClusterClient
+    private let base: String
+
+    /// `url`: that of the coordinator.
+    package init(url: String, token: Token?, tls: TLSConfiguration?) {
+        client = ClusterClient(token: token, tls: tls)
+        base = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/v1"
+    }
+
+    /// Closes all connections; no call may follow.
+    package func shutdown() async throws { try await client.shutdown() }
+
+    package func cluster() async throws -> ClusterStatus {
+        // Nobody waits long for a coordinator that is not there.
+        try await client.get("\(base)/cluster", timeout: .seconds(10))
+    }
+
+    /// Uploads an executable, unless the coordinator has it.
+    /// - Returns: its SHA-256.
+    package func upload(executable path: String) async throws -> String {
+        let digest = try await blocking { try ExecutableStore.digest(of: path) }
+        let url = "\(base)/executables/\(digest)"
+        if try await !client.exists(url) { try await client.put(url, file: path) }
+        return digest
+    }
+
+    package func submit(_ request: SubmitRequest) async throws -> JobID {
+        let answer: SubmitAnswer = try await client.post(
+            "\(base)/jobs",
+            request,
+            timeout: .seconds(120)
+        )
+        return answer.id
+    }
+
+    package func jobs() async throws -> [JobStatus] { try await client.get("\(base)/jobs") }
+
+    /// How a job is doing; waits for its end, at most so long.
+    package func job(_ id: JobID, wait: Duration = .zero) async throws -> JobStatus {
+        let milliseconds = wait.nanoseconds / 1_000_000
+        return try await client.get("\(base)/jobs/\(id.number)?wait=\(milliseconds)")
+    }
+
+    /// What happened to a job after an event.
+    package func events(
+        of id: JobID,
+        after number: Int,
+        onlyNotable: Bool
+    ) async throws -> [JobEvent] {
+        try await client.get(
+            "\(base)/jobs/\(id.number)/events?after=\(number)&notable=\(onlyNotable ? 1 : 0)"
+        )
+    }
+
+    package func tasks(of id: JobID) async throws -> [TaskStatus] {
+        try await client.get("\(base)/jobs/\(id.number)/tasks")
+    }
+
+    package func workers() async throws -> [WorkerStatus] {
+        try await client.get("\(base)/workers")
+    }
+
+    /// What attempts that ended have printed.
+    package func logs(of id: JobID) async throws -> [AttemptLog] {
+        try await client.get("\(base)/jobs/\(id.number)/logs")
+    }
+
+    /// What an attempt that runs has printed so far; asked of its worker.
+    package func log(of attempt: AttemptID, on worker: WorkerStatus) async throws -> String {
+        let task = attempt.task
+        return try await client.text(
+            "\(worker.url)/v1/logs/\(task.job.number)/\(task.stage)/\(task.index)/\(attempt.number)"
+        )
+    }
+
+    /// Cancels a job.
+    package func cancel(_ id: JobID) async throws {
+        try await client.delete("\(base)/jobs/\(id.number)")
+    }
+}

@@ -1,0 +1,230 @@
+package import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+
+/// What those who submit and watch jobs ask.
+extension CoordinatorCore {
+    /// Accepts a job: claims its output, cuts its input, and starts it.
+    func submit(_ request: SubmitRequest) async throws -> JobID {
+        try SubmissionCheck.check(request)
+        guard try executables.contains(request.program.sha256) else {
+            throw ClusterError.badRequest(
+                "the executable \(request.program.sha256) was not uploaded; do that first"
+            )
+        }
+        let description = request.description
+        let slotCount = max(self.slotCount, 1)
+        let claimed = try await blocking {
+            let splits = try description.inputs.map { files in
+                files.pieces.isEmpty
+                    ? []
+                    : try SplitPlanner.splits(
+                        of: files.pieces.map { PlannedFile($0) },
+                        splitByteCount: description.splitByteCount,
+                        slotCount: slotCount
+                    )
+            }
+            let output = try OutputDirectory(
+                path: description.output,
+                overwrite: description.overwrites
+            )
+            return (splits: splits, output: Unshared(output))
+        }
+        let output = claimed.output.value
+        let id = nextJob()
+        let stored = Journal.Job(
+            id: id,
+            launch: JobLaunch(
+                plan: description.plan,
+                program: request.program,
+                outputDirectory: output.temporaryPath
+            ),
+            output: description.output,
+            submittedAt: WallClock.now
+        )
+        jobs[id] = LiveJob(stored: stored, output: output)
+        let submission = JobSubmission(
+            id: id,
+            plan: description.plan,
+            splits: description.completed(claimed.splits),
+            weight: request.weight,
+            maxAttempts: description.maxAttempts,
+            maxBadRecords: description.maxBadRecords
+        )
+        try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
+        logger.info(
+            "job submitted",
+            metadata: ["job": "\(id)", "name": "\(description.plan.name)"]
+        )
+        return id
+    }
+
+    /// Slots of the workers that are connected.
+    var slotCount: Int { coordinator.workers.all.reduce(0) { $0 + $1.slots } }
+
+    var clusterStatus: ClusterStatus {
+        ClusterStatus(
+            version: ClusterProtocol.version,
+            cluster: journal.cluster,
+            epoch: journal.epoch,
+            workerCount: coordinator.workers.all.count { $0.slots > 0 },
+            slotCount: slotCount
+        )
+    }
+
+    /// How a job that has not been forgotten by the control plane is doing.
+    func status(of id: JobID) -> JobStatus? {
+        guard let job = coordinator.jobs[id], let stored = jobs[id]?.stored else { return nil }
+        var status = JobStatus(job, output: stored.output)
+        status.submittedAt = stored.submittedAt
+        status.seconds = max(WallClock.now - stored.submittedAt, 0)
+        // A job counts as ended for others when what it left behind is gone as well.
+        if case .succeeded = status.phase { status.phase = .committing }
+        if status.phase == .failed || status.phase == .cancelled { status.phase = .running }
+        for session in sessions.values {
+            for progress in session.progress where progress.attempt.task.job == id {
+                guard coordinator.jobs[attempt: progress.attempt]?.isRunning ?? false else {
+                    continue
+                }
+                status.recordsRead += progress.records
+                status.bytesRead += progress.bytes
+            }
+        }
+        return status
+    }
+
+    /// How a job is doing; waits for its end, or for as long as is asked.
+    func status(of id: JobID, wait: Duration) async throws -> JobStatus {
+        let until = ContinuousClock.now + min(wait, .milliseconds(Self.maxWaitMilliseconds))
+        while true {
+            guard let live = status(of: id) else {
+                guard let status = try await journal.job(id)?.status else {
+                    throw ClusterError.noJob(id)
+                }
+                return status
+            }
+            if ContinuousClock.now >= until { return live }
+            await withCheckedContinuation { continuation in
+                watchers[id, default: Watchers()].add(continuation, until: until)
+            }
+        }
+    }
+
+    /// All jobs that are kept, the latest last.
+    func statuses() async throws -> [JobStatus] {
+        try await journal.jobs().compactMap { $0.status ?? status(of: $0.id) }
+    }
+
+    /// What happened to a job after an entry.
+    func events(of id: JobID, after: Int, onlyNotable: Bool) async throws -> [JobEvent] {
+        try await journal.events(of: id, after: after, onlyNotable: onlyNotable, limit: 1000)
+            .map { JobEvent(number: $0.number, entry: $0.entry) }
+    }
+
+    /// How the tasks of a job are doing, or did.
+    func tasks(of id: JobID) async throws -> [TaskStatus] {
+        if let job = coordinator.jobs[id] { return TaskStatus.all(of: job, at: now) }
+        guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
+        let entries = try await journal.entries(of: id).filter { entry in
+            if case .jobRetired = entry { false } else { true }
+        }
+        return Jobs(replaying: entries)[id].map { TaskStatus.all(of: $0, at: now) } ?? []
+    }
+
+    var workerStatuses: [WorkerStatus] {
+        coordinator.workers.all.map { worker in
+            let state: WorkerStatus.State =
+                if worker.slots == 0 {
+                    .awaited
+                } else if worker.isSuspect {
+                    .suspect
+                } else if worker.condition.isDraining {
+                    .draining
+                } else if worker.condition.isDiskLow {
+                    .diskLow
+                } else {
+                    .ready
+                }
+            return WorkerStatus(
+                id: worker.id,
+                url: sessions[worker.id]?.address.url ?? "",
+                slotCount: worker.slots,
+                runningCount: worker.runningCount,
+                silence: (now - worker.lastHeard).inSeconds,
+                state: state
+            )
+        }
+    }
+
+    func logs(of id: JobID) async throws -> [AttemptLog] {
+        guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
+        return try await journal.logs(of: id)
+    }
+
+    /// Cancels a job; one that has ended is not an error.
+    func cancel(_ id: JobID) async throws {
+        guard let job = coordinator.jobs[id] else {
+            guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
+            return
+        }
+        if job.phase == .committing {
+            throw ClusterError(
+                .conflict,
+                "committing",
+                "job \(id.number) is being committed, and cannot be cancelled any more"
+            )
+        }
+        try await apply([.jobCancelled(id)])
+    }
+
+    var metricsText: String { metrics.text(coordinator) }
+}
+
+/// An entry of the journal with its number.
+package struct JobEvent: Codable, Sendable {
+    package let number: Int
+    package let entry: JournalEntry
+}
+
+extension JobDescription {
+    /// A stage that reads files has a split even if they are empty.
+    fileprivate func completed(_ splits: [[Split]]) -> [[Split]] {
+        zip(plan.stages, splits).map { stage, splits in
+            if case .files = stage.input, splits.isEmpty { return [Split(pieces: [])] }
+            return splits
+        }
+    }
+}
+
+extension TaskStatus {
+    fileprivate static func all(of job: JobState, at now: Instant) -> [TaskStatus] {
+        job.stages.enumerated().flatMap { stage, state in
+            state.tasks.enumerated().map { index, task in
+                TaskStatus(
+                    stage: stage,
+                    index: index,
+                    state: task.winner != nil ? .done : task.isRunning ? .running : .pending,
+                    attempts: task.attempts.enumerated().map { number, attempt in
+                        Attempt(number, attempt, at: now)
+                    }
+                )
+            }
+        }
+    }
+}
+
+extension TaskStatus.Attempt {
+    fileprivate init(_ number: Int, _ attempt: AttemptState, at now: Instant) {
+        self.init(number: number, worker: attempt.worker, state: .running)
+        switch attempt.status {
+        case .running: seconds = (now - attempt.startedAt).inSeconds
+        case .succeeded: state = .succeeded
+        case .failed(let failure):
+            state = .failed
+            message = failure.message
+        case .stopped: state = .stopped
+        case .lost: state = .lost
+        }
+        if let end = attempt.endedAt { seconds = (end - attempt.startedAt).inSeconds }
+    }
+}

@@ -1,0 +1,177 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// What workers ask and tell.
+extension CoordinatorCore {
+    /// Takes in a worker that comes, or comes back.
+    func join(_ request: JoinRequest) async throws -> JoinAnswer {
+        guard request.version == ClusterProtocol.version else {
+            throw ClusterError.unknownVersion("\(request.version)")
+        }
+        guard 1...4096 ~= request.slots else {
+            throw ClusterError.badRequest("a worker has 1 to 4096 slots, and not \(request.slots)")
+        }
+        let isOfThisCluster = request.cluster == nil || request.cluster == journal.cluster
+        let id = try await journal.worker(
+            incarnation: request.incarnation,
+            url: request.url,
+            host: request.host
+        )
+        let address = WorkerAddress(worker: id, url: request.url, host: request.host)
+        sessions[id]?.wake()
+        sessions[id] = WorkerSession(id: id, address: address)
+        try await apply([
+            .workerJoined(
+                id,
+                WorkerProfile(slots: request.slots, localPaths: request.localPaths),
+                attempts: isOfThisCluster ? request.attempts : []
+            )
+        ])
+        logger.info("worker joined", metadata: ["worker": "\(id)", "url": "\(request.url)"])
+        return JoinAnswer(
+            worker: id,
+            cluster: journal.cluster,
+            epoch: journal.epoch,
+            endedJobs: request.jobs.filter {
+                coordinator.jobs[$0]?.outcome != nil
+                    || coordinator.jobs[$0] == nil
+            }
+        )
+    }
+
+    /// Takes what a worker reports, and answers with what it is to do: at once if there is
+    /// something, else when there is, or when it has waited as long as it wants to.
+    func poll(_ id: WorkerID, _ request: PollRequest) async throws -> PollAnswer {
+        let begin = ContinuousClock.now
+        try checkSession(id, epoch: request.epoch)
+        sessions[id]?.received(request.received)
+        sessions[id]?.progress = request.progress
+        let condition = WorkerCondition(
+            isDraining: request.isDraining,
+            isDiskLow: request.isDiskLow
+        )
+        try await apply(
+            [.workerPolled(id, condition)] + request.ended.map { event(for: $0, of: id) },
+            Journal.Batch(
+                logs: request.ended.compactMap { end in
+                    end.log.map { AttemptLog(attempt: end.report.attempt, text: $0) }
+                }
+            )
+        )
+        metrics.polled(ContinuousClock.now - begin)
+        let wait = Duration.milliseconds(min(max(request.wait, 0), Self.maxWaitMilliseconds))
+        if sessions[id]?.outbox.isEmpty ?? false, wait > .zero {
+            await park(id, until: begin + wait)
+        }
+        try checkSession(id, epoch: request.epoch)
+        return PollAnswer(
+            commands: sessions[id]?.commands ?? [],
+            mayLeave: request.isDraining && !coordinator.isNeeded(id)
+        )
+    }
+
+    /// The longest that an answer waits, in milliseconds.
+    static var maxWaitMilliseconds: Int { 10_000 }
+
+    private func park(_ id: WorkerID, until: ContinuousClock.Instant) async {
+        sessions[id]?.wake()
+        await withCheckedContinuation { sessions[id]?.parked = ($0, until) }
+    }
+
+    private func checkSession(_ id: WorkerID, epoch: Int) throws {
+        guard epoch == journal.epoch, sessions[id] != nil, coordinator.workers[id] != nil else {
+            throw ClusterError(
+                .conflict,
+                "join-again",
+                "\(id) is not known in epoch \(journal.epoch); join again"
+            )
+        }
+    }
+
+    private func event(for end: AttemptEnd, of worker: WorkerID) -> Event {
+        guard let source = end.source, case .failed(let failure) = end.report.outcome else {
+            return .attemptReported(worker, end.report)
+        }
+        return .fetchFailed(
+            worker,
+            end.report.attempt,
+            source: source,
+            message: failure.message
+        )
+    }
+
+    /// A worker goes by itself.
+    func leave(_ id: WorkerID) async throws {
+        logger.info("worker left", metadata: ["worker": "\(id)"])
+        sessions[id]?.wake()
+        sessions[id] = nil
+        try await apply([.workerLeft(id)])
+    }
+
+    /// What a worker must know to run tasks of a job.
+    func launch(of id: JobID) throws -> JobLaunch {
+        guard let job = jobs[id] else { throw ClusterError.noJob(id) }
+        return job.stored.launch
+    }
+
+    /// The log of a stage's outputs from an entry on; waits for one if there is none.
+    func outputs(
+        of id: JobID,
+        stage: Int,
+        after: Int,
+        wait: Duration
+    ) async throws -> StageOutputs {
+        let until = ContinuousClock.now + min(wait, .milliseconds(Self.maxWaitMilliseconds))
+        while true {
+            guard let job = coordinator.jobs[id], job.stages.indices.contains(stage) else {
+                throw ClusterError.noJob(id)
+            }
+            let log = job.stages[stage].outputLog
+            guard after >= 0, after <= log.count else {
+                throw ClusterError(
+                    .conflict,
+                    "join-again",
+                    "stage \(stage) has \(log.count) outputs, and not \(after)"
+                )
+            }
+            if log.count > after || ContinuousClock.now >= until || job.stages[stage].isDone {
+                return outputs(of: job, stage, log[after...].prefix(Self.maxOutputsInAnswer))
+            }
+            await withCheckedContinuation { continuation in
+                watchers[id, default: Watchers()].add(continuation, until: until)
+            }
+        }
+    }
+
+    private static var maxOutputsInAnswer: Int { 4096 }
+
+    private func outputs(
+        of job: JobState,
+        _ stage: Int,
+        _ log: ArraySlice<OutputLogEntry>
+    ) -> StageOutputs {
+        let entries = log.map { entry in
+            let attempt = job.stages[stage].tasks[Int(entry.task)].attempts[Int(entry.attempt)]
+            // One that was lost since has nothing to read, and a later entry takes its place.
+            return StageOutputs.Entry(
+                task: Int(entry.task),
+                attempt: Int(entry.attempt),
+                worker: attempt.worker,
+                path: attempt.output?.file.path ?? "",
+                byteCount: attempt.output?.file.byteCount ?? 0
+            )
+        }
+        let workers = Set(entries.map(\.worker)).sorted()
+        return StageOutputs(
+            entries: entries,
+            workers: workers.compactMap { sessions[$0]?.address },
+            isDone: job.stages[stage].isDone
+        )
+    }
+}
+
+extension ClusterError {
+    static func noJob(_ id: JobID) -> ClusterError {
+        .notFound("there is no job \(id.number); `mapreduce jobs` lists those there are")
+    }
+}

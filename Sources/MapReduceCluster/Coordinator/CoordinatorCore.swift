@@ -1,0 +1,272 @@
+internal import Logging
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
+
+/// Owns the control plane of a cluster: gives it events, makes the journal durable, and then does
+/// what it says.
+///
+///     event ──► queue ──► apply all that wait ──► journal, once for all ──► messages, answers
+///
+/// Nothing that depends on an entry leaves before the entry is durable: neither a command to a
+/// worker nor the answer to whoever brought the event.
+actor CoordinatorCore {
+    var coordinator: Coordinator
+    var sessions: [WorkerID: WorkerSession] = [:]
+    /// The jobs that have not ended, or are being cleaned up after.
+    var jobs: [JobID: LiveJob] = [:]
+    var watchers: [JobID: Watchers] = [:]
+    var metrics = CoordinatorMetrics()
+    let journal: Journal
+    let executables: ExecutableStore
+    let settings: CoordinatorSettings
+    let logger: Logger
+
+    private var queue: [Pending] = []
+    private var isFlushing = false
+    /// Why the coordinator cannot go on; nil while it can.
+    private var failure: (any Error)?
+    private let failed = Promise<Never>()
+    private var lastJob: JobID
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    /// The moment of `start`, in nanoseconds since 1970, so that a journal goes on from process to
+    /// process.
+    private let startTime: Instant
+
+    /// What is to be applied and written, and who waits for it.
+    private struct Pending {
+        var events: [Event]
+        var batch: Journal.Batch
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    /// A job that has not ended.
+    struct LiveJob {
+        let stored: Journal.Job
+        let output: OutputDirectory
+    }
+
+    /// Goes on where the journal ends.
+    init(settings: CoordinatorSettings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        journal = try Journal(directory: settings.dataDirectory)
+        executables = try ExecutableStore(
+            directory: settings.dataDirectory + "/executables",
+            maxByteCount: settings.maxUploadByteCount
+        )
+        lastJob = try journal.lastJob()
+        start = clock.now
+        startTime = Instant(nanoseconds: Int64(WallClock.now * 1e9))
+        let (stored, entries) = try journal.replay()
+        coordinator = Coordinator(policy: settings.policy, journal: entries, at: startTime)
+        for job in stored {
+            jobs[job.id] = LiveJob(
+                stored: job,
+                output: try OutputDirectory(resuming: job.output)
+            )
+        }
+        for address in try journal.workers() where coordinator.workers[address.worker] != nil {
+            sessions[address.worker] = WorkerSession(id: address.worker, address: address)
+        }
+    }
+
+    var now: Instant { startTime + (clock.now - start) }
+
+    // MARK: The loop
+
+    /// Ends what was begun before, and then lets time pass until the task is cancelled.
+    /// - Throws: what made the journal impossible to write.
+    func run() async throws {
+        try await apply([.recovered])
+        for job in coordinator.jobs.all {
+            if let outcome = job.outcome { cleanUp(job.id, outcome) }
+        }
+        while !Task.isCancelled {
+            try await Task.sleep(for: Self.tickInterval)
+            if let failure { throw failure }
+            wakeExpired()
+            if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
+        }
+    }
+
+    /// How late a wait may end, and a silent worker be noticed.
+    private static let tickInterval = Duration.milliseconds(50)
+
+    private func wakeExpired() {
+        let now = clock.now
+        for id in sessions.keys {
+            if let parked = sessions[id]?.parked, parked.until <= now { sessions[id]?.wake() }
+        }
+        for id in watchers.keys { watchers[id]?.wakeExpired(at: now) }
+        // One that comes back is told to join again.
+        for id in sessions.keys where coordinator.workers[id] == nil {
+            sessions[id]?.wake()
+            sessions[id] = nil
+        }
+    }
+
+    /// Applies events; returns when what follows from them is durable and on its way.
+    func apply(_ events: [Event], _ batch: Journal.Batch = Journal.Batch()) async throws {
+        if let failure { throw failure }
+        try await withCheckedThrowingContinuation { continuation in
+            queue.append(Pending(events: events, batch: batch, continuation: continuation))
+            guard !isFlushing else { return }
+            isFlushing = true
+            Task { await flush() }
+        }
+    }
+
+    private func flush() async {
+        while !queue.isEmpty {
+            let pending = queue
+            queue = []
+            var batch = Journal.Batch()
+            var messages: [Message] = []
+            for item in pending {
+                for event in item.events {
+                    let effects = coordinator.apply(event, at: now)
+                    batch.entries += effects.journal
+                    messages += effects.messages
+                }
+                batch.jobs += item.batch.jobs
+                batch.logs += item.batch.logs
+            }
+            do {
+                if !batch.isEmpty { try await journal.write(batch) }
+            } catch {
+                return fail(error, pending)
+            }
+            metrics.count(batch.entries)
+            for message in messages { deliver(message) }
+            for id in Set(batch.entries.map(\.job)) { watchers[id]?.wakeAll() }
+            for item in pending { item.continuation.resume() }
+        }
+        isFlushing = false
+    }
+
+    /// The state is ahead of the journal, and so of no use: the process is to end, and the next one
+    /// goes on from the journal.
+    private func fail(_ error: any Error, _ pending: [Pending]) {
+        logger.critical("the journal cannot be written", metadata: ["error": "\(error)"])
+        failure = error
+        for item in pending + queue { item.continuation.resume(throwing: error) }
+        queue = []
+    }
+
+    // MARK: Messages
+
+    private func deliver(_ message: Message) {
+        switch message {
+        case .startAttempt(let worker, let assignment):
+            sessions[worker]?.send(.start(assignment))
+        case .stopAttempt(let worker, let attempt): sessions[worker]?.send(.stop(attempt))
+        case .prepareTasks(let worker, let job, let stage, let tasks):
+            sessions[worker]?.send(.prepare(job, stage: stage, tasks: tasks))
+        case .publishOutput(let job, let outputs):
+            Task { await publish(job, outputs) }
+        case .jobFinished(let job, let outcome):
+            logger.info("job finished", metadata: ["job": "\(job)", "outcome": "\(outcome.word)"])
+            for worker in sessions.keys { sessions[worker]?.send(.end(job)) }
+            cleanUp(job, outcome)
+        }
+    }
+
+    private func publish(_ id: JobID, _ outputs: [TaskOutput]) async {
+        guard let job = coordinator.jobs[id], let live = jobs[id] else { return }
+        let output = Unshared(live.output)
+        var failure: Failure?
+        do {
+            try await blocking { try OutputPublisher.publish(outputs, of: job, to: output.value) }
+        } catch {
+            failure = Failure(
+                kind: .outOfResources,
+                message: "the output could not be put in place: \(error)"
+            )
+        }
+        await applyOrLog([.outputPublished(id, failure)])
+    }
+
+    /// Removes what a job that did not succeed has written, keeps how it ended, and forgets it.
+    private func cleanUp(_ id: JobID, _ outcome: JobOutcome) {
+        Task {
+            guard let live = jobs[id] else { return }
+            if outcome != .succeeded { await discard(live) }
+            guard var status = status(of: id) else { return }
+            status.phase = outcome.phase
+            do {
+                let unused = try await journal.finish(id, status, keeping: settings.keptJobCount)
+                for digest in unused { try executables.remove(digest) }
+            } catch {
+                return fail(error, [])
+            }
+            jobs[id] = nil
+            await applyOrLog([.jobRetired(id)])
+            watchers[id]?.wakeAll()
+            watchers[id] = nil
+        }
+    }
+
+    /// Task processes that are being ended may still make files.
+    private func discard(_ job: LiveJob) async {
+        let output = Unshared(job.output)
+        for attempt in 1... {
+            do {
+                return try await blocking { try output.value.discard() }
+            } catch {
+                if attempt == Self.discardAttempts {
+                    logger.error(
+                        "what a job wrote cannot be removed",
+                        metadata: ["output": "\(job.stored.output)", "error": "\(error)"]
+                    )
+                    return
+                }
+                do {
+                    try await Task.sleep(for: .milliseconds(100))
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    private static let discardAttempts = 50
+
+    private func applyOrLog(_ events: [Event]) async {
+        do {
+            try await apply(events)
+        } catch {
+            // The journal's failure is what ends the process; it was told when it happened.
+            logger.debug("an event came after the end", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The id of the next job.
+    func nextJob() -> JobID {
+        lastJob = JobID(lastJob.number + 1)
+        return lastJob
+    }
+}
+
+/// Hands a value to another thread.
+///
+/// Unchecked: whoever makes one waits until the other thread has done with it.
+struct Unshared<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+}
+
+extension JobOutcome {
+    var phase: JobStatus.Phase {
+        switch self {
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .cancelled: .cancelled
+        }
+    }
+
+    fileprivate var word: String { phase.rawValue }
+}

@@ -1,0 +1,155 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import MapReduceModel
+internal import NIOCore
+
+/// The paths of a coordinator; `Documentation/Protocol.md` describes them.
+struct CoordinatorRoutes {
+    let core: CoordinatorCore
+    let token: Token?
+
+    var router: ClusterRouter {
+        let router = ClusterRouter(context: ClusterContext.self)
+        router.add(middleware: ErrorMiddleware())
+        if let token { router.add(middleware: TokenMiddleware(token: token)) }
+        HealthRoutes.add(to: router) { true }
+        router.get("metrics") { _, _ in MetricsText.response(await core.metricsText) }
+        addJobs(to: router.group("v1/jobs"))
+        addWorkers(to: router.group("v1/workers"))
+        addExecutables(to: router.group("v1/executables"))
+        router.get("v1/cluster") { _, _ in try JSONBody.response(await core.clusterStatus) }
+        return router
+    }
+
+    private func addJobs(to group: RouterGroup<ClusterContext>) {
+        group.post { request, _ in
+            let body = try await request.decoded(as: SubmitRequest.self)
+            return try JSONBody.response(
+                SubmitAnswer(id: try await core.submit(body)),
+                status: .created
+            )
+        }
+        group.get { _, _ in try JSONBody.response(try await core.statuses()) }
+        group.get(":job") { request, context in
+            let id = try context.job
+            let status = try await core.status(of: id, wait: request.wait)
+            return try JSONBody.response(status)
+        }
+        group.delete(":job") { _, context in
+            try await core.cancel(try context.job)
+            return Response(status: .noContent)
+        }
+        group.get(":job/events") { request, context in
+            let events = try await core.events(
+                of: try context.job,
+                after: try request.number("after") ?? 0,
+                onlyNotable: try request.number("notable") == 1
+            )
+            return try JSONBody.response(events)
+        }
+        group.get(":job/tasks") { _, context in
+            try JSONBody.response(try await core.tasks(of: try context.job))
+        }
+        group.get(":job/logs") { _, context in
+            try JSONBody.response(try await core.logs(of: try context.job))
+        }
+        group.get(":job/launch") { _, context in
+            try JSONBody.response(try await core.launch(of: try context.job))
+        }
+        group.get(":job/stages/:stage/outputs") { request, context in
+            let outputs = try await core.outputs(
+                of: try context.job,
+                stage: try context.number("stage"),
+                after: try request.number("after") ?? 0,
+                wait: request.wait
+            )
+            return try JSONBody.response(outputs)
+        }
+    }
+
+    private func addWorkers(to group: RouterGroup<ClusterContext>) {
+        group.post { request, _ in
+            let body = try await request.decoded(as: JoinRequest.self)
+            return try JSONBody.response(try await core.join(body))
+        }
+        group.get { _, _ in try JSONBody.response(await core.workerStatuses) }
+        group.post(":worker/poll") { request, context in
+            let body = try await request.decoded(as: PollRequest.self)
+            let id = WorkerID(try context.number("worker"))
+            return try JSONBody.response(try await core.poll(id, body))
+        }
+        group.delete(":worker") { _, context in
+            try await core.leave(WorkerID(try context.number("worker")))
+            return Response(status: .noContent)
+        }
+    }
+
+    private func addExecutables(to group: RouterGroup<ClusterContext>) {
+        let store = core.executables
+        group.head(":digest") { _, context in
+            guard try store.contains(try context.digest) else {
+                throw ClusterError.notFound("the executable was not uploaded")
+            }
+            return Response(status: .ok)
+        }
+        group.put(":digest") { request, context in
+            let digest = try context.digest
+            if try store.contains(digest) { return Response(status: .ok) }
+            try await store.add(digest, request.body)
+            return Response(status: .created)
+        }
+        group.get(":digest") { _, context in
+            let digest = try context.digest
+            guard try store.contains(digest) else {
+                throw ClusterError.notFound("the executable was not uploaded")
+            }
+            let chunks = FileChunks(path: store.path(of: digest))
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/octet-stream"],
+                body: ResponseBody(contentLength: try chunks.byteCount()) { writer in
+                    for try await chunk in chunks { try await writer.write(chunk) }
+                    try await writer.finish(nil)
+                }
+            )
+        }
+    }
+}
+
+extension ClusterContext {
+    /// A number of the path.
+    func number(_ name: String) throws -> Int {
+        guard let text = parameters.get(name), let number = Int(text), number >= 0 else {
+            throw ClusterError.badRequest("the \(name) in the path is not a number")
+        }
+        return number
+    }
+
+    var job: JobID { get throws { JobID(try number("job")) } }
+
+    fileprivate var digest: String {
+        get throws {
+            guard let text = parameters.get("digest"), ExecutableStore.isDigest(text) else {
+                throw ClusterError.badRequest("an executable is named by its SHA-256")
+            }
+            return text
+        }
+    }
+}
+
+extension Request {
+    /// A number of the query; nil when it is not there.
+    func number(_ name: String) throws -> Int? {
+        guard let text = uri.queryParameters.get(name) else { return nil }
+        guard let number = Int(text), number >= 0 else {
+            throw ClusterError.badRequest("\(name) is not a number")
+        }
+        return number
+    }
+
+    /// How long the answer may wait: `wait`, in milliseconds.
+    var wait: Duration {
+        get throws { .milliseconds(min(try number("wait") ?? 0, 60_000)) }
+    }
+}

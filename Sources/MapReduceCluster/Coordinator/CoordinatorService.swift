@@ -1,0 +1,45 @@
+package import Logging
+package import ServiceLifecycle
+
+/// A coordinator as a service: the control plane behind HTTP, with a journal.
+package struct CoordinatorService: Service {
+    private let core: CoordinatorCore
+    private let http: HTTPService
+    private let settings: CoordinatorSettings
+
+    /// Goes on where the journal in the data directory ends.
+    package init(_ settings: CoordinatorSettings, logger: Logger) throws {
+        self.settings = settings
+        core = try CoordinatorCore(settings: settings, logger: logger)
+        http = HTTPService(
+            settings: settings.server,
+            router: CoordinatorRoutes(core: core, token: settings.server.token).router,
+            logger: logger
+        )
+    }
+
+    /// Where the coordinator can be reached, once it can.
+    package var url: String {
+        get async throws { settings.server.url(port: try await http.port) }
+    }
+
+    /// Runs until it is told to shut down.
+    ///
+    /// Jobs that have not ended go on with the next coordinator on the same data.
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await core.run() }
+            group.addTask { try await http.run() }
+            // Polls wait and are asked again: nobody is to be waited for.
+            group.addTask {
+                do {
+                    try await gracefulShutdown()
+                } catch is CancellationError {
+                    // The other tasks have ended.
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package import MapReduceControl
+
+/// How a coordinator is run.
+package struct CoordinatorSettings: Sendable {
+    package var server: ServerSettings
+    /// Where the journal and the executables are kept.
+    package var dataDirectory: String
+    package var policy = Policy()
+    /// Jobs that have ended and are still listed.
+    package var keptJobCount = Self.defaultKeptJobCount
+    /// The largest executable that is taken, in bytes.
+    package var maxUploadByteCount = Self.defaultMaxUploadByteCount
+
+    package static let defaultKeptJobCount = 100
+    package static let defaultMaxUploadByteCount = 512 << 20
+    package static let defaultPort = 9310
+
+    package init(server: ServerSettings, dataDirectory: String) {
+        self.server = server
+        self.dataDirectory = dataDirectory
+    }
+}

@@ -1,0 +1,318 @@
+internal import GRDB
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// What a coordinator must not forget, in an SQLite database: the journal of the control plane, the
+/// jobs, the workers, and what tasks printed.
+///
+/// Writes are durable when they return.
+final class Journal: Sendable {
+    /// Drawn at random when the directory was made.
+    let cluster: String
+    /// How often a coordinator was started on the directory.
+    let epoch: Int
+    private let database: DatabaseQueue
+    private let lock: DirectoryLock
+
+    /// The version of the tables.
+    private static let version = 1
+
+    /// A job that was accepted.
+    struct Job: Sendable {
+        let id: JobID
+        var launch: JobLaunch
+        /// The directory of the output.
+        var output: String
+        /// Seconds since 1970.
+        var submittedAt: Double
+        /// How it ended; nil while it has not.
+        var status: JobStatus?
+    }
+
+    /// What is to be written at once.
+    struct Batch: Sendable {
+        var entries: [JournalEntry] = []
+        var jobs: [Job] = []
+        var logs: [AttemptLog] = []
+
+        var isEmpty: Bool { entries.isEmpty && jobs.isEmpty && logs.isEmpty }
+    }
+
+    /// Opens the journal in a directory, or makes one.
+    /// - Throws: `ConfigurationError` when another coordinator has it, or when it is of another
+    ///   version.
+    init(directory: String) throws {
+        try Files.createDirectory(directory)
+        lock = try DirectoryLock(directory)
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.label = "journal"
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        database = try DatabaseQueue(
+            path: directory + "/journal.sqlite",
+            configuration: configuration
+        )
+        (cluster, epoch) = try database.write { db in
+            try Self.prepare(db, directory)
+            return try Self.begin(db)
+        }
+    }
+
+    private static func prepare(_ db: Database, _ directory: String) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found == 0 || found == version else {
+            throw ConfigurationError(
+                "the journal in \(directory) is of version \(found), and this mapreduce is for "
+                    + "version \(version); use the release that made it, or another --data"
+            )
+        }
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+                CREATE TABLE IF NOT EXISTS jobs (
+                    id INTEGER PRIMARY KEY, launch BLOB NOT NULL, output TEXT NOT NULL,
+                    submitted REAL NOT NULL, status BLOB
+                );
+                CREATE TABLE IF NOT EXISTS entries (
+                    number INTEGER PRIMARY KEY, job INTEGER NOT NULL, notable INTEGER NOT NULL,
+                    body BLOB NOT NULL
+                );
+                CREATE INDEX IF NOT EXISTS entriesOfJob ON entries (job, notable, number);
+                CREATE TABLE IF NOT EXISTS logs (
+                    job INTEGER NOT NULL, stage INTEGER NOT NULL, task INTEGER NOT NULL,
+                    attempt INTEGER NOT NULL, text TEXT NOT NULL,
+                    PRIMARY KEY (job, stage, task, attempt)
+                );
+                CREATE TABLE IF NOT EXISTS workers (
+                    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL UNIQUE,
+                    url TEXT NOT NULL, host TEXT NOT NULL
+                );
+                PRAGMA user_version = \(version);
+                """
+        )
+    }
+
+    private static func begin(_ db: Database) throws -> (String, Int) {
+        func fact(_ name: String) throws -> String? {
+            try String.fetchOne(
+                db,
+                sql: "SELECT value FROM facts WHERE name = ?",
+                arguments: [name]
+            )
+        }
+        let cluster = try fact("cluster") ?? UUID().uuidString
+        let epoch = (try fact("epoch").flatMap { Int($0) } ?? 0) + 1
+        for (name, value) in [("cluster", cluster), ("epoch", "\(epoch)")] {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+                arguments: [name, value]
+            )
+        }
+        return (cluster, epoch)
+    }
+
+    // MARK: Writing
+
+    func write(_ batch: Batch) async throws {
+        try await database.write { db in
+            for job in batch.jobs {
+                try db.execute(
+                    sql: "INSERT INTO jobs (id, launch, output, submitted) VALUES (?, ?, ?, ?)",
+                    arguments: [
+                        job.id.number, try JSONBody.encode(job.launch), job.output,
+                        job.submittedAt,
+                    ]
+                )
+            }
+            let insert = try db.cachedStatement(
+                sql: "INSERT INTO entries (job, notable, body) VALUES (?, ?, ?)"
+            )
+            for entry in batch.entries {
+                try insert.execute(arguments: [
+                    entry.job.number, entry.isNotable, try JSONBody.encode(entry),
+                ])
+            }
+            for log in batch.logs {
+                let task = log.attempt.task
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO logs VALUES (?, ?, ?, ?, ?)",
+                    arguments: [
+                        task.job.number, task.stage, task.index, log.attempt.number, log.text,
+                    ]
+                )
+            }
+        }
+    }
+
+    /// Keeps how a job ended, and forgets the oldest of those that ended but so many.
+    /// - Returns: the executables that no job has any more.
+    func finish(_ id: JobID, _ status: JobStatus, keeping count: Int) async throws -> [String] {
+        try await database.write { db in
+            try db.execute(
+                sql: "UPDATE jobs SET status = ? WHERE id = ?",
+                arguments: [try JSONBody.encode(status), id.number]
+            )
+            let old = try Int.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM jobs WHERE status IS NOT NULL ORDER BY id DESC LIMIT -1 OFFSET ?
+                    """,
+                arguments: [count]
+            )
+            var dropped: [String] = []
+            for id in old {
+                if let job = try Self.job(db, id) { dropped.append(job.launch.program.sha256) }
+                for table in ["entries", "logs"] {
+                    try db.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [id])
+                }
+                try db.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id])
+            }
+            guard !dropped.isEmpty else { return [] }
+            let used = Set(try Self.jobs(db).map(\.launch.program.sha256))
+            return dropped.filter { !used.contains($0) }
+        }
+    }
+
+    /// The id of a worker, which is its own for as long as its process lives.
+    func worker(incarnation: String, url: String, host: String) async throws -> WorkerID {
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO workers (incarnation, url, host) VALUES (?, ?, ?)
+                    ON CONFLICT (incarnation) DO UPDATE SET url = excluded.url, host = excluded.host
+                    """,
+                arguments: [incarnation, url, host]
+            )
+            let id = try Int.fetchOne(
+                db,
+                sql: "SELECT id FROM workers WHERE incarnation = ?",
+                arguments: [incarnation]
+            )
+            return WorkerID(id ?? 0)
+        }
+    }
+
+    // MARK: Reading
+
+    /// Where a worker is, or was.
+    func workers() throws -> [WorkerAddress] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers").map { row in
+                WorkerAddress(worker: WorkerID(row["id"]), url: row["url"], host: row["host"])
+            }
+        }
+    }
+
+    /// The jobs that have not ended, and the entries about them in the order of writing.
+    func replay() throws -> (jobs: [Job], entries: [JournalEntry]) {
+        try database.read { db in
+            let jobs = try Self.jobs(db).filter { $0.status == nil }
+            let rows = try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM entries WHERE job IN
+                    (SELECT id FROM jobs WHERE status IS NULL) ORDER BY number
+                    """
+            )
+            return (jobs, try rows.map { try Self.decode(JournalEntry.self, $0) })
+        }
+    }
+
+    /// The highest id of a job so far.
+    func lastJob() throws -> JobID {
+        try database.read { db in
+            JobID(try Int.fetchOne(db, sql: "SELECT max(id) FROM jobs") ?? 0)
+        }
+    }
+
+    /// All jobs that are kept, in the order of their ids.
+    func jobs() async throws -> [Job] { try await database.read { try Self.jobs($0) } }
+
+    func job(_ id: JobID) async throws -> Job? {
+        try await database.read { try Self.job($0, id.number) }
+    }
+
+    /// What happened to a job after an entry, at most so many entries.
+    func events(
+        of id: JobID,
+        after number: Int,
+        onlyNotable: Bool,
+        limit: Int
+    ) async throws -> [(number: Int, entry: JournalEntry)] {
+        try await database.read { db in
+            let filter = onlyNotable ? "AND notable = 1" : ""
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT number, body FROM entries WHERE job = ? AND number > ? \(filter)
+                    ORDER BY number LIMIT ?
+                    """,
+                arguments: [id.number, number, limit]
+            )
+            return try rows.map { ($0["number"], try Self.decode(JournalEntry.self, $0["body"])) }
+        }
+    }
+
+    /// All entries about a job.
+    func entries(of id: JobID) async throws -> [JournalEntry] {
+        try await events(of: id, after: 0, onlyNotable: false, limit: -1).map(\.entry)
+    }
+
+    /// What the attempts of a job printed, in their order.
+    func logs(of id: JobID) async throws -> [AttemptLog] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM logs WHERE job = ? ORDER BY stage, task, attempt",
+                arguments: [id.number]
+            ).map { row in
+                let task = TaskID(job: id, stage: row["stage"], index: row["task"])
+                return AttemptLog(
+                    attempt: AttemptID(task: task, number: row["attempt"]),
+                    text: row["text"]
+                )
+            }
+        }
+    }
+
+    private static func jobs(_ db: Database) throws -> [Job] {
+        try Row.fetchAll(db, sql: "SELECT * FROM jobs ORDER BY id").map(job)
+    }
+
+    private static func job(_ db: Database, _ id: Int) throws -> Job? {
+        try Row.fetchOne(db, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]).map(job)
+    }
+
+    private static func job(_ row: Row) throws -> Job {
+        Job(
+            id: JobID(row["id"]),
+            launch: try decode(JobLaunch.self, row["launch"]),
+            output: row["output"],
+            submittedAt: row["submitted"],
+            status: try (row["status"] as Data?).map { try decode(JobStatus.self, $0) }
+        )
+    }
+
+    private static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
+        try JSONDecoder().decode(type, from: data)
+    }
+}
+
+extension JournalEntry {
+    /// Whether somebody who watches the job wants to hear of it.
+    fileprivate var isNotable: Bool {
+        switch self {
+        case .attemptFailed, .outputLost, .recordSkipped, .jobFinished: true
+        case .jobSubmitted, .attemptStarted, .attemptSucceeded, .attemptStopped, .commitBegan,
+            .jobRetired:
+            false
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+
+/// Looks at what comes from the network before anything relies on it.
+enum SubmissionCheck {
+    /// More input than this is a mistake, in bytes: sums of sizes stay far from overflow.
+    private static let maxByteCount = 1 << 56
+    private static let maxStageCount = 1000
+    private static let maxArgumentByteCount = 1 << 20
+
+    /// - Throws: `ClusterError` that says what cannot be.
+    static func check(_ request: SubmitRequest) throws {
+        guard request.version == ClusterProtocol.version else {
+            throw ClusterError.unknownVersion("\(request.version)")
+        }
+        let description = request.description
+        try require(1...1_000_000 ~= request.weight, "the weight is a number from 1 to 1,000,000")
+        try require(description.output.hasPrefix("/"), "the output is a path from the root on")
+        try require(description.splitByteCount > 0, "the size of a split is at least 1")
+        try require(1...1000 ~= description.maxAttempts, "a task has 1 to 1000 attempts")
+        try require(
+            0...1_000_000 ~= description.maxBadRecords,
+            "a job may pass over at most 1,000,000 records"
+        )
+        try check(request.program)
+        try check(description.plan)
+        try require(
+            description.inputs.count == description.plan.stages.count,
+            "each stage has a list of files"
+        )
+        for piece in description.inputs.flatMap(\.pieces) {
+            try require(
+                0...maxByteCount ~= piece.byteCount && piece.offset == 0
+                    && piece.signature.byteCount == piece.byteCount,
+                "a file is given whole, with its size"
+            )
+        }
+        let total = description.inputs.reduce(0) { sum, files in
+            files.pieces.reduce(sum) { min($0 + $1.byteCount, maxByteCount + 1) }
+        }
+        try require(total <= maxByteCount, "the input is larger than any disk")
+    }
+
+    private static func check(_ program: JobProgramFile) throws {
+        try require(
+            ExecutableStore.isDigest(program.sha256),
+            "an executable is named by its SHA-256"
+        )
+        try require(!program.arguments.isEmpty, "the command line begins with the program's name")
+        try require(
+            program.arguments.reduce(0) { $0 + $1.utf8.count } <= maxArgumentByteCount,
+            "the command line is too long"
+        )
+        try require(
+            (program.arguments + [program.directory]).allSatisfy { !$0.utf8.contains(0) },
+            "the command line has a zero byte"
+        )
+        try require(1...1_000_000 ~= program.slotCount, "a cluster has at least one slot")
+    }
+
+    private static func check(_ plan: Plan) throws {
+        try require(1...maxStageCount ~= plan.stages.count, "a plan has 1 to 1000 stages")
+        for (index, stage) in plan.stages.enumerated() {
+            let isLast = index == plan.stages.count - 1
+            try require(stage.id == index, "stages are numbered in their order")
+            try require((stage.output == .files) == isLast, "the last stage writes files")
+            if !isLast {
+                try require(
+                    1...EngineLimits.maxPartitionCount ~= stage.partitionCount,
+                    "a shuffle has 1 to \(EngineLimits.maxPartitionCount) partitions"
+                )
+            }
+            if case .shuffle(let source) = stage.input {
+                try require(0..<index ~= source, "a stage reads stages before it")
+            }
+        }
+    }
+
+    private static func require(_ condition: Bool, _ message: String) throws {
+        if !condition { throw ClusterError.badRequest("the job cannot be run: \(message)") }
+    }
+}

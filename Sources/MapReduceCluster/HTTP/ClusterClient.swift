@@ -1,0 +1,195 @@
+internal import AsyncHTTPClient
+package import MapReduceModel
+package import NIOCore
+internal import NIOHTTP1
+package import NIOSSL
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Calls the services of a cluster.
+package final class ClusterClient: Sendable {
+    private let http: HTTPClient
+    private let token: Token?
+
+    /// How long a connection may take, and how long an answer may say nothing beyond what the
+    /// request asks it to wait.
+    private static let connectTimeout = TimeAmount.seconds(5)
+    private static let readTimeout = TimeAmount.seconds(30)
+    /// The largest answer that is not a file, in bytes.
+    private static let maxAnswerByteCount = 256 << 20
+
+    package init(token: Token?, tls: TLSConfiguration?, connectionCount: Int = 64) {
+        self.token = token
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls,
+            redirectConfiguration: .disallow,
+            timeout: HTTPClient.Configuration.Timeout(
+                connect: Self.connectTimeout,
+                read: Self.readTimeout
+            ),
+            connectionPool: HTTPClient.Configuration.ConnectionPool(
+                idleTimeout: .seconds(60),
+                concurrentHTTP1ConnectionsPerHostSoftLimit: connectionCount
+            )
+        )
+        configuration.httpVersion = .http1Only
+        // Whoever calls tries again, and knows how often.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes all connections; no call may follow.
+    package func shutdown() async throws { try await http.shutdown() }
+
+    /// Why a call failed.
+    package enum CallError: Error, Sendable, CustomStringConvertible {
+        /// Nobody answered: whether the request was taken is not known.
+        case unreachable(url: String, reason: String)
+        /// The answer is an error.
+        case refused(status: Int, ErrorAnswer.Detail)
+
+        package var description: String {
+            switch self {
+            case .unreachable(let url, let reason): "\(url) does not answer: \(reason)"
+            case .refused(_, let detail): detail.message
+            }
+        }
+
+        /// Whether the coordinator does not know the worker that asked.
+        var isUnknownWorker: Bool {
+            if case .refused(409, _) = self { true } else { false }
+        }
+    }
+
+    // MARK: JSON
+
+    package func get<Answer: Decodable & Sendable>(
+        _ url: String,
+        as type: Answer.Type = Answer.self,
+        timeout: Duration = .seconds(30)
+    ) async throws -> Answer {
+        try await decode(send(.GET, url, timeout: timeout), type)
+    }
+
+    package func post<Answer: Decodable & Sendable>(
+        _ url: String,
+        _ body: some Encodable,
+        as type: Answer.Type = Answer.self,
+        timeout: Duration = .seconds(30)
+    ) async throws -> Answer {
+        let data = try JSONBody.encode(body)
+        return try await decode(
+            send(.POST, url, body: .bytes(ByteBuffer(bytes: data)), timeout: timeout),
+            type
+        )
+    }
+
+    package func delete(_ url: String) async throws {
+        _ = try await send(.DELETE, url, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
+    }
+
+    /// Whether there is something at a URL.
+    package func exists(_ url: String) async throws -> Bool {
+        do {
+            _ = try await send(.HEAD, url, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
+            return true
+        } catch CallError.refused(404, _) {
+            return false
+        }
+    }
+
+    /// Text as it is.
+    package func text(_ url: String) async throws -> String {
+        let answer = try await send(.GET, url, timeout: .seconds(30))
+        return String(buffer: try await answer.body.collect(upTo: Self.maxAnswerByteCount))
+    }
+
+    private func decode<Answer: Decodable>(
+        _ response: HTTPClientResponse,
+        _ type: Answer.Type
+    ) async throws -> Answer {
+        try JSONBody.decode(
+            type,
+            from: try await response.body.collect(upTo: Self.maxAnswerByteCount)
+        )
+    }
+
+    // MARK: Files
+
+    /// Sends a file; its bytes are read as they are sent.
+    package func put(_ url: String, file: String) async throws {
+        let chunks = FileChunks(path: file)
+        let size = try chunks.byteCount()
+        let response = try await send(
+            .PUT,
+            url,
+            body: .stream(chunks, length: .known(Int64(size))),
+            timeout: .seconds(600)
+        )
+        _ = try await response.body.collect(upTo: 1 << 20)
+    }
+
+    /// The bytes of a file, from an offset on, as they come.
+    func bytes(
+        _ url: String,
+        from offset: Int = 0,
+        timeout: Duration = .seconds(600)
+    ) async throws -> HTTPClientResponse.Body {
+        let headers: HTTPHeaders = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
+        return try await send(.GET, url, headers: headers, timeout: timeout).body
+    }
+
+    private func send(
+        _ method: HTTPMethod,
+        _ url: String,
+        headers: HTTPHeaders = [:],
+        body: HTTPClientRequest.Body? = nil,
+        timeout: Duration
+    ) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: url)
+        request.method = method
+        request.headers = headers
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token.text)") }
+        request.body = body
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(
+                request,
+                timeout: .nanoseconds(timeout.nanoseconds)
+            )
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw CallError.unreachable(url: url, reason: Self.describe(error))
+        }
+        guard 200..<300 ~= response.status.code else {
+            throw CallError.refused(
+                status: Int(response.status.code),
+                try await Self.detail(of: response)
+            )
+        }
+        return response
+    }
+
+    private static func detail(of response: HTTPClientResponse) async throws -> ErrorAnswer.Detail {
+        let body = try await response.body.collect(upTo: 1 << 20)
+        do {
+            return try JSONBody.decode(ErrorAnswer.self, from: body).error
+        } catch {
+            // Not from one of ours; a proxy, perhaps.
+            return ErrorAnswer(
+                code: "http",
+                message: "the answer was \(response.status.code) \(response.status.reasonPhrase)"
+            ).error
+        }
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        if let error = error as? HTTPClientError { return error.shortDescription }
+        return "\(error)"
+    }
+}

@@ -1,0 +1,37 @@
+package import HTTPTypes
+internal import MapReduceModel
+
+/// A request that is refused: what the answer's status and body say.
+package struct ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var status: HTTPResponse.Status
+    /// One word for programs.
+    package var code: String
+    /// A sentence for people: what is wrong, and what to do.
+    package var message: String
+
+    package init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+
+    static func badRequest(_ message: String) -> ClusterError {
+        ClusterError(.badRequest, "bad-request", message)
+    }
+
+    static func notFound(_ message: String) -> ClusterError {
+        ClusterError(.notFound, "not-found", message)
+    }
+
+    /// Names both versions, so that it is plain which side is to be updated.
+    static func unknownVersion(_ version: String) -> ClusterError {
+        ClusterError(
+            .badRequest,
+            "unknown-version",
+            "this process speaks version \(ClusterProtocol.version) of the protocol, and was asked "
+                + "for version \(version); use the same release of mapreduce on both sides"
+        )
+    }
+}

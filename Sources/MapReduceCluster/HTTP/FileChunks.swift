@@ -1,0 +1,39 @@
+internal import MapReduceEngine
+internal import NIOCore
+
+/// The bytes of a file as a sequence of buffers, read as they are asked for.
+struct FileChunks: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+
+    let path: String
+    private static let chunkByteCount = 256 << 10
+
+    func byteCount() throws -> Int { try OpenFile(reading: path).signature().byteCount }
+
+    func makeAsyncIterator() -> Iterator { Iterator(path: path) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let path: String
+        private var file: OpenFile?
+        private var offset = 0
+
+        init(path: String) { self.path = path }
+
+        mutating func next() async throws -> ByteBuffer? {
+            let file = try self.file ?? OpenFile(reading: path)
+            self.file = file
+            let start = offset
+            let buffer = try Self.read(file, at: start)
+            offset += buffer.readableBytes
+            return buffer.readableBytes == 0 ? nil : buffer
+        }
+
+        private static func read(_ file: OpenFile, at offset: Int) throws -> ByteBuffer {
+            var buffer = ByteBufferAllocator().buffer(capacity: FileChunks.chunkByteCount)
+            try buffer.writeWithUnsafeMutableBytes(
+                minimumWritableBytes: FileChunks.chunkByteCount
+            ) { try file.read(into: $0, at: offset) }
+            return buffer
+        }
+    }
+}

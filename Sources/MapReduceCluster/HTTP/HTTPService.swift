@@ -1,0 +1,66 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import ServiceLifecycle
+
+typealias ClusterContext = BasicRequestContext
+typealias ClusterRouter = Router<ClusterContext>
+
+/// An HTTP server with the limits that all services of a cluster have.
+struct HTTPService: Service {
+    private let settings: ServerSettings
+    private let responder: RouterResponder<ClusterContext>
+    private let logger: Logger
+    private let bound: Promise<Int>
+
+    /// Connections that are open at once; more wait until one is closed.
+    static let maxConnectionCount = 20_000
+    /// Bytes of all headers of a request.
+    static let maxHeaderByteCount = 16 << 10
+    /// Seconds after which a connection that says nothing is closed.
+    static let idleSeconds: Int64 = 120
+
+    init(settings: ServerSettings, router: ClusterRouter, logger: Logger) {
+        self.settings = settings
+        responder = router.buildResponder()
+        self.logger = logger
+        bound = Promise()
+    }
+
+    /// The port, once the server listens.
+    var port: Int { get async throws { try await bound.value } }
+
+    func run() async throws {
+        let http1 = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: .seconds(Self.idleSeconds),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: Self.maxHeaderByteCount,
+                    maxHeaderListSize: Self.maxHeaderByteCount,
+                    maxHeaderFieldCount: 100
+                )
+            )
+        )
+        let bound = self.bound
+        let application = Application(
+            responder: responder,
+            server: try settings.tls.map { try .tls(http1, tlsConfiguration: $0) } ?? http1,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maxConnectionCount)
+            ),
+            onServerRunning: { channel in bound.fulfill(channel.localAddress?.port ?? 0) },
+            logger: logger
+        )
+        do {
+            try await application.run()
+        } catch {
+            bound.fail(error)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import MapReduceModel
+internal import NIOCore
+
+/// Refuses requests that do not carry the cluster's token, but for the health checks.
+struct TokenMiddleware: RouterMiddleware {
+    typealias Context = ClusterContext
+
+    let token: Token
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard request.uri.path.hasPrefix("/health/") || token.matches(request.bearer) else {
+            throw ClusterError(
+                .unauthorized,
+                "unauthorized",
+                "the request does not carry the cluster's token; set MAPREDUCE_TOKEN, or give "
+                    + "--token-file"
+            )
+        }
+        return try await next(request, context)
+    }
+}
+
+extension Request {
+    fileprivate var bearer: String? { headers[.authorization] }
+}
+
+/// Turns every error into an answer whose body is an `ErrorAnswer`.
+struct ErrorMiddleware: RouterMiddleware {
+    typealias Context = ClusterContext
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as ClusterError {
+            return try Self.answer(error)
+        } catch let error as HTTPError {
+            return try Self.answer(Self.translate(error, request))
+        } catch is NIOTooManyBytesError {
+            return try Self.answer(.tooLarge)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            context.logger.error("a request failed", metadata: ["error": "\(error)"])
+            return try Self.answer(
+                ClusterError(.internalServerError, "internal", "the request failed: \(error)")
+            )
+        }
+    }
+
+    private static func translate(_ error: HTTPError, _ request: Request) -> ClusterError {
+        if error.status == .contentTooLarge { return .tooLarge }
+        guard error.status == .notFound else {
+            return ClusterError(error.status, "refused", error.body ?? "\(error.status)")
+        }
+        let first = request.uri.path.dropFirst().prefix { $0 != "/" }
+        let version = first.dropFirst()
+        if first.hasPrefix("v"), version != "\(ClusterProtocol.version)", Int(version) != nil {
+            return .unknownVersion(String(version))
+        }
+        return .notFound("there is nothing at \(request.method) \(request.uri.path)")
+    }
+
+    static func answer(_ error: ClusterError) throws -> Response {
+        try JSONBody.response(
+            ErrorAnswer(code: error.code, message: error.message),
+            status: error.status
+        )
+    }
+}
+
+extension ClusterError {
+    static let tooLarge = ClusterError(
+        .contentTooLarge,
+        "too-large",
+        "the body of the request is larger than is allowed"
+    )
+}

@@ -1,0 +1,57 @@
+internal import Crypto
+internal import MapReduceEngine
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// The secret that all processes of a cluster share; requests carry it as a bearer token.
+package struct Token: Hashable, Sendable {
+    package let text: String
+
+    private static let minByteCount = 16
+
+    /// - Throws: `ConfigurationError` when the token is too short to be a secret, or cannot be a
+    ///   header's value.
+    package init(_ text: String) throws {
+        guard text.utf8.count >= Self.minByteCount else {
+            throw ConfigurationError(
+                "a token needs at least \(Self.minByteCount) characters; make one with "
+                    + "`openssl rand -hex 32`"
+            )
+        }
+        guard text.utf8.allSatisfy({ 0x21...0x7e ~= $0 }) else {
+            throw ConfigurationError("a token is made of printable ASCII characters without spaces")
+        }
+        self.text = text
+    }
+
+    /// Reads the first line of a file that others may not read.
+    package init(file path: String) throws {
+        if let mode = try Files.permissions(of: path), mode & 0o077 != 0 {
+            throw ConfigurationError(
+                "the token file \(path) can be read by others; run chmod 600 \(path)"
+            )
+        }
+        let text = String(decoding: try Files.read(path), as: UTF8.self)
+        try self.init(String(text.prefix { $0 != "\n" && $0 != "\r" }))
+    }
+
+    /// Whether a header's value carries this token.
+    ///
+    /// The time that it takes depends on the length of the value alone: digests of both are
+    /// compared, in constant time.
+    package func matches(_ header: String?) -> Bool {
+        let expected = SHA256.hash(data: Data("Bearer \(text)".utf8))
+        return expected == SHA256.hash(data: Data((header ?? "").utf8))
+    }
+}
+
+/// Settings that cannot be used.
+package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}

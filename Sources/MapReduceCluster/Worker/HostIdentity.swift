@@ -1,0 +1,19 @@
+internal import MapReduceEngine
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// What tells machines, and processes on them, apart.
+enum HostIdentity {
+    /// The id that the kernel drew when it was booted: the same for all processes of a machine, and
+    /// for its containers.
+    static func current() throws -> String {
+        let bytes = try Files.readStream("/proc/sys/kernel/random/boot_id")
+        return String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
+    }
+
+    static func makeIncarnation() -> String { UUID().uuidString }
+}

@@ -1,0 +1,105 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import Synchronization
+
+/// What a worker has of a job: how its task processes are started, and where its files are.
+struct JobFiles: Sendable {
+    let id: JobID
+    let launch: JobLaunch
+    let executable: String
+    /// Takes runs, logs and fetched segments.
+    let directory: String
+
+    var fetchedDirectory: String { directory + "/fetched" }
+
+    /// The specification of an attempt; parts are written on the output's own disk.
+    func spec(for assignment: Assignment, input: TaskInput) -> TaskSpec {
+        let attempt = assignment.attempt
+        let isPart = launch.plan.stages[attempt.task.stage].output == .files
+        return TaskSpec(
+            attempt: attempt,
+            input: input,
+            directory: "\(isPart ? launch.outputDirectory : directory)/\(attempt)",
+            logPath: logPath(of: attempt),
+            badRecords: assignment.badRecords
+        )
+    }
+
+    func logPath(of attempt: AttemptID) -> String { "\(directory)/\(attempt).log" }
+}
+
+/// The jobs of which a worker has the program, and the runs that it has written for them.
+final class JobStore: Sendable {
+    private let client: ClusterClient
+    private let coordinator: String
+    private let scratch: String
+    private let executables: ExecutableStore
+    private let jobs = Mutex<[JobID: JobFiles]>([:])
+    private let runs = Mutex<[AttemptID: String]>([:])
+
+    /// The largest executable that is fetched, in bytes; the coordinator has its own limit.
+    private static let maxExecutableByteCount = 4 << 30
+
+    init(client: ClusterClient, coordinator: String, scratch: String) throws {
+        self.client = client
+        self.coordinator = coordinator
+        self.scratch = scratch
+        executables = try ExecutableStore(
+            directory: scratch + "/executables",
+            maxByteCount: Self.maxExecutableByteCount
+        )
+    }
+
+    subscript(id: JobID) -> JobFiles? { jobs.withLock { $0[id] } }
+
+    /// Gets the program of a job; what is here already is not fetched again.
+    func fetch(_ id: JobID) async throws {
+        let url = "\(coordinator)/v1"
+        let launch: JobLaunch = try await client.get("\(url)/jobs/\(id.number)/launch")
+        let digest = launch.program.sha256
+        guard ExecutableStore.isDigest(digest) else {
+            throw ClusterError.badRequest("\(digest) is not the name of an executable")
+        }
+        if try !executables.contains(digest) {
+            try await executables.add(
+                digest,
+                try await client.bytes("\(url)/executables/\(digest)")
+            )
+        }
+        let directory = "\(scratch)/\(id)"
+        try await blocking {
+            try Files.createDirectory(directory + "/fetched")
+        }
+        let files = JobFiles(
+            id: id,
+            launch: launch,
+            executable: executables.path(of: digest),
+            directory: directory
+        )
+        jobs.withLock { $0[id] = files }
+    }
+
+    /// Removes what is left of a job.
+    func remove(_ id: JobID) async throws {
+        jobs.withLock { $0[id] = nil }
+        runs.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
+        let directory = "\(scratch)/\(id)"
+        try await blocking { try Files.remove(directory) }
+    }
+
+    /// Removes what an attempt wrote.
+    func remove(_ attempt: AttemptID) async throws {
+        runs.withLock { $0[attempt] = nil }
+        guard let files = self[attempt.task.job] else { return }
+        let paths = [
+            "\(files.directory)/\(attempt)", "\(files.launch.outputDirectory)/\(attempt)",
+            files.logPath(of: attempt),
+        ]
+        try await blocking { for path in paths { try Files.remove(path) } }
+    }
+
+    /// Notes the run that an attempt wrote: from now on it is served.
+    func add(run path: String, of attempt: AttemptID) { runs.withLock { $0[attempt] = path } }
+
+    func run(of attempt: AttemptID) -> String? { runs.withLock { $0[attempt] } }
+}

@@ -1,0 +1,244 @@
+internal import Logging
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import NIOCore
+
+/// Gets the segments that tasks read: straight from the file where the run is on this machine, else
+/// over HTTP, also while the stage that writes them still runs.
+///
+/// A fetched segment is a run with one partition, and has its name only once it was verified.
+actor SegmentFetcher {
+    private let client: ClusterClient
+    private let coordinator: String
+    private let store: JobStore
+    private let host: String
+    private let readsFilesOfHost: Bool
+    private let logger: Logger
+    private var tables: [StageKey: OutputTable] = [:]
+    /// Fetches that are under way, by the path of the file.
+    private var fetches: [String: Task<Void, any Error>] = [:]
+
+    private struct StageKey: Hashable {
+        let job: JobID
+        let stage: Int
+    }
+
+    /// Segments that are fetched at once for one task.
+    private static let concurrency = 8
+    /// How long to wait before each further try.
+    private static let retryDelays = [Duration.seconds(1), .seconds(2), .seconds(4)]
+
+    init(
+        client: ClusterClient,
+        coordinator: String,
+        store: JobStore,
+        host: String,
+        readsFilesOfHost: Bool,
+        logger: Logger
+    ) {
+        self.client = client
+        self.coordinator = coordinator
+        self.store = store
+        self.host = host
+        self.readsFilesOfHost = readsFilesOfHost
+        self.logger = logger
+    }
+
+    /// A segment that could not be had, and the attempt that is to blame, if one is.
+    struct FetchError: Error, CustomStringConvertible {
+        let source: AttemptID?
+        let description: String
+    }
+
+    /// Forgets the logs of outputs: another coordinator may tell them in another order.
+    func forgetOutputs() { tables = [:] }
+
+    func forget(_ job: JobID) {
+        for key in tables.keys where key.job == job { tables[key] = nil }
+    }
+
+    // MARK: The input of an attempt
+
+    /// Gets all segments of a partition, in the order of the tasks that wrote them.
+    /// - Throws: `FetchError` that names the attempt whose run could not be had or verified.
+    func input(
+        of attempt: AttemptID,
+        stage: Int,
+        partition: Int,
+        outputCount: Int
+    ) async throws -> [FetchedSegment] {
+        guard let files = store[attempt.task.job] else {
+            throw FetchError(source: nil, description: "\(attempt.task.job) is over")
+        }
+        let key = StageKey(job: files.id, stage: stage)
+        while tables[key]?.entries.count ?? 0 < outputCount { _ = try await readLog(key, wait: 0) }
+        let sources = tables[key]?.sources(outputCount) ?? []
+        return try await withThrowingTaskGroup(of: (Int, FetchedSegment).self) { group in
+            var found: [FetchedSegment?] = Array(repeating: nil, count: sources.count)
+            for (index, source) in sources.enumerated() {
+                if index >= Self.concurrency, let (done, segment) = try await group.next() {
+                    found[done] = segment
+                }
+                group.addTask {
+                    (index, try await self.segment(partition, of: source, key, files))
+                }
+            }
+            for try await (done, segment) in group { found[done] = segment }
+            return found.compactMap { $0 }
+        }
+    }
+
+    /// Reads more of the log of a stage's outputs.
+    /// - Returns: whether all tasks of the stage are done.
+    private func readLog(_ key: StageKey, wait: Int) async throws -> Bool {
+        let after = tables[key]?.entries.count ?? 0
+        let outputs: StageOutputs = try await client.get(
+            "\(coordinator)/v1/jobs/\(key.job.number)/stages/\(key.stage)/outputs"
+                + "?after=\(after)&wait=\(wait)"
+        )
+        // Another reader may have been faster.
+        if tables[key]?.entries.count ?? 0 == after {
+            tables[key, default: OutputTable()].add(outputs)
+        }
+        return outputs.isDone
+    }
+
+    // MARK: Ahead of time
+
+    /// Gets what these tasks of a stage will read, as it appears, until all of it is there.
+    ///
+    /// It only saves time: what fails here is tried again when a task needs it.
+    func prepare(_ job: JobID, stage: Int, tasks: [Int]) async {
+        guard let files = store[job], files.launch.plan.stages.indices.contains(stage),
+            case .shuffle(let source) = files.launch.plan.stages[stage].input
+        else { return }
+        let key = StageKey(job: job, stage: source)
+        var done = 0
+        var isDone = false
+        do {
+            while !isDone || done < tables[key]?.entries.count ?? 0 {
+                let entries = (tables[key]?.entries ?? []).dropFirst(done)
+                for entry in entries {
+                    for task in tasks { _ = try await segment(task, of: entry, key, files) }
+                }
+                done += entries.count
+                try Task.checkCancellation()
+                if entries.isEmpty { isDone = try await readLog(key, wait: 5000) }
+            }
+        } catch {
+            logger.debug("preparing ended", metadata: ["job": "\(job)", "reason": "\(error)"])
+        }
+    }
+
+    // MARK: One segment
+
+    private func segment(
+        _ partition: Int,
+        of entry: StageOutputs.Entry,
+        _ key: StageKey,
+        _ files: JobFiles
+    ) async throws -> FetchedSegment {
+        let task = TaskID(job: key.job, stage: key.stage, index: entry.task)
+        let source = AttemptID(task: task, number: entry.attempt)
+        let address = tables[key]?.address(of: entry.worker)
+        if isReadable(entry, at: address, source) {
+            let segment = Segment(run: entry.path, partition: partition)
+            return FetchedSegment(segment: segment, source: source)
+        }
+        guard let address else {
+            throw FetchError(
+                source: source,
+                description: "\(entry.worker), which has the run of \(source), is gone"
+            )
+        }
+        let path = "\(files.fetchedDirectory)/\(source)-partition\(partition).run"
+        try await fetchOnce(path) {
+            try await self.fetch(source, partition, from: address, to: path)
+        }
+        return FetchedSegment(segment: Segment(run: path, partition: 0), source: source)
+    }
+
+    /// Whether a run can be read from its own file: it is this worker's, or this machine's.
+    private func isReadable(
+        _ entry: StageOutputs.Entry,
+        at address: WorkerAddress?,
+        _ source: AttemptID
+    ) -> Bool {
+        if store.run(of: source) == entry.path { return true }
+        guard readsFilesOfHost, address?.host == host, !entry.path.isEmpty else { return false }
+        do {
+            return try OpenFile(reading: entry.path).signature().byteCount == entry.byteCount
+        } catch {
+            // Its owner may be another user, or gone: its server will say.
+            return false
+        }
+    }
+
+    /// Fetches a file unless it is there, and only once at a time.
+    private func fetchOnce(
+        _ path: String,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        if let fetch = fetches[path] { return try await fetch.value }
+        if try Files.kind(of: path) != nil { return }
+        let fetch = Task { try await body() }
+        fetches[path] = fetch
+        defer { fetches[path] = nil }
+        try await withTaskCancellationHandler {
+            try await fetch.value
+        } onCancel: {
+            fetch.cancel()
+        }
+    }
+
+    private nonisolated func fetch(
+        _ source: AttemptID,
+        _ partition: Int,
+        from address: WorkerAddress,
+        to path: String
+    ) async throws {
+        let url =
+            "\(address.url)/v1/segments/\(source.task.job.number)/\(source.task.stage)"
+            + "/\(source.task.index)/\(source.number)/\(partition)"
+        for delay in Self.retryDelays.map(Optional.some) + [nil] {
+            do {
+                try await download(url, to: path)
+                return
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                let isGone =
+                    if case ClusterClient.CallError.refused(404, _) = error { true } else { false }
+                guard let delay, !isGone else {
+                    throw FetchError(
+                        source: source,
+                        description: "the segment of partition \(partition) of \(source) cannot "
+                            + "be fetched from \(address.worker): \(error)"
+                    )
+                }
+                logger.debug("fetching again", metadata: ["url": "\(url)", "error": "\(error)"])
+                try await Task.sleep(for: delay)
+            }
+        }
+    }
+
+    /// Goes on where an earlier try ended.
+    private nonisolated func download(_ url: String, to path: String) async throws {
+        let partial = path + ".partial"
+        let file = try await blocking { Unshared(try AppendedFile(partial)) }
+        for try await buffer in try await client.bytes(url, from: file.value.byteCount) {
+            try await blocking { try file.value.append(buffer) }
+        }
+        try await blocking {
+            do {
+                try SegmentDocument.verify(run: partial)
+            } catch {
+                // What is damaged is of no use to the next try.
+                try Files.remove(partial)
+                throw error
+            }
+            try Files.rename(partial, to: path)
+        }
+    }
+}

@@ -1,0 +1,228 @@
+internal import Dispatch
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// One slot of a worker: starts a task process, gives it attempts, and tells how they ended.
+///
+/// Unchecked: all that changes belongs to the queue, on which the work that blocks is done too.
+final class TaskSlot: @unchecked Sendable {
+    private let index: Int
+    private let queue: DispatchQueue
+    private let recorder: FlightRecorder
+    private let recorderPath: String
+    private let logPath: String
+    private let report: @Sendable (WorkerEvent) -> Void
+    private var host: Host?
+    private var current: Running?
+    /// How often a process was started: tells what one said from what an earlier one did.
+    private var generation = 0
+
+    /// The most of a log that is kept when an attempt has ended, in bytes.
+    private static let maxLogByteCount = 16 << 10
+
+    private struct Host {
+        let process: TaskProcess
+        let channel: FrameChannel
+        let job: JobID
+    }
+
+    private struct Running {
+        let spec: TaskSpec
+        let job: JobFiles
+    }
+
+    /// `report`: called on the slot's own queue.
+    init(
+        index: Int,
+        scratch: String,
+        report: @escaping @Sendable (WorkerEvent) -> Void
+    ) throws {
+        self.index = index
+        self.report = report
+        queue = DispatchQueue(label: "slot \(index)")
+        recorderPath = "\(scratch)/slot\(index).recorder"
+        logPath = "\(scratch)/slot\(index).log"
+        recorder = try FlightRecorder(path: recorderPath)
+    }
+
+    /// Runs an attempt; only when no other one runs.
+    func run(_ spec: TaskSpec, of job: JobFiles) {
+        queue.async { self.start(spec, job) }
+    }
+
+    /// Ends the process.
+    func stop() {
+        queue.async {
+            self.endHost()
+            self.current = nil
+            self.report(.slotStopped(self.index))
+        }
+    }
+
+    /// Ends the process, and waits for its end: the worker ends.
+    func shutDown() async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.endHost()
+                self.current = nil
+                continuation.resume()
+            }
+        }
+    }
+
+    /// How far the attempt that runs has come.
+    func progress() async -> AttemptProgress? {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: self.currentProgress) }
+        }
+    }
+
+    private var currentProgress: AttemptProgress? {
+        guard let current else { return nil }
+        let reading = recorder.read()
+        var bytes = 0
+        var records = 0
+        if case .split(let split) = current.spec.input {
+            records = max(reading.recordNumber, 0)
+            bytes = split.byteCount(before: reading.offset, in: reading.path)
+        }
+        return AttemptProgress(attempt: current.spec.attempt, records: records, bytes: bytes)
+    }
+
+    // MARK: On the queue
+
+    private func start(_ spec: TaskSpec, _ job: JobFiles) {
+        if host?.job != job.id { endHost() }
+        current = Running(spec: spec, job: job)
+        recorder.beginAttempt()
+        do {
+            let host = try self.host ?? startHost(job)
+            self.host = host
+            try host.channel.send(TaskCommand.run(spec))
+        } catch {
+            endHost()
+            end(
+                .failed(
+                    Failure(
+                        kind: .outOfResources,
+                        message: "cannot start a task process: \(error)"
+                    )
+                )
+            )
+        }
+    }
+
+    private func startHost(_ job: JobFiles) throws -> Host {
+        let program = job.launch.program
+        let (ours, theirs) = try FrameChannel.makePair()
+        var launch = TaskProcess.Launch(
+            executable: job.executable,
+            arguments: program.arguments
+        )
+        // Where paths of the command line mean what they meant to whoever submitted it.
+        let exists = try Files.kind(of: program.directory) == .directory
+        launch.directory = exists ? program.directory : job.directory
+        launch.logPath = logPath
+        launch.slotCount = program.slotCount
+        launch.inheritsEnvironment = false
+        let process = try TaskProcess(launch, channel: theirs)
+        generation += 1
+        let generation = self.generation
+        try startThread { self.read(ours, generation) }
+        try ours.send(TaskCommand.open(recorderPath: recorderPath))
+        return Host(process: process, channel: ours, job: job.id)
+    }
+
+    private func endHost() {
+        generation += 1
+        host?.process.kill()
+        host = nil
+    }
+
+    private func take(_ notice: TaskNotice, _ generation: Int) {
+        guard generation == self.generation else { return }
+        switch notice {
+        case .ready(let fingerprint):
+            guard let expected = current?.job.launch.plan.fingerprint, fingerprint != expected
+            else { return }
+            endHost()
+            end(
+                .failed(
+                    Failure(
+                        kind: .badInput,
+                        message: "a task process built another plan than the one that was "
+                            + "submitted (fingerprints \(fingerprint) and \(expected)); "
+                            + "pipeline() must depend on nothing but the job's own options"
+                    )
+                )
+            )
+        case .ended(let report):
+            guard current?.spec.attempt == report.attempt else { return }
+            end(report.outcome)
+        }
+    }
+
+    private func lose(_ generation: Int, because reason: String?) {
+        guard generation == self.generation, let host else { return }
+        let exit = host.process.kill()
+        self.generation += 1
+        self.host = nil
+        guard let current else { return }
+        end(
+            .failed(
+                CrashReport.failure(
+                    of: current.spec,
+                    plan: current.job.launch.plan,
+                    reason: reason ?? exit.description,
+                    reading: recorder.read(),
+                    processLogPath: logPath
+                )
+            )
+        )
+    }
+
+    private func end(_ outcome: TaskReport.Outcome) {
+        guard let current else { return }
+        self.current = nil
+        let attempt = current.spec.attempt
+        report(
+            .attemptEnded(
+                slot: index,
+                TaskReport(attempt: attempt, outcome: outcome),
+                log: log(of: current.spec)
+            )
+        )
+    }
+
+    private func log(of spec: TaskSpec) -> String? {
+        guard let path = spec.logPath else { return nil }
+        do {
+            guard try Files.kind(of: path) != nil else { return nil }
+            let bytes = try Files.readTail(path, byteCount: Self.maxLogByteCount)
+            return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        } catch {
+            return "the log cannot be read: \(error)\n"
+        }
+    }
+
+    // MARK: On a thread of its own
+
+    private func read(_ channel: FrameChannel, _ generation: Int) {
+        while true {
+            do {
+                switch try channel.receive(TaskNotice.self) {
+                case .closed:
+                    return queue.async { self.lose(generation, because: nil) }
+                case .messages(let notices):
+                    queue.async { for notice in notices { self.take(notice, generation) } }
+                }
+            } catch {
+                let reason = "\(error)"
+                return queue.async { self.lose(generation, because: reason) }
+            }
+        }
+    }
+}

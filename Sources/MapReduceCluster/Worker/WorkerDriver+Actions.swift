@@ -1,0 +1,90 @@
+internal import Logging
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// What is to be done on this machine.
+extension WorkerDriver {
+    func perform(
+        _ action: WorkerAction,
+        _ group: inout DiscardingTaskGroup,
+        _ work: inout WorkerTasks
+    ) {
+        switch action {
+        case .join, .reset, .leave: break
+        case .poll(let kind, let request, let delay): poll(kind, request, after: delay, &group)
+        case .fetchJob(let id): fetchJob(id, &group)
+        case .fetchInput(let attempt, let stage, let partition, let outputCount):
+            work.fetches[attempt] = Task {
+                await fetchInput(attempt, stage, partition, outputCount)
+            }
+        case .cancelFetch(let attempt): work.fetches.removeValue(forKey: attempt)?.cancel()
+        case .prepare(let job, let stage, let tasks):
+            work.preparations[job, default: []].append(
+                Task { await fetcher.prepare(job, stage: stage, tasks: tasks) }
+            )
+        case .run(let slot, let assignment, let input):
+            work.fetches[assignment.attempt] = nil
+            guard let files = store[assignment.attempt.task.job] else { return }
+            slots[slot].run(files.spec(for: assignment, input: input), of: files)
+        case .stop(let slot): slots[slot].stop()
+        case .removeAttempt(let attempt):
+            remove(&group) { try await store.remove(attempt) }
+        case .removeJob(let job):
+            for task in work.preparations.removeValue(forKey: job) ?? [] { task.cancel() }
+            remove(&group) {
+                await fetcher.forget(job)
+                try await store.remove(job)
+            }
+        }
+    }
+
+    private func fetchJob(_ id: JobID, _ group: inout DiscardingTaskGroup) {
+        group.addTask {
+            do {
+                try await store.fetch(id)
+                send.yield(.jobReady(id))
+            } catch {
+                send.yield(
+                    .jobFailed(id, message: "the program of \(id) cannot be fetched: \(error)")
+                )
+            }
+        }
+    }
+
+    private func fetchInput(
+        _ attempt: AttemptID,
+        _ stage: Int,
+        _ partition: Int,
+        _ outputCount: Int
+    ) async {
+        do {
+            let input = try await fetcher.input(
+                of: attempt,
+                stage: stage,
+                partition: partition,
+                outputCount: outputCount
+            )
+            send.yield(.inputReady(attempt, input))
+        } catch is CancellationError {
+            // Nobody waits for it any more.
+        } catch let error as SegmentFetcher.FetchError {
+            send.yield(.inputFailed(attempt, source: error.source, message: error.description))
+        } catch {
+            send.yield(.inputFailed(attempt, source: nil, message: "\(error)"))
+        }
+    }
+
+    /// What cannot be removed now is removed with the worker's scratch directory.
+    private func remove(
+        _ group: inout DiscardingTaskGroup,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) {
+        group.addTask {
+            do {
+                try await body()
+            } catch {
+                logger.warning("files cannot be removed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

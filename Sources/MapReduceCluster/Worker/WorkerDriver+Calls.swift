@@ -1,0 +1,127 @@
+internal import Logging
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import ServiceLifecycle
+
+/// Calls of the coordinator, and what a worker watches by itself.
+extension WorkerDriver {
+    func join(
+        _ state: (cluster: String?, attempts: [AttemptID], jobs: [JobID]),
+        _ url: String,
+        after delay: Duration,
+        _ group: inout DiscardingTaskGroup
+    ) {
+        let request = JoinRequest(
+            incarnation: incarnation,
+            url: url,
+            host: host,
+            slots: settings.slotCount,
+            localPaths: settings.localPaths,
+            cluster: state.cluster,
+            attempts: state.attempts,
+            jobs: state.jobs
+        )
+        group.addTask {
+            do {
+                try await Task.sleep(for: delay)
+                let answer: JoinAnswer = try await client.post(
+                    "\(coordinator)/v1/workers",
+                    request
+                )
+                // Another coordinator may tell of outputs in another order.
+                await fetcher.forgetOutputs()
+                logger.info("joined", metadata: ["worker": "\(answer.worker)"])
+                send.yield(.joined(answer))
+            } catch let error as ClusterClient.CallError {
+                // One that cannot be taken in now may be later, but not with another token or
+                // another version.
+                if case .refused(let status, _) = error, status < 500 {
+                    session.refused(error)
+                    send.finish()
+                    return
+                }
+                logger.debug("not joined yet", metadata: ["reason": "\(error)"])
+                send.yield(.joinFailed)
+            } catch {
+                logger.debug("not joined", metadata: ["reason": "\(error)"])
+                send.yield(.joinFailed)
+            }
+        }
+    }
+
+    func poll(
+        _ kind: PollKind,
+        _ request: PollRequest,
+        after delay: Duration,
+        _ group: inout DiscardingTaskGroup
+    ) {
+        guard let worker = session.worker else { return }
+        group.addTask {
+            var request = request
+            do {
+                try await Task.sleep(for: delay)
+                for slot in slots {
+                    if let progress = await slot.progress() { request.progress.append(progress) }
+                }
+                let begin = ContinuousClock.now
+                let answer: PollAnswer = try await client.post(
+                    "\(coordinator)/v1/workers/\(worker.number)/poll",
+                    request
+                )
+                metrics.polled(ContinuousClock.now - begin)
+                send.yield(
+                    .answered(
+                        kind,
+                        epoch: request.epoch,
+                        answer,
+                        delivered: request.ended.map(\.report.attempt)
+                    )
+                )
+            } catch {
+                logger.debug("a poll failed", metadata: ["reason": "\(error)"])
+                let isUnknown = (error as? ClusterClient.CallError)?.isUnknownWorker ?? false
+                send.yield(.pollFailed(kind, epoch: request.epoch, mustJoin: isUnknown))
+            }
+        }
+    }
+
+    func leave() async {
+        guard let worker = session.worker else { return }
+        do {
+            try await client.delete("\(coordinator)/v1/workers/\(worker.number)")
+        } catch {
+            // It finds out by itself.
+            logger.debug("left without a word", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Looks at the scratch disk now and then.
+    func checkDisk() async throws -> End? {
+        var wasLow = false
+        while true {
+            let isLow =
+                try Files.freeByteCount(at: scratch) < settings.minFreeByteCount
+            if isLow != wasLow {
+                logger.warning(
+                    isLow ? "the scratch disk has little room" : "the scratch disk has room again",
+                    metadata: ["directory": "\(scratch)"]
+                )
+                send.yield(.diskChecked(isLow: isLow))
+                wasLow = isLow
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Drains the worker when it is to shut down, and ends it when that has taken long enough.
+    func awaitShutdown() async throws -> End? {
+        try await gracefulShutdown()
+        logger.info("draining: taking no more work, and serving what is still needed")
+        send.yield(.drain)
+        try await Task.sleep(for: settings.drainTimeout)
+        logger.warning("leaving: draining has taken too long")
+        await leave()
+        return .done
+    }
+}

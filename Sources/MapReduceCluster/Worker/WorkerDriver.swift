@@ -1,0 +1,165 @@
+internal import Logging
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import ServiceLifecycle
+
+/// Does what the state machine of a worker says.
+///
+/// One task reads one stream of events, applies them, and starts what is to be done; what takes
+/// time answers with an event.
+struct WorkerDriver {
+    let settings: WorkerSettings
+    let client: ClusterClient
+    let coordinator: String
+    let scratch: String
+    let logger: Logger
+    let store: JobStore
+    let fetcher: SegmentFetcher
+    let metrics = WorkerMetrics()
+    let slots: [TaskSlot]
+    private let http: HTTPService
+    let incarnation: String
+    let host: String
+    private let events: AsyncStream<WorkerEvent>
+    let send: AsyncStream<WorkerEvent>.Continuation
+    let session = WorkerSessionState()
+
+    /// Why a worker's life ended.
+    enum End {
+        /// It was not needed any more, or has waited long enough.
+        case done
+        /// The coordinator is of another cluster.
+        case again
+    }
+
+    init(
+        settings: WorkerSettings,
+        client: ClusterClient,
+        scratch: String,
+        logger: Logger
+    ) throws {
+        self.settings = settings
+        self.client = client
+        self.scratch = scratch
+        self.logger = logger
+        coordinator =
+            settings.coordinator.hasSuffix("/")
+            ? String(settings.coordinator.dropLast()) : settings.coordinator
+        let (events, send) = AsyncStream.makeStream(of: WorkerEvent.self)
+        self.events = events
+        self.send = send
+        host = try HostIdentity.current()
+        incarnation = HostIdentity.makeIncarnation()
+        store = try JobStore(client: client, coordinator: coordinator, scratch: scratch)
+        fetcher = SegmentFetcher(
+            client: client,
+            coordinator: coordinator,
+            store: store,
+            host: host,
+            readsFilesOfHost: settings.readsFilesOfHost,
+            logger: logger
+        )
+        slots = try (0..<settings.slotCount).map { index in
+            try TaskSlot(index: index, scratch: scratch) { send.yield($0) }
+        }
+        http = HTTPService(
+            settings: settings.server,
+            router: WorkerRoutes(store: store, metrics: metrics, token: settings.server.token)
+                .router,
+            logger: logger
+        )
+    }
+
+    /// Runs until the worker is not needed any more.
+    ///
+    /// `didListen`: called with the worker's URL.
+    func run(_ didListen: @escaping @Sendable (String) -> Void) async throws -> End {
+        do {
+            let end = try await runGroup(didListen)
+            await shutDownSlots()
+            return end
+        } catch {
+            await shutDownSlots()
+            throw error
+        }
+    }
+
+    private func shutDownSlots() async { for slot in slots { await slot.shutDown() } }
+
+    private func runGroup(_ didListen: @escaping @Sendable (String) -> Void) async throws -> End {
+        try await withThrowingTaskGroup(of: End?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { [http] in
+                // Detached, so as not to shut down with the rest: what is still needed is served
+                // until the end.
+                let server = Task.detached { try await http.run() }
+                try await withTaskCancellationHandler {
+                    try await server.value
+                } onCancel: {
+                    server.cancel()
+                }
+                return nil
+            }
+            let port = try await http.port
+            let url = settings.advertisedURL ?? settings.server.url(port: port)
+            didListen(url)
+            group.addTask { try await checkDisk() }
+            group.addTask { try await awaitShutdown() }
+            group.addTask { try await drive(url) }
+            while let end = try await group.next() { if let end { return end } }
+            return .done
+        }
+    }
+
+    /// Reads the events, and does what follows from them.
+    private func drive(_ url: String) async throws -> End {
+        let end = await withDiscardingTaskGroup { group in
+            var machine = WorkerMachine(slotCount: settings.slotCount)
+            var work = WorkerTasks()
+            defer {
+                group.cancelAll()
+                work.cancelAll()
+            }
+            send.yield(.started)
+            for await event in events {
+                note(event)
+                for action in machine.apply(event) {
+                    switch action {
+                    case .leave:
+                        await leave()
+                        return End.done
+                    case .reset: return .again
+                    case .join(let delay): join(machine.joinState, url, after: delay, &group)
+                    default: perform(action, &group, &work)
+                    }
+                }
+                metrics.running(machine.running.count)
+            }
+            return End.done
+        }
+        if let refusal = session.refusal { throw refusal }
+        return end
+    }
+
+    private func note(_ event: WorkerEvent) {
+        switch event {
+        case .joined(let answer):
+            session.joined(answer)
+            metrics.joined(true)
+        case .pollFailed(_, _, true): metrics.joined(false)
+        case .attemptEnded(_, let report, _):
+            guard case .succeeded(let output) = report.outcome else {
+                return metrics.ended(hasSucceeded: false)
+            }
+            metrics.ended(hasSucceeded: true)
+            let attempt = report.attempt
+            if let plan = store[attempt.task.job]?.launch.plan,
+                plan.stages[attempt.task.stage].output != .files
+            {
+                store.add(run: output.file.path, of: attempt)
+            }
+        default: break
+        }
+    }
+}

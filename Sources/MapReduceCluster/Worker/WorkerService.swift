@@ -1,0 +1,59 @@
+internal import AsyncHTTPClient
+package import Logging
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+package import ServiceLifecycle
+
+/// A worker as a service: runs the tasks that a coordinator gives it, and serves their runs.
+package struct WorkerService: Service {
+    private let settings: WorkerSettings
+    private let logger: Logger
+    private let bound = Promise<String>()
+
+    package init(_ settings: WorkerSettings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Where the worker serves its segments, once it does.
+    package var url: String { get async throws { try await bound.value } }
+
+    /// Runs until it is told to shut down, and then until it is not needed any more.
+    ///
+    /// - Throws: `ClusterClient.CallError` when the coordinator does not want this worker.
+    package func run() async throws {
+        let client = ClusterClient(token: settings.server.token, tls: settings.clientTLS)
+        do {
+            while try await runLife(client) == .again {
+                logger.warning("the coordinator is of another cluster: beginning anew")
+            }
+        } catch {
+            try await client.shutdown()
+            bound.fail(error)
+            throw error
+        }
+        try await client.shutdown()
+    }
+
+    /// One life of a worker: from its first to its last contact with a cluster.
+    private func runLife(_ client: ClusterClient) async throws -> WorkerDriver.End {
+        let scratch = try ScratchDirectory(below: settings.scratchBase)
+        let path = scratch.path
+        let end: WorkerDriver.End
+        do {
+            let driver = try WorkerDriver(
+                settings: settings,
+                client: client,
+                scratch: path,
+                logger: logger
+            )
+            end = try await driver.run { bound.fulfill($0) }
+        } catch {
+            try scratch.remove()
+            throw error
+        }
+        try scratch.remove()
+        return end
+    }
+}

@@ -1,0 +1,40 @@
+package import NIOSSL
+
+/// How a worker is run.
+package struct WorkerSettings: Sendable {
+    package var server: ServerSettings
+    /// The URL of the coordinator.
+    package var coordinator: String
+    /// How the worker checks the services that it calls; nil for plain HTTP.
+    package var clientTLS: TLSConfiguration?
+    /// Tasks that run at once.
+    package var slotCount: Int
+    /// Below it the worker makes a directory of its own.
+    package var scratchBase: String
+    /// Where others reach the worker; nil for where it listens.
+    package var advertisedURL: String?
+    /// Beginnings of paths of input files that lie on the worker's own disks.
+    package var localPaths: [String] = []
+    /// Free bytes of the scratch disk below which the worker takes no task that writes runs.
+    package var minFreeByteCount = Self.defaultMinFreeByteCount
+    /// How long a worker that is told to end serves what is still needed.
+    package var drainTimeout = Self.defaultDrainTimeout
+    /// Whether runs of other workers of this machine are read from their files.
+    package var readsFilesOfHost = true
+
+    /// 1 GiB: a few tasks' runs.
+    package static let defaultMinFreeByteCount = 1 << 30
+    package static let defaultDrainTimeout = Duration.seconds(60)
+
+    package init(
+        server: ServerSettings,
+        coordinator: String,
+        slotCount: Int,
+        scratchBase: String
+    ) {
+        self.server = server
+        self.coordinator = coordinator
+        self.slotCount = slotCount
+        self.scratchBase = scratchBase
+    }
+}

@@ -1,0 +1,94 @@
+internal import MapReduceModel
+
+/// Talking to the coordinator.
+extension WorkerMachine {
+    mutating func join(_ answer: JoinAnswer) {
+        guard session == .joining else { return }
+        if let cluster, cluster != answer.cluster {
+            actions.append(.reset)
+            return
+        }
+        cluster = answer.cluster
+        session = .joined(epoch: answer.epoch)
+        received = 0
+        isPolling = false
+        isReporting = false
+        for index in ended.indices { ended[index].isSent = false }
+        for job in answer.endedJobs { end(job) }
+    }
+
+    mutating func take(
+        _ answer: PollAnswer,
+        _ kind: PollKind,
+        _ epoch: Int,
+        _ delivered: [AttemptID]
+    ) {
+        guard session == .joined(epoch: epoch) else { return }
+        finish(kind)
+        ended.removeAll { delivered.contains($0.end.report.attempt) }
+        for command in answer.commands where command.number > received {
+            received = command.number
+            obey(command.command)
+        }
+        if isDraining, answer.mayLeave, attempts.isEmpty, ended.isEmpty { actions.append(.leave) }
+    }
+
+    mutating func pollFailed(_ kind: PollKind, _ epoch: Int, mustJoin: Bool) {
+        guard session == .joined(epoch: epoch) else { return }
+        finish(kind)
+        for index in ended.indices { ended[index].isSent = false }
+        if mustJoin {
+            session = .joining
+            actions.append(.join(after: .zero))
+        } else if kind == .waiting {
+            sendPoll(.waiting, epoch, after: Self.retryDelay)
+        }
+    }
+
+    private mutating func finish(_ kind: PollKind) {
+        switch kind {
+        case .waiting: isPolling = false
+        case .reporting: isReporting = false
+        }
+    }
+
+    /// Keeps one poll waiting, and delivers ends beside it.
+    mutating func poll() {
+        guard case .joined(let epoch) = session else { return }
+        if !isPolling {
+            sendPoll(.waiting, epoch, after: .zero)
+        } else if !isReporting, ended.contains(where: { !$0.isSent }) {
+            sendPoll(.reporting, epoch, after: .zero)
+        }
+    }
+
+    private mutating func sendPoll(_ kind: PollKind, _ epoch: Int, after delay: Duration) {
+        var sent: [AttemptEnd] = []
+        for index in ended.indices where !ended[index].isSent && sent.count < Self.maxEndsInPoll {
+            ended[index].isSent = true
+            sent.append(ended[index].end)
+        }
+        switch kind {
+        case .waiting: isPolling = true
+        case .reporting: isReporting = true
+        }
+        let request = PollRequest(
+            epoch: epoch,
+            received: received,
+            ended: sent,
+            isDraining: isDraining,
+            isDiskLow: isDiskLow,
+            wait: kind == .waiting && !isDraining ? Self.pollMilliseconds : 0
+        )
+        actions.append(.poll(kind, request, after: delay))
+    }
+
+    private mutating func obey(_ command: WorkerCommand) {
+        switch command {
+        case .start(let assignment): start(assignment)
+        case .stop(let attempt): stop(attempt)
+        case .prepare(let job, let stage, let tasks): prepare(job, stage, tasks)
+        case .end(let job): end(job)
+        }
+    }
+}

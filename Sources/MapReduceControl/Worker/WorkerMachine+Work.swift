@@ -1,0 +1,185 @@
+internal import MapReduceModel
+
+/// Attempts, jobs and slots.
+extension WorkerMachine {
+    // MARK: Commands
+
+    mutating func start(_ assignment: Assignment) {
+        let id = assignment.attempt
+        // A command that is told again after the worker joined again.
+        guard !attempts.contains(where: { $0.id == id }),
+            !ended.contains(where: { $0.end.report.attempt == id })
+        else { return }
+        attempts.append(AttemptWork(assignment: assignment))
+        if need(id.task.job) { fetchInput(at: attempts.count - 1) }
+    }
+
+    mutating func stop(_ id: AttemptID) {
+        ended.removeAll { $0.end.report.attempt == id }
+        guard let index = attempts.firstIndex(where: { $0.id == id }) else { return }
+        switch attempts.remove(at: index).phase {
+        case .waitsForJob: break
+        case .fetches: actions.append(.cancelFetch(id))
+        case .waitsForSlot: actions.append(.removeAttempt(id))
+        case .runs(let slot, _):
+            slots[slot].state = .stopping(id)
+            actions.append(.stop(slot: slot))
+        }
+    }
+
+    mutating func prepare(_ id: JobID, _ stage: Int, _ tasks: [Int]) {
+        if need(id) {
+            actions.append(.prepare(id, stage: stage, tasks: tasks))
+        } else if let index = jobs.firstIndex(where: { $0.id == id }) {
+            jobs[index].preparations.append(JobWork.Preparation(stage: stage, tasks: tasks))
+        }
+    }
+
+    /// Ends what belongs to a job; what is left of it is removed when nothing runs any more.
+    mutating func end(_ id: JobID) {
+        for attempt in attempts.map(\.id) where attempt.task.job == id { stop(attempt) }
+        ended.removeAll { $0.end.report.attempt.task.job == id }
+        jobs.removeAll { $0.id == id }
+        for slot in slots.indices where slots[slot].job == id && slots[slot].state == .idle {
+            slots[slot].state = .stopping(nil)
+            actions.append(.stop(slot: slot))
+        }
+        removeIfDone(id)
+    }
+
+    private mutating func removeIfDone(_ id: JobID) {
+        guard !jobs.contains(where: { $0.id == id }), !slots.contains(where: { $0.job == id })
+        else { return }
+        actions.append(.removeJob(id))
+    }
+
+    // MARK: Programs
+
+    /// Has the program of a job fetched, unless it is here.
+    /// - Returns: whether it is.
+    private mutating func need(_ id: JobID) -> Bool {
+        if let job = jobs.first(where: { $0.id == id }) { return job.isReady }
+        let index = jobs.firstIndex { $0.id > id } ?? jobs.count
+        jobs.insert(JobWork(id: id), at: index)
+        actions.append(.fetchJob(id))
+        return false
+    }
+
+    mutating func jobReady(_ id: JobID) {
+        guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+        jobs[index].isReady = true
+        for preparation in jobs[index].preparations {
+            actions.append(.prepare(id, stage: preparation.stage, tasks: preparation.tasks))
+        }
+        jobs[index].preparations = []
+        for index in attempts.indices where attempts[index].id.task.job == id {
+            if attempts[index].phase == .waitsForJob { fetchInput(at: index) }
+        }
+    }
+
+    /// What waits for the program fails, by the cluster's fault; the next attempt asks again.
+    mutating func jobFailed(_ id: JobID, _ message: String) {
+        jobs.removeAll { $0.id == id && !$0.isReady }
+        for attempt in attempts where attempt.id.task.job == id {
+            if attempt.phase == .waitsForJob { fail(attempt.id, nil, message) }
+        }
+    }
+
+    // MARK: Input
+
+    private mutating func fetchInput(at index: Int) {
+        switch attempts[index].assignment.input {
+        case .split(let split): attempts[index].phase = .waitsForSlot(.split(split))
+        case .segments(let partition, let stage, let outputCount):
+            attempts[index].phase = .fetches
+            actions.append(
+                .fetchInput(
+                    attempts[index].id,
+                    stage: stage,
+                    partition: partition,
+                    outputCount: outputCount
+                )
+            )
+        }
+    }
+
+    mutating func inputReady(_ id: AttemptID, _ input: [FetchedSegment]) {
+        guard let index = attempts.firstIndex(where: { $0.id == id }),
+            attempts[index].phase == .fetches,
+            case .segments(let partition, _, _) = attempts[index].assignment.input
+        else { return }
+        attempts[index].sources = input.map(\.source)
+        attempts[index].phase = .waitsForSlot(
+            .segments(partition: partition, of: input.map(\.segment))
+        )
+    }
+
+    mutating func inputFailed(_ id: AttemptID, _ source: AttemptID?, _ message: String) {
+        guard let attempt = attempts.first(where: { $0.id == id }), attempt.phase == .fetches
+        else { return }
+        fail(id, source, message)
+    }
+
+    private mutating func fail(_ id: AttemptID, _ source: AttemptID?, _ message: String) {
+        attempts.removeAll { $0.id == id }
+        let failure = Failure(kind: .fetchFailed, message: message)
+        deliver(
+            AttemptEnd(report: TaskReport(attempt: id, outcome: .failed(failure)), source: source)
+        )
+        actions.append(.removeAttempt(id))
+    }
+
+    private mutating func deliver(_ end: AttemptEnd) { ended.append(PendingEnd(end: end)) }
+
+    // MARK: Slots
+
+    /// Starts the attempts that have all they need, while there are idle slots: one that has a
+    /// process of the same job before one that has none, and before one of another job.
+    mutating func runWaiting() {
+        for index in attempts.indices {
+            guard case .waitsForSlot(let input) = attempts[index].phase else { continue }
+            let job = attempts[index].id.task.job
+            let idle = slots.indices.filter { slots[$0].state == .idle }
+            guard
+                let slot = idle.first(where: { slots[$0].job == job })
+                    ?? idle.first(where: { slots[$0].job == nil }) ?? idle.first
+            else { return }
+            let before = slots[slot].job
+            slots[slot] = SlotWork(job: job, state: .running(attempts[index].id))
+            attempts[index].phase = .runs(slot: slot, input)
+            actions.append(.run(slot: slot, attempts[index].assignment, input))
+            if let before, before != job { removeIfDone(before) }
+        }
+    }
+
+    mutating func attemptEnded(_ slot: Int, _ report: TaskReport, _ log: String?) {
+        guard slots.indices.contains(slot), slots[slot].state == .running(report.attempt),
+            let index = attempts.firstIndex(where: { $0.id == report.attempt })
+        else { return }
+        let attempt = attempts.remove(at: index)
+        slots[slot].state = .idle
+        deliver(AttemptEnd(report: report, source: attempt.source(of: report), log: log))
+        if case .failed = report.outcome { actions.append(.removeAttempt(report.attempt)) }
+    }
+
+    mutating func slotStopped(_ slot: Int) {
+        guard slots.indices.contains(slot), case .stopping(let attempt) = slots[slot].state else {
+            return
+        }
+        let job = slots[slot].job
+        slots[slot] = SlotWork()
+        if let attempt { actions.append(.removeAttempt(attempt)) }
+        if let job { removeIfDone(job) }
+    }
+}
+
+extension WorkerMachine.AttemptWork {
+    /// The attempt whose run could not be read, where that is why this one failed.
+    fileprivate func source(of report: TaskReport) -> AttemptID? {
+        guard case .failed(let failure) = report.outcome, let run = failure.run,
+            case .runs(_, .segments(_, let segments)) = phase,
+            let index = segments.firstIndex(where: { $0.run == run })
+        else { return nil }
+        return sources[index]
+    }
+}

@@ -1,0 +1,136 @@
+package import MapReduceModel
+
+/// Decides what a worker does: when it joins and polls, what it fetches, which slot runs which
+/// attempt, what it stops and removes.
+///
+/// As the coordinator's state machine it only decides: it is told what happened, and says what is
+/// to be done, in order.
+///
+///     attempt:  waitsForJob → fetches → waitsForSlot → runs → (its end waits for delivery)
+package struct WorkerMachine: Sendable {
+    var session = Session.joining
+    var cluster: String?
+    var isDraining = false
+    var isDiskLow = false
+    /// The number of the last command that was received in this session.
+    var received = 0
+    /// In the order of their ids.
+    var jobs: [JobWork] = []
+    /// In the order in which they were ordered.
+    var attempts: [AttemptWork] = []
+    var slots: [SlotWork]
+    /// Ends that are not delivered yet.
+    var ended: [PendingEnd] = []
+    /// Whether a poll that waits, and one that does not, are under way.
+    var isPolling = false
+    var isReporting = false
+    var actions: [WorkerAction] = []
+
+    /// joining → joined; joined → joining.
+    enum Session: Hashable, Sendable {
+        case joining
+        case joined(epoch: Int)
+    }
+
+    /// A job of which the worker has something.
+    struct JobWork: Hashable, Sendable {
+        let id: JobID
+        /// Whether its program is here.
+        var isReady = false
+        /// What it was told to prepare before.
+        var preparations: [Preparation] = []
+
+        struct Preparation: Hashable, Sendable {
+            let stage: Int
+            let tasks: [Int]
+        }
+    }
+
+    /// An attempt that has not ended.
+    struct AttemptWork: Hashable, Sendable {
+        let assignment: Assignment
+        var phase = Phase.waitsForJob
+        /// The attempts that wrote the runs that it reads, one for each segment of its input.
+        var sources: [AttemptID] = []
+
+        var id: AttemptID { assignment.attempt }
+
+        enum Phase: Hashable, Sendable {
+            case waitsForJob
+            case fetches
+            case waitsForSlot(TaskInput)
+            case runs(slot: Int, TaskInput)
+        }
+    }
+
+    /// A slot, and the job of the process that it keeps.
+    ///
+    /// idle → running → idle; running, idle → stopping → idle.
+    struct SlotWork: Hashable, Sendable {
+        var job: JobID?
+        var state = State.idle
+
+        enum State: Hashable, Sendable {
+            case idle
+            case running(AttemptID)
+            /// Its process is being ended; what it wrote can go afterwards.
+            case stopping(AttemptID?)
+        }
+    }
+
+    /// An end, and whether a poll is under way with it.
+    struct PendingEnd: Hashable, Sendable {
+        let end: AttemptEnd
+        var isSent = false
+    }
+
+    package init(slotCount: Int) {
+        slots = Array(repeating: SlotWork(), count: slotCount)
+    }
+
+    /// How long to wait before a question that failed is asked again.
+    static let retryDelay = Duration.milliseconds(500)
+    /// The longest that a poll waits for an answer: the interval of heartbeats, in milliseconds.
+    static let pollMilliseconds = 1000
+    /// Ends in one poll: a request stays small.
+    static let maxEndsInPoll = 256
+
+    /// The attempts that run, and their slots.
+    package var running: [(slot: Int, attempt: AttemptID)] {
+        slots.enumerated().compactMap { index, slot in
+            if case .running(let attempt) = slot.state { (index, attempt) } else { nil }
+        }
+    }
+
+    /// What it says of itself when it joins.
+    package var joinState: (cluster: String?, attempts: [AttemptID], jobs: [JobID]) {
+        (cluster, attempts.map(\.id) + ended.map(\.end.report.attempt), jobs.map(\.id))
+    }
+
+    /// Takes an event.
+    /// - Returns: what is to be done, in order.
+    package mutating func apply(_ event: WorkerEvent) -> [WorkerAction] {
+        actions = []
+        switch event {
+        case .started: actions.append(.join(after: .zero))
+        case .joined(let answer): join(answer)
+        case .joinFailed: actions.append(.join(after: Self.retryDelay))
+        case .answered(let kind, let epoch, let answer, let delivered):
+            take(answer, kind, epoch, delivered)
+        case .pollFailed(let kind, let epoch, let mustJoin):
+            pollFailed(kind, epoch, mustJoin: mustJoin)
+        case .jobReady(let id): jobReady(id)
+        case .jobFailed(let id, let message): jobFailed(id, message)
+        case .inputReady(let attempt, let input): inputReady(attempt, input)
+        case .inputFailed(let attempt, let source, let message):
+            inputFailed(attempt, source, message)
+        case .attemptEnded(let slot, let report, let log): attemptEnded(slot, report, log)
+        case .slotStopped(let slot): slotStopped(slot)
+        case .diskChecked(let isLow): isDiskLow = isLow
+        case .drain: isDraining = true
+        }
+        runWaiting()
+        poll()
+        return actions
+    }
+}

@@ -1,0 +1,81 @@
+/// One segment of a run as the bytes of a run of its own, which has that partition alone: what a
+/// worker sends to another one.
+///
+///     | magic, version | blocks, as they are in the file | index of one entry | trailer |
+///
+/// So a fetched segment is a run like any other, and verified like any other.
+///
+/// Unchecked: nothing changes after `init`, and the file is read by `pread`.
+package final class SegmentDocument: @unchecked Sendable {
+    package let byteCount: Int
+    private let run: RunReader
+    private let segment: SegmentIndex
+    private let head: [UInt8]
+    private let tail: [UInt8]
+
+    /// Opens a segment of a finished run.
+    /// - Throws: `EngineError` of kind `fetchFailed` when the run cannot be read or its index
+    ///   verified, or has no such partition.
+    package init(run path: String, partition: Int) throws {
+        run = try RunReader(path: path)
+        guard run.segments.indices.contains(partition) else {
+            throw RunReader.corrupt(
+                path,
+                at: 0,
+                "it has \(run.segments.count) partitions, and number \(partition) is asked for"
+            )
+        }
+        segment = run.segments[partition]
+        head = RunFormat.header
+        var only = segment
+        only.offset = RunFormat.headerByteCount
+        tail = RunFormat.tail([only])
+        byteCount = head.count + segment.byteCount + tail.count
+    }
+
+    /// Reads some of the bytes, up to the size of the target.
+    /// - Returns: the number of bytes read; less than asked for only at the end.
+    package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        var done = 0
+        while done < target.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+            let count = try readPart(into: rest, at: offset + done)
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    private func readPart(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
+    {
+        if offset < head.count { return copy(head, from: offset, into: target) }
+        let inBlocks = offset - head.count
+        guard inBlocks < segment.byteCount else {
+            return copy(tail, from: inBlocks - segment.byteCount, into: target)
+        }
+        let count = min(target.count, segment.byteCount - inBlocks)
+        let part = UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+        guard try run.file.read(into: part, at: segment.offset + inBlocks) == count else {
+            throw RunReader.corrupt(run.path, at: segment.offset + inBlocks, "it ends too soon")
+        }
+        return count
+    }
+
+    private func copy(
+        _ bytes: [UInt8],
+        from offset: Int,
+        into target: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard offset >= 0, offset < bytes.count else { return 0 }
+        let part = bytes[offset...].prefix(target.count)
+        target.copyBytes(from: part)
+        return part.count
+    }
+
+    /// Reads a fetched run from end to end.
+    /// - Throws: `EngineError` of kind `fetchFailed` where it does not match its checksums.
+    package static func verify(run path: String) throws {
+        let pairs = try SegmentCursor(run: RunReader(path: path), partition: 0)
+        while try pairs.next() {}
+    }
+}

@@ -1,0 +1,132 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// The command `mapreduce jobs`.
+struct JobsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs",
+        abstract: "Lists the jobs that run, and those that have ended."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let jobs = try await connection.withClient { try await $0.jobs() }
+        try format.write(jobs) {
+            Table.text(
+                ["job", "name", "state", "tasks", "time", "output"],
+                jobs.map { job in
+                    [
+                        "\(job.id.number)", job.name, job.phase.rawValue,
+                        "\(job.doneCount)/\(job.taskCount)",
+                        Format.duration(.milliseconds(Int(job.seconds * 1000))), job.output,
+                    ]
+                }
+            )
+        }
+    }
+}
+
+/// The command `mapreduce job`.
+struct JobStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "job",
+        abstract: "Shows how a job is doing, or how it ended."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: "The number of the job.") var id: Int
+
+    func run() async throws {
+        let job = try await connection.withClient { try await $0.job(JobID(id)) }
+        try format.write(job) { JobText.text(of: job) }
+    }
+}
+
+/// The command `mapreduce cancel`.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Cancels a job, and removes what it has written."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: "The number of the job.") var id: Int
+
+    func run() async throws {
+        let job = try await connection.withClient { client in
+            try await client.cancel(JobID(id))
+            return try await client.end(of: JobID(id))
+        }
+        try format.write(job) { "job \(id) is \(job.phase.rawValue)\n" }
+    }
+}
+
+/// The command `mapreduce wait`.
+struct WaitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait",
+        abstract: "Waits for the end of a job, and ends with its code."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: "The number of the job.") var id: Int
+
+    func run() async throws {
+        let job = try await connection.withClient { try await $0.end(of: JobID(id)) }
+        try format.write(job) { JobText.text(of: job) }
+        if format.json {
+            if job.phase != .succeeded { throw ExitCode(job.phase == .failed ? 1 : 130) }
+        } else {
+            try JobEnd.check(job)
+        }
+    }
+}
+
+extension CoordinatorClient {
+    /// Waits until a job has ended.
+    fileprivate func end(of id: JobID) async throws -> JobStatus {
+        while true {
+            let job = try await job(id, wait: .seconds(10))
+            if job.phase.isFinished { return job }
+        }
+    }
+}
+
+extension JobStatus {
+    fileprivate var taskCount: Int { stages.reduce(0) { $0 + $1.taskCount } }
+    fileprivate var doneCount: Int { stages.reduce(0) { $0 + $1.doneCount } }
+}
+
+/// A job in lines.
+enum JobText {
+    static func text(of job: JobStatus) -> String {
+        let time = Duration.milliseconds(Int(job.seconds * 1000))
+        var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
+        for (index, stage) in job.stages.enumerated() {
+            text += "  stage \(index) (\(stage.label)): \(stage.doneCount) of "
+            text += "\(Format.count(stage.taskCount, "task")) done"
+            if stage.runningCount > 0 { text += ", \(stage.runningCount) running" }
+            if stage.failureCount > 0 { text += ", \(Format.count(stage.failureCount, "failure"))" }
+            if stage.backupCount > 0 { text += ", \(Format.count(stage.backupCount, "backup"))" }
+            text += "\n"
+        }
+        if job.phase == .succeeded {
+            return text + JobSummary.text(of: job, output: job.output, elapsed: time)
+        }
+        text += "  \(Format.count(job.recordsRead, "record")), \(Format.bytes(job.bytesRead)) of "
+        text += "\(Format.bytes(job.inputByteCount)) read, in \(Format.duration(time))\n"
+        text += "  output: \(job.output)\n"
+        if let failure = job.failure {
+            text += JobSummary.text(of: failure, attempt: job.failedAttempt) + "\n"
+        }
+        return text
+    }
+}

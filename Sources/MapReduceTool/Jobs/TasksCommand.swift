@@ -1,0 +1,132 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceModel
+
+/// The command `mapreduce tasks`.
+struct TasksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tasks",
+        abstract: "Lists the tasks of a job, with all attempts at them."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: "The number of the job.") var id: Int
+
+    func run() async throws {
+        let tasks = try await connection.withClient { try await $0.tasks(of: JobID(id)) }
+        try format.write(tasks) {
+            Table.text(
+                ["task", "state", "attempt", "outcome", "worker", "time", "message"],
+                tasks.flatMap { task -> [[String]] in
+                    let name = ["\(task.stage).\(task.index)", task.state.rawValue]
+                    if task.attempts.isEmpty { return [name + ["", "", "", "", ""]] }
+                    return task.attempts.map { attempt in
+                        name + [
+                            "\(attempt.number + 1)", attempt.state.rawValue,
+                            "\(attempt.worker.number)",
+                            attempt.seconds.map {
+                                Format.duration(.milliseconds(Int($0 * 1000)))
+                            } ?? "",
+                            attempt.message ?? "",
+                        ]
+                    }
+                }
+            )
+        }
+    }
+}
+
+/// The command `mapreduce workers`.
+struct WorkersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workers",
+        abstract: "Lists the workers that are connected."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let workers = try await connection.withClient { try await $0.workers() }
+        try format.write(workers) {
+            Table.text(
+                ["worker", "state", "slots", "running", "heard", "url"],
+                workers.map { worker in
+                    [
+                        "\(worker.id.number)", worker.state.rawValue, "\(worker.slotCount)",
+                        "\(worker.runningCount)",
+                        Format.duration(.milliseconds(Int(worker.silence * 1000))) + " ago",
+                        worker.url,
+                    ]
+                }
+            )
+        }
+    }
+}
+
+/// The command `mapreduce logs`.
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Shows what the tasks of a job have printed: the end of it, 16 KiB for each."
+    )
+
+    @OptionGroup var connection: ClientOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: "The number of the job.") var id: Int
+
+    @Argument(help: "One task: STAGE.TASK, as `mapreduce tasks` shows it.")
+    var task: String?
+
+    func run() async throws {
+        let wanted = try task.map(parse)
+        let job = JobID(id)
+        let logs = try await connection.withClient { client in
+            try await client.logs(of: job) + Self.live(of: job, wanted, client)
+        }.filter { log in
+            wanted.map { log.attempt.task.stage == $0.stage && log.attempt.task.index == $0.index }
+                ?? true
+        }
+        try format.write(logs) {
+            logs.map { log in
+                "== \(EventText.describe(log.attempt))\n"
+                    + (log.text.hasSuffix("\n") ? log.text : log.text + "\n")
+            }.joined()
+        }
+    }
+
+    private func parse(_ text: String) throws -> (stage: Int, index: Int) {
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let stage = numbers[0], let index = numbers[1] else {
+            throw UsageError("\(text) is no task; write STAGE.TASK, for example 0.3")
+        }
+        return (stage, index)
+    }
+
+    /// What attempts that run have printed so far; their workers are asked.
+    private static func live(
+        of job: JobID,
+        _ wanted: (stage: Int, index: Int)?,
+        _ client: CoordinatorClient
+    ) async throws -> [AttemptLog] {
+        let workers = try await client.workers()
+        var logs: [AttemptLog] = []
+        for task in try await client.tasks(of: job) where task.state == .running {
+            if let wanted, wanted != (task.stage, task.index) { continue }
+            for attempt in task.attempts where attempt.state == .running {
+                guard let worker = workers.first(where: { $0.id == attempt.worker }) else {
+                    continue
+                }
+                let id = AttemptID(
+                    task: TaskID(job: job, stage: task.stage, index: task.index),
+                    number: attempt.number
+                )
+                let text = try await client.log(of: id, on: worker)
+                if !text.isEmpty { logs.append(AttemptLog(attempt: id, text: text)) }
+            }
+        }
+        return logs
+    }
+}

@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceProcess
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// The command line of a cluster.
+@main
+struct MapReduceTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mapreduce",
+        abstract: "Runs MapReduce jobs on a cluster.",
+        discussion: """
+            Every option that is not given is taken from the environment (--coordinator from \
+            MAPREDUCE_COORDINATOR, --token-file from MAPREDUCE_TOKEN_FILE, and so on; the token \
+            itself from MAPREDUCE_TOKEN), and then from a file of such lines, NAME=VALUE: \
+            MAPREDUCE_CONFIG, or ~/.config/mapreduce/config.
+            """,
+        version: "mapreduce 0.2 (protocol 1)",
+        subcommands: [
+            CoordinatorCommand.self, WorkerCommandLine.self, ClusterCommand.self,
+            SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
+            WorkersCommand.self, LogsCommand.self, CancelCommand.self, WaitCommand.self,
+        ]
+    )
+
+    static func main() async {
+        fillStandardDescriptors()
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let code as ExitCode {
+            Glibc.exit(code.rawValue)
+        } catch {
+            Glibc.exit(report(error))
+        }
+    }
+
+    /// Says what went wrong.
+    /// - Returns: the exit code: 2 for what is wrong with the command, 1 for the rest.
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case is ConfigurationError, is UsageError:
+            Terminal.write("mapreduce: \(error)\n", to: 2)
+            return 2
+        case is ClusterClient.CallError, is JobFailure, is ProcessError:
+            Terminal.write("mapreduce: \(error)\n", to: 2)
+            return 1
+        default: break
+        }
+        let code = exitCode(for: error)
+        if code == .success || code == .validationFailure {
+            let isHelp = code == .success
+            Terminal.write(fullMessage(for: error) + "\n", to: isHelp ? 1 : 2)
+            return isHelp ? 0 : 2
+        }
+        Terminal.write("mapreduce: \(error)\n", to: 2)
+        return 1
+    }
+}
+
+/// A command that cannot be carried out as it was typed.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// A job that did not end well.
+struct JobFailure: Error, CustomStringConvertible {
+    let description: String
+}

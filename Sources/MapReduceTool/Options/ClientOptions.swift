@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+
+/// How a command reaches the coordinator.
+struct ClientOptions: ParsableArguments {
+    @Option(help: "The URL of the coordinator. (default: http://127.0.0.1:9310)")
+    var coordinator: String?
+
+    @Option(help: "A file with the cluster's token.")
+    var tokenFile: String?
+
+    @Option(help: "A file with the certificates that are trusted, instead of the system's.")
+    var tlsCA: String?
+
+    static let defaultURL = "http://127.0.0.1:\(CoordinatorSettings.defaultPort)"
+
+    /// Calls the body with a client, and closes its connections afterwards.
+    func withClient<Result: Sendable>(
+        _ body: (CoordinatorClient) async throws -> Result
+    ) async throws -> Result {
+        let settings = try await Settings.load()
+        let url = try Self.checked(
+            url: coordinator ?? settings.string("COORDINATOR") ?? Self.defaultURL
+        )
+        let authority = tlsCA ?? settings.string("TLS_CA")
+        let client = CoordinatorClient(
+            url: url,
+            token: try SecretOptions.token(file: tokenFile, settings),
+            tls: try authority.map { try ServerSettings.clientTLS(authority: $0) }
+        )
+        do {
+            let result = try await body(client)
+            try await client.shutdown()
+            return result
+        } catch {
+            try await client.shutdown()
+            throw Self.explained(error, url)
+        }
+    }
+
+    static func checked(url: String) throws -> String {
+        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+            throw ConfigurationError(
+                "\(url) is not the URL of a coordinator; write http://HOST:PORT"
+            )
+        }
+        return url
+    }
+
+    /// Says what to do about a coordinator that is not there.
+    private static func explained(_ error: any Error, _ url: String) -> any Error {
+        guard let call = error as? ClusterClient.CallError, case .unreachable(_, let reason) = call
+        else { return error }
+        return JobFailure(
+            description: "the coordinator at \(url) does not answer (\(reason)); start one with "
+                + "`mapreduce cluster --workers 2`, or name another one with --coordinator"
+        )
+    }
+}
+
+/// The secrets of a cluster.
+enum SecretOptions {
+    /// The token of a file that is named, of the environment, or of the configuration.
+    static func token(file: String?, _ settings: Settings) throws -> Token? {
+        if let file { return try Token(file: file) }
+        if let text = settings.string("TOKEN") { return try Token(text) }
+        return try settings.string("TOKEN_FILE").map { try Token(file: $0) }
+    }
+}

@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import Logging
+internal import MapReduceCluster
+
+/// How a service listens, and what it tells.
+struct ServiceOptions: ParsableArguments {
+    @Option(help: "Where to listen: ADDRESS:PORT; port 0 is any that is free.")
+    var listen: String?
+
+    @Option(help: "A file with the cluster's token; needed to listen on more than loopback.")
+    var tokenFile: String?
+
+    @Option(help: "The certificate of this service, with those that lead to it (PEM).")
+    var tlsCertificate: String?
+
+    @Option(help: "The key of the certificate (PEM).")
+    var tlsKey: String?
+
+    @Option(help: "What to log: debug, info, warning or error.")
+    var logLevel: String?
+
+    func server(defaultPort: Int, _ settings: Settings) throws -> ServerSettings {
+        let (host, port) = try ServerSettings.parse(
+            listen ?? settings.string("LISTEN") ?? "127.0.0.1",
+            defaultPort: defaultPort
+        )
+        let certificate = tlsCertificate ?? settings.string("TLS_CERTIFICATE")
+        let key = tlsKey ?? settings.string("TLS_KEY")
+        guard (certificate == nil) == (key == nil) else {
+            throw ConfigurationError("--tls-certificate and --tls-key are given together")
+        }
+        return try ServerSettings(
+            host: host,
+            port: port,
+            token: try SecretOptions.token(file: tokenFile, settings),
+            tls: certificate.flatMap { certificate in
+                key.map { (certificate, $0) }
+            }.map { try ServerSettings.tls(certificate: $0.0, key: $0.1) }
+        )
+    }
+
+    func logger(
+        _ label: String,
+        _ settings: Settings,
+        defaultLevel: Logger.Level = .info
+    ) throws
+        -> Logger
+    {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = defaultLevel
+        if let text = logLevel ?? settings.string("LOG_LEVEL") {
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ConfigurationError(
+                    "\(text) is no log level; there are debug, info, warning and error"
+                )
+            }
+            logger.logLevel = level
+        }
+        return logger
+    }
+}

@@ -1,0 +1,48 @@
+internal import Configuration
+internal import MapReduceCluster
+internal import SystemPackage
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// What is not said on the command line: from the environment, and then from a file.
+struct Settings {
+    private let reader: ConfigReader
+
+    /// Reads the file that `MAPREDUCE_CONFIG` names, which must exist, or the usual one, which may.
+    static func load() async throws -> Settings {
+        let variables = ProcessInfo.processInfo.environment
+        let named = variables["MAPREDUCE_CONFIG"]
+        let home = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
+        let path = named ?? home + "/mapreduce/config"
+        let environment = EnvironmentVariablesProvider()
+        do {
+            let file = try await EnvironmentVariablesProvider(
+                environmentFilePath: FilePath(path),
+                allowMissing: named == nil
+            )
+            return Settings(reader: ConfigReader(providers: [environment, file]))
+        } catch {
+            throw ConfigurationError("the configuration \(path) cannot be read: \(error)")
+        }
+    }
+
+    /// A setting by the end of its variable's name: `COORDINATOR` for `MAPREDUCE_COORDINATOR`.
+    func string(_ name: String) -> String? {
+        let key = "mapreduce." + name.lowercased().replacing("_", with: ".")
+        let value = reader.string(forKey: ConfigKey(stringLiteral: key))
+        return value == "" ? nil : value
+    }
+
+    /// - Throws: `ConfigurationError` when the setting is not a number.
+    func int(_ name: String) throws -> Int? {
+        guard let text = string(name) else { return nil }
+        guard let number = Int(text) else {
+            throw ConfigurationError("MAPREDUCE_\(name) is not a number: \(text)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,131 @@
+internal import ArgumentParser
+internal import Logging
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// The command `mapreduce cluster`.
+struct ClusterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster",
+        abstract: "Starts a coordinator and workers on this machine, and stops them on Ctrl-C."
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var policy: PolicyOptions
+
+    @Option(help: "How many workers to start, each a process.")
+    var workers: Int
+
+    @Option(help: "Slots of each worker. (default: the processors, shared by the workers)")
+    var slots: Int?
+
+    @Option(help: "The directory of the journal. (default: one that is removed in the end)")
+    var data: String?
+
+    @Option(help: "Where to put intermediate files. (default: TMPDIR, or /tmp)")
+    var scratch: String?
+
+    @Option(help: "A file with the certificates that are trusted, instead of the system's.")
+    var tlsCA: String?
+
+    @Flag(help: .hidden)
+    var fetchOverNetwork = false
+
+    func run() async throws {
+        guard 1...1000 ~= workers else {
+            throw ConfigurationError("--workers is a number from 1 to 1000")
+        }
+        let settings = try await Settings.load()
+        let base = scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
+        guard let data = data ?? settings.string("DATA") else {
+            let directory = try ScratchDirectory(below: base)
+            do {
+                try await run(settings, data: directory.path, scratch: base)
+            } catch {
+                try directory.remove()
+                throw error
+            }
+            return try directory.remove()
+        }
+        try await run(settings, data: data, scratch: base)
+    }
+
+    private func run(_ settings: Settings, data: String, scratch: String) async throws {
+        var coordinator = CoordinatorSettings(
+            server: try service.server(
+                defaultPort: CoordinatorSettings.defaultPort,
+                settings
+            ),
+            dataDirectory: data
+        )
+        try policy.apply(to: &coordinator, settings)
+        let logger = try service.logger("cluster", settings, defaultLevel: .warning)
+        let coordinatorService = try CoordinatorService(coordinator, logger: logger)
+        let processors = max(ProcessInfo.processInfo.activeProcessorCount, 1)
+        let slotCount = try slots ?? settings.int("SLOTS") ?? max(processors / workers, 1)
+        let workerService = WorkerProcesses(
+            count: workers,
+            arguments: ["--slots", "\(slotCount)", "--scratch", scratch] + sharedArguments,
+            url: { try await coordinatorService.url }
+        )
+        let client = ClientOptions.parsed(tokenFile: service.tokenFile, tlsCA: tlsCA)
+        try await ServiceRunner.run([coordinatorService, workerService], logger: logger) {
+            let url = try await coordinatorService.url
+            try await client.at(url).withClient { client in
+                while try await client.cluster().workerCount < workers {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            Terminal.write(
+                """
+                coordinator at \(url), \(workers) workers with \(slotCount) slots each
+                submit jobs with: mapreduce submit --coordinator \(url) ./job input -o output
+                Ctrl-C stops the cluster
+
+                """,
+                to: 1
+            )
+        }
+    }
+
+    /// What the workers are told as well.
+    private var sharedArguments: [String] {
+        var arguments = [
+            "--drain-timeout", "0", "--listen", "127.0.0.1:0", "--stop-at-end-of-input",
+        ]
+        if fetchOverNetwork { arguments.append("--fetch-over-network") }
+        let options = [
+            ("--token-file", service.tokenFile), ("--tls-certificate", service.tlsCertificate),
+            ("--tls-key", service.tlsKey), ("--tls-ca", tlsCA),
+            ("--log-level", service.logLevel ?? "warning"),
+        ]
+        for (name, value) in options {
+            if let value { arguments += [name, value] }
+        }
+        return arguments
+    }
+}
+
+extension ClientOptions {
+    /// Options as if they had been typed.
+    static func parsed(tokenFile: String?, tlsCA: String?) -> ClientOptions {
+        var options = ClientOptions()
+        options.tokenFile = tokenFile
+        options.tlsCA = tlsCA
+        return options
+    }
+
+    func at(_ url: String) -> ClientOptions {
+        var options = self
+        options.coordinator = url
+        return options
+    }
+}

@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import Logging
+internal import MapReduceCluster
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import ServiceLifecycle
+
+/// The command `mapreduce coordinator`.
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Starts a coordinator, which takes jobs and gives their tasks to workers."
+    )
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var policy: PolicyOptions
+
+    @Option(help: "The directory of the journal. (default: ~/.local/state/mapreduce)")
+    var data: String?
+
+    func run() async throws {
+        let settings = try await Settings.load()
+        var coordinator = CoordinatorSettings(
+            server: try service.server(
+                defaultPort: CoordinatorSettings.defaultPort,
+                settings
+            ),
+            dataDirectory: try data ?? settings.string("DATA") ?? Directories.data()
+        )
+        try policy.apply(to: &coordinator, settings)
+        let logger = try service.logger("coordinator", settings)
+        let coordinatorService = try CoordinatorService(coordinator, logger: logger)
+        try await ServiceRunner.run([coordinatorService], logger: logger) {
+            Terminal.write("coordinator at \(try await coordinatorService.url)\n", to: 1)
+        }
+    }
+}
+
+/// What a coordinator decides by, and what it keeps.
+struct PolicyOptions: ParsableArguments {
+    @Option(help: "How a worker is chosen: leastLoaded, roundRobin, random, weighted or locality.")
+    var placement: String?
+
+    @Option(help: "Jobs that have ended and are still listed. (default: 100)")
+    var keepJobs: Int?
+
+    @Option(help: "The largest executable that is taken, for example 512M. (default: 512M)")
+    var maxUpload: ByteCount?
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds of silence after which a worker is given up. (default: 15)",
+            visibility: .hidden
+        )
+    )
+    var deadAfter: Double?
+
+    func apply(to coordinator: inout CoordinatorSettings, _ settings: Settings) throws {
+        if let name = placement ?? settings.string("PLACEMENT") {
+            guard let placement = Placement(rawValue: name) else {
+                let names = Placement.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ConfigurationError("\(name) is no placement; there are \(names)")
+            }
+            coordinator.policy.placement = placement
+        }
+        if let count = try keepJobs ?? settings.int("KEEP_JOBS") {
+            guard count >= 0 else { throw ConfigurationError("--keep-jobs is at least 0") }
+            coordinator.keptJobCount = count
+        }
+        if let text = settings.string("MAX_UPLOAD"), maxUpload == nil {
+            guard let size = ByteCount(argument: text) else {
+                throw ConfigurationError("MAPREDUCE_MAX_UPLOAD is not a size: \(text)")
+            }
+            coordinator.maxUploadByteCount = size.value
+        }
+        if let maxUpload { coordinator.maxUploadByteCount = maxUpload.value }
+        if let deadAfter {
+            guard deadAfter > 0, deadAfter < 1e6 else {
+                throw ConfigurationError("--dead-after is a number of seconds")
+            }
+            coordinator.policy.deadAfter = .milliseconds(Int(deadAfter * 1000))
+            coordinator.policy.suspectAfter = coordinator.policy.deadAfter / 3
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Logging
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// The command `mapreduce worker`.
+struct WorkerCommandLine: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Starts a worker, which runs tasks and serves what they shuffle."
+    )
+
+    @OptionGroup var service: ServiceOptions
+
+    @Option(help: "The URL of the coordinator. (default: http://127.0.0.1:9310)")
+    var coordinator: String?
+
+    @Option(help: "A file with the certificates that are trusted, instead of the system's.")
+    var tlsCA: String?
+
+    @Option(help: "Tasks that run at once. (default: one for each processor)")
+    var slots: Int?
+
+    @Option(help: "Where to put intermediate files. (default: TMPDIR, or /tmp)")
+    var scratch: String?
+
+    @Option(help: "The URL under which other workers reach this one. (default: where it listens)")
+    var advertise: String?
+
+    @Option(help: "The beginning of paths that are on this machine's disks; can be given again.")
+    var local: [String] = []
+
+    @Option(help: "Free room of the scratch disk below which no more is written. (default: 1G)")
+    var minFreeDisk: ByteCount?
+
+    @Option(help: "Seconds for which a worker that is told to end is still there. (default: 60)")
+    var drainTimeout: Double?
+
+    @Flag(help: .hidden)
+    var stopAtEndOfInput = false
+
+    @Flag(help: .hidden)
+    var fetchOverNetwork = false
+
+    func run() async throws {
+        let settings = try await Settings.load()
+        var worker = WorkerSettings(
+            server: try service.server(defaultPort: 0, settings),
+            coordinator: try ClientOptions.checked(
+                url: coordinator ?? settings.string("COORDINATOR") ?? ClientOptions.defaultURL
+            ),
+            slotCount: try slots ?? settings.int("SLOTS")
+                ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
+            scratchBase: scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
+        )
+        guard 1...4096 ~= worker.slotCount else {
+            throw ConfigurationError("--slots is a number from 1 to 4096")
+        }
+        let authority = tlsCA ?? settings.string("TLS_CA")
+        worker.clientTLS = try authority.map { try ServerSettings.clientTLS(authority: $0) }
+        worker.advertisedURL = advertise ?? settings.string("ADVERTISE")
+        worker.localPaths = local
+        if let minFreeDisk { worker.minFreeByteCount = minFreeDisk.value }
+        if let drainTimeout {
+            guard drainTimeout >= 0, drainTimeout < 1e6 else {
+                throw ConfigurationError("--drain-timeout is a number of seconds")
+            }
+            worker.drainTimeout = .milliseconds(Int(drainTimeout * 1000))
+        }
+        worker.readsFilesOfHost = !fetchOverNetwork
+        raiseFileLimit()
+        let logger = try service.logger("worker", settings)
+        let workerService = WorkerService(worker, logger: logger)
+        let parent: [any Service] = stopAtEndOfInput ? [EndOfInputService()] : []
+        try await ServiceRunner.run([workerService] + parent, logger: logger) {
+            Terminal.write("worker at \(try await workerService.url)\n", to: 1)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Foundation
+internal import MapReduceCluster
+internal import ServiceLifecycle
+
+/// Worker processes of this machine, which end with this process.
+struct WorkerProcesses: Service {
+    let count: Int
+    /// What each is told beside the coordinator's URL.
+    let arguments: [String]
+    let url: @Sendable () async throws -> String
+
+    /// Runs them until the group shuts down.
+    ///
+    /// The standard input of each is a pipe that only this process holds: however it ends, they
+    /// notice.
+    func run() async throws {
+        let url = try await self.url()
+        let (ends, ended) = AsyncStream.makeStream(of: Int32.self)
+        var processes: [Process] = []
+        defer {
+            for process in processes where process.isRunning { process.terminate() }
+            for process in processes { process.waitUntilExit() }
+        }
+        for _ in 0..<count {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
+                .resolvingSymlinksInPath()
+            process.arguments = ["worker", "--coordinator", url] + arguments
+            process.standardInput = Pipe()
+            process.standardOutput = FileHandle.nullDevice
+            process.terminationHandler = { ended.yield($0.terminationStatus) }
+            try process.run()
+            processes.append(process)
+        }
+        for await status in ends.cancelOnGracefulShutdown() where status != 0 {
+            throw JobFailure(description: "a worker ended with code \(status)")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import MapReduceCluster
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// The executable of a job, asked what it would run.
+struct JobProgram {
+    /// As it was typed, which is also how its task processes are called.
+    let name: String
+    /// Where it is.
+    let path: String
+    let arguments: [String]
+
+    /// Finds an executable as a shell does.
+    init(_ name: String, _ arguments: [String]) throws {
+        self.name = name
+        self.arguments = arguments
+        let folders = getenv("PATH").map { String(cString: $0) } ?? ""
+        let candidates =
+            name.contains("/")
+            ? [name] : folders.split(separator: ":").map { "\($0)/\(name)" }
+        guard let path = candidates.first(where: { access($0, X_OK) == 0 }) else {
+            throw UsageError(
+                name.contains("/")
+                    ? "there is no executable \(name); build it, and give its path"
+                    : "there is no executable \(name) in PATH; for one that is here write ./\(name)"
+            )
+        }
+        self.path = path
+    }
+
+    var commandLine: [String] { [name] + arguments }
+
+    /// What came of asking.
+    enum Answer {
+        case description(JobDescription)
+        /// The program ended with this code instead: it has said why, or has shown its help.
+        case ended(Int32)
+    }
+
+    /// Asks the program what the job is, for a cluster with so many slots.
+    ///
+    /// Blocks until it has answered.
+    func describe(slotCount: Int) throws -> Answer {
+        let (process, channel) = try start(slotCount: slotCount)
+        var description: JobDescription?
+        while case .messages(let messages) = try channel.receive(JobDescription.self) {
+            description = messages.last ?? description
+        }
+        switch process.wait() {
+        case .code(0):
+            guard let description else { return .ended(0) }
+            return .description(description)
+        case .code(let code): return .ended(code)
+        case .signal(let signal): return .ended(128 + signal)
+        }
+    }
+
+    /// The process's end of the channel is let go of when this returns.
+    private func start(slotCount: Int) throws -> (TaskProcess, FrameChannel) {
+        let (ours, theirs) = try FrameChannel.makePair()
+        var launch = TaskProcess.Launch(executable: path, arguments: commandLine)
+        launch.purpose = .describe
+        launch.slotCount = slotCount
+        return (try TaskProcess(launch, channel: theirs), ours)
+    }
+
+    /// The current directory.
+    static func directory() throws -> String {
+        guard let current = getcwd(nil, 0) else {
+            throw UsageError("the current directory is gone; change to one that exists")
+        }
+        defer { free(current) }
+        return String(cString: current)
+    }
+}

@@ -1,0 +1,185 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceModel
+internal import UnixSignals
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// Shows a job as a run on one machine is shown, until it ends or a signal comes.
+struct JobWatcher {
+    let client: CoordinatorClient
+    let id: JobID
+    let description: JobDescription
+    /// When the command was started.
+    let start: ContinuousClock.Instant
+
+    /// How often the display is brought up to date.
+    private static let updateInterval = Duration.milliseconds(200)
+    /// How long a coordinator that does not answer is waited for: it may be started again.
+    private static let patience = Duration.seconds(60)
+
+    /// What ends the watching.
+    private enum News: Sendable {
+        case ended(JobStatus)
+        case signal(Int32)
+    }
+
+    /// Watches the job to its end.
+    /// - Throws: what says how the command ends, where the job did not succeed.
+    func watch() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let news = try await withThrowingTaskGroup(of: News.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { .ended(try await follow()) }
+            group.addTask {
+                for await signal in signals { return .signal(signal.number) }
+                throw CancellationError()
+            }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+        switch news {
+        case .ended(let status): try report(status)
+        case .signal(let signal): try await interrupted(by: signal)
+        }
+    }
+
+    /// Shows the job until it has ended.
+    private func follow() async throws -> JobStatus {
+        var display = self.display
+        var lastEvent = 0
+        var silentSince: ContinuousClock.Instant?
+        while true {
+            do {
+                let status = try await client.job(id, wait: Self.updateInterval)
+                silentSince = nil
+                if !description.isQuiet {
+                    try await showEvents(&display, &lastEvent)
+                    display.update(RunProgress(status, elapsed: .now - start))
+                }
+                if status.phase.isFinished {
+                    display.end()
+                    return status
+                }
+            } catch let error as ClusterClient.CallError {
+                guard case .unreachable = error else { throw error }
+                let since = silentSince ?? .now
+                silentSince = since
+                if .now - since > Self.patience { throw error }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    private func showEvents(
+        _ display: inout any RunDisplay,
+        _ last: inout Int
+    ) async throws {
+        while true {
+            let events = try await client.events(
+                of: id,
+                after: last,
+                onlyNotable: !description.isVerbose
+            )
+            for event in events { display.didRecord(event.entry, job: description.plan) }
+            guard let number = events.last?.number else { return }
+            last = number
+        }
+    }
+
+    private var display: any RunDisplay {
+        if description.isQuiet { return SilentDisplay() }
+        return Terminal.isInteractive(2)
+            ? LiveDisplay(isVerbose: description.isVerbose)
+            : PlainDisplay(isVerbose: description.isVerbose)
+    }
+
+    /// Says how the job ended.
+    private func report(_ status: JobStatus) throws {
+        if status.phase == .succeeded, !description.isQuiet {
+            let elapsed = ContinuousClock.now - start
+            Terminal.write(
+                JobSummary.text(of: status, output: status.output, elapsed: elapsed),
+                to: 2
+            )
+        }
+        try JobEnd.check(status)
+    }
+
+    // MARK: Signals
+
+    /// On a terminal Ctrl-C asks what is meant; everything else cancels.
+    private func interrupted(by signal: Int32) async throws {
+        Terminal.write("\n", to: 2)
+        if signal == SIGINT, isatty(0) == 1, isatty(2) == 1, await wantsToDetach() {
+            Terminal.write(
+                "job \(id.number) goes on; `mapreduce wait \(id.number)` waits for its end, "
+                    + "`mapreduce cancel \(id.number)` cancels it\n",
+                to: 2
+            )
+            throw ExitCode(128 + signal)
+        }
+        do {
+            try await client.cancel(id)
+        } catch let error as ClusterClient.CallError {
+            Terminal.write("mapreduce: the job could not be cancelled: \(error)\n", to: 2)
+            throw ExitCode(128 + signal)
+        }
+        // Until nothing half-written is left.
+        while try await !client.job(id, wait: .seconds(1)).phase.isFinished {}
+        Terminal.write("job \(id.number) is cancelled\n", to: 2)
+        throw ExitCode(128 + signal)
+    }
+
+    /// A second Ctrl-C, or no answer, cancels.
+    private func wantsToDetach() async -> Bool {
+        Terminal.write("cancel job \(id.number)? [y]es, or [n]o to let it go on: ", to: 2)
+        let signals = await UnixSignalsSequence(trapping: .sigint)
+        let (answers, answer) = AsyncStream.makeStream(of: Bool.self)
+        let reader = Task.detached {
+            let line = readLine() ?? "y"
+            answer.yield(line.lowercased().hasPrefix("n"))
+        }
+        let interrupt = Task {
+            for await _ in signals { answer.yield(false) }
+        }
+        defer {
+            reader.cancel()
+            interrupt.cancel()
+        }
+        for await wants in answers { return wants }
+        return false
+    }
+}
+
+extension UnixSignal {
+    fileprivate var number: Int32 {
+        switch self {
+        case .sigterm: SIGTERM
+        case .sighup: SIGHUP
+        default: SIGINT
+        }
+    }
+}
+
+/// What the end of a job means for a command's exit code.
+enum JobEnd {
+    /// - Throws: what ends the command, where the job did not succeed.
+    static func check(_ status: JobStatus) throws {
+        switch status.phase {
+        case .succeeded, .running, .committing: return
+        case .failed:
+            let text =
+                status.failure.map { JobSummary.text(of: $0, attempt: status.failedAttempt) }
+                ?? "the job failed"
+            Terminal.write("\(status.name): \(text)\n", to: 2)
+            throw ExitCode(1)
+        case .cancelled:
+            Terminal.write("\(status.name): the job was cancelled\n", to: 2)
+            throw ExitCode(130)
+        }
+    }
+}

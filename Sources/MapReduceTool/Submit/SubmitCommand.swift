@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// The command `mapreduce submit`.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Runs a job on the cluster, and shows how it goes.",
+        discussion: """
+            What follows the executable is its own command line, as it would be typed to run it on \
+            this machine: mapreduce submit ./wordcount logs/*.txt -o counts
+            """
+    )
+
+    @OptionGroup var connection: ClientOptions
+
+    @Option(help: "The job's share of the slots, relative to other jobs. (default: 1)")
+    var weight: Int = 1
+
+    @Flag(help: "Print the job's id, and do not wait for its end.")
+    var detach = false
+
+    @Argument(help: "The executable of the job.")
+    var executable: String
+
+    @Argument(parsing: .captureForPassthrough, help: "The job's own arguments.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        let own = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
+        let program = try JobProgram(executable, own)
+        let start = ContinuousClock.now
+        try await connection.withClient { client in
+            let cluster = try await client.cluster()
+            let slotCount = max(cluster.slotCount, 1)
+            let description: JobDescription
+            switch try program.describe(slotCount: slotCount) {
+            case .ended(let code): throw ExitCode(code)
+            case .description(let answer): description = answer
+            }
+            let digest = try await client.upload(executable: program.path)
+            let id = try await client.submit(
+                SubmitRequest(
+                    description: description,
+                    program: JobProgramFile(
+                        sha256: digest,
+                        arguments: program.commandLine,
+                        directory: try JobProgram.directory(),
+                        slotCount: slotCount
+                    ),
+                    weight: weight
+                )
+            )
+            if detach { return Terminal.write("\(id.number)\n", to: 1) }
+            if cluster.slotCount == 0, !description.isQuiet {
+                Terminal.write("no workers are connected; job \(id.number) waits for them\n", to: 2)
+            }
+            let watcher = JobWatcher(client: client, id: id, description: description, start: start)
+            try await watcher.watch()
+        }
+    }
+}
