@@ -25,10 +25,10 @@ func job(_ name: String, path: String? = nil) -> Target {
 let testSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 /// A test target under `Tests/`; golden files are read where they lie.
-func tests(_ name: String, _ dependencies: [String]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
         name: name,
-        dependencies: dependencies.map { .byName(name: $0) } + ["TestSupport"],
+        dependencies: dependencies + ["TestSupport"],
         exclude: goldenFiles[name] ?? [],
         swiftSettings: testSettings
     )
@@ -37,7 +37,7 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
 /// Folders of files that tests compare with.
 let goldenFiles = [
     "MapReduceModelTests": ["Golden"], "MapReduceEngineTests": ["Golden"],
-    "MapReduceControlTests": ["Transcripts"], "JobsTests": ["Expected", "expected.py"],
+    "MapReduceControlTests": ["Transcripts", "Golden"], "JobsTests": ["Expected", "expected.py"],
 ]
 
 let package = Package(
@@ -156,6 +156,17 @@ let package = Package(
             [
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
                 "faultyjob",
+            ]
+        ),
+        tests(
+            "ClusterTests",
+            [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "MapReduceCluster", "MapReduceControl", "MapReduceModel", "MapReduceTool",
+                "wordcount", "grep", "invertedindex", "topwords", "accesslog", "faultyjob",
             ]
         ),
         tests("TidyTests", []),

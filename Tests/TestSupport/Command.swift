@@ -63,6 +63,13 @@ package final class Command {
         (try? readText(errorPath)) ?? ""
     }
 
+    /// What the process has printed to standard output so far.
+    package var outputSoFar: String {
+        (try? readText(outputPath)) ?? ""
+    }
+
+    package var isRunning: Bool { process.isRunning }
+
     package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits for the end of the process.

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import MapReduceEngine
 internal import MapReduceModel
 internal import NIOCore
 
@@ -42,19 +43,30 @@ struct ErrorMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as ClusterError {
-            return try Self.answer(error)
-        } catch let error as HTTPError {
-            return try Self.answer(Self.translate(error, request))
-        } catch is NIOTooManyBytesError {
-            return try Self.answer(.tooLarge)
         } catch let error as CancellationError {
             throw error
         } catch {
+            let refusal = Self.refusal(for: error, request, context)
+            // The answer to HEAD has no body, whatever it says.
+            return request.method == .head
+                ? Response(status: refusal.status) : try Self.answer(refusal)
+        }
+    }
+
+    private static func refusal(
+        for error: any Error,
+        _ request: Request,
+        _ context: Context
+    ) -> ClusterError {
+        switch error {
+        case let error as ClusterError: return error
+        case let error as HTTPError: return translate(error, request)
+        case is NIOTooManyBytesError: return .tooLarge
+        case let error as EngineError where error.kind == .badInput:
+            return ClusterError(.unprocessableContent, "bad-input", error.message)
+        default:
             context.logger.error("a request failed", metadata: ["error": "\(error)"])
-            return try Self.answer(
-                ClusterError(.internalServerError, "internal", "the request failed: \(error)")
-            )
+            return ClusterError(.internalServerError, "internal", "the request failed: \(error)")
         }
     }
 

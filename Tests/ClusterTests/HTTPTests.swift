@@ -1,0 +1,343 @@
+import AsyncHTTPClient
+import Crypto
+import Foundation
+import Logging
+import MapReduceModel
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@testable import MapReduceCluster
+
+/// Requests to a coordinator that listens on a port of its own.
+@Suite struct HTTPTests {
+    private let directory: TemporaryDirectory
+    private static let secret = "0123456789abcdef"
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private struct Answer {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: String
+
+        /// The body as an error; one without a code when it is none.
+        var error: ErrorAnswer.Detail {
+            do {
+                return try JSONDecoder().decode(ErrorAnswer.self, from: Data(body.utf8)).error
+            } catch {
+                return ErrorAnswer(code: "", message: "").error
+            }
+        }
+    }
+
+    /// Calls the body with a function that asks a coordinator which runs as long as the body does.
+    private func withCoordinator(
+        token: String? = nil,
+        maxUploadByteCount: Int = 1 << 20,
+        _ body: (_ ask: (HTTPMethod, String, [UInt8], HTTPHeaders) async throws -> Answer)
+            async throws -> Void
+    ) async throws {
+        var settings = CoordinatorSettings(
+            server: try ServerSettings(
+                host: "127.0.0.1",
+                port: 0,
+                token: try token.map { try Token($0) }
+            ),
+            dataDirectory: directory("data")
+        )
+        settings.maxUploadByteCount = maxUploadByteCount
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let service = try CoordinatorService(settings, logger: logger)
+        let group = ServiceGroup(services: [service], logger: logger)
+        let running = Task { try await group.run() }
+        let url = try await service.url
+        try await body { method, path, bytes, headers in
+            var request = HTTPClientRequest(url: url + path)
+            request.method = method
+            request.headers = headers
+            if !bytes.isEmpty { request.body = .bytes(ByteBuffer(bytes: bytes)) }
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            return Answer(
+                status: Int(response.status.code),
+                headers: response.headers,
+                body: String(buffer: try await response.body.collect(upTo: 1 << 24))
+            )
+        }
+        await group.triggerGracefulShutdown()
+        try await running.value
+    }
+
+    @Test func healthAndMetricsAreThere() async throws {
+        try await withCoordinator { ask in
+            #expect(try await ask(.GET, "/health/live", [], [:]).status == 200)
+            #expect(try await ask(.GET, "/health/ready", [], [:]).status == 200)
+            let metrics = try await ask(.GET, "/metrics", [], [:])
+            #expect(metrics.headers.first(name: "Content-Type")?.contains("version=0.0.4") ?? false)
+            for name in [
+                "mapreduce_jobs", "mapreduce_tasks{state=\"pending\"}",
+                "mapreduce_attempts_total{outcome=\"failed\"}", "mapreduce_bytes_read_total",
+                "mapreduce_bytes_shuffled_total", "mapreduce_bytes_written_total",
+                "mapreduce_queue_length", "mapreduce_poll_seconds_count",
+            ] {
+                #expect(metrics.body.contains("\n\(name) "), "\(name)")
+            }
+        }
+    }
+
+    @Test func everyRequestButHealthNeedsTheToken() async throws {
+        try await withCoordinator(token: Self.secret) { ask in
+            #expect(try await ask(.GET, "/health/live", [], [:]).status == 200)
+            for path in ["/v1/jobs", "/metrics", "/v1/nothing", "/v1/workers/1/poll"] {
+                #expect(try await ask(.GET, path, [], [:]).status == 401, "\(path)")
+                let wrong = try await ask(.GET, path, [], ["Authorization": "Bearer wrong"])
+                #expect(wrong.status == 401 && wrong.error.code == "unauthorized")
+            }
+            let right = try await ask(
+                .GET,
+                "/v1/jobs",
+                [],
+                ["Authorization": "Bearer \(Self.secret)"]
+            )
+            #expect(right.status == 200 && right.body == "[]")
+        }
+    }
+
+    @Test func anUnknownVersionNamesBoth() async throws {
+        try await withCoordinator { ask in
+            let path = try await ask(.GET, "/v2/jobs", [], [:])
+            #expect(path.status == 400 && path.error.code == "unknown-version")
+            #expect(path.error.message.contains("version 1"))
+            #expect(path.error.message.contains("version 2"))
+            let join = JoinRequest(version: 7, incarnation: "i", url: "u", host: "h", slots: 1)
+            let body = [UInt8](try JSONEncoder().encode(join))
+            let answer = try await ask(.POST, "/v1/workers", body, [:])
+            #expect(answer.status == 400 && answer.error.message.contains("version 7"))
+        }
+    }
+
+    @Test(arguments: [
+        "", "{", "[]", "{\"version\":1}", "null", "\u{0}\u{1}\u{2}",
+        "{\"version\":1,\"incarnation\":3}", "{\"version\":9223372036854775808}",
+    ])
+    func aMalformedBodyIsRefused(_ body: String) async throws {
+        try await withCoordinator { ask in
+            for path in ["/v1/jobs", "/v1/workers", "/v1/workers/1/poll"] {
+                let answer = try await ask(.POST, path, Array(body.utf8), [:])
+                #expect(answer.status == 400, "\(path) \(body): \(answer.body)")
+                #expect(answer.error.code == "bad-request")
+            }
+            #expect(try await ask(.GET, "/health/live", [], [:]).status == 200)
+        }
+    }
+
+    @Test(arguments: [
+        "/v1/jobs/x", "/v1/jobs/-1", "/v1/jobs/99999999999999999999", "/v1/jobs/1/events?after=x",
+        "/v1/jobs/1/stages/x/outputs", "/v1/executables/..%2F..%2Fetc%2Fpasswd",
+        "/v1/executables/\(String(repeating: "g", count: 64))",
+    ])
+    func aPathThatIsNoneIsRefused(_ path: String) async throws {
+        try await withCoordinator { ask in
+            let answer = try await ask(.GET, path, [], [:])
+            #expect(answer.status == 400 || answer.status == 404, "\(path): \(answer.body)")
+            #expect(!answer.error.message.isEmpty)
+        }
+    }
+
+    @Test func headersAreBounded() async throws {
+        try await withCoordinator { ask in
+            let long = String(repeating: "x", count: 100_000)
+            var status = 431
+            do {
+                status = try await ask(.GET, "/v1/jobs", [], ["X-Long": long]).status
+            } catch is HTTPClientError {
+                // Closing the connection is an answer too.
+            }
+            #expect((400..<500).contains(status))
+            let health = try await ask(.GET, "/health/live", [], [:])
+            #expect(health.status == 200)
+        }
+    }
+
+    // MARK: Executables
+
+    private func digest(_ bytes: [UInt8]) -> String {
+        SHA256.hash(data: Data(bytes)).map { String(format: "%02x", $0) }.joined()
+    }
+
+    @Test func anExecutableIsVerifiedBeforeItIsThere() async throws {
+        try await withCoordinator { ask in
+            let bytes = Array("#!/bin/sh\n".utf8)
+            let path = "/v1/executables/\(digest(bytes))"
+            #expect(try await ask(.HEAD, path, [], [:]).status == 404)
+            let wrong = try await ask(.PUT, path, bytes + [0], [:])
+            #expect(wrong.status == 400 && wrong.error.message.contains("SHA-256"))
+            #expect(try await ask(.HEAD, path, [], [:]).status == 404)
+            #expect(try directory.names(in: "data/executables").isEmpty, "nothing stays")
+            #expect(try await ask(.PUT, path, bytes, [:]).status == 201)
+            #expect(try await ask(.PUT, path, bytes, [:]).status == 200)
+            #expect(try await ask(.HEAD, path, [], [:]).status == 200)
+            #expect(try await ask(.GET, path, [], [:]).body == "#!/bin/sh\n")
+        }
+    }
+
+    @Test func anExecutableThatIsTooLargeIsRefused() async throws {
+        try await withCoordinator(maxUploadByteCount: 1000) { ask in
+            let bytes = [UInt8](repeating: 7, count: 5000)
+            let answer = try await ask(.PUT, "/v1/executables/\(digest(bytes))", bytes, [:])
+            #expect(answer.status == 413 && answer.error.message.contains("1000"))
+            #expect(try directory.names(in: "data/executables").isEmpty, "nothing stays")
+        }
+    }
+
+    // MARK: Submissions
+
+    private func submission(
+        _ change: (inout SubmitRequest) -> Void = { _ in }
+    ) throws -> [UInt8] {
+        let plan = Plan(
+            name: "job",
+            stages: [
+                StagePlan(
+                    id: 0,
+                    input: .files(name: ""),
+                    steps: [],
+                    output: .shuffle,
+                    partitionCount: 2
+                ),
+                StagePlan(
+                    id: 1,
+                    input: .shuffle(stage: 0),
+                    steps: [],
+                    output: .files,
+                    partitionCount: 0
+                ),
+            ]
+        )
+        var request = SubmitRequest(
+            description: JobDescription(
+                plan: plan,
+                inputs: [Split(pieces: []), Split(pieces: [])],
+                output: directory("out"),
+                overwrites: false,
+                splitByteCount: 1,
+                maxAttempts: 4,
+                maxBadRecords: 0,
+                isQuiet: true,
+                isVerbose: false
+            ),
+            program: JobProgramFile(
+                sha256: digest([1]),
+                arguments: ["job"],
+                directory: "/",
+                slotCount: 1
+            )
+        )
+        change(&request)
+        return [UInt8](try JSONEncoder().encode(request))
+    }
+
+    /// What would be a trap if it were believed.
+    @Test func aSubmissionThatCannotBeIsRefused() async throws {
+        let changes: [(inout SubmitRequest) -> Void] = [
+            { $0.version = 2 }, { $0.weight = 0 }, { $0.weight = .max },
+            { $0.description.output = "relative" }, { $0.description.splitByteCount = 0 },
+            { $0.description.maxAttempts = 0 }, { $0.description.maxBadRecords = -1 },
+            { $0.description.plan.stages = [] }, { $0.description.inputs = [] },
+            { $0.description.plan.stages[1].input = .shuffle(stage: 7) },
+            { $0.description.plan.stages[1].input = .shuffle(stage: 1) },
+            { $0.description.plan.stages[1].input = .shuffle(stage: -1) },
+            { $0.description.plan.stages[0].partitionCount = 0 },
+            { $0.description.plan.stages[0].partitionCount = .max },
+            { $0.description.plan.stages[0].id = 3 },
+            { $0.description.plan.stages[0].output = .files },
+            { $0.description.plan.stages[1].output = .shuffle },
+            { $0.program.sha256 = "../x" }, { $0.program.arguments = [] },
+            { $0.program.arguments = ["a\u{0}b"] }, { $0.program.slotCount = 0 },
+        ]
+        try await withCoordinator { ask in
+            for (index, change) in changes.enumerated() {
+                let answer = try await ask(.POST, "/v1/jobs", try submission(change), [:])
+                #expect(answer.status == 400, "change \(index): \(answer.body)")
+            }
+            for sizes in [(Int.max, Int.max), (-1, -1), (5, 6)] {
+                let body = try submission { request in
+                    let piece = FilePiece(
+                        path: "/x",
+                        offset: 0,
+                        byteCount: sizes.0,
+                        compression: .none,
+                        signature: FileSignature(byteCount: sizes.1, modificationTime: 0)
+                    )
+                    request.description.inputs[0] = Split(pieces: [piece, piece])
+                }
+                #expect(try await ask(.POST, "/v1/jobs", body, [:]).status == 400)
+            }
+            let unknown = try await ask(.POST, "/v1/jobs", try submission(), [:])
+            #expect(unknown.status == 400 && unknown.error.message.contains("not uploaded"))
+            #expect(!FileManager.default.fileExists(atPath: directory("out")))
+        }
+    }
+
+    @Test func aWorkerOfAnotherEpochJoinsAgain() async throws {
+        try await withCoordinator { ask in
+            let poll = [UInt8](try JSONEncoder().encode(PollRequest(epoch: 0, received: 0)))
+            let answer = try await ask(.POST, "/v1/workers/1/poll", poll, [:])
+            #expect(answer.status == 409 && answer.error.code == "join-again")
+        }
+    }
+}
+
+@Suite struct ServerSettingsTests {
+    @Test func otherMachinesNeedAToken() throws {
+        for host in ["0.0.0.0", "192.168.1.2", "::", "example.org", "127.evil.org"] {
+            #expect(throws: ConfigurationError.self) { try ServerSettings(host: host, port: 0) }
+            _ = try ServerSettings(host: host, port: 0, token: Token("0123456789abcdef"))
+        }
+        for host in ["127.0.0.1", "localhost", "::1", "127.1.2.3"] {
+            _ = try ServerSettings(host: host, port: 0)
+        }
+    }
+
+    @Test func addressesAreRead() throws {
+        func parse(_ text: String) throws -> String {
+            let (host, port) = try ServerSettings.parse(text, defaultPort: 9)
+            return "\(host) \(port)"
+        }
+        #expect(try parse("127.0.0.1:80") == "127.0.0.1 80")
+        #expect(try parse("localhost") == "localhost 9")
+        #expect(try parse("[::1]:80") == "::1 80")
+        #expect(try parse("[::1]") == "::1 9")
+        for text in ["", ":80", "host:", "host:x", "host:70000", "[::1", "[::1]x"] {
+            #expect(throws: ConfigurationError.self, "\(text)") { try parse(text) }
+        }
+    }
+
+    @Test func tokensAreSecret() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("token", "0123456789abcdef\n")
+        chmod(path, 0o644)
+        #expect(throws: ConfigurationError.self) { try Token(file: path) }
+        chmod(path, 0o600)
+        let token = try Token(file: path)
+        #expect(token.matches("Bearer 0123456789abcdef"))
+        for wrong in [nil, "", "Bearer", "Bearer 0123456789abcdeg", "0123456789abcdef"] {
+            #expect(!token.matches(wrong))
+        }
+        #expect(throws: ConfigurationError.self) { try Token("short") }
+        #expect(throws: ConfigurationError.self) { try Token("with spaces in between") }
+    }
+
+    @Test func rangesAreRead() throws {
+        #expect(try WorkerRoutes.start(of: nil, byteCount: 10) == 0)
+        #expect(try WorkerRoutes.start(of: "bytes=4-", byteCount: 10) == 4)
+        for range in ["bytes=4-6", "bytes=-4", "lines=1-", "bytes=x-", "bytes=10-", "bytes=--"] {
+            #expect(throws: ClusterError.self) {
+                try WorkerRoutes.start(of: range, byteCount: 10)
+            }
+        }
+    }
+}

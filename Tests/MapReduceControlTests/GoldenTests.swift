@@ -1,0 +1,281 @@
+import Foundation
+import MapReduceControl
+import MapReduceModel
+import TestSupport
+import Testing
+
+/// What the processes of a cluster send each other, and what a journal keeps, pinned byte by byte.
+///
+/// `UPDATE=1 swift test --filter Golden` writes them anew: a difference is another version of the
+/// protocol, or of the journal.
+@Suite struct GoldenTests {
+    private func check<Value: Codable & Equatable>(_ value: Value, _ name: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        let json = String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        let path = packageRoot + "/Tests/MapReduceControlTests/Golden/\(name).json"
+        if ProcessInfo.processInfo.environment["UPDATE"] != nil {
+            try Data(json.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try readText(path) == json)
+        #expect(try JSONDecoder().decode(Value.self, from: Data(json.utf8)) == value)
+    }
+
+    private let job = JobID(3)
+    private let worker = WorkerID(2)
+    private var task: TaskID { TaskID(job: job, stage: 0, index: 7) }
+    private var attempt: AttemptID { AttemptID(task: task, number: 1) }
+    private var reader: AttemptID {
+        AttemptID(task: TaskID(job: job, stage: 1, index: 0), number: 0)
+    }
+
+    private let piece = FilePiece(
+        path: "logs/a.txt",
+        offset: 0,
+        byteCount: 192,
+        compression: .gzip,
+        signature: FileSignature(byteCount: 192, modificationTime: 1_700_000_000)
+    )
+    private let program = JobProgramFile(
+        sha256: String(repeating: "0f", count: 32),
+        arguments: ["./wordcount", "logs", "-o", "out"],
+        directory: "/home/ada",
+        slotCount: 8
+    )
+    private let plan = Plan(
+        name: "wordcount",
+        stages: [
+            StagePlan(
+                id: 0,
+                input: .files(name: ""),
+                steps: [Step(verb: "map", file: "WordCount.swift", line: 7)],
+                output: .combinedShuffle,
+                partitionCount: 1
+            ),
+            StagePlan(
+                id: 1,
+                input: .shuffle(stage: 0),
+                steps: [Step(verb: "combine", file: "WordCount.swift", line: 10)],
+                output: .files,
+                partitionCount: 0
+            ),
+        ]
+    )
+    private let failure = Failure(
+        kind: .crashed,
+        message: "the task process crashed",
+        location: RecordLocation(path: "logs/a.txt", offset: 64, recordNumber: 3),
+        record: "\"x\""
+    )
+    private var output: TaskOutput {
+        var counters = Counters()
+        counters.add(3, to: BuiltInCounter.recordsRead)
+        return TaskOutput(
+            file: OutputFile(path: "/scratch/0.run", byteCount: 99, recordCount: 2, checksum: 0),
+            counters: counters
+        )
+    }
+
+    @Test func joining() throws {
+        try check(
+            JoinRequest(
+                incarnation: "6a",
+                url: "http://10.0.0.2:9311",
+                host: "b0",
+                slots: 4,
+                localPaths: ["/disk1/"],
+                cluster: "c1",
+                attempts: [attempt],
+                jobs: [job]
+            ),
+            "join-request"
+        )
+        try check(
+            JoinAnswer(worker: worker, cluster: "c1", epoch: 2, endedJobs: [job]),
+            "join-answer"
+        )
+    }
+
+    @Test func polling() throws {
+        let report = TaskReport(attempt: attempt, outcome: .succeeded(output))
+        let lost = TaskReport(
+            attempt: reader,
+            outcome: .failed(Failure(kind: .fetchFailed, message: "gone"))
+        )
+        try check(
+            PollRequest(
+                epoch: 2,
+                received: 5,
+                ended: [
+                    AttemptEnd(report: report, log: "printed\n"),
+                    AttemptEnd(report: lost, source: attempt),
+                ],
+                progress: [AttemptProgress(attempt: attempt, records: 10, bytes: 400)],
+                isDraining: true,
+                isDiskLow: true,
+                wait: 1000
+            ),
+            "poll-request"
+        )
+        let commands: [WorkerCommand] = [
+            .start(
+                Assignment(
+                    attempt: attempt,
+                    input: .split(Split(pieces: [piece])),
+                    badRecords: [BadRecord(file: "logs/a.txt", offset: 64, reason: "crashed")]
+                )
+            ),
+            .start(
+                Assignment(
+                    attempt: reader,
+                    input: .segments(partition: 0, stage: 0, outputCount: 9),
+                    badRecords: []
+                )
+            ),
+            .stop(attempt), .prepare(job, stage: 1, tasks: [0, 2]), .end(job),
+        ]
+        try check(
+            PollAnswer(
+                commands: commands.enumerated().map {
+                    NumberedCommand(number: $0.offset + 6, command: $0.element)
+                }
+            ),
+            "poll-answer"
+        )
+    }
+
+    @Test func submitting() throws {
+        try check(
+            SubmitRequest(
+                description: JobDescription(
+                    plan: plan,
+                    inputs: [Split(pieces: [piece]), Split(pieces: [])],
+                    output: "/home/ada/out",
+                    overwrites: false,
+                    splitByteCount: 128 << 20,
+                    maxAttempts: 4,
+                    maxBadRecords: 0,
+                    isQuiet: false,
+                    isVerbose: true
+                ),
+                program: program,
+                weight: 2
+            ),
+            "submit-request"
+        )
+        try check(SubmitAnswer(id: job), "submit-answer")
+        try check(
+            JobLaunch(plan: plan, program: program, outputDirectory: "/home/ada/out/_temporary"),
+            "launch"
+        )
+    }
+
+    @Test func outputs() throws {
+        try check(
+            StageOutputs(
+                entries: [
+                    StageOutputs.Entry(
+                        task: 7,
+                        attempt: 1,
+                        worker: worker,
+                        path: "/scratch/0.run",
+                        byteCount: 99
+                    )
+                ],
+                workers: [WorkerAddress(worker: worker, url: "http://10.0.0.2:9311", host: "b0")],
+                isDone: true
+            ),
+            "outputs"
+        )
+    }
+
+    @Test func statuses() throws {
+        try check(
+            ClusterStatus(version: 1, cluster: "c1", epoch: 2, workerCount: 3, slotCount: 12),
+            "cluster-status"
+        )
+        var status = JobStatus(
+            id: job,
+            name: "wordcount",
+            phase: .failed,
+            output: "/home/ada/out",
+            weight: 1,
+            stages: [
+                JobStatus.Stage(
+                    label: "map at WordCount.swift:7",
+                    taskCount: 9,
+                    doneCount: 8,
+                    runningCount: 0,
+                    failureCount: 4,
+                    backupCount: 1,
+                    seconds: 1.5
+                )
+            ],
+            counters: output.counters,
+            inputByteCount: 192
+        )
+        status.failure = failure
+        status.failedAttempt = attempt
+        try check(status, "job-status")
+        try check(
+            [
+                TaskStatus(
+                    stage: 0,
+                    index: 7,
+                    state: .done,
+                    attempts: [
+                        TaskStatus.Attempt(
+                            number: 0,
+                            worker: worker,
+                            state: .failed,
+                            message: "it crashed"
+                        ),
+                        TaskStatus.Attempt(
+                            number: 1,
+                            worker: worker,
+                            state: .succeeded,
+                            seconds: 0.5
+                        ),
+                    ]
+                )
+            ],
+            "task-statuses"
+        )
+        try check(
+            [
+                WorkerStatus(
+                    id: worker,
+                    url: "http://10.0.0.2:9311",
+                    slotCount: 4,
+                    runningCount: 1,
+                    silence: 0.25,
+                    state: .diskLow
+                )
+            ],
+            "worker-statuses"
+        )
+        try check([AttemptLog(attempt: attempt, text: "printed\n")], "logs")
+        try check(ErrorAnswer(code: "not-found", message: "there is no job 3"), "error")
+    }
+
+    @Test func journal() throws {
+        let moment = Instant(nanoseconds: 1_700_000_000_000_000_000)
+        let entries: [JournalEntry] = [
+            .jobSubmitted(
+                JobSubmission(id: job, plan: plan, splits: [[Split(pieces: [piece])], []])
+            ),
+            .attemptStarted(attempt, worker: worker, at: moment),
+            .attemptSucceeded(attempt, output, at: moment),
+            .attemptFailed(attempt, failure),
+            .attemptStopped(attempt),
+            .outputLost(task),
+            .recordSkipped(task, BadRecord(file: "logs/a.txt", offset: 64, reason: "crashed")),
+            .commitBegan(job),
+            .jobFinished(job, .succeeded),
+            .jobFinished(job, .failed(failure, attempt: attempt)),
+            .jobFinished(job, .cancelled),
+            .jobRetired(job),
+        ]
+        try check(entries, "journal")
+    }
+}

@@ -1,0 +1,243 @@
+import MapReduceControl
+import MapReduceModel
+import TestSupport
+import Testing
+
+/// The state machine of a worker, told what happens step by step.
+@Suite struct WorkerMachineTests {
+    private func task(_ index: Int, job: Int = 1, stage: Int = 0) -> TaskID {
+        TaskID(job: JobID(job), stage: stage, index: index)
+    }
+
+    private func attempt(_ index: Int, job: Int = 1, stage: Int = 0, _ number: Int = 0) -> AttemptID
+    {
+        AttemptID(task: task(index, job: job, stage: stage), number: number)
+    }
+
+    private func map(_ id: AttemptID) -> WorkerCommand {
+        .start(Assignment(attempt: id, input: .split(Split(pieces: [])), badRecords: []))
+    }
+
+    private func reduce(_ id: AttemptID) -> WorkerCommand {
+        let input = AssignedInput.segments(partition: id.task.index, stage: 0, outputCount: 2)
+        return .start(Assignment(attempt: id, input: input, badRecords: []))
+    }
+
+    private func joined(slots: Int = 1) -> WorkerMachine {
+        var machine = WorkerMachine(slotCount: slots)
+        #expect(machine.apply(.started) == [.join(after: .zero)])
+        let answer = JoinAnswer(worker: WorkerID(7), cluster: "c", epoch: 3, endedJobs: [])
+        let actions = machine.apply(.joined(answer))
+        #expect(actions.map(\.isPoll) == [true])
+        return machine
+    }
+
+    /// The commands come with the answer to the poll that waits.
+    private func answer(
+        _ machine: inout WorkerMachine,
+        _ numbered: [(Int, WorkerCommand)],
+        delivered: [AttemptID] = [],
+        mayLeave: Bool = false
+    ) -> [WorkerAction] {
+        let commands = numbered.map { NumberedCommand(number: $0.0, command: $0.1) }
+        return machine.apply(
+            .answered(
+                .waiting,
+                epoch: 3,
+                PollAnswer(commands: commands, mayLeave: mayLeave),
+                delivered: delivered
+            )
+        ).filter { !$0.isPoll }
+    }
+
+    private func success(_ id: AttemptID) -> TaskReport {
+        TaskReport(attempt: id, outcome: .succeeded(testOutput(id)))
+    }
+
+    @Test func anAttemptWaitsForItsProgramAndASlot() {
+        var machine = joined()
+        let actions = answer(&machine, [(1, map(attempt(0))), (2, map(attempt(1)))])
+        #expect(actions == [.fetchJob(JobID(1))], "once for both")
+        let ready = machine.apply(.jobReady(JobID(1)))
+        #expect(ready.map(\.started) == [attempt(0)], "there is one slot")
+        let ended = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: "x"))
+        #expect(ended.compactMap(\.started) == [attempt(1)])
+        let reports = ended.compactMap(\.poll)
+        #expect(reports.map(\.ended) == [[AttemptEnd(report: success(attempt(0)), log: "x")]])
+        #expect(reports.map(\.wait) == [0], "a report does not wait behind the poll that does")
+    }
+
+    @Test func aCommandThatComesTwiceIsDoneOnce() {
+        var machine = joined(slots: 2)
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        #expect(answer(&machine, [(1, map(attempt(0)))]) == [])
+        // Also under another number, after the worker has joined again.
+        #expect(answer(&machine, [(2, map(attempt(0)))]) == [])
+    }
+
+    @Test func anEndIsToldUntilItIsDelivered() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        let end = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: nil))
+        #expect(end.compactMap(\.poll).map(\.ended.count) == [1])
+        // The report is lost, and so is the next poll.
+        #expect(machine.apply(.pollFailed(.reporting, epoch: 3, mustJoin: false)).isEmpty == false)
+        let again = machine.apply(.pollFailed(.waiting, epoch: 3, mustJoin: false))
+        #expect(again.compactMap(\.poll).map(\.ended.count) == [1])
+        #expect(machine.joinState.attempts == [attempt(0)])
+        _ = answer(&machine, [], delivered: [attempt(0)])
+        #expect(machine.joinState.attempts.isEmpty)
+    }
+
+    @Test func aStoppedAttemptFreesItsSlotWhenItsProcessIsGone() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0))), (2, map(attempt(1)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        #expect(answer(&machine, [(3, .stop(attempt(0)))]) == [.stop(slot: 0)])
+        // It ended in the same moment: nobody is told.
+        let late = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: nil))
+        #expect(late.filter { !$0.isPoll } == [])
+        let free = machine.apply(.slotStopped(0))
+        #expect(free.first == .removeAttempt(attempt(0)))
+        #expect(free.compactMap(\.started) == [attempt(1)])
+    }
+
+    @Test func aJobThatEndsIsRemovedWhenNothingOfItRuns() {
+        var machine = joined(slots: 2)
+        _ = answer(&machine, [(1, map(attempt(0))), (2, reduce(attempt(0, stage: 1)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        let end = answer(&machine, [(3, .end(JobID(1)))])
+        #expect(end == [.stop(slot: 0), .cancelFetch(attempt(0, stage: 1))])
+        let gone = machine.apply(.slotStopped(0)).filter { !$0.isPoll }
+        #expect(gone == [.removeAttempt(attempt(0)), .removeJob(JobID(1))])
+        #expect(machine.joinState.jobs.isEmpty)
+    }
+
+    @Test func theIdleProcessOfAJobEndsWithIt() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        _ = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: nil))
+        #expect(answer(&machine, [(2, .end(JobID(1)))]) == [.stop(slot: 0)])
+        #expect(machine.apply(.slotStopped(0)).contains(.removeJob(JobID(1))))
+    }
+
+    @Test func aRunThatCannotBeReadNamesTheAttemptThatWroteIt() {
+        var machine = joined()
+        _ = answer(&machine, [(1, reduce(attempt(0, stage: 1)))])
+        let fetch = machine.apply(.jobReady(JobID(1))).first
+        #expect(
+            fetch == .fetchInput(attempt(0, stage: 1), stage: 0, partition: 0, outputCount: 2)
+        )
+        let input = (0..<2).map { index in
+            FetchedSegment(
+                segment: Segment(run: "/run\(index)", partition: 0),
+                source: attempt(index, 4)
+            )
+        }
+        _ = machine.apply(.inputReady(attempt(0, stage: 1), input))
+        let failure = Failure(kind: .fetchFailed, message: "damaged", run: "/run1")
+        let report = TaskReport(attempt: attempt(0, stage: 1), outcome: .failed(failure))
+        let actions = machine.apply(.attemptEnded(slot: 0, report, log: nil))
+        #expect(actions.compactMap(\.poll).flatMap(\.ended).map(\.source) == [attempt(1, 4)])
+        #expect(actions.contains(.removeAttempt(attempt(0, stage: 1))))
+    }
+
+    @Test func aSegmentThatCannotBeFetchedFailsTheAttempt() {
+        var machine = joined()
+        _ = answer(&machine, [(1, reduce(attempt(0, stage: 1)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        let actions = machine.apply(
+            .inputFailed(attempt(0, stage: 1), source: attempt(1), message: "gone")
+        )
+        let ends = actions.compactMap(\.poll).flatMap(\.ended)
+        #expect(ends.map(\.source) == [attempt(1)])
+    }
+
+    @Test func aProgramThatCannotBeFetchedIsTheClustersFault() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        let actions = machine.apply(.jobFailed(JobID(1), message: "no"))
+        guard
+            case .failed(let failure) = actions.compactMap(\.poll).first?.ended.first?.report
+                .outcome
+        else {
+            Issue.record("the attempt fails")
+            return
+        }
+        #expect(failure.kind.consequence == .retryCountedAgainstCluster)
+        // The next attempt asks again.
+        #expect(answer(&machine, [(2, map(attempt(0, 1)))]) == [.fetchJob(JobID(1))])
+    }
+
+    @Test func whoIsNotKnownJoinsAgainWithAllItHas() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        let actions = machine.apply(.pollFailed(.waiting, epoch: 3, mustJoin: true))
+        #expect(actions == [.join(after: .zero)])
+        #expect(machine.joinState.attempts == [attempt(0)])
+        #expect(machine.joinState.jobs == [JobID(1)])
+        // What comes from the old session is not heard any more.
+        #expect(answer(&machine, [(2, .end(JobID(1)))]) == [])
+        let next = JoinAnswer(worker: WorkerID(7), cluster: "c", epoch: 4, endedJobs: [JobID(1)])
+        #expect(machine.apply(.joined(next)).contains(.stop(slot: 0)))
+    }
+
+    @Test func anotherClusterMeansBeginningAnew() {
+        var machine = joined()
+        _ = machine.apply(.pollFailed(.waiting, epoch: 3, mustJoin: true))
+        let other = JoinAnswer(worker: WorkerID(1), cluster: "d", epoch: 1, endedJobs: [])
+        #expect(machine.apply(.joined(other)) == [.reset])
+    }
+
+    @Test func aDrainedWorkerLeavesWhenItIsNotNeeded() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        _ = machine.apply(.drain)
+        #expect(answer(&machine, [], mayLeave: true) == [], "it runs something")
+        _ = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: nil))
+        #expect(answer(&machine, [], delivered: [attempt(0)]) == [], "its run is needed")
+        #expect(answer(&machine, [], mayLeave: true) == [.leave])
+    }
+
+    @Test func whatIsToBePreparedWaitsForTheProgram() {
+        var machine = joined()
+        #expect(
+            answer(&machine, [(1, .prepare(JobID(1), stage: 1, tasks: [2]))])
+                == [.fetchJob(JobID(1))]
+        )
+        let actions = machine.apply(.jobReady(JobID(1)))
+        #expect(actions.first == .prepare(JobID(1), stage: 1, tasks: [2]))
+    }
+
+    @Test func aSlotWithAProcessOfTheJobIsTakenFirst() {
+        var machine = joined(slots: 2)
+        _ = answer(&machine, [(1, map(attempt(0, job: 1))), (2, map(attempt(0, job: 2)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        _ = machine.apply(.jobReady(JobID(2)))
+        _ = machine.apply(.attemptEnded(slot: 0, success(attempt(0, job: 1)), log: nil))
+        _ = machine.apply(.attemptEnded(slot: 1, success(attempt(0, job: 2)), log: nil))
+        let actions = answer(&machine, [(3, map(attempt(1, job: 2)))])
+        guard case .run(let slot, _, _) = actions.first else {
+            Issue.record("it runs")
+            return
+        }
+        #expect(slot == 1)
+    }
+}
+
+extension WorkerAction {
+    fileprivate var isPoll: Bool { poll != nil }
+
+    fileprivate var poll: PollRequest? {
+        if case .poll(_, let request, _) = self { request } else { nil }
+    }
+
+    fileprivate var started: AttemptID? {
+        if case .run(_, let assignment, _) = self { assignment.attempt } else { nil }
+    }
+}
