@@ -142,6 +142,16 @@ let package = Package(
             swiftSettings: testSettings
         ),
         job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
+        job("shufflejob", path: "Benchmarks/ShuffleJob"),
+        .executableTarget(
+            name: "completions",
+            dependencies: [
+                "MapReduceModel", "MapReduceCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Completions",
+            swiftSettings: settings
+        ),
         tests("MapReduceModelTests", ["MapReduceModel"]),
         tests("MapReduceControlTests", ["MapReduceControl", "MapReduceModel"]),
         tests("MapReduceEngineTests", ["MapReduceEngine", "MapReduceModel"]),
@@ -163,6 +173,7 @@ let package = Package(
             [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 "MapReduceCluster", "MapReduceControl", "MapReduceModel", "MapReduceTool",

@@ -113,16 +113,7 @@ import Testing
         )
     }
 
-    /// Whether this machine lets a test have disks of its own.
-    static let canMount: Bool = {
-        let result = try? Command.run(
-            "/usr/bin/env",
-            ["unshare", "-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
-        )
-        return result?.code == 0
-    }()
-
-    @Test(.enabled(if: canMount, "needs user namespaces"))
+    @Test(.enabled(if: canMountDisks, "needs user namespaces"))
     func aFullDiskIsNamedAndLeftClean() throws {
         var text = ""
         for number in 0..<100_000 { text += "word\(number)\n" }
@@ -137,7 +128,7 @@ import Testing
         #expect(!result.errors.contains(directory("disk/out") + "\n"), "nothing stays")
     }
 
-    @Test(.enabled(if: canMount, "needs user namespaces"))
+    @Test(.enabled(if: canMountDisks, "needs user namespaces"))
     func aReadOnlyDiskIsNamed() throws {
         let wordcount = Command.products + "/wordcount"
         let result = try runOnDisk("ro", [wordcount, sampleTexts[1], "-o", directory("disk/out")])

@@ -103,6 +103,15 @@ package final class Command {
     }
 }
 
+/// Whether this machine lets a test have disks of its own.
+package let canMountDisks: Bool = {
+    let result = try? Command.run(
+        "/usr/bin/env",
+        ["unshare", "-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
+    )
+    return result?.code == 0
+}()
+
 /// Asks again and again until something holds, for at most a minute: for events of other processes,
 /// which tell nobody of them.
 /// - Returns: whether it held in time.

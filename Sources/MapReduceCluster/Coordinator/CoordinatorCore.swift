@@ -45,7 +45,8 @@ actor CoordinatorCore {
     /// A job that has not ended.
     struct LiveJob {
         let stored: Journal.Job
-        let output: OutputDirectory
+        /// Nil where it could not be claimed again after a restart.
+        let output: OutputDirectory?
     }
 
     /// Goes on where the journal ends.
@@ -63,17 +64,30 @@ actor CoordinatorCore {
         let (stored, entries) = try journal.replay()
         coordinator = Coordinator(policy: settings.policy, journal: entries, at: startTime)
         for job in stored {
-            jobs[job.id] = LiveJob(
-                stored: job,
-                output: try OutputDirectory(resuming: job.output)
-            )
+            jobs[job.id] = LiveJob(stored: job, output: Self.resume(job, logger))
         }
-        for address in try journal.workers() where coordinator.workers[address.worker] != nil {
+        let expected = coordinator.workers.all.map(\.id)
+        for address in try journal.workers(keeping: expected) {
             sessions[address.worker] = WorkerSession(id: address.worker, address: address)
         }
     }
 
+    private static func resume(_ job: Journal.Job, _ logger: Logger) -> OutputDirectory? {
+        do {
+            return try OutputDirectory(resuming: job.output)
+        } catch {
+            logger.error(
+                "a job cannot go on, and is cancelled",
+                metadata: ["job": "\(job.id)", "reason": "\(error)"]
+            )
+            return nil
+        }
+    }
+
     var now: Instant { startTime + (clock.now - start) }
+
+    /// Whether events can be taken.
+    var isReady: Bool { failure == nil }
 
     // MARK: The loop
 
@@ -81,6 +95,9 @@ actor CoordinatorCore {
     /// - Throws: what made the journal impossible to write.
     func run() async throws {
         try await apply([.recovered])
+        for job in jobs.values where job.output == nil {
+            try await apply([.jobCancelled(job.stored.id)])
+        }
         for job in coordinator.jobs.all {
             if let outcome = job.outcome { cleanUp(job.id, outcome) }
         }
@@ -175,8 +192,8 @@ actor CoordinatorCore {
     }
 
     private func publish(_ id: JobID, _ outputs: [TaskOutput]) async {
-        guard let job = coordinator.jobs[id], let live = jobs[id] else { return }
-        let output = Unshared(live.output)
+        guard let job = coordinator.jobs[id], let directory = jobs[id]?.output else { return }
+        let output = Unshared(directory)
         var failure: Failure?
         do {
             try await blocking { try OutputPublisher.publish(outputs, of: job, to: output.value) }
@@ -211,7 +228,8 @@ actor CoordinatorCore {
 
     /// Task processes that are being ended may still make files.
     private func discard(_ job: LiveJob) async {
-        let output = Unshared(job.output)
+        guard let directory = job.output else { return }
+        let output = Unshared(directory)
         for attempt in 1... {
             do {
                 return try await blocking { try output.value.discard() }

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import Logging
 internal import MapReduceModel
 internal import NIOCore
 
@@ -8,12 +9,13 @@ internal import NIOCore
 struct CoordinatorRoutes {
     let core: CoordinatorCore
     let token: Token?
+    let logger: Logger
 
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
-        router.add(middleware: ErrorMiddleware())
+        router.add(middleware: ErrorMiddleware(logger: logger))
         if let token { router.add(middleware: TokenMiddleware(token: token)) }
-        HealthRoutes.add(to: router) { true }
+        HealthRoutes.add(to: router) { [core] in await core.isReady }
         router.get("metrics") { _, _ in MetricsText.response(await core.metricsText) }
         addJobs(to: router.group("v1/jobs"))
         addWorkers(to: router.group("v1/workers"))

@@ -13,7 +13,11 @@ package struct CoordinatorService: Service {
         core = try CoordinatorCore(settings: settings, logger: logger)
         http = HTTPService(
             settings: settings.server,
-            router: CoordinatorRoutes(core: core, token: settings.server.token).router,
+            router: CoordinatorRoutes(
+                core: core,
+                token: settings.server.token,
+                logger: logger
+            ).router,
             logger: logger
         )
     }

@@ -91,7 +91,7 @@ final class Journal: Sendable {
                     PRIMARY KEY (job, stage, task, attempt)
                 );
                 CREATE TABLE IF NOT EXISTS workers (
-                    id INTEGER PRIMARY KEY, incarnation TEXT NOT NULL UNIQUE,
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, incarnation TEXT NOT NULL UNIQUE,
                     url TEXT NOT NULL, host TEXT NOT NULL
                 );
                 PRAGMA user_version = \(version);
@@ -201,10 +201,17 @@ final class Journal: Sendable {
 
     // MARK: Reading
 
-    /// Where a worker is, or was.
-    func workers() throws -> [WorkerAddress] {
-        try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers").map { row in
+    /// Where these workers are, or were; the others are forgotten, but their ids are not given
+    /// again.
+    func workers(keeping ids: [WorkerID]) throws -> [WorkerAddress] {
+        let kept = Set(ids.map(\.number))
+        return try database.write { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers")
+            for row in rows where !kept.contains(row["id"]) {
+                let id: Int = row["id"]
+                try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [id])
+            }
+            return rows.filter { kept.contains($0["id"]) }.map { row in
                 WorkerAddress(worker: WorkerID(row["id"]), url: row["url"], host: row["host"])
             }
         }

@@ -115,6 +115,8 @@ private struct VerifiedWriter {
         let partialPath = self.partialPath
         try await blocking {
             try file.value.sync()
+            // A file that is open for writing cannot be executed.
+            file.value.close()
             guard chmod(partialPath, 0o700) == 0 else {
                 throw EngineError.system("make executable", partialPath, errno: errno)
             }

@@ -26,7 +26,10 @@ struct HTTPService: Service {
     init(settings: ServerSettings, router: ClusterRouter, logger: Logger) {
         self.settings = settings
         responder = router.buildResponder()
-        self.logger = logger
+        // It calls connections that are closed on shutdown errors.
+        var ownLogger = logger
+        if logger.logLevel > .debug { ownLogger.logLevel = .critical }
+        self.logger = ownLogger
         bound = Promise()
     }
 

@@ -36,6 +36,8 @@ extension Request {
 struct ErrorMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
+    let logger: Logger
+
     func handle(
         _ request: Request,
         context: Context,
@@ -46,26 +48,22 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch let error as CancellationError {
             throw error
         } catch {
-            let refusal = Self.refusal(for: error, request, context)
+            let refusal = refusal(for: error, request)
             // The answer to HEAD has no body, whatever it says.
             return request.method == .head
                 ? Response(status: refusal.status) : try Self.answer(refusal)
         }
     }
 
-    private static func refusal(
-        for error: any Error,
-        _ request: Request,
-        _ context: Context
-    ) -> ClusterError {
+    private func refusal(for error: any Error, _ request: Request) -> ClusterError {
         switch error {
         case let error as ClusterError: return error
-        case let error as HTTPError: return translate(error, request)
+        case let error as HTTPError: return Self.translate(error, request)
         case is NIOTooManyBytesError: return .tooLarge
         case let error as EngineError where error.kind == .badInput:
             return ClusterError(.unprocessableContent, "bad-input", error.message)
         default:
-            context.logger.error("a request failed", metadata: ["error": "\(error)"])
+            logger.error("a request failed", metadata: ["error": "\(error)"])
             return ClusterError(.internalServerError, "internal", "the request failed: \(error)")
         }
     }

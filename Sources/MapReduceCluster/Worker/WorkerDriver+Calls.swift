@@ -119,8 +119,10 @@ extension WorkerDriver {
         try await gracefulShutdown()
         logger.info("draining: taking no more work, and serving what is still needed")
         send.yield(.drain)
-        try await Task.sleep(for: settings.drainTimeout)
-        logger.warning("leaving: draining has taken too long")
+        if settings.drainTimeout > .zero {
+            try await Task.sleep(for: settings.drainTimeout)
+            logger.warning("leaving: draining has taken too long")
+        }
         await leave()
         return .done
     }

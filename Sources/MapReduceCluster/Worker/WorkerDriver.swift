@@ -65,8 +65,12 @@ struct WorkerDriver {
         }
         http = HTTPService(
             settings: settings.server,
-            router: WorkerRoutes(store: store, metrics: metrics, token: settings.server.token)
-                .router,
+            router: WorkerRoutes(
+                store: store,
+                metrics: metrics,
+                token: settings.server.token,
+                logger: logger
+            ).router,
             logger: logger
         )
     }

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import Logging
 internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
@@ -14,12 +15,13 @@ struct WorkerRoutes {
     let store: JobStore
     let metrics: WorkerMetrics
     let token: Token?
+    let logger: Logger
 
     private static let chunkByteCount = 1 << 20
 
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
-        router.add(middleware: ErrorMiddleware())
+        router.add(middleware: ErrorMiddleware(logger: logger))
         if let token { router.add(middleware: TokenMiddleware(token: token)) }
         HealthRoutes.add(to: router) { [metrics] in metrics.isJoined }
         router.get("metrics") { [metrics] _, _ in MetricsText.response(metrics.text) }

@@ -9,7 +9,7 @@ internal import Glibc
 /// Interrupted calls are repeated.
 package final class OpenFile {
     package let path: String
-    private let descriptor: Int32
+    private var descriptor: Int32
 
     /// Opens a file that exists, for reading.
     package init(reading path: String) throws {
@@ -36,7 +36,13 @@ package final class OpenFile {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { close() }
+
+    /// Closes the file before the object goes; nothing can be read or written any more.
+    package func close() {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+        descriptor = -1
+    }
 
     /// Reads at an offset, as much as there is, up to the size of the target.
     /// - Returns: the number of bytes read; less than asked for only at the end of the file.

@@ -1,0 +1,127 @@
+import GRDB
+import MapReduceControl
+import MapReduceModel
+import TestSupport
+import Testing
+
+@testable import MapReduceCluster
+
+/// What a coordinator keeps, and what it refuses to open.
+@Suite struct JournalTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func job(_ number: Int, digest: String) -> Journal.Job {
+        Journal.Job(
+            id: JobID(number),
+            launch: JobLaunch(
+                plan: Plan(name: "job\(number)", stages: []),
+                program: JobProgramFile(
+                    sha256: digest,
+                    arguments: ["job"],
+                    directory: "/",
+                    slotCount: 1
+                ),
+                outputDirectory: "/out/_temporary"
+            ),
+            output: "/out",
+            submittedAt: 1
+        )
+    }
+
+    private func submission(_ number: Int) -> JournalEntry {
+        .jobSubmitted(
+            JobSubmission(id: JobID(number), plan: Plan(name: "", stages: []), splits: [])
+        )
+    }
+
+    private func status(_ number: Int) -> JobStatus {
+        JobStatus(
+            id: JobID(number),
+            name: "",
+            phase: .succeeded,
+            output: "/out",
+            weight: 1,
+            stages: [],
+            counters: Counters(),
+            inputByteCount: 0
+        )
+    }
+
+    @Test func onlyJobsThatHaveNotEndedAreReplayed() async throws {
+        do {
+            let journal = try Journal(directory: directory.path)
+            #expect(journal.epoch == 1)
+            try await journal.write(
+                Journal.Batch(
+                    entries: [submission(1), submission(2)],
+                    jobs: [job(1, digest: "a"), job(2, digest: "b")]
+                )
+            )
+            #expect(try await journal.finish(JobID(1), status(1), keeping: 10).isEmpty)
+        }
+        let journal = try Journal(directory: directory.path)
+        #expect(journal.epoch == 2)
+        let (jobs, entries) = try journal.replay()
+        #expect(jobs.map(\.id) == [JobID(2)])
+        #expect(entries == [submission(2)])
+        #expect(try await journal.jobs().map(\.id) == [JobID(1), JobID(2)])
+        #expect(try journal.lastJob() == JobID(2))
+    }
+
+    /// An executable goes with the last job that has it.
+    @Test func theOldestJobsAreForgotten() async throws {
+        let journal = try Journal(directory: directory.path)
+        for (number, digest) in [(1, "a"), (2, "b"), (3, "a")] {
+            try await journal.write(
+                Journal.Batch(entries: [submission(number)], jobs: [job(number, digest: digest)])
+            )
+        }
+        for number in 1...2 {
+            let unused = try await journal.finish(JobID(number), status(number), keeping: 1)
+            #expect(unused.isEmpty, "job 3 has the executable of job 1")
+        }
+        #expect(try await journal.jobs().map(\.id) == [JobID(2), JobID(3)])
+        #expect(try await journal.entries(of: JobID(1)).isEmpty)
+        #expect(try await journal.finish(JobID(3), status(3), keeping: 0).sorted() == ["a", "b"])
+        #expect(try await journal.jobs().isEmpty)
+    }
+
+    @Test func aWorkerKeepsItsIdAndNoOtherGetsIt() async throws {
+        let journal = try Journal(directory: directory.path)
+        func worker(_ name: String) async throws -> Int {
+            try await journal.worker(incarnation: name, url: "u", host: "h").number
+        }
+        let first = try await worker("a")
+        let second = try await worker("b")
+        #expect(try await worker("a") == first)
+        #expect(try journal.workers(keeping: [WorkerID(first)]).map(\.worker.number) == [first])
+        #expect(try await worker("c") > second, "the id of a forgotten worker is not given again")
+    }
+
+    @Test func aSecondCoordinatorIsRefused() throws {
+        let journal = try Journal(directory: directory.path)
+        let error = #expect(throws: ConfigurationError.self) {
+            try Journal(directory: directory.path)
+        }
+        #expect(error?.description.contains(directory.path) ?? false)
+        #expect(journal.epoch == 1)
+    }
+
+    @Test func aJournalOfAnotherVersionNamesBoth() throws {
+        _ = try Journal(directory: directory.path)
+        let database = try DatabaseQueue(path: directory("journal.sqlite"))
+        try database.write { try $0.execute(sql: "PRAGMA user_version = 9") }
+        let error = #expect(throws: ConfigurationError.self) {
+            try Journal(directory: directory.path)
+        }
+        #expect(error?.description.contains("version 9") ?? false)
+        #expect(error?.description.contains("version 1") ?? false)
+    }
+
+    @Test func aFileThatIsNoJournalIsRefused() throws {
+        try directory.write("journal.sqlite", String(repeating: "not a database ", count: 100))
+        #expect(throws: (any Error).self) { try Journal(directory: directory.path) }
+    }
+}
