@@ -150,6 +150,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Completions",
+        .executableTarget(
+            name: "controlbench",
+            dependencies: ["MapReduceModel", "MapReduceControl"],
+            path: "Benchmarks/ControlPlane",
             swiftSettings: settings
         ),
         tests("MapReduceModelTests", ["MapReduceModel"]),
