@@ -1,7 +1,8 @@
-import MapReduceControl
 import MapReduceModel
 import TestSupport
 import Testing
+
+@testable import MapReduceControl
 
 /// A coordinator driven at random: workers come, go and fall silent, attempts succeed, fail and are
 /// lost.
@@ -194,9 +195,14 @@ private struct World {
             // One that a restarted coordinator waits for has not said how many slots it has.
             #expect(worker.runningCount >= 0)
             #expect(worker.slots == 0 || worker.runningCount <= worker.slots)
-            let counted = running.count { $0.worker == worker.id }
-            #expect(worker.runningCount == counted, "slots are those that run")
+            let known = running.filter { $0.worker == worker.id }.map(\.attempt)
+            #expect(worker.running.sorted() == known.sorted(), "slots are those that run")
         }
+        var again = coordinator
+        again.effects = Effects()
+        again.workers.isUnsettled = true
+        again.schedule(at: now)
+        #expect(again.effects == Effects(), "nothing is left that could be started")
         for job in coordinator.jobs.all {
             for stage in job.stages {
                 #expect(stage.doneCount == stage.tasks.count { $0.winner != nil })

@@ -19,6 +19,8 @@ import Testing
                 ranks[position] = rank
                 tree.set(position, rank: rank)
                 check(tree, ranks)
+                check(RankTree(ranks: ranks), ranks)
+                check(tree, ranks, fit: ranks.map { _ in Bool.random(using: &random) })
             }
         }
     }
@@ -26,12 +28,25 @@ import Testing
     private func check(_ tree: RankTree, _ ranks: [UInt64?]) {
         let present = ranks.indices.filter { ranks[$0] != nil }
         #expect(tree.count == present.count)
-        #expect(tree.first == present.min { ranks[$0] ?? 0 < ranks[$1] ?? 0 })
+        check(tree, ranks, fit: ranks.map { _ in true })
         for n in -1...present.count {
             #expect(tree.nth(n) == (present.indices.contains(n) ? present[n] : nil))
         }
         for position in -1...ranks.count {
             #expect(tree.next(after: position) == present.first { $0 > position })
+        }
+    }
+
+    /// The tree is asked for those that are fit.
+    private func check(_ tree: RankTree, _ ranks: [UInt64?], fit: [Bool]) {
+        let present = ranks.indices.filter { ranks[$0] != nil && fit[$0] }
+        #expect(
+            tree.first { fit[$0] } == present.min { ranks[$0] ?? 0 < ranks[$1] ?? 0 },
+            "\(ranks), \(fit)"
+        )
+        for position in -1...ranks.count {
+            let next = tree.next(after: position) { fit[$0] }
+            #expect(next == present.first { $0 > position })
         }
     }
 }
@@ -51,7 +66,9 @@ import Testing
                     oracle.insert(index)
                 }
                 #expect(queue.first == oracle.min())
-                #expect(Set(queue.front(100)) == oracle)
+                #expect(queue.front(100) == oracle.sorted())
+                #expect(queue.front(3).first == oracle.min())
+                #expect(queue.front(3).count == min(oracle.count, 3))
             }
         }
     }

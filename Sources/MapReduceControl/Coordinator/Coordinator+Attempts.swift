@@ -6,7 +6,7 @@ extension Coordinator {
         let attempt = report.attempt
         // An attempt that was stopped, or that was given up with its worker, is too late.
         guard isRunning(attempt, on: worker) else { return }
-        workers.ended(on: worker)
+        workers.ended(attempt, on: worker)
         switch report.outcome {
         case .succeeded(let output):
             record(.attemptSucceeded(attempt, output, at: now))
@@ -22,8 +22,7 @@ extension Coordinator {
     }
 
     private func isRunning(_ attempt: AttemptID, on worker: WorkerID) -> Bool {
-        guard let state = jobs[attempt: attempt] else { return false }
-        return state.isRunning && state.worker == worker
+        jobs.isRunning(attempt) && jobs.worker(of: attempt) == worker
     }
 
     /// Notes that an attempt that ran has failed, and ends the job if that was once too often.
@@ -71,16 +70,16 @@ extension Coordinator {
     }
 
     private mutating func stopOthers(than winner: AttemptID) {
-        let count = jobs[task: winner.task]?.attempts.count ?? 0
+        let count = jobs.attemptCount(of: winner.task)
         guard count > 1 else { return }
         for number in 0..<count { stop(AttemptID(task: winner.task, number: number)) }
     }
 
     private mutating func stop(_ attempt: AttemptID) {
-        guard let state = jobs[attempt: attempt], state.isRunning else { return }
+        guard jobs.isRunning(attempt), let worker = jobs.worker(of: attempt) else { return }
         record(.attemptStopped(attempt))
-        workers.ended(on: state.worker)
-        effects.messages.append(.stopAttempt(state.worker, attempt))
+        workers.ended(attempt, on: worker)
+        effects.messages.append(.stopAttempt(worker, attempt))
     }
 
     /// Stops what still runs of a job.
@@ -88,9 +87,7 @@ extension Coordinator {
     /// Cost: linear in the number of attempts that were started lately, of all jobs.
     mutating func stopAll(of job: JobID) {
         guard jobs[job].map({ $0.runningCount > 0 }) ?? false else { return }
-        let running = started.filter { attempt in
-            attempt.task.job == job && (jobs[attempt: attempt]?.isRunning ?? false)
-        }
+        let running = started.filter { $0.task.job == job && jobs.isRunning($0) }
         for attempt in running.sorted() { stop(attempt) }
     }
 
@@ -101,7 +98,7 @@ extension Coordinator {
         _ message: String
     ) {
         guard isRunning(attempt, on: worker) else { return }
-        workers.ended(on: worker)
+        workers.ended(attempt, on: worker)
         // The task may have written another run since.
         if jobs[task: source.task]?.winner == source.number { record(.outputLost(source.task)) }
         fail(attempt, Failure(kind: .fetchFailed, message: message))

@@ -3,9 +3,8 @@ internal import MapReduceModel
 /// The end of jobs.
 extension Coordinator {
     mutating func commitIfDone(_ id: JobID) {
-        guard jobs[id].map({ $0.isRunning && $0.stages.last?.isDone ?? false }) ?? false else {
-            return
-        }
+        guard let index = jobs.index(of: id), jobs.all[index].isRunning, jobs.all[index].isDone
+        else { return }
         // A map whose output was lost after all had read it may still run again, for nobody.
         stopAll(of: id)
         record(.commitBegan(id))

@@ -45,14 +45,12 @@ extension Coordinator {
     /// When a stage has an output and is not done, tells workers which tasks they will get of those
     /// that read it: spread over the slots, slot by slot.
     mutating func prepareReaders(of task: TaskID) {
-        guard policy.preparesTasks, let job = jobs[task.job], job.isRunning,
-            !job.stages[task.stage].isDone
+        guard policy.preparesTasks, let index = jobs.index(of: task.job),
+            jobs.all[index].isRunning, !jobs.all[index].stages[task.stage].isDone
         else { return }
-        for reader in job.submission.plan.stages
-        where reader.input == .shuffle(stage: task.stage) && !job.stages[reader.id].isDone
-            && !isPrepared(job.id, reader.id)
-        {
-            prepare(job.id, reader.id, taskCount: job.stages[reader.id].tasks.count)
+        for reader in jobs.all[index].readers(of: task.stage)
+        where !jobs.all[index].stages[reader].isDone && !isPrepared(task.job, reader) {
+            prepare(task.job, reader, taskCount: jobs.all[index].stages[reader].tasks.count)
         }
     }
 
@@ -74,7 +72,8 @@ extension Coordinator {
         }
         let preparation = Preparation(job: job, stage: stage, workers: chosen)
         preparations.append(preparation)
-        for worker in candidates.map(\.id) {
+        // In the first round each of them gets one, until there are no more.
+        for worker in candidates.prefix(taskCount).map(\.id) {
             let tasks = preparation.tasks(of: worker)
             if tasks.isEmpty { continue }
             effects.messages.append(.prepareTasks(worker, job, stage: stage, tasks: tasks))

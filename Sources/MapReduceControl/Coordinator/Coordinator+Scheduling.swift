@@ -2,15 +2,18 @@ internal import MapReduceModel
 
 /// Starting attempts.
 extension Coordinator {
+    /// Starts what can be started: nothing, when neither a job nor a worker has changed since.
     mutating func schedule(at now: Instant) {
+        guard workers.isUnsettled || !effects.journal.isEmpty else { return }
         while !workers.isNoneFree, let (attempt, worker) = nextStart() {
             start(attempt, on: worker, at: now)
         }
+        workers.isUnsettled = false
     }
 
     mutating func start(_ attempt: AttemptID, on worker: WorkerID, at now: Instant) {
         record(.attemptStarted(attempt, worker: worker, at: now))
-        workers.started(on: worker)
+        workers.started(attempt, on: worker)
         started.append(attempt)
         if nextSpeculation == nil { nextSpeculation = now + policy.speculationInterval }
         sendStart(attempt, to: worker)
@@ -64,10 +67,8 @@ extension Coordinator {
         let pending = jobs.all[job].stages[stage].pending
         guard let first = pending.first else { return nil }
         if policy.placement == .locality || isPrepared(jobs.all[job].id, stage) {
-            for task in pending.front(Policy.localityWindow) {
-                let attempt = nextAttempt(jobAt: job, stage, task)
-                if let worker = nearWorker(for: attempt, jobAt: job) { return (attempt, worker) }
-            }
+            let window = pending.front(Policy.localityWindow)
+            if let choice = chooseNear(jobAt: job, stage, window) { return choice }
         }
         let attempt = nextAttempt(jobAt: job, stage, first)
         return choose(for: attempt).map { (attempt, $0) }
@@ -75,15 +76,24 @@ extension Coordinator {
 
     /// The worker for an attempt: after a failure another one than before, if there is one.
     private func choose(for attempt: AttemptID) -> WorkerID? {
-        if attempt.number > 0, let failed = jobs[task: attempt.task]?.workersOfFailures,
-            let worker = workers.choose(
-                for: attempt,
-                isFit: { !failed.contains($0.id) && isFit($0, for: attempt.task) }
-            )
-        {
-            return worker
-        }
-        return workers.choose(for: attempt) { isFit($0, for: attempt.task) }
+        var demand = demand(of: attempt)
+        if let worker = workers.choose(for: demand) { return worker }
+        if demand.avoided.isEmpty { return nil }
+        demand.avoided = []
+        return workers.choose(for: demand)
+    }
+
+    func demand(of attempt: AttemptID) -> Demand {
+        Demand(
+            attempt: attempt,
+            writesRuns: jobs.writesRuns(attempt.task),
+            excluded: workers.failures.excluded(
+                from: attempt.task.job,
+                workerCount: workers.all.count
+            ),
+            avoided: attempt.number == 0
+                ? [] : jobs[task: attempt.task]?.workersOfFailures ?? []
+        )
     }
 
     private func nextAttempt(jobAt job: Int, _ stage: Int, _ task: Int) -> AttemptID {
@@ -93,31 +103,28 @@ extension Coordinator {
         )
     }
 
-    /// Whether a free worker may run a task.
-    func isFit(_ worker: Workers.Entry, for task: TaskID) -> Bool {
-        if worker.condition.isDiskLow,
-            jobs[task.job].map({ $0.submission.plan.stages[task.stage].output != .files }) ?? true
-        {
-            return false
+    /// A task that a free worker has prepared, or has the input of on its own disks.
+    private func chooseNear(
+        jobAt job: Int,
+        _ stage: Int,
+        _ tasks: [Int]
+    ) -> (AttemptID, WorkerID)? {
+        /// What is near no free worker; the next tasks often read the same file.
+        var farPath: String?
+        for task in tasks {
+            let attempt = nextAttempt(jobAt: job, stage, task)
+            let demand = demand(of: attempt)
+            if let worker = preparedWorker(for: attempt.task),
+                workers.isFree(worker, for: demand)
+            {
+                return (attempt, worker)
+            }
+            guard policy.placement == .locality,
+                let path = jobs.all[job].inputPath(stage: stage, task: task), path != farPath
+            else { continue }
+            if let worker = workers.near(path, for: demand) { return (attempt, worker) }
+            if demand.avoided.isEmpty { farPath = path }
         }
-        return !workers.isExcluded(worker, from: task.job)
-    }
-
-    /// A free worker that has prepared a task, or has its input on its own disks.
-    private func nearWorker(for attempt: AttemptID, jobAt job: Int) -> WorkerID? {
-        let id = attempt.task
-        if let worker = preparedWorker(for: id), let entry = workers[worker], entry.isFree,
-            isFit(entry, for: id)
-        {
-            return worker
-        }
-        guard policy.placement == .locality,
-            jobs.all[job].submission.splits[id.stage].indices.contains(id.index),
-            let path = jobs.all[job].submission.splits[id.stage][id.index].pieces.first?.path
-        else { return nil }
-        return workers.all.filter { worker in
-            worker.isFree && isFit(worker, for: id)
-                && worker.profile.localPaths.contains { path.hasPrefix($0) }
-        }.min { $0.runningCount < $1.runningCount }?.id
+        return nil
     }
 }

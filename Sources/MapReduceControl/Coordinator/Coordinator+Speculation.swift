@@ -11,7 +11,7 @@ extension Coordinator {
     /// that still run.
     mutating func speculate(at now: Instant) {
         guard let next = nextSpeculation, now >= next else { return }
-        started.removeAll { !(jobs[attempt: $0]?.isRunning ?? false) }
+        started.removeAll { !jobs.isRunning($0) }
         nextSpeculation = started.isEmpty ? nil : now + policy.speculationInterval
         guard policy.speculates else { return }
         var lastStage: (job: JobID, stage: Int, median: Double?)?
@@ -24,14 +24,10 @@ extension Coordinator {
             guard let pace = lastStage?.median, isSlow(attempt, medianPace: pace, at: now),
                 mayHaveBackup(id)
             else { continue }
-            let backup = AttemptID(task: id, number: jobs[task: id]?.attempts.count ?? 0)
-            let first = jobs[attempt: attempt]?.worker
-            guard
-                let worker = workers.choose(
-                    for: backup,
-                    isFit: { $0.id != first && isFit($0, for: id) }
-                )
-            else { continue }
+            let backup = AttemptID(task: id, number: jobs.attemptCount(of: id))
+            var demand = demand(of: backup)
+            demand.avoided = jobs.worker(of: attempt).map { [$0] } ?? []
+            guard let worker = workers.choose(for: demand) else { continue }
             start(backup, on: worker, at: now)
         }
     }

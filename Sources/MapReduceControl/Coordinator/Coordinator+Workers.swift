@@ -21,11 +21,11 @@ extension Coordinator {
             }
         }
         // Without slots until they say how many they have.
-        for id in expected where workers[id] == nil {
+        for id in expected.sorted() where workers[id] == nil {
             workers.join(id, WorkerProfile(slots: 0), at: now)
         }
         for attempt in started {
-            if let worker = jobs[attempt: attempt]?.worker { workers.goesOn(on: worker) }
+            if let worker = jobs.worker(of: attempt) { workers.goesOn(attempt, on: worker) }
         }
         if !started.isEmpty { nextSpeculation = now }
     }
@@ -46,16 +46,15 @@ extension Coordinator {
         let isKnown = workers[id] != nil
         workers.join(id, profile, at: now)
         for attempt in attempts {
-            let state = jobs[attempt: attempt]
-            let isExpected = (state?.isRunning ?? false) && state?.worker == id
+            let isExpected = jobs.isRunning(attempt) && jobs.worker(of: attempt) == id
             if !isExpected { effects.messages.append(.stopAttempt(id, attempt)) }
         }
         guard isKnown else { return }
-        let running = started.filter { attempt in
-            guard let state = jobs[attempt: attempt] else { return false }
-            return state.isRunning && state.worker == id
+        // The loss of one of them may end its job, and stop the others.
+        for attempt in workers[id]?.running ?? []
+        where !attempts.contains(attempt) {
+            restart(attempt, on: id)
         }
-        for attempt in running where !attempts.contains(attempt) { restart(attempt, on: id) }
         for preparation in preparations where preparation.isOpen(in: jobs) {
             let tasks = preparation.tasks(of: id)
             if !tasks.isEmpty {
@@ -72,7 +71,7 @@ extension Coordinator {
             sendStart(attempt, to: worker)
         } else {
             // Something that it was to read was lost in the meantime.
-            workers.ended(on: worker)
+            workers.ended(attempt, on: worker)
             fail(attempt, Failure(kind: .workerLost, message: "\(worker) has lost \(attempt)"))
         }
     }
@@ -86,9 +85,8 @@ extension Coordinator {
         workers.remove(known)
         for index in preparations.indices { preparations[index].forget(known) }
         for job in jobs.all.map(\.id) {
-            guard let state = jobs[job], state.isRunning else { continue }
             // Readers first: a reader whose own output is lost needs its input again.
-            for stage in state.stages.indices.reversed() {
+            for stage in jobs.runningStages(of: job).reversed() {
                 for task in tasks(of: known, job, stage) { lose(task, with: known) }
             }
         }
@@ -96,16 +94,9 @@ extension Coordinator {
 
     /// The tasks of a stage of which an attempt runs, or has won, on one of these workers.
     private func tasks(of workers: [WorkerID], _ job: JobID, _ stage: Int) -> [TaskID] {
-        guard let state = jobs[job] else { return [] }
-        var tasks: [TaskID] = []
-        for (index, task) in state.stages[stage].tasks.enumerated() {
-            let isTouched = task.attempts.enumerated().contains { number, attempt in
-                (attempt.isRunning || task.winner == number)
-                    && workers.containsSorted(attempt.worker)
-            }
-            if isTouched { tasks.append(TaskID(job: job, stage: stage, index: index)) }
-        }
-        return tasks
+        guard let tasks = jobs[job]?.stages[stage].tasks else { return [] }
+        return tasks.indices.filter { tasks[$0].isHeld(by: workers) }
+            .map { TaskID(job: job, stage: stage, index: $0) }
     }
 
     private mutating func lose(_ id: TaskID, with gone: [WorkerID]) {
@@ -131,13 +122,12 @@ extension Coordinator {
     /// Cost: linear in the number of tasks of all running jobs.
     package func isNeeded(_ worker: WorkerID) -> Bool {
         if workers[worker].map({ $0.runningCount > 0 }) ?? false { return true }
+        let holder = [worker]
         return jobs.all.contains { job in
             job.isRunning
                 && job.stages.indices.contains { stage in
                     job.isNeeded(stage: stage)
-                        && job.stages[stage].tasks.contains { task in
-                            task.winner.map { task.attempts[$0].worker == worker } ?? false
-                        }
+                        && job.stages[stage].tasks.contains { $0.isHeld(by: holder) }
                 }
         }
     }

@@ -42,7 +42,7 @@ package struct JobState: Hashable, Sendable {
     }
 
     /// Attempts of the job that run now.
-    package var runningCount: Int { stages.reduce(0) { $0 + $1.runningCount } }
+    package var runningCount: Int { stages.indices.reduce(0) { $0 + stages[$1].runningCount } }
 
     /// Whether everything that a stage reads is there.
     package func isReady(stage: Int) -> Bool {
@@ -55,10 +55,16 @@ package struct JobState: Hashable, Sendable {
     /// Whether the output of a stage lies on the disk of the worker that wrote it, and will still
     /// be read.
     package func isNeeded(stage: Int) -> Bool {
-        submission.plan.stages.contains { reader in
-            reader.input == .shuffle(stage: stage) && !stages[reader.id].isDone
-        }
+        readers(of: stage).contains { !stages[$0].isDone }
     }
+
+    /// The stages that read what a stage writes.
+    func readers(of stage: Int) -> [Int] {
+        stages.indices.filter { submission.plan.stages[$0].input == .shuffle(stage: stage) }
+    }
+
+    /// Whether all that the job is for has been computed.
+    var isDone: Bool { stages.indices.last.map { stages[$0].isDone } ?? false }
 
     /// The stage with the lowest index that has a task to start.
     package var nextStage: Int? {
@@ -78,6 +84,12 @@ package struct JobState: Hashable, Sendable {
     func inputByteCount(stage: Int, task: Int) -> Int {
         let splits = submission.splits[stage]
         return splits.indices.contains(task) ? max(splits[task].byteCount, 1) : 1
+    }
+
+    /// The first file that a task reads; nil when it reads what the stage before wrote.
+    func inputPath(stage: Int, task: Int) -> String? {
+        guard submission.splits[stage].indices.contains(task) else { return nil }
+        return submission.splits[stage][task].pieces.first?.path
     }
 
     /// The attempts whose runs a stage reads, in the order of their tasks, as the first `count`

@@ -24,9 +24,40 @@ package struct Jobs: Hashable, Sendable {
 
     /// The state of an attempt; nil when it was never started.
     package subscript(attempt id: AttemptID) -> AttemptState? {
-        guard let job = index(of: id.task) else { return nil }
-        let attempts = all[job].stages[id.task.stage].tasks[id.task.index].attempts
-        return attempts.indices.contains(id.number) ? attempts[id.number] : nil
+        index(of: id).map { job in
+            all[job].stages[id.task.stage].tasks[id.task.index].attempts[id.number]
+        }
+    }
+
+    // These copy nothing: what they look at is asked for with each report.
+
+    func isRunning(_ id: AttemptID) -> Bool {
+        index(of: id).map { job in
+            all[job].stages[id.task.stage].tasks[id.task.index].attempts[id.number].isRunning
+        } ?? false
+    }
+
+    /// The worker of an attempt; nil when it was never started.
+    func worker(of id: AttemptID) -> WorkerID? {
+        index(of: id).map { job in
+            all[job].stages[id.task.stage].tasks[id.task.index].attempts[id.number].worker
+        }
+    }
+
+    /// How often a task was started.
+    func attemptCount(of id: TaskID) -> Int {
+        index(of: id).map { all[$0].stages[id.stage].tasks[id.index].attempts.count } ?? 0
+    }
+
+    /// Whether a task's output is for another stage.
+    func writesRuns(_ id: TaskID) -> Bool {
+        index(of: id).map { all[$0].submission.plan.stages[id.stage].output != .files } ?? true
+    }
+
+    /// The stages of a job; none when it does not run.
+    func runningStages(of id: JobID) -> Range<Int> {
+        guard let job = index(of: id), all[job].isRunning else { return 0..<0 }
+        return all[job].stages.indices
     }
 
     /// Where a job is in `all`.
@@ -41,6 +72,14 @@ package struct Jobs: Hashable, Sendable {
             all[job].stages[id.stage].tasks.indices.contains(id.index)
         else { return nil }
         return job
+    }
+
+    /// Where the job of an attempt is in `all`; nil when the attempt was never started.
+    private func index(of id: AttemptID) -> Int? {
+        index(of: id.task).flatMap { job in
+            all[job].stages[id.task.stage].tasks[id.task.index].attempts.indices
+                .contains(id.number) ? job : nil
+        }
     }
 
     /// Applies an entry; one about something that does not exist changes nothing.
@@ -118,9 +157,7 @@ package struct Jobs: Hashable, Sendable {
     /// Notes that an attempt does not run any more.
     /// - Returns: where its job is; nil when the attempt did not run.
     private mutating func end(_ attempt: AttemptID) -> Int? {
-        guard let job = index(of: attempt.task), self[attempt: attempt]?.isRunning ?? false else {
-            return nil
-        }
+        guard isRunning(attempt), let job = index(of: attempt) else { return nil }
         all[job].stages[attempt.task.stage].runningCount -= 1
         return job
     }
@@ -134,12 +171,11 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].doneCount += 1
         all[job].stages[id.stage].endedAt = instant
         all[job].counters.add(output.counters)
-        if let start = self[attempt: attempt]?.startedAt {
-            all[job].stages[id.stage].paces.add(
-                instant - start,
-                byteCount: all[job].inputByteCount(stage: id.stage, task: id.index)
-            )
-        }
+        let start = all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].startedAt
+        all[job].stages[id.stage].paces.add(
+            instant - start,
+            byteCount: all[job].inputByteCount(stage: id.stage, task: id.index)
+        )
         if all[job].submission.plan.stages[id.stage].output != .files {
             all[job].stages[id.stage].outputLog.append(
                 OutputLogEntry(task: Int32(id.index), attempt: Int32(attempt.number))

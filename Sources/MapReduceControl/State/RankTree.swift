@@ -14,32 +14,80 @@ struct RankTree: Hashable, Sendable {
         var best: Int32 = -1
         /// Positions below the node that have a rank.
         var count: Int32 = 0
+
+        func isBetter(than other: Node) -> Bool {
+            guard count > 0, other.count > 0 else { return count > 0 }
+            return (rank, best) < (other.rank, other.best)
+        }
     }
 
     init() { nodes = Array(repeating: Node(), count: 2) }
 
+    /// Cost: linear.
+    init(ranks: [UInt64?]) {
+        self.init()
+        guard !ranks.isEmpty else { return }
+        grow(toHold: ranks.count - 1)
+        for (position, rank) in ranks.enumerated() {
+            nodes[capacity + position] = Self.leaf(position, rank)
+        }
+        joinAll()
+    }
+
     /// How many positions have a rank.
     var count: Int { Int(nodes[1].count) }
 
-    /// The position with the lowest rank, the lowest of several; nil when none has one.
-    var first: Int? { nodes[1].count == 0 ? nil : Int(nodes[1].best) }
+    /// The position with the lowest rank, the lowest of several, of those for which a predicate
+    /// holds; nil when there is none.
+    ///
+    /// Cost: logarithmic for each position that comes before it and for which the predicate does
+    /// not hold.
+    func first(where predicate: (Int) -> Bool) -> Int? {
+        guard count > 0 else { return nil }
+        let first = Int(nodes[1].best)
+        if predicate(first) { return first }
+        if count == 1 { return nil }
+        // Depth first, the better side before the other one: what cannot be better than what was
+        // found is not looked at.
+        var found = Node()
+        var open = [1]
+        while let node = open.popLast() {
+            guard nodes[node].isBetter(than: found) else { continue }
+            if node < capacity {
+                let isRight = nodes[2 * node + 1].isBetter(than: nodes[2 * node])
+                open.append(isRight ? 2 * node : 2 * node + 1)
+                open.append(isRight ? 2 * node + 1 : 2 * node)
+            } else if predicate(node - capacity) {
+                found = nodes[node]
+            }
+        }
+        return found.count == 0 ? nil : Int(found.best)
+    }
 
     /// Gives a position a rank, or takes it away.
     mutating func set(_ position: Int, rank: UInt64?) {
         if position >= capacity { grow(toHold: position) }
         var node = capacity + position
-        nodes[node] =
-            rank.map { Node(rank: $0, best: Int32(position), count: 1) } ?? Node()
+        nodes[node] = Self.leaf(position, rank)
         while node > 1 {
             node /= 2
             nodes[node] = joined(nodes[2 * node], nodes[2 * node + 1])
         }
     }
 
+    private static func leaf(_ position: Int, _ rank: UInt64?) -> Node {
+        rank.map { Node(rank: $0, best: Int32(position), count: 1) } ?? Node()
+    }
+
     private func joined(_ left: Node, _ right: Node) -> Node {
-        let isLeft = left.count > 0 && (right.count == 0 || left.rank <= right.rank)
-        let better = isLeft ? left : right
+        let better = right.isBetter(than: left) ? right : left
         return Node(rank: better.rank, best: better.best, count: left.count + right.count)
+    }
+
+    private mutating func joinAll() {
+        for node in stride(from: capacity - 1, to: 0, by: -1) {
+            nodes[node] = joined(nodes[2 * node], nodes[2 * node + 1])
+        }
     }
 
     private mutating func grow(toHold position: Int) {
@@ -48,9 +96,7 @@ struct RankTree: Hashable, Sendable {
         nodes =
             Array(repeating: Node(), count: capacity) + leaves
             + Array(repeating: Node(), count: capacity - leaves.count)
-        for node in stride(from: capacity - 1, to: 0, by: -1) {
-            nodes[node] = joined(nodes[2 * node], nodes[2 * node + 1])
-        }
+        joinAll()
     }
 
     /// The n-th position that has a rank, counted from 0; nil when there are not so many.
@@ -79,5 +125,13 @@ struct RankTree: Hashable, Sendable {
             node /= 2
         }
         return nth(Int(before))
+    }
+
+    /// The lowest position after this one that has a rank and for which a predicate holds; nil when
+    /// there is none.
+    func next(after position: Int, where predicate: (Int) -> Bool) -> Int? {
+        var found = next(after: position)
+        while let candidate = found, !predicate(candidate) { found = next(after: candidate) }
+        return found
     }
 }

@@ -11,8 +11,8 @@ package struct TaskQueue: Hashable, Sendable {
     package var count: Int { heap.count }
     package var first: Int? { heap.first }
 
-    /// The first index, and others near the front in no order, at most so many.
-    package func front(_ count: Int) -> ArraySlice<Int> { heap.prefix(count) }
+    /// The first index, and others near the front, at most so many, in rising order.
+    package func front(_ count: Int) -> [Int] { heap.prefix(count).sorted() }
 
     mutating func insert(_ index: Int) {
         heap.append(index)

@@ -28,7 +28,15 @@ package struct TaskState: Hashable, Sendable {
         attempts.compactMap { if case .failed = $0.status { $0.worker } else { nil } }
     }
 
-    package var isRunning: Bool { attempts.contains { $0.isRunning } }
+    package var isRunning: Bool { attempts.indices.contains { attempts[$0].isRunning } }
+
+    /// Whether an attempt runs, or has won, on one of these workers, which are sorted.
+    func isHeld(by workers: [WorkerID]) -> Bool {
+        attempts.indices.contains { number in
+            (winner == number || attempts[number].isRunning)
+                && workers.containsSorted(attempts[number].worker)
+        }
+    }
 }
 
 /// One try at a task.

@@ -10,41 +10,41 @@ package struct Workers: Hashable, Sendable {
         package internal(set) var profile: WorkerProfile
         package internal(set) var condition = WorkerCondition()
         package internal(set) var lastHeard: Instant
-        package internal(set) var runningCount = 0
+        /// What it runs, in the order of starting.
+        package internal(set) var running: [AttemptID] = []
         /// Whether it was not heard for so long that it gets no work.
         package internal(set) var isSuspect = false
-        /// How often attempts of a job failed here, by their own fault.
-        var failures: [JobFailures] = []
 
-        struct JobFailures: Hashable, Sendable {
-            let job: JobID
-            var count: Int
-        }
-
+        package var runningCount: Int { running.count }
         package var slots: Int { profile.slots }
 
         /// Whether it can start something.
         package var isFree: Bool {
             runningCount < slots && !isSuspect && !condition.isDraining
         }
-
-        func failureCount(of job: JobID) -> Int {
-            failures.first { $0.job == job }?.count ?? 0
-        }
     }
 
     /// In the order of their ids.
     package private(set) var all: [Entry] = []
     /// The free workers by their place in `all`, ranked as the policy says.
-    private var free = RankTree()
-    /// The worker that round robin chose last.
-    private var lastChosen = -1
+    private(set) var free = RankTree()
+    /// Whether a worker has changed since everything was started that could be.
+    var isUnsettled = false
+    /// Which workers get no more of which jobs.
+    private(set) var failures: WorkerFailures
+    /// Kept with `Placement.locality` only.
+    private(set) var localPaths = LocalPaths()
+    /// The worker on which the last attempt was started.
+    private(set) var lastChosen = -1
     /// Before this moment no worker becomes suspect, and none is dead.
     private var nextSuspect: Instant?
     private var nextDead: Instant?
-    private let policy: Policy
+    let policy: Policy
 
-    init(policy: Policy) { self.policy = policy }
+    init(policy: Policy) {
+        self.policy = policy
+        failures = WorkerFailures(limit: policy.maxFailuresOnWorker)
+    }
 
     /// The worker with that id.
     ///
@@ -54,13 +54,13 @@ package struct Workers: Hashable, Sendable {
     /// Whether nobody can start anything.
     var isNoneFree: Bool { free.count == 0 }
 
-    private func index(of id: WorkerID) -> Int? {
+    func index(of id: WorkerID) -> Int? {
         let position = position(of: id)
         return position < all.count && all[position].id == id ? position : nil
     }
 
     /// Where a worker is in `all`, or would be.
-    private func position(of id: WorkerID) -> Int {
+    func position(of id: WorkerID) -> Int {
         all.partitioningIndex { !($0.id < id) }
     }
 
@@ -72,6 +72,10 @@ package struct Workers: Hashable, Sendable {
     mutating func join(_ id: WorkerID, _ profile: WorkerProfile, at now: Instant) {
         nextSuspect = min(nextSuspect ?? now + policy.suspectAfter, now + policy.suspectAfter)
         nextDead = min(nextDead ?? now + policy.deadAfter, now + policy.deadAfter)
+        if policy.placement == .locality, self[id]?.profile.localPaths != profile.localPaths {
+            if self[id] != nil { localPaths.remove([id]) }
+            localPaths.add(id, profile.localPaths)
+        }
         let known = change(id) { worker in
             worker.profile = profile
             worker.condition = WorkerCondition()
@@ -89,6 +93,8 @@ package struct Workers: Hashable, Sendable {
         guard !ids.isEmpty else { return }
         let removed = ids.sorted()
         all.removeAll { removed.containsSorted($0.id) }
+        localPaths.remove(removed)
+        failures.remove(removed)
         rankAll()
     }
 
@@ -111,31 +117,30 @@ package struct Workers: Hashable, Sendable {
         return true
     }
 
-    mutating func started(on id: WorkerID) {
+    mutating func started(_ attempt: AttemptID, on id: WorkerID) {
         lastChosen = id.number
-        change(id) { $0.runningCount += 1 }
+        change(id) { $0.running.append(attempt) }
     }
 
     /// An attempt that ran before the coordinator was restarted.
-    mutating func goesOn(on id: WorkerID) { change(id) { $0.runningCount += 1 } }
+    mutating func goesOn(_ attempt: AttemptID, on id: WorkerID) {
+        change(id) { $0.running.append(attempt) }
+    }
 
-    mutating func ended(on id: WorkerID) { change(id) { $0.runningCount -= 1 } }
-
-    mutating func failed(_ job: JobID, on id: WorkerID) {
+    mutating func ended(_ attempt: AttemptID, on id: WorkerID) {
         change(id) { worker in
-            if let index = worker.failures.firstIndex(where: { $0.job == job }) {
-                worker.failures[index].count += 1
-            } else {
-                worker.failures.append(Entry.JobFailures(job: job, count: 1))
+            if let index = worker.running.firstIndex(of: attempt) {
+                worker.running.remove(at: index)
             }
         }
     }
 
-    mutating func forget(_ job: JobID) {
-        for index in all.indices where !all[index].failures.isEmpty {
-            all[index].failures.removeAll { $0.job == job }
-        }
+    mutating func failed(_ job: JobID, on id: WorkerID) {
+        failures.add(job, on: id)
+        isUnsettled = true
     }
+
+    mutating func forget(_ job: JobID) { failures.forget(job) }
 
     @discardableResult
     private mutating func change(_ id: WorkerID, _ body: (inout Entry) -> Void) -> Bool {
@@ -181,89 +186,26 @@ package struct Workers: Hashable, Sendable {
         return min(nextSuspect ?? nextDead, nextDead)
     }
 
-    // MARK: Choice
+    // MARK: Ranks
 
     private mutating func rank(_ index: Int) {
-        let worker = all[index]
-        guard worker.isFree else {
-            free.set(index, rank: nil)
-            return
-        }
-        switch policy.placement {
-        case .weighted:
-            free.set(index, rank: UInt64(worker.runningCount) << 32 / UInt64(worker.slots))
-        case .random, .roundRobin, .leastLoaded, .locality:
-            free.set(index, rank: UInt64(worker.runningCount))
-        }
+        free.set(index, rank: rank(of: index))
+        isUnsettled = true
     }
 
     private mutating func rankAll() {
-        free = RankTree()
-        for index in all.indices { rank(index) }
+        free = RankTree(ranks: all.indices.map { rank(of: $0) })
+        isUnsettled = true
     }
 
-    /// Whether a worker gets no more of a job.
-    ///
-    /// No more than a third of the workers are excluded: beyond that it is the job that is at
-    /// fault.
-    func isExcluded(_ worker: Entry, from job: JobID) -> Bool {
-        func hasFailed(_ worker: Entry) -> Bool {
-            worker.failureCount(of: job) >= policy.maxFailuresOnWorker
-        }
-        guard hasFailed(worker) else { return false }
-        return all.count(where: hasFailed) * 3 <= all.count
-    }
-
-    /// The worker that an attempt starts on; nil when none is free for it.
-    ///
-    /// `isFit`: whether a worker may run this attempt, beside being free.
-    ///
-    /// Cost: logarithmic in the number of workers; linear when the first choice is not fit.
-    func choose(for attempt: AttemptID, isFit: (Entry) -> Bool) -> WorkerID? {
-        guard let first = firstChoice(for: attempt) else { return nil }
-        if isFit(all[first]) { return all[first].id }
-        let candidates = all.filter { $0.isFree && isFit($0) }
+    /// Nil when it is not free.
+    private func rank(of index: Int) -> UInt64? {
+        guard all[index].isFree else { return nil }
+        let count = UInt64(all[index].runningCount)
         switch policy.placement {
-        case .leastLoaded, .locality:
-            return candidates.min { $0.runningCount < $1.runningCount }?.id
-        case .roundRobin:
-            return (candidates.first { $0.id.number > lastChosen } ?? candidates.first)?.id
-        case .random:
-            guard !candidates.isEmpty else { return nil }
-            return candidates[Int(Self.mix(attempt) % UInt64(candidates.count))].id
-        case .weighted:
-            return candidates.min {
-                $0.runningCount * $1.slots < $1.runningCount * $0.slots
-            }?.id
+        case .weighted: return count << 32 / UInt64(all[index].slots)
+        case .random, .roundRobin, .leastLoaded, .locality: return count
         }
-    }
-
-    private func firstChoice(for attempt: AttemptID) -> Int? {
-        switch policy.placement {
-        case .leastLoaded, .locality, .weighted: return free.first
-        case .roundRobin:
-            let after = position(of: WorkerID(lastChosen + 1)) - 1
-            return free.next(after: after) ?? free.nth(0)
-        case .random:
-            guard free.count > 0 else { return nil }
-            return free.nth(Int(Self.mix(attempt) % UInt64(free.count)))
-        }
-    }
-
-    /// Spreads the ids of attempts evenly.
-    ///
-    /// Source: the finaliser of SplitMix64 (Steele et al. 2014).
-    private static func mix(_ attempt: AttemptID) -> UInt64 {
-        var state: UInt64 = 0
-        for part in [
-            attempt.task.job.number, attempt.task.stage, attempt.task.index, attempt.number,
-        ] {
-            state = (state ^ UInt64(bitPattern: Int64(part))) &+ 0x9e37_79b9_7f4a_7c15
-            state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb
-            state ^= state >> 31
-        }
-        return state
     }
 }
 

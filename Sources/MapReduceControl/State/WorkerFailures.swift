@@ -1,0 +1,65 @@
+internal import MapReduceModel
+
+/// How often the attempts of a job failed on a worker, by their own fault.
+///
+/// A worker on which they did so often gets no more of the job.
+struct WorkerFailures: Hashable, Sendable {
+    /// In the order of the jobs.
+    private var jobs: [JobFailures] = []
+    private let limit: Int
+
+    private struct JobFailures: Hashable, Sendable {
+        let job: JobID
+        /// In the order of the workers.
+        var counts: [Count] = []
+        /// The workers that have reached the limit, in their order.
+        var excluded: [WorkerID] = []
+    }
+
+    private struct Count: Hashable, Sendable {
+        let worker: WorkerID
+        var count = 1
+    }
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Cost: linear in the number of workers on which the job failed.
+    mutating func add(_ job: JobID, on worker: WorkerID) {
+        let entry = position(of: job)
+        if entry == jobs.count || jobs[entry].job != job {
+            jobs.insert(JobFailures(job: job), at: entry)
+        }
+        let index = jobs[entry].counts.partitioningIndex { !($0.worker < worker) }
+        if index < jobs[entry].counts.count, jobs[entry].counts[index].worker == worker {
+            jobs[entry].counts[index].count += 1
+        } else {
+            jobs[entry].counts.insert(Count(worker: worker), at: index)
+        }
+        if jobs[entry].counts[index].count == limit {
+            let position = jobs[entry].excluded.partitioningIndex { !($0 < worker) }
+            jobs[entry].excluded.insert(worker, at: position)
+        }
+    }
+
+    /// The workers that get no more of a job, in their order.
+    ///
+    /// Never more than a third of them: beyond that it is the job that is at fault, and nobody is
+    /// excluded.
+    func excluded(from job: JobID, workerCount: Int) -> [WorkerID] {
+        let entry = position(of: job)
+        guard entry < jobs.count, jobs[entry].job == job else { return [] }
+        return jobs[entry].excluded.count * 3 <= workerCount ? jobs[entry].excluded : []
+    }
+
+    private func position(of job: JobID) -> Int { jobs.partitioningIndex { !($0.job < job) } }
+
+    /// These workers, which are sorted, are gone.
+    mutating func remove(_ workers: [WorkerID]) {
+        for entry in jobs.indices {
+            jobs[entry].counts.removeAll { workers.containsSorted($0.worker) }
+            jobs[entry].excluded.removeAll { workers.containsSorted($0) }
+        }
+    }
+
+    mutating func forget(_ job: JobID) { jobs.removeAll { $0.job == job } }
+}

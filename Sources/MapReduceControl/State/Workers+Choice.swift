@@ -1,0 +1,91 @@
+internal import MapReduceModel
+
+/// What an attempt demands of the worker that it starts on.
+struct Demand {
+    let attempt: AttemptID
+    /// Whether it needs room on the worker's disk.
+    let writesRuns: Bool
+    /// The workers that get no more of its job, in their order.
+    let excluded: [WorkerID]
+    /// Other workers that it must not start on.
+    var avoided: [WorkerID]
+}
+
+/// Which worker an attempt starts on.
+extension Workers {
+    private func isFit(_ index: Int, for demand: Demand) -> Bool {
+        !(demand.writesRuns && all[index].condition.isDiskLow)
+            && !demand.excluded.containsSorted(all[index].id)
+            && !demand.avoided.contains(all[index].id)
+    }
+
+    /// Whether a worker is free, and what an attempt demands.
+    func isFree(_ id: WorkerID, for demand: Demand) -> Bool {
+        index(of: id).map { all[$0].isFree && isFit($0, for: demand) } ?? false
+    }
+
+    /// The worker that an attempt starts on; nil when none is free for it.
+    ///
+    /// Cost: logarithmic in the number of workers, for each that is looked at: the first that is
+    /// fit, and those that are not and that would have come before it.
+    func choose(for demand: Demand) -> WorkerID? {
+        let index: Int?
+        switch policy.placement {
+        case .leastLoaded, .locality, .weighted: index = free.first { isFit($0, for: demand) }
+        case .roundRobin:
+            index = firstFit(from: position(of: WorkerID(lastChosen + 1)), for: demand)
+        case .random:
+            guard free.count > 0 else { return nil }
+            let drawn = free.nth(Int(Self.mix(demand.attempt) % UInt64(free.count)))
+            index = drawn.flatMap { firstFit(from: $0, for: demand) }
+        }
+        return index.map { all[$0].id }
+    }
+
+    /// The first free worker that is fit, from a position on and then from the front.
+    private func firstFit(from position: Int, for demand: Demand) -> Int? {
+        free.next(after: position - 1) { isFit($0, for: demand) }
+            ?? free.next(after: -1) { isFit($0, for: demand) }
+    }
+
+    /// So many workers are asked about a file in the time that it takes to look it up.
+    private static let fewWorkers = 32
+
+    private func has(_ path: String, workerAt index: Int) -> Bool {
+        all[index].profile.localPaths.contains { path.utf8.starts(with: $0.utf8) }
+    }
+
+    /// The free worker that has a file on its own disks and runs the fewest tasks; nil when there
+    /// is none.
+    ///
+    /// Cost: linear in the number of free workers when they are few; otherwise that of
+    /// `LocalPaths.workers`, and linear in their number.
+    func near(_ path: String, for demand: Demand) -> WorkerID? {
+        if free.count <= Self.fewWorkers {
+            return free.first { isFit($0, for: demand) && has(path, workerAt: $0) }
+                .map { all[$0].id }
+        }
+        var best: (count: Int, id: WorkerID)?
+        for id in localPaths.workers(with: path) where isFree(id, for: demand) {
+            let count = self[id]?.runningCount ?? 0
+            if best.map({ (count, id) < $0 }) ?? true { best = (count, id) }
+        }
+        return best?.id
+    }
+
+    /// Spreads the ids of attempts evenly.
+    ///
+    /// Source: the finaliser of SplitMix64 (Steele et al. 2014).
+    private static func mix(_ attempt: AttemptID) -> UInt64 {
+        var state: UInt64 = 0
+        for part in [
+            attempt.task.job.number, attempt.task.stage, attempt.task.index, attempt.number,
+        ] {
+            state = (state ^ UInt64(bitPattern: Int64(part))) &+ 0x9e37_79b9_7f4a_7c15
+            state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb
+            state ^= state >> 31
+        }
+        return state
+    }
+}
