@@ -80,3 +80,36 @@ import Testing
         #expect(goneAt == [WorkerID(1): seconds(16), WorkerID(2): seconds(19)])
     }
 }
+
+@Suite struct RejoinTests {
+    /// The first attempt that is found to be lost ends the job, and so stops the other ones.
+    @Test func whatItsJobHasStoppedIsNotStartedAgain() {
+        var policy = Policy()
+        policy.maxClusterFailures = 1
+        var coordinator = Coordinator(policy: policy)
+        func apply(_ event: Event) -> [Message] {
+            coordinator.apply(event, at: .zero).messages
+        }
+        func join(_ id: Int, slots: Int) -> [Message] {
+            apply(.workerJoined(WorkerID(id), WorkerProfile(slots: slots), attempts: []))
+        }
+        _ = join(1, slots: 1)
+        _ = apply(.jobSubmitted(testJob(1, maps: 1, reducers: 2)))
+        _ = apply(.workerPolled(WorkerID(1), WorkerCondition(isDraining: true)))
+        _ = join(2, slots: 3)
+        let map = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0)
+        let report = TaskReport(attempt: map, outcome: .succeeded(testOutput(map)))
+        _ = apply(.attemptReported(WorkerID(1), report))
+        #expect(coordinator.workers[WorkerID(2)]?.runningCount == 2)
+        // The map runs once more, beside its readers.
+        _ = apply(.workerLeft(WorkerID(1)))
+        #expect(coordinator.workers[WorkerID(2)]?.runningCount == 3)
+        #expect(coordinator.jobs.all.first?.outcome == nil)
+        let messages = join(2, slots: 3)
+        #expect(coordinator.jobs.all.first?.outcome != nil)
+        for message in messages {
+            if case .startAttempt = message { Issue.record("\(message)") }
+        }
+        #expect(coordinator.workers[WorkerID(2)]?.runningCount == 0)
+    }
+}

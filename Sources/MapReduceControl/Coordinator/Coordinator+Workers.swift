@@ -52,7 +52,7 @@ extension Coordinator {
         guard isKnown else { return }
         // The loss of one of them may end its job, and stop the others.
         for attempt in workers[id]?.running ?? []
-        where !attempts.contains(attempt) {
+        where !attempts.contains(attempt) && jobs.isRunning(attempt) {
             restart(attempt, on: id)
         }
         for preparation in preparations where preparation.isOpen(in: jobs) {
