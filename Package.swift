@@ -150,6 +150,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Completions",
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "controlbench",
             dependencies: ["MapReduceModel", "MapReduceControl"],

@@ -111,7 +111,7 @@ struct Completions: AsyncParsableCommand {
         var ended: [AttemptEnd] = []
         while !tally.isOver.load(ordering: .relaxed) {
             let request = PollRequest(
-                epoch: joined.epoch,
+                session: joined.session,
                 received: received,
                 ended: ended,
                 wait: ended.isEmpty ? 200 : 0

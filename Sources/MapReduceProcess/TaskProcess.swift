@@ -74,6 +74,8 @@ package final class TaskProcess {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
         posix_spawn_file_actions_adddup2(&actions, channel.descriptor, Self.channelDescriptor)
+        // Sockets of the driver, which libraries open without marking them, are not the job's.
+        posix_spawn_file_actions_addclosefrom_np(&actions, Self.channelDescriptor + 1)
         if let directory = launch.directory {
             posix_spawn_file_actions_addchdir_np(&actions, directory)
         }

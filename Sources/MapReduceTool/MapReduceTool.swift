@@ -14,10 +14,11 @@ struct MapReduceTool: AsyncParsableCommand {
         commandName: "mapreduce",
         abstract: "Runs MapReduce jobs on a cluster.",
         discussion: """
-            Every option that is not given is taken from the environment (--coordinator from \
-            MAPREDUCE_COORDINATOR, --token-file from MAPREDUCE_TOKEN_FILE, and so on; the token \
-            itself from MAPREDUCE_TOKEN), and then from a file of such lines, NAME=VALUE: \
-            MAPREDUCE_CONFIG, or ~/.config/mapreduce/config.
+            Options that say where and how a cluster runs, and are not given, are taken from the \
+            environment (--coordinator from MAPREDUCE_COORDINATOR, --token-file from \
+            MAPREDUCE_TOKEN_FILE, and so on; the token itself from MAPREDUCE_TOKEN), and then \
+            from a file of such lines, NAME=VALUE: that of MAPREDUCE_CONFIG, or \
+            ~/.config/mapreduce/config.
             """,
         version: "mapreduce 0.2 (protocol 1)",
         subcommands: [
@@ -51,6 +52,10 @@ struct MapReduceTool: AsyncParsableCommand {
         switch error {
         case is ConfigurationError, is UsageError:
             Terminal.write("mapreduce: \(error)\n", to: 2)
+            return 2
+        case ClusterClient.CallError.refused(422, let detail):
+            // What the job was given cannot be used.
+            Terminal.write("mapreduce: \(detail.message)\n", to: 2)
             return 2
         case is ClusterClient.CallError, is JobFailure, is ProcessError:
             Terminal.write("mapreduce: \(error)\n", to: 2)

@@ -52,7 +52,7 @@ import Testing
             withIntermediateDirectories: true
         )
         let exists = try cluster.submit("wordcount", [sampleTexts[0]]).wait()
-        #expect(exists.code == 1 && exists.errors.contains("exists"), "\(exists.errors)")
+        #expect(exists.code == 2 && exists.errors.contains("exists"), "\(exists.errors)")
         let plan = try cluster.mapreduce(["submit", Command.products + "/wordcount", "--plan"])
         #expect(plan.code == 0 && plan.output.contains("stage 0"))
         #expect(try cluster.jobs().isEmpty)
@@ -118,6 +118,29 @@ import Testing
         try cluster.stop()
     }
 
+    @Test func anAddressThatIsTakenIsNamed() throws {
+        let cluster = try TestCluster(workers: 0)
+        let address = String(cluster.url.dropFirst("http://".count))
+        let second = try Command.run(
+            "mapreduce",
+            ["coordinator", "--listen", address, "--data", cluster.directory("other")]
+        )
+        #expect(second.code == 2 && second.errors.contains(address), "\(second.errors)")
+        let same = try Command.run(
+            "mapreduce",
+            ["coordinator", "--listen", "127.0.0.1:0", "--data", cluster.directory("data")]
+        )
+        #expect(same.code == 2 && same.errors.contains("another coordinator"), "\(same.errors)")
+        try cluster.stop()
+    }
+
+    private func children(of parent: Int32) throws -> [Int32] {
+        // Each thread has those that it started.
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task").flatMap {
+            try readText("/proc/\(parent)/task/\($0)/children").split(separator: " ")
+        }.compactMap { Int32($0) }
+    }
+
     @Test func theClusterCommandStopsAllThatItStarted() throws {
         let directory = try TemporaryDirectory()
         let cluster = try Command(
@@ -135,6 +158,10 @@ import Testing
                 + ["-o", directory("out"), "-q"]
         )
         #expect(result.code == 0 && result.errors == "", "\(result.errors)")
+        // A worker that dies is told of, and the other one goes on.
+        let worker = try #require(try children(of: cluster.processID).first)
+        kill(worker, SIGKILL)
+        #expect(eventually { cluster.errorsSoFar.contains("1 are left") })
         cluster.send(SIGINT)
         #expect(try cluster.wait().code == 0)
         #expect(!FileManager.default.fileExists(atPath: directory("scratch")))

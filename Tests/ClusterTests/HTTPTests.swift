@@ -284,7 +284,11 @@ import Testing
 
     @Test func aWorkerOfAnotherEpochJoinsAgain() async throws {
         try await withCoordinator { ask in
-            let poll = [UInt8](try JSONEncoder().encode(PollRequest(epoch: 0, received: 0)))
+            let poll = [UInt8](
+                try JSONEncoder().encode(
+                    PollRequest(session: SessionID(epoch: 0, number: 1), received: 0)
+                )
+            )
             let answer = try await ask(.POST, "/v1/workers/1/poll", poll, [:])
             #expect(answer.status == 409 && answer.error.code == "join-again")
         }

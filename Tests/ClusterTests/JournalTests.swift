@@ -59,7 +59,10 @@ import Testing
                     jobs: [job(1, digest: "a"), job(2, digest: "b")]
                 )
             )
-            #expect(try await journal.finish(JobID(1), status(1), keeping: 10).isEmpty)
+            #expect(
+                try await journal.finish(JobID(1), status(1), keeping: 10, endedBefore: .infinity)
+                    .isEmpty
+            )
         }
         let journal = try Journal(directory: directory.path)
         #expect(journal.epoch == 2)
@@ -79,13 +82,27 @@ import Testing
             )
         }
         for number in 1...2 {
-            let unused = try await journal.finish(JobID(number), status(number), keeping: 1)
+            let unused = try await journal.finish(
+                JobID(number),
+                status(number),
+                keeping: 1,
+                endedBefore: .infinity
+            )
             #expect(unused.isEmpty, "job 3 has the executable of job 1")
         }
         #expect(try await journal.jobs().map(\.id) == [JobID(2), JobID(3)])
         #expect(try await journal.entries(of: JobID(1)).isEmpty)
-        #expect(try await journal.finish(JobID(3), status(3), keeping: 0).sorted() == ["a", "b"])
+        let recent = try await journal.finish(JobID(3), status(3), keeping: 0, endedBefore: 0)
+        #expect(recent.isEmpty, "somebody may be watching what has just ended")
+        let unused = try await journal.finish(
+            JobID(3),
+            status(3),
+            keeping: 0,
+            endedBefore: .infinity
+        )
+        #expect(unused.sorted() == ["a", "b"])
         #expect(try await journal.jobs().isEmpty)
+        #expect(try journal.lastJob() == JobID(3), "no id is given twice")
     }
 
     @Test func aWorkerKeepsItsIdAndNoOtherGetsIt() async throws {

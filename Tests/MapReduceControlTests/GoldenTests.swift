@@ -91,7 +91,12 @@ import Testing
             "join-request"
         )
         try check(
-            JoinAnswer(worker: worker, cluster: "c1", epoch: 2, endedJobs: [job]),
+            JoinAnswer(
+                worker: worker,
+                cluster: "c1",
+                session: SessionID(epoch: 2, number: 9),
+                endedJobs: [job]
+            ),
             "join-answer"
         )
     }
@@ -104,7 +109,7 @@ import Testing
         )
         try check(
             PollRequest(
-                epoch: 2,
+                session: SessionID(epoch: 2, number: 9),
                 received: 5,
                 ended: [
                     AttemptEnd(report: report, log: "printed\n"),

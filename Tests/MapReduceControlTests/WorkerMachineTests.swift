@@ -5,6 +5,8 @@ import Testing
 
 /// The state machine of a worker, told what happens step by step.
 @Suite struct WorkerMachineTests {
+    private let session = SessionID(epoch: 3, number: 1)
+
     private func task(_ index: Int, job: Int = 1, stage: Int = 0) -> TaskID {
         TaskID(job: JobID(job), stage: stage, index: index)
     }
@@ -26,7 +28,7 @@ import Testing
     private func joined(slots: Int = 1) -> WorkerMachine {
         var machine = WorkerMachine(slotCount: slots)
         #expect(machine.apply(.started) == [.join(after: .zero)])
-        let answer = JoinAnswer(worker: WorkerID(7), cluster: "c", epoch: 3, endedJobs: [])
+        let answer = JoinAnswer(worker: WorkerID(7), cluster: "c", session: session, endedJobs: [])
         let actions = machine.apply(.joined(answer))
         #expect(actions.map(\.isPoll) == [true])
         return machine
@@ -43,7 +45,7 @@ import Testing
         return machine.apply(
             .answered(
                 .waiting,
-                epoch: 3,
+                session,
                 PollAnswer(commands: commands, mayLeave: mayLeave),
                 delivered: delivered
             )
@@ -83,8 +85,8 @@ import Testing
         let end = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: nil))
         #expect(end.compactMap(\.poll).map(\.ended.count) == [1])
         // The report is lost, and so is the next poll.
-        #expect(machine.apply(.pollFailed(.reporting, epoch: 3, mustJoin: false)).isEmpty == false)
-        let again = machine.apply(.pollFailed(.waiting, epoch: 3, mustJoin: false))
+        #expect(machine.apply(.pollFailed(.reporting, session, mustJoin: false)).isEmpty == false)
+        let again = machine.apply(.pollFailed(.waiting, session, mustJoin: false))
         #expect(again.compactMap(\.poll).map(\.ended.count) == [1])
         #expect(machine.joinState.attempts == [attempt(0)])
         _ = answer(&machine, [], delivered: [attempt(0)])
@@ -176,20 +178,25 @@ import Testing
         var machine = joined()
         _ = answer(&machine, [(1, map(attempt(0)))])
         _ = machine.apply(.jobReady(JobID(1)))
-        let actions = machine.apply(.pollFailed(.waiting, epoch: 3, mustJoin: true))
+        let actions = machine.apply(.pollFailed(.waiting, session, mustJoin: true))
         #expect(actions == [.join(after: .zero)])
         #expect(machine.joinState.attempts == [attempt(0)])
         #expect(machine.joinState.jobs == [JobID(1)])
         // What comes from the old session is not heard any more.
         #expect(answer(&machine, [(2, .end(JobID(1)))]) == [])
-        let next = JoinAnswer(worker: WorkerID(7), cluster: "c", epoch: 4, endedJobs: [JobID(1)])
+        let next = JoinAnswer(
+            worker: WorkerID(7),
+            cluster: "c",
+            session: SessionID(epoch: 4, number: 1),
+            endedJobs: [JobID(1)]
+        )
         #expect(machine.apply(.joined(next)).contains(.stop(slot: 0)))
     }
 
     @Test func anotherClusterMeansBeginningAnew() {
         var machine = joined()
-        _ = machine.apply(.pollFailed(.waiting, epoch: 3, mustJoin: true))
-        let other = JoinAnswer(worker: WorkerID(1), cluster: "d", epoch: 1, endedJobs: [])
+        _ = machine.apply(.pollFailed(.waiting, session, mustJoin: true))
+        let other = JoinAnswer(worker: WorkerID(1), cluster: "d", session: session, endedJobs: [])
         #expect(machine.apply(.joined(other)) == [.reset])
     }
 

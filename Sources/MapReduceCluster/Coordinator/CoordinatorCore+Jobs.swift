@@ -86,8 +86,8 @@ extension CoordinatorCore {
                 guard coordinator.jobs[attempt: progress.attempt]?.isRunning ?? false else {
                     continue
                 }
-                status.recordsRead += progress.records
-                status.bytesRead += progress.bytes
+                status.recordsRead &+= progress.records
+                status.bytesRead &+= progress.bytes
             }
         }
         return status
@@ -117,7 +117,8 @@ extension CoordinatorCore {
 
     /// What happened to a job after an entry.
     func events(of id: JobID, after: Int, onlyNotable: Bool) async throws -> [JobEvent] {
-        try await journal.events(of: id, after: after, onlyNotable: onlyNotable, limit: 1000)
+        guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
+        return try await journal.events(of: id, after: after, onlyNotable: onlyNotable, limit: 1000)
             .map { JobEvent(number: $0.number, entry: $0.entry) }
     }
 

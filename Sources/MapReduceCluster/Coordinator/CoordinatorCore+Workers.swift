@@ -11,7 +11,15 @@ extension CoordinatorCore {
         guard 1...4096 ~= request.slots else {
             throw ClusterError.badRequest("a worker has 1 to 4096 slots, and not \(request.slots)")
         }
-        let isOfThisCluster = request.cluster == nil || request.cluster == journal.cluster
+        if let cluster = request.cluster, cluster != journal.cluster {
+            // It begins anew when it learns whose coordinator this is.
+            return JoinAnswer(
+                worker: WorkerID(0),
+                cluster: journal.cluster,
+                session: SessionID(epoch: journal.epoch, number: 0),
+                endedJobs: []
+            )
+        }
         let id = try await journal.worker(
             incarnation: request.incarnation,
             url: request.url,
@@ -19,19 +27,20 @@ extension CoordinatorCore {
         )
         let address = WorkerAddress(worker: id, url: request.url, host: request.host)
         sessions[id]?.wake()
-        sessions[id] = WorkerSession(id: id, address: address)
+        let session = SessionID(epoch: journal.epoch, number: nextSession())
+        sessions[id] = WorkerSession(id: session, worker: id, address: address)
         try await apply([
             .workerJoined(
                 id,
                 WorkerProfile(slots: request.slots, localPaths: request.localPaths),
-                attempts: isOfThisCluster ? request.attempts : []
+                attempts: request.attempts
             )
         ])
         logger.info("worker joined", metadata: ["worker": "\(id)", "url": "\(request.url)"])
         return JoinAnswer(
             worker: id,
             cluster: journal.cluster,
-            epoch: journal.epoch,
+            session: session,
             endedJobs: request.jobs.filter {
                 coordinator.jobs[$0]?.outcome != nil
                     || coordinator.jobs[$0] == nil
@@ -43,7 +52,7 @@ extension CoordinatorCore {
     /// something, else when there is, or when it has waited as long as it wants to.
     func poll(_ id: WorkerID, _ request: PollRequest) async throws -> PollAnswer {
         let begin = ContinuousClock.now
-        try checkSession(id, epoch: request.epoch)
+        try check(request.session, of: id)
         sessions[id]?.received(request.received)
         sessions[id]?.progress = request.progress
         let condition = WorkerCondition(
@@ -63,7 +72,7 @@ extension CoordinatorCore {
         if sessions[id]?.outbox.isEmpty ?? false, wait > .zero {
             await park(id, until: begin + wait)
         }
-        try checkSession(id, epoch: request.epoch)
+        try check(request.session, of: id)
         return PollAnswer(
             commands: sessions[id]?.commands ?? [],
             mayLeave: request.isDraining && !coordinator.isNeeded(id)
@@ -78,12 +87,12 @@ extension CoordinatorCore {
         await withCheckedContinuation { sessions[id]?.parked = ($0, until) }
     }
 
-    private func checkSession(_ id: WorkerID, epoch: Int) throws {
-        guard epoch == journal.epoch, sessions[id] != nil, coordinator.workers[id] != nil else {
+    private func check(_ session: SessionID, of worker: WorkerID) throws {
+        guard sessions[worker]?.id == session, coordinator.workers[worker] != nil else {
             throw ClusterError(
                 .conflict,
                 "join-again",
-                "\(id) is not known in epoch \(journal.epoch); join again"
+                "\(worker) has no session \(session.epoch).\(session.number); join again"
             )
         }
     }

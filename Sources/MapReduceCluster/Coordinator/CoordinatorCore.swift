@@ -29,6 +29,7 @@ actor CoordinatorCore {
     private var failure: (any Error)?
     private let failed = Promise<Never>()
     private var lastJob: JobID
+    private var lastSession = 0
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     /// The moment of `start`, in nanoseconds since 1970, so that a journal goes on from process to
@@ -64,11 +65,20 @@ actor CoordinatorCore {
         let (stored, entries) = try journal.replay()
         coordinator = Coordinator(policy: settings.policy, journal: entries, at: startTime)
         for job in stored {
-            jobs[job.id] = LiveJob(stored: job, output: Self.resume(job, logger))
+            // The output of a job that has succeeded is in place.
+            let hasSucceeded = coordinator.jobs[job.id]?.outcome == .succeeded
+            jobs[job.id] = LiveJob(
+                stored: job,
+                output: hasSucceeded ? nil : Self.resume(job, logger)
+            )
         }
         let expected = coordinator.workers.all.map(\.id)
         for address in try journal.workers(keeping: expected) {
-            sessions[address.worker] = WorkerSession(id: address.worker, address: address)
+            sessions[address.worker] = WorkerSession(
+                id: nil,
+                worker: address.worker,
+                address: address
+            )
         }
     }
 
@@ -95,8 +105,8 @@ actor CoordinatorCore {
     /// - Throws: what made the journal impossible to write.
     func run() async throws {
         try await apply([.recovered])
-        for job in jobs.values where job.output == nil {
-            try await apply([.jobCancelled(job.stored.id)])
+        for (id, job) in jobs where job.output == nil && coordinator.jobs[id]?.outcome == nil {
+            try await apply([.jobCancelled(id)])
         }
         for job in coordinator.jobs.all {
             if let outcome = job.outcome { cleanUp(job.id, outcome) }
@@ -214,8 +224,13 @@ actor CoordinatorCore {
             guard var status = status(of: id) else { return }
             status.phase = outcome.phase
             do {
-                let unused = try await journal.finish(id, status, keeping: settings.keptJobCount)
-                for digest in unused { try executables.remove(digest) }
+                let unused = try await journal.finish(
+                    id,
+                    status,
+                    keeping: settings.keptJobCount,
+                    endedBefore: WallClock.now - Self.minKeptSeconds
+                )
+                remove(executables: unused)
             } catch {
                 return fail(error, [])
             }
@@ -223,6 +238,19 @@ actor CoordinatorCore {
             await applyOrLog([.jobRetired(id)])
             watchers[id]?.wakeAll()
             watchers[id] = nil
+        }
+    }
+
+    /// How long a job that has ended is kept at least: somebody may be watching it.
+    private static let minKeptSeconds = 60.0
+
+    private func remove(executables digests: [String]) {
+        for digest in digests {
+            do {
+                try executables.remove(digest)
+            } catch {
+                logger.warning("an executable stays", metadata: ["error": "\(error)"])
+            }
         }
     }
 
@@ -259,6 +287,11 @@ actor CoordinatorCore {
             // The journal's failure is what ends the process; it was told when it happened.
             logger.debug("an event came after the end", metadata: ["error": "\(error)"])
         }
+    }
+
+    func nextSession() -> Int {
+        lastSession += 1
+        return lastSession
     }
 
     /// The id of the next job.

@@ -50,6 +50,8 @@ final class Journal: Sendable {
     ///   version.
     init(directory: String) throws {
         try Files.createDirectory(directory)
+        // It holds command lines, records and what tasks print.
+        try Files.makePrivate(directory)
         lock = try DirectoryLock(directory)
         var configuration = Configuration()
         configuration.journalMode = .wal
@@ -77,8 +79,8 @@ final class Journal: Sendable {
             sql: """
                 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
                 CREATE TABLE IF NOT EXISTS jobs (
-                    id INTEGER PRIMARY KEY, launch BLOB NOT NULL, output TEXT NOT NULL,
-                    submitted REAL NOT NULL, status BLOB
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, launch BLOB NOT NULL,
+                    output TEXT NOT NULL, submitted REAL NOT NULL, ended REAL, status BLOB
                 );
                 CREATE TABLE IF NOT EXISTS entries (
                     number INTEGER PRIMARY KEY, job INTEGER NOT NULL, notable INTEGER NOT NULL,
@@ -151,20 +153,27 @@ final class Journal: Sendable {
         }
     }
 
-    /// Keeps how a job ended, and forgets the oldest of those that ended but so many.
+    /// Keeps how a job ended, and forgets the oldest of those that ended but so many, and but for
+    /// those that ended later than a moment.
     /// - Returns: the executables that no job has any more.
-    func finish(_ id: JobID, _ status: JobStatus, keeping count: Int) async throws -> [String] {
+    func finish(
+        _ id: JobID,
+        _ status: JobStatus,
+        keeping count: Int,
+        endedBefore moment: Double
+    ) async throws -> [String] {
         try await database.write { db in
             try db.execute(
-                sql: "UPDATE jobs SET status = ? WHERE id = ?",
-                arguments: [try JSONBody.encode(status), id.number]
+                sql: "UPDATE jobs SET status = ?, ended = ? WHERE id = ?",
+                arguments: [try JSONBody.encode(status), WallClock.now, id.number]
             )
             let old = try Int.fetchAll(
                 db,
                 sql: """
-                    SELECT id FROM jobs WHERE status IS NOT NULL ORDER BY id DESC LIMIT -1 OFFSET ?
+                    SELECT id FROM jobs WHERE ended < ? AND id NOT IN
+                    (SELECT id FROM jobs WHERE ended IS NOT NULL ORDER BY id DESC LIMIT ?)
                     """,
-                arguments: [count]
+                arguments: [moment, count]
             )
             var dropped: [String] = []
             for id in old {
@@ -235,7 +244,10 @@ final class Journal: Sendable {
     /// The highest id of a job so far.
     func lastJob() throws -> JobID {
         try database.read { db in
-            JobID(try Int.fetchOne(db, sql: "SELECT max(id) FROM jobs") ?? 0)
+            JobID(
+                try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'")
+                    ?? 0
+            )
         }
     }
 

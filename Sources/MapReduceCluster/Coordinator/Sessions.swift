@@ -3,7 +3,9 @@ internal import MapReduceModel
 
 /// A worker that is connected: the commands that it has not received, and its poll that waits.
 struct WorkerSession {
-    let id: WorkerID
+    /// Nil for a worker that has not joined this coordinator yet.
+    let id: SessionID?
+    let worker: WorkerID
     var address: WorkerAddress
     /// In rising order of their numbers.
     private(set) var outbox: [NumberedCommand] = []
@@ -16,8 +18,9 @@ struct WorkerSession {
     /// Commands in one answer: it stays small.
     private static let maxCommandsInAnswer = 1024
 
-    init(id: WorkerID, address: WorkerAddress) {
+    init(id: SessionID?, worker: WorkerID, address: WorkerAddress) {
         self.id = id
+        self.worker = worker
         self.address = address
     }
 

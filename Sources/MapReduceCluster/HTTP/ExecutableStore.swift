@@ -36,6 +36,14 @@ struct ExecutableStore: Sendable {
 
     func remove(_ digest: String) throws { try Files.remove(path(of: digest)) }
 
+    /// Removes executables that are not used, all but so many.
+    func removeAll(but used: [String], keeping count: Int) throws {
+        let unused = try Files.names(in: directory).filter {
+            Self.isDigest($0) && !used.contains($0)
+        }
+        for digest in unused.dropFirst(count) { try remove(digest) }
+    }
+
     /// Takes the bytes of an executable.
     /// - Throws: `ClusterError` when they are too many, or their digest is another one.
     func add<Bytes: AsyncSequence>(_ digest: String, _ bytes: Bytes) async throws

@@ -6,6 +6,10 @@ internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle
 
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 typealias ClusterContext = BasicRequestContext
 typealias ClusterRouter = Router<ClusterContext>
 
@@ -59,8 +63,22 @@ struct HTTPService: Service {
             onServerRunning: { channel in bound.fulfill(channel.localAddress?.port ?? 0) },
             logger: logger
         )
+        // Detached, so that it ends when this task is cancelled and not before: whoever drains goes
+        // on serving.
+        let server = Task.detached { try await application.run() }
         do {
-            try await application.run()
+            try await withTaskCancellationHandler {
+                try await server.value
+            } onCancel: {
+                server.cancel()
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            let refusal = ConfigurationError(
+                "cannot listen on \(settings.host):\(settings.port): another process does; choose "
+                    + "another --listen"
+            )
+            bound.fail(refusal)
+            throw refusal
         } catch {
             bound.fail(error)
             throw error

@@ -64,11 +64,13 @@ package struct ServerSettings: Sendable {
     /// The certificate and key of a service.
     package static func tls(certificate: String, key: String) throws -> TLSConfiguration {
         do {
-            return TLSConfiguration.makeServerConfiguration(
+            var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMFile(certificate)
                     .map { .certificate($0) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
             )
+            configuration.minimumTLSVersion = .tlsv12
+            return configuration
         } catch {
             throw ConfigurationError(
                 "the certificate \(certificate) and the key \(key) cannot be used: \(error)"
@@ -83,6 +85,7 @@ package struct ServerSettings: Sendable {
         }
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.trustRoots = .file(authority)
+        configuration.minimumTLSVersion = .tlsv12
         return configuration
     }
 

@@ -37,6 +37,8 @@ final class JobStore: Sendable {
     private let jobs = Mutex<[JobID: JobFiles]>([:])
     private let runs = Mutex<[AttemptID: String]>([:])
 
+    /// Executables that are kept for jobs to come, beside those of jobs that run.
+    private static let keptExecutableCount = 8
     /// The largest executable that is fetched, in bytes; the coordinator has its own limit.
     private static let maxExecutableByteCount = 4 << 30
 
@@ -54,6 +56,20 @@ final class JobStore: Sendable {
 
     /// Gets the program of a job; what is here already is not fetched again.
     func fetch(_ id: JobID) async throws {
+        for delay in Self.retryDelays {
+            do {
+                return try await fetchOnce(id)
+            } catch ClusterClient.CallError.unreachable {
+                try await Task.sleep(for: delay)
+            }
+        }
+        try await fetchOnce(id)
+    }
+
+    /// How long to wait before each further try.
+    private static let retryDelays = [Duration.seconds(1), .seconds(2), .seconds(4)]
+
+    private func fetchOnce(_ id: JobID) async throws {
         let url = "\(coordinator)/v1"
         let launch: JobLaunch = try await client.get("\(url)/jobs/\(id.number)/launch")
         let digest = launch.program.sha256
@@ -84,7 +100,12 @@ final class JobStore: Sendable {
         jobs.withLock { $0[id] = nil }
         runs.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
         let directory = "\(scratch)/\(id)"
-        try await blocking { try Files.remove(directory) }
+        let used = jobs.withLock { $0.values.map(\.launch.program.sha256) }
+        let executables = self.executables
+        try await blocking {
+            try Files.remove(directory)
+            try executables.removeAll(but: used, keeping: Self.keptExecutableCount)
+        }
     }
 
     /// Removes what an attempt wrote.

@@ -4,14 +4,8 @@ internal import MapReduceModel
 /// one on.
 struct OutputTable: Sendable {
     private(set) var entries: [StageOutputs.Entry] = []
-    private var addresses: [WorkerID: WorkerAddress] = [:]
 
-    mutating func add(_ outputs: StageOutputs) {
-        entries += outputs.entries
-        for address in outputs.workers { addresses[address.worker] = address }
-    }
-
-    func address(of worker: WorkerID) -> WorkerAddress? { addresses[worker] }
+    mutating func add(_ outputs: StageOutputs) { entries += outputs.entries }
 
     /// The entry of each task, in their order, as the first entries of the log say.
     func sources(_ count: Int) -> [StageOutputs.Entry] {

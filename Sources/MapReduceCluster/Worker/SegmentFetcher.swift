@@ -16,6 +16,8 @@ actor SegmentFetcher {
     private let readsFilesOfHost: Bool
     private let logger: Logger
     private var tables: [StageKey: OutputTable] = [:]
+    /// Where workers are, or were.
+    private var addresses: [WorkerID: WorkerAddress] = [:]
     /// Fetches that are under way, by the path of the file.
     private var fetches: [String: Task<Void, any Error>] = [:]
 
@@ -97,6 +99,7 @@ actor SegmentFetcher {
             "\(coordinator)/v1/jobs/\(key.job.number)/stages/\(key.stage)/outputs"
                 + "?after=\(after)&wait=\(wait)"
         )
+        for address in outputs.workers { addresses[address.worker] = address }
         // Another reader may have been faster.
         if tables[key]?.entries.count ?? 0 == after {
             tables[key, default: OutputTable()].add(outputs)
@@ -141,7 +144,7 @@ actor SegmentFetcher {
     ) async throws -> FetchedSegment {
         let task = TaskID(job: key.job, stage: key.stage, index: entry.task)
         let source = AttemptID(task: task, number: entry.attempt)
-        let address = tables[key]?.address(of: entry.worker)
+        let address = addresses[entry.worker]
         if isReadable(entry, at: address, source) {
             let segment = Segment(run: entry.path, partition: partition)
             return FetchedSegment(segment: segment, source: source)
@@ -182,14 +185,11 @@ actor SegmentFetcher {
     ) async throws {
         if let fetch = fetches[path] { return try await fetch.value }
         if try Files.kind(of: path) != nil { return }
+        // Others may wait for it when the one who asked first does not any more.
         let fetch = Task { try await body() }
         fetches[path] = fetch
         defer { fetches[path] = nil }
-        try await withTaskCancellationHandler {
-            try await fetch.value
-        } onCancel: {
-            fetch.cancel()
-        }
+        try await fetch.value
     }
 
     private nonisolated func fetch(
@@ -227,8 +227,12 @@ actor SegmentFetcher {
     private nonisolated func download(_ url: String, to path: String) async throws {
         let partial = path + ".partial"
         let file = try await blocking { Unshared(try AppendedFile(partial)) }
-        for try await buffer in try await client.bytes(url, from: file.value.byteCount) {
-            try await blocking { try file.value.append(buffer) }
+        do {
+            for try await buffer in try await client.bytes(url, from: file.value.byteCount) {
+                try await blocking { try file.value.append(buffer) }
+            }
+        } catch ClusterClient.CallError.refused(416, _) {
+            // An earlier try got all of it, and ended before it was verified.
         }
         try await blocking {
             do {

@@ -65,8 +65,6 @@ extension WorkerDriver {
                 outputCount: outputCount
             )
             send.yield(.inputReady(attempt, input))
-        } catch is CancellationError {
-            // Nobody waits for it any more.
         } catch let error as SegmentFetcher.FetchError {
             send.yield(.inputFailed(attempt, source: error.source, message: error.description))
         } catch {

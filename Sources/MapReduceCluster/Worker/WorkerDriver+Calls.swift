@@ -73,7 +73,7 @@ extension WorkerDriver {
                 send.yield(
                     .answered(
                         kind,
-                        epoch: request.epoch,
+                        request.session,
                         answer,
                         delivered: request.ended.map(\.report.attempt)
                     )
@@ -81,7 +81,7 @@ extension WorkerDriver {
             } catch {
                 logger.debug("a poll failed", metadata: ["reason": "\(error)"])
                 let isUnknown = (error as? ClusterClient.CallError)?.isUnknownWorker ?? false
-                send.yield(.pollFailed(kind, epoch: request.epoch, mustJoin: isUnknown))
+                send.yield(.pollFailed(kind, request.session, mustJoin: isUnknown))
             }
         }
     }
@@ -117,6 +117,8 @@ extension WorkerDriver {
     /// Drains the worker when it is to shut down, and ends it when that has taken long enough.
     func awaitShutdown() async throws -> End? {
         try await gracefulShutdown()
+        // Nobody knows of it.
+        if session.worker == nil { return .done }
         logger.info("draining: taking no more work, and serving what is still needed")
         send.yield(.drain)
         if settings.drainTimeout > .zero {

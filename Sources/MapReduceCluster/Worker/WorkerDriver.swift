@@ -95,14 +95,7 @@ struct WorkerDriver {
         try await withThrowingTaskGroup(of: End?.self) { group in
             defer { group.cancelAll() }
             group.addTask { [http] in
-                // Detached, so as not to shut down with the rest: what is still needed is served
-                // until the end.
-                let server = Task.detached { try await http.run() }
-                try await withTaskCancellationHandler {
-                    try await server.value
-                } onCancel: {
-                    server.cancel()
-                }
+                try await http.run()
                 return nil
             }
             let port = try await http.port
@@ -151,7 +144,7 @@ struct WorkerDriver {
         case .joined(let answer):
             session.joined(answer)
             metrics.joined(true)
-        case .pollFailed(_, _, true): metrics.joined(false)
+        case .pollFailed(_, session.id, true): metrics.joined(false)
         case .attemptEnded(_, let report, _):
             guard case .succeeded(let output) = report.outcome else {
                 return metrics.ended(hasSucceeded: false)

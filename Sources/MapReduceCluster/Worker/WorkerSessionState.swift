@@ -3,9 +3,23 @@ internal import Synchronization
 
 /// As whom the coordinator knows the worker, for the tasks that call it.
 final class WorkerSessionState: Sendable {
-    private let state = Mutex<(worker: WorkerID?, refusal: ClusterClient.CallError?)>((nil, nil))
+    private let state = Mutex(State())
 
-    func joined(_ answer: JoinAnswer) { state.withLock { $0.worker = answer.worker } }
+    private struct State {
+        var worker: WorkerID?
+        var id: SessionID?
+        var refusal: ClusterClient.CallError?
+    }
+
+    func joined(_ answer: JoinAnswer) {
+        state.withLock { state in
+            state.worker = answer.worker
+            state.id = answer.session
+        }
+    }
+
+    /// The session that the last joining began.
+    var id: SessionID? { state.withLock { $0.id } }
 
     func refused(_ error: ClusterClient.CallError) { state.withLock { $0.refusal = error } }
 

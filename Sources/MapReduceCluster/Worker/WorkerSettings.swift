@@ -26,6 +26,15 @@ package struct WorkerSettings: Sendable {
     package static let defaultMinFreeByteCount = 1 << 30
     package static let defaultDrainTimeout = Duration.seconds(60)
 
+    /// Whether those who reach the coordinator at its address reach the worker where it listens.
+    package var isReachable: Bool {
+        if server.host == "0.0.0.0" || server.host == "::" { return false }
+        guard ServerSettings.isLoopback(server.host) else { return true }
+        let authority = coordinator.split(separator: "/").dropFirst().first ?? ""
+        let host = try? ServerSettings.parse(String(authority), defaultPort: 0).host
+        return host.map(ServerSettings.isLoopback) ?? false
+    }
+
     package init(
         server: ServerSettings,
         coordinator: String,

@@ -6,10 +6,10 @@ package enum WorkerEvent: Sendable {
     case joined(JoinAnswer)
     /// The coordinator did not answer, or does not want the worker now.
     case joinFailed
-    /// A poll of this epoch was answered; the ends of these attempts came with it.
-    case answered(PollKind, epoch: Int, PollAnswer, delivered: [AttemptID])
-    /// A poll of this epoch failed; `mustJoin`: the coordinator does not know the worker.
-    case pollFailed(PollKind, epoch: Int, mustJoin: Bool)
+    /// A poll of this session was answered; the ends of these attempts came with it.
+    case answered(PollKind, SessionID, PollAnswer, delivered: [AttemptID])
+    /// A poll of this session failed; `mustJoin`: the coordinator does not know the worker.
+    case pollFailed(PollKind, SessionID, mustJoin: Bool)
     /// The program of a job is here.
     case jobReady(JobID)
     case jobFailed(JobID, message: String)

@@ -9,7 +9,7 @@ extension WorkerMachine {
             return
         }
         cluster = answer.cluster
-        session = .joined(epoch: answer.epoch)
+        session = .joined(answer.session)
         received = 0
         isPolling = false
         isReporting = false
@@ -20,10 +20,10 @@ extension WorkerMachine {
     mutating func take(
         _ answer: PollAnswer,
         _ kind: PollKind,
-        _ epoch: Int,
+        _ id: SessionID,
         _ delivered: [AttemptID]
     ) {
-        guard session == .joined(epoch: epoch) else { return }
+        guard session == .joined(id) else { return }
         finish(kind)
         ended.removeAll { delivered.contains($0.end.report.attempt) }
         for command in answer.commands where command.number > received {
@@ -33,15 +33,15 @@ extension WorkerMachine {
         if isDraining, answer.mayLeave, attempts.isEmpty, ended.isEmpty { actions.append(.leave) }
     }
 
-    mutating func pollFailed(_ kind: PollKind, _ epoch: Int, mustJoin: Bool) {
-        guard session == .joined(epoch: epoch) else { return }
+    mutating func pollFailed(_ kind: PollKind, _ id: SessionID, mustJoin: Bool) {
+        guard session == .joined(id) else { return }
         finish(kind)
         for index in ended.indices { ended[index].isSent = false }
         if mustJoin {
             session = .joining
             actions.append(.join(after: .zero))
         } else if kind == .waiting {
-            sendPoll(.waiting, epoch, after: Self.retryDelay)
+            sendPoll(.waiting, id, after: Self.retryDelay)
         }
     }
 
@@ -54,15 +54,15 @@ extension WorkerMachine {
 
     /// Keeps one poll waiting, and delivers ends beside it.
     mutating func poll() {
-        guard case .joined(let epoch) = session else { return }
+        guard case .joined(let id) = session else { return }
         if !isPolling {
-            sendPoll(.waiting, epoch, after: .zero)
+            sendPoll(.waiting, id, after: .zero)
         } else if !isReporting, ended.contains(where: { !$0.isSent }) {
-            sendPoll(.reporting, epoch, after: .zero)
+            sendPoll(.reporting, id, after: .zero)
         }
     }
 
-    private mutating func sendPoll(_ kind: PollKind, _ epoch: Int, after delay: Duration) {
+    private mutating func sendPoll(_ kind: PollKind, _ id: SessionID, after delay: Duration) {
         var sent: [AttemptEnd] = []
         for index in ended.indices where !ended[index].isSent && sent.count < Self.maxEndsInPoll {
             ended[index].isSent = true
@@ -73,14 +73,22 @@ extension WorkerMachine {
         case .reporting: isReporting = true
         }
         let request = PollRequest(
-            epoch: epoch,
+            session: id,
             received: received,
             ended: sent,
             isDraining: isDraining,
             isDiskLow: isDiskLow,
-            wait: kind == .waiting && !isDraining ? Self.pollMilliseconds : 0
+            wait: waitMilliseconds(kind)
         )
         actions.append(.poll(kind, request, after: delay))
+    }
+
+    /// A worker that drains asks more often whether it may leave.
+    private func waitMilliseconds(_ kind: PollKind) -> Int {
+        switch kind {
+        case .waiting: isDraining ? Self.drainingPollMilliseconds : Self.pollMilliseconds
+        case .reporting: 0
+        }
     }
 
     private mutating func obey(_ command: WorkerCommand) {

@@ -29,7 +29,7 @@ package struct WorkerMachine: Sendable {
     /// joining → joined; joined → joining.
     enum Session: Hashable, Sendable {
         case joining
-        case joined(epoch: Int)
+        case joined(SessionID)
     }
 
     /// A job of which the worker has something.
@@ -92,6 +92,7 @@ package struct WorkerMachine: Sendable {
     static let retryDelay = Duration.milliseconds(500)
     /// The longest that a poll waits for an answer: the interval of heartbeats, in milliseconds.
     static let pollMilliseconds = 1000
+    static let drainingPollMilliseconds = 200
     /// Ends in one poll: a request stays small.
     static let maxEndsInPoll = 256
 
@@ -115,10 +116,10 @@ package struct WorkerMachine: Sendable {
         case .started: actions.append(.join(after: .zero))
         case .joined(let answer): join(answer)
         case .joinFailed: actions.append(.join(after: Self.retryDelay))
-        case .answered(let kind, let epoch, let answer, let delivered):
-            take(answer, kind, epoch, delivered)
-        case .pollFailed(let kind, let epoch, let mustJoin):
-            pollFailed(kind, epoch, mustJoin: mustJoin)
+        case .answered(let kind, let id, let answer, let delivered):
+            take(answer, kind, id, delivered)
+        case .pollFailed(let kind, let id, let mustJoin):
+            pollFailed(kind, id, mustJoin: mustJoin)
         case .jobReady(let id): jobReady(id)
         case .jobFailed(let id, let message): jobFailed(id, message)
         case .inputReady(let attempt, let input): inputReady(attempt, input)

@@ -39,7 +39,7 @@ package enum Format {
 
     /// `763 MB/s`.
     package static func rate(_ byteCount: Int, _ elapsed: Duration) -> String {
-        bytes(Int(Double(byteCount) / max(elapsed.inSeconds, 1e-3))) + "/s"
+        bytes(Int(min(Double(byteCount) / max(elapsed.inSeconds, 1e-3), 1e18))) + "/s"
     }
 
     /// The number that `1000`, `64K`, `256M`, `2G` or `1GiB` mean, where letters are powers of

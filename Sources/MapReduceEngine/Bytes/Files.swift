@@ -66,6 +66,13 @@ package enum Files {
         throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
     }
 
+    /// Lets nobody but its owner into a directory.
+    package static func makePrivate(_ path: String) throws {
+        guard chmod(path, 0o700) == 0 else {
+            throw EngineError.system("protect", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
     /// Creates a directory that must not exist, in one that must.
     package static func createNewDirectory(_ path: String) throws {
         guard mkdir(path, 0o755) == 0 else {

@@ -51,22 +51,35 @@ package struct JoinAnswer: Hashable, Codable, Sendable {
     package var worker: WorkerID
     /// Drawn at random when the coordinator's data directory was made.
     package var cluster: String
-    /// How often the coordinator was started: it only answers to polls of this one.
-    package var epoch: Int
+    /// What polls carry from now on.
+    package var session: SessionID
     /// Of the jobs of the request, those that are over.
     package var endedJobs: [JobID]
 
-    package init(worker: WorkerID, cluster: String, epoch: Int, endedJobs: [JobID]) {
+    package init(worker: WorkerID, cluster: String, session: SessionID, endedJobs: [JobID]) {
         self.worker = worker
         self.cluster = cluster
-        self.epoch = epoch
+        self.session = session
         self.endedJobs = endedJobs
+    }
+}
+
+/// The time from one joining of a worker to its next: numbers of commands mean something in it.
+package struct SessionID: Hashable, Codable, Sendable {
+    /// How often the coordinator was started on its data.
+    package var epoch: Int
+    /// Sessions of this epoch, counted from 1.
+    package var number: Int
+
+    package init(epoch: Int, number: Int) {
+        self.epoch = epoch
+        self.number = number
     }
 }
 
 /// A worker's heartbeat: what ended, how the rest is doing, and the question what to do.
 package struct PollRequest: Hashable, Codable, Sendable {
-    package var epoch: Int
+    package var session: SessionID
     /// The number of the last command that was received.
     package var received: Int
     package var ended: [AttemptEnd]
@@ -77,7 +90,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
     package var wait: Int
 
     package init(
-        epoch: Int,
+        session: SessionID,
         received: Int,
         ended: [AttemptEnd] = [],
         progress: [AttemptProgress] = [],
@@ -85,7 +98,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
         isDiskLow: Bool = false,
         wait: Int = 0
     ) {
-        self.epoch = epoch
+        self.session = session
         self.received = received
         self.ended = ended
         self.progress = progress
@@ -138,7 +151,7 @@ package struct PollAnswer: Hashable, Codable, Sendable {
     }
 }
 
-/// A command with its number, from 1 for each worker and epoch: one that comes twice is done once.
+/// A command with its number, from 1 for each session: one that comes twice is done once.
 package struct NumberedCommand: Hashable, Codable, Sendable {
     package var number: Int
     package var command: WorkerCommand

@@ -123,8 +123,12 @@ struct LogsCommand: AsyncParsableCommand {
                     task: TaskID(job: job, stage: task.stage, index: task.index),
                     number: attempt.number
                 )
-                let text = try await client.log(of: id, on: worker)
-                if !text.isEmpty { logs.append(AttemptLog(attempt: id, text: text)) }
+                do {
+                    let text = try await client.log(of: id, on: worker)
+                    if !text.isEmpty { logs.append(AttemptLog(attempt: id, text: text)) }
+                } catch let error as ClusterClient.CallError {
+                    Terminal.write("mapreduce: \(EventText.describe(id)): \(error)\n", to: 2)
+                }
             }
         }
         return logs

@@ -15,7 +15,7 @@ struct Settings {
     /// Reads the file that `MAPREDUCE_CONFIG` names, which must exist, or the usual one, which may.
     static func load() async throws -> Settings {
         let variables = ProcessInfo.processInfo.environment
-        let named = variables["MAPREDUCE_CONFIG"]
+        let named = variables["MAPREDUCE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let home = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
         let path = named ?? home + "/mapreduce/config"
         let environment = EnvironmentVariablesProvider()

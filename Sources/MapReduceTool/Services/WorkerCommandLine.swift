@@ -66,6 +66,7 @@ struct WorkerCommandLine: AsyncParsableCommand {
         let authority = tlsCA ?? settings.string("TLS_CA")
         worker.clientTLS = try authority.map { try ServerSettings.clientTLS(authority: $0) }
         worker.advertisedURL = advertise ?? settings.string("ADVERTISE")
+        try checkAdvertised(worker)
         worker.localPaths = local
         if let minFreeDisk { worker.minFreeByteCount = minFreeDisk.value }
         if let drainTimeout {
@@ -82,5 +83,14 @@ struct WorkerCommandLine: AsyncParsableCommand {
         try await ServiceRunner.run([workerService] + parent, logger: logger) {
             Terminal.write("worker at \(try await workerService.url)\n", to: 1)
         }
+    }
+
+    /// Other machines must not be told to look for this worker on themselves.
+    private func checkAdvertised(_ worker: WorkerSettings) throws {
+        guard worker.advertisedURL == nil, !worker.isReachable else { return }
+        throw ConfigurationError(
+            "workers on other machines cannot reach this one at \(worker.server.host): give "
+                + "--listen with an address of this machine, or --advertise with its URL"
+        )
     }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import MapReduceCluster
+internal import MapReduceDriver
 internal import ServiceLifecycle
 
 /// Worker processes of this machine, which end with this process.
@@ -32,8 +33,14 @@ struct WorkerProcesses: Service {
             try process.run()
             processes.append(process)
         }
-        for await status in ends.cancelOnGracefulShutdown() where status != 0 {
-            throw JobFailure(description: "a worker ended with code \(status)")
+        var left = count
+        for await status in ends.cancelOnGracefulShutdown() {
+            left -= 1
+            Terminal.write(
+                "mapreduce: a worker ended with code \(status); \(left) are left\n",
+                to: 2
+            )
+            if left == 0 { throw JobFailure(description: "no worker is left") }
         }
     }
 }

@@ -20,7 +20,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ClientOptions
 
-    @Option(help: "The job's share of the slots, relative to other jobs. (default: 1)")
+    @Option(help: "The job's share of the slots, relative to other jobs.")
     var weight: Int = 1
 
     @Flag(help: "Print the job's id, and do not wait for its end.")
