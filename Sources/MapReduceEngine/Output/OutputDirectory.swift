@@ -7,7 +7,7 @@ internal import Glibc
 /// The directory of a job's output, in which everything appears at once or not at all.
 ///
 ///     out/_temporary/.mapreduce-lock   locked while a run lives: if it is free, all is left over
-///     out/_temporary/commit    the names that are being put in place, while that is done
+///     out/_temporary/commit    the names that are put in place or replaced, while that is done
 ///     out/_temporary/…         attempts
 ///     out/part-00000.tsv …     the output
 ///     out/_MANIFEST.json       names, sizes, checksums, counters
@@ -15,7 +15,8 @@ internal import Glibc
 ///     out/_SUCCESS             comes last: only with it is the output complete
 package final class OutputDirectory {
     package let path: String
-    private let lock: Int32
+    /// Nil for a finished output, on which nothing is left to do.
+    private let lock: Int32?
     /// Whether a commit may have begun before.
     private let isResumed: Bool
     /// The directories that the run made, those above first.
@@ -26,6 +27,7 @@ package final class OutputDirectory {
     private static let temporaryName = "_temporary"
     private static let badRecordsName = "_bad"
     private static let lockName = ".mapreduce-lock"
+    private static let commitName = "commit"
 
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.
     ///
@@ -41,17 +43,18 @@ package final class OutputDirectory {
         if isLeftover { try Self.checkOwnsAll(path) }
         var names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
         let created = try Files.createDirectory(temporary)
-        lock = try Self.takeLock(path)
+        let lock = try Self.takeLock(path)
         do {
             if isLeftover {
                 try Self.removeLeftovers(path)
                 names = try Self.namesToReplace(path, overwrite: overwrite)
             }
         } catch {
-            try Files.remove(temporary)
+            try Self.remove(temporary: temporary)
             close(lock)
             throw error
         }
+        self.lock = lock
         isResumed = false
         // A directory that held nothing but leftovers is this run's own.
         ownDirectories = isLeftover && names.isEmpty ? [path] : created
@@ -59,17 +62,25 @@ package final class OutputDirectory {
 
     /// Claims a directory again for a run whose coordinator was started anew: what attempts wrote
     /// stays, and a commit that had begun can be ended by `commit`.
+    ///
+    /// A finished output beside which nothing is left over is not touched.
     package init(resuming path: String) throws {
         self.path = path
         try Self.checkIsDirectory(path)
-        try Files.createDirectory(path + "/" + Self.temporaryName)
-        lock = try Self.takeLock(path)
         isResumed = true
-        let names = try Files.names(in: path).filter { $0 != Self.temporaryName }
-        ownDirectories = names.isEmpty ? [path] : []
+        let temporary = "\(path)/\(Self.temporaryName)"
+        let isComplete = try Files.kind(of: "\(path)/\(Self.successName)") != nil
+        // Without an output there is nothing but what the run wrote.
+        ownDirectories = isComplete ? [] : [path]
+        if try isComplete && Files.kind(of: temporary) == nil {
+            lock = nil
+        } else {
+            try Files.createDirectory(temporary)
+            lock = try Self.takeLock(path)
+        }
     }
 
-    deinit { close(lock) }
+    deinit { if let lock { close(lock) } }
 
     /// Where attempts write: a directory on the disk of the output.
     package var temporaryPath: String { path + "/" + Self.temporaryName }
@@ -135,7 +146,7 @@ package final class OutputDirectory {
     /// Removes what a killed run left, its lock aside, and takes back a commit that it began.
     private static func removeLeftovers(_ path: String) throws {
         let temporary = "\(path)/\(temporaryName)"
-        let commit = temporary + "/commit"
+        let commit = "\(temporary)/\(commitName)"
         if try Files.kind(of: "\(path)/\(successName)") == nil, try Files.kind(of: commit) != nil {
             let names = String(decoding: try Files.read(commit), as: UTF8.self)
             for name in names.split(separator: "\n") where isOutputName(name) {
@@ -174,7 +185,7 @@ package final class OutputDirectory {
     ///
     /// A crash at any point leaves a directory without `_SUCCESS`, or with all that belongs to it.
     /// `init(resuming:)` and the same call again end what was begun; the next run with the same
-    /// output takes it back. What is replaced is gone from the first rename on.
+    /// output takes it back. What is replaced is gone before the first rename.
     ///
     /// `badRecords`: the text of `_bad/records.jsonl`; empty for none.
     package func commit(
@@ -182,29 +193,7 @@ package final class OutputDirectory {
         manifest: String,
         badRecords: String = ""
     ) throws {
-        var renames = try filesToRename(files)
-        if renames.isEmpty, !files.isEmpty, try Files.kind(of: successPath) != nil {
-            return removeTemporary()
-        }
-        if let folder = try write(badRecords: badRecords) {
-            renames.append((folder, Self.badRecordsName))
-        }
-        let names = files.map { Files.name(of: $0.path) } + renames.map(\.name)
-        try Files.replace(
-            names.map { $0 + "\n" }.joined(),
-            at: temporaryPath + "/commit"
-        )
-        try Files.syncDirectory(temporaryPath)
-        try Files.remove(successPath)
-        try Files.remove("\(path)/\(Self.manifestName)")
-        let inPlace = Set(names).subtracting(renames.map(\.name))
-        for name in try Files.names(in: path) where Self.isOutputName(name) {
-            if !inPlace.contains(name) { try Files.remove("\(path)/\(name)") }
-        }
-        for (source, name) in renames { try Files.rename(source, to: "\(path)/\(name)") }
-        try Files.write(manifest, toNew: "\(path)/\(Self.manifestName)")
-        try Files.syncDirectory(path)
-        try Files.write("", toNew: successPath)
+        if try !hasEnded(files, manifest) { try put(files, manifest, badRecords) }
         try Files.syncDirectory(path)
         for directory in ownDirectories {
             try Files.syncDirectory(Files.parent(of: directory) ?? ".")
@@ -212,22 +201,64 @@ package final class OutputDirectory {
         removeTemporary()
     }
 
+    private func put(_ files: [OutputFile], _ manifest: String, _ badRecords: String) throws {
+        var renames = try filesToRename(files)
+        if let folder = try write(badRecords: badRecords) {
+            renames.append((folder, Self.badRecordsName))
+        }
+        let names = files.map { Files.name(of: $0.path) } + renames.map(\.name)
+        let replaced = try Files.names(in: path).filter { Self.isOutputName($0) }
+        // What is replaced is on the list too: half of it is nothing to keep.
+        try Files.replace(
+            Set(names).union(replaced).sorted().map { $0 + "\n" }.joined(),
+            at: commitPath
+        )
+        try Files.syncDirectory(temporaryPath)
+        if try Files.kind(of: successPath) != nil {
+            try Files.remove(successPath)
+            try Files.syncDirectory(path)
+        }
+        try Files.remove(manifestPath)
+        let inPlace = Set(names).subtracting(renames.map(\.name))
+        for name in replaced where !inPlace.contains(name) {
+            try Files.remove("\(path)/\(name)")
+        }
+        for (source, name) in renames { try Files.rename(source, to: "\(path)/\(name)") }
+        try Files.write(manifest, toNew: manifestPath)
+        try Files.syncDirectory(path)
+        try Files.write("", toNew: successPath)
+    }
+
     private var successPath: String { "\(path)/\(Self.successName)" }
+    private var manifestPath: String { "\(path)/\(Self.manifestName)" }
+    private var commitPath: String { "\(temporaryPath)/\(Self.commitName)" }
+
+    /// Whether an earlier call of a commit that is being ended has put everything in place.
+    ///
+    /// The manifest tells it from an output that was to be replaced.
+    private func hasEnded(_ files: [OutputFile], _ manifest: String) throws -> Bool {
+        guard isResumed, try Files.kind(of: successPath) != nil,
+            try Files.kind(of: manifestPath) != nil,
+            try files.allSatisfy({ try Files.kind(of: $0.path) == nil })
+        else { return false }
+        return try Files.read(manifestPath) == Array(manifest.utf8)
+    }
 
     /// The files that are not in place yet, with the names that they get.
+    ///
+    /// - Throws: when one is gone, before anything is replaced.
     private func filesToRename(_ files: [OutputFile]) throws -> [(from: String, name: String)] {
-        var renames: [(from: String, name: String)] = []
-        for file in files {
+        // An earlier call of a commit that is being ended may have renamed some.
+        let hasBegun = try isResumed && Files.kind(of: commitPath) != nil
+        return try files.compactMap { file in
             let name = Files.name(of: file.path)
-            // An earlier call of a commit that is being ended may have renamed it.
-            if isResumed, try Files.kind(of: file.path) == nil,
-                try Files.kind(of: "\(path)/\(name)") != nil
-            {
-                continue
-            }
-            renames.append((file.path, name))
+            if try Files.kind(of: file.path) != nil { return (file.path, name) }
+            if hasBegun, try Files.kind(of: "\(path)/\(name)") != nil { return nil }
+            throw EngineError(
+                .outOfResources,
+                "\(file.path) is gone, which a task has written; run the job again"
+            )
         }
-        return renames
     }
 
     /// - Returns: the folder with the records; nil when there are none.
@@ -243,19 +274,28 @@ package final class OutputDirectory {
 
     private func removeTemporary() {
         do {
-            try Files.remove(temporaryPath)
+            try Self.remove(temporary: temporaryPath)
         } catch {
             // The output is complete all the same; the next run removes what is left.
         }
+    }
+
+    /// Removes a run's temporary directory: the lock comes last, which tells whose it is.
+    private static func remove(temporary: String) throws {
+        guard try Files.kind(of: temporary, followingLinks: false) == .directory else { return }
+        for name in try Files.names(in: temporary) where name != lockName {
+            try Files.remove("\(temporary)/\(name)")
+        }
+        try Files.remove(temporary)
     }
 
     /// Removes what the run wrote, after a failure.
     ///
     /// A finished output that was to be replaced stays, unless its commit had begun.
     package func discard() throws {
-        let isCommitting = try Files.kind(of: temporaryPath + "/commit") != nil
+        let isCommitting = try Files.kind(of: commitPath) != nil
         if isCommitting { try Self.removeLeftovers(path) }
-        try Files.remove(temporaryPath)
+        try Self.remove(temporary: temporaryPath)
         for directory in ownDirectories.reversed() { Files.removeIfEmpty(directory) }
     }
 }
