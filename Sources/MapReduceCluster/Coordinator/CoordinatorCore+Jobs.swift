@@ -103,7 +103,7 @@ extension CoordinatorCore {
                 }
                 return status
             }
-            if ContinuousClock.now >= until { return live }
+            if ContinuousClock.now >= until || hasStopped { return live }
             await withCheckedContinuation { continuation in
                 watchers[id, default: Watchers()].add(continuation, until: until)
             }

@@ -69,7 +69,7 @@ extension CoordinatorCore {
         )
         metrics.polled(ContinuousClock.now - begin)
         let wait = Duration.milliseconds(min(max(request.wait, 0), Self.maxWaitMilliseconds))
-        if sessions[id]?.outbox.isEmpty ?? false, wait > .zero {
+        if sessions[id]?.outbox.isEmpty ?? false, wait > .zero, !hasStopped {
             await park(id, until: begin + wait)
         }
         try check(request.session, of: id)
@@ -143,7 +143,9 @@ extension CoordinatorCore {
                     "stage \(stage) has \(log.count) outputs, and not \(after)"
                 )
             }
-            if log.count > after || ContinuousClock.now >= until || job.stages[stage].isDone {
+            if log.count > after || ContinuousClock.now >= until || hasStopped
+                || job.stages[stage].isDone
+            {
                 return outputs(of: job, stage, log[after...].prefix(Self.maxOutputsInAnswer))
             }
             await withCheckedContinuation { continuation in

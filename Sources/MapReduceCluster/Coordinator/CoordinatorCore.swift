@@ -25,6 +25,8 @@ actor CoordinatorCore {
 
     private var queue: [Pending] = []
     private var isFlushing = false
+    /// Whether nobody is there any more to end what waits.
+    private(set) var hasStopped = false
     /// Why the coordinator cannot go on; nil while it can.
     private var failure: (any Error)?
     private let failed = Promise<Never>()
@@ -104,6 +106,7 @@ actor CoordinatorCore {
     /// Ends what was begun before, and then lets time pass until the task is cancelled.
     /// - Throws: what made the journal impossible to write.
     func run() async throws {
+        defer { stopWaiting() }
         try await apply([.recovered])
         for (id, job) in jobs where job.output == nil && coordinator.jobs[id]?.outcome == nil {
             try await apply([.jobCancelled(id)])
@@ -117,6 +120,13 @@ actor CoordinatorCore {
             wakeExpired()
             if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
         }
+    }
+
+    /// Answers all that wait: a server ends when its requests have.
+    private func stopWaiting() {
+        hasStopped = true
+        for id in sessions.keys { sessions[id]?.wake() }
+        for id in watchers.keys { watchers[id]?.wakeAll() }
     }
 
     /// How late a wait may end, and a silent worker be noticed.

@@ -49,8 +49,8 @@ package final class ScratchDirectory {
     /// Lets the directory stay: without its lock no other run removes it.
     package func keep() throws { try Files.remove("\(path)/\(Self.lockName)") }
 
-    /// Removes directories of this user whose lock is free.
-    private static func sweep(_ base: String) throws {
+    /// Removes directories of this user whose lock is free: those of processes that were killed.
+    package static func sweep(_ base: String) throws {
         for name in try Files.names(in: base) where isScratchName(name) {
             let path = "\(base)/\(name)"
             var status = stat()

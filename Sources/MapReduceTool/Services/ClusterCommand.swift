@@ -53,9 +53,12 @@ struct ClusterCommand: AsyncParsableCommand {
                 try directory.remove()
                 throw error
             }
+            // A worker that was killed has left its own.
+            try ScratchDirectory.sweep(base)
             return try directory.remove()
         }
         try await run(settings, data: data, scratch: base)
+        try ScratchDirectory.sweep(base)
     }
 
     private func run(_ settings: Settings, data: String, scratch: String) async throws {
