@@ -149,6 +149,26 @@ import Testing
         try check(try job.wait(), cluster)
     }
 
+    /// Wherever the job is when it happens.
+    @Test func aCoordinatorMayBeKilledAgainAndAgain() throws {
+        let cluster = try TestCluster()
+        let arguments = Self.common + ["--split-size", "4000"]
+        let job = try cluster.submit("faultyjob", arguments)
+        for kills in 1...3 {
+            let goesOn = try eventually {
+                try !job.isRunning || cluster.tasks().count { $0.state == .done } >= 5 * kills
+            }
+            try #require(goesOn)
+            try cluster.killCoordinator()
+            try cluster.restartCoordinator()
+        }
+        let result = try job.wait()
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(try outputFiles(cluster.out) == localOutput("faultyjob", arguments))
+        #expect(try eventually { try cluster.jobFiles().isEmpty }, "scratch is removed")
+        try cluster.stop()
+    }
+
     /// Between one job and the next, and with nobody who watches.
     @Test func jobsAreRememberedByTheNextCoordinator() throws {
         let cluster = try TestCluster(workers: 1)
