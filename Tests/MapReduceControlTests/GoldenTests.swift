@@ -10,15 +10,7 @@ import Testing
 /// protocol, or of the journal.
 @Suite struct GoldenTests {
     private func check<Value: Codable & Equatable>(_ value: Value, _ name: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        let json = String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-        let path = packageRoot + "/Tests/MapReduceControlTests/Golden/\(name).json"
-        if ProcessInfo.processInfo.environment["UPDATE"] != nil {
-            try Data(json.utf8).write(to: URL(fileURLWithPath: path))
-        }
-        #expect(try readText(path) == json)
-        #expect(try JSONDecoder().decode(Value.self, from: Data(json.utf8)) == value)
+        try checkGolden(value, "Tests/MapReduceControlTests/Golden/\(name).json")
     }
 
     private let job = JobID(3)

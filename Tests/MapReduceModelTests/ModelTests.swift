@@ -81,15 +81,7 @@ import Testing
 /// What processes send each other, pinned byte by byte.
 @Suite struct WireTests {
     private func check<Value: Codable & Equatable>(_ value: Value, _ name: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        let json = String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-        let path = packageRoot + "/Tests/MapReduceModelTests/Golden/\(name).json"
-        if ProcessInfo.processInfo.environment["UPDATE"] != nil {
-            try Data(json.utf8).write(to: URL(fileURLWithPath: path))
-        }
-        #expect(try readText(path) == json)
-        #expect(try JSONDecoder().decode(Value.self, from: Data(json.utf8)) == value)
+        try checkGolden(value, "Tests/MapReduceModelTests/Golden/\(name).json")
     }
 
     private let attempt = AttemptID(
