@@ -126,6 +126,23 @@ import Testing
         try check(result, cluster)
     }
 
+    /// A map hangs, and what the others wrote is fetched all the same.
+    @Test func segmentsAreFetchedWhileMapsRun() throws {
+        let cluster = try TestCluster(workers: 2, worker: ["--fetch-over-network"])
+        let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
+        try waitForHang(cluster)
+        let isFetched = try eventually {
+            try cluster.jobFiles().contains { $0.contains("/fetched/") && $0.hasSuffix(".run") }
+        }
+        #expect(isFetched)
+        #expect(try cluster.workersRunning(stage: 0).count == 1, "the map still hangs")
+        #expect(try cluster.workersRunning(stage: 1).isEmpty, "no slot waits")
+        job.send(SIGTERM)
+        #expect(try job.wait().code == 143)
+        #expect(try eventually { try cluster.jobFiles().isEmpty }, "scratch is removed")
+        try cluster.stop()
+    }
+
     // MARK: The coordinator
 
     @Test(arguments: ["--map-at", "--reduce-at"])
