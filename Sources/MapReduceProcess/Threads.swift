@@ -32,3 +32,12 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws {
         throw ProcessError("start", "a thread", errno: code)
     }
 }
+
+/// Hands a value over to another thread.
+///
+/// Unchecked: whoever makes one proves that the threads use the value one after the other.
+package struct Handed<Value>: @unchecked Sendable {
+    package let value: Value
+
+    package init(_ value: Value) { self.value = value }
+}

@@ -306,6 +306,25 @@ import Testing
         }
     }
 
+    /// A worker that only its own machine reaches is of use to a coordinator of that machine alone.
+    @Test func aWorkerMustBeReachable() throws {
+        func isReachable(_ host: String, _ coordinator: String) throws -> Bool {
+            let server = try ServerSettings(host: host, port: 0, token: Token("0123456789abcdef"))
+            return try WorkerSettings(
+                server: server,
+                coordinator: coordinator,
+                slotCount: 1,
+                scratchBase: "/scratch"
+            ).isReachable
+        }
+        #expect(try isReachable("127.0.0.1", "http://127.0.0.1:9310"))
+        #expect(try isReachable("127.0.0.1", "http://[::1]:9310/"))
+        #expect(try !isReachable("127.0.0.1", "http://10.0.0.1:9310"))
+        #expect(try isReachable("10.0.0.2", "http://10.0.0.1:9310"))
+        #expect(try !isReachable("0.0.0.0", "http://10.0.0.1:9310"))
+        #expect(throws: ConfigurationError.self) { try isReachable("127.0.0.1", "http://") }
+    }
+
     @Test func addressesAreRead() throws {
         func parse(_ text: String) throws -> String {
             let (host, port) = try ServerSettings.parse(text, defaultPort: 9)

@@ -62,15 +62,6 @@ struct TaskServer: Sendable {
     }
 }
 
-/// Hands a value over to another thread.
-///
-/// Unchecked: whoever makes one proves that the threads use the value one after the other.
-private struct Handed<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
-}
-
 /// Sends standard output and standard error to a file from now on.
 ///
 /// Where that is not possible they stay what they are.

@@ -1,6 +1,7 @@
 package import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 
 /// What those who submit and watch jobs ask.
 extension CoordinatorCore {
@@ -28,7 +29,7 @@ extension CoordinatorCore {
                 path: description.output,
                 overwrite: description.overwrites
             )
-            return (splits: splits, output: Unshared(output))
+            return (splits: splits, output: Handed(output))
         }
         let output = claimed.output.value
         let id = nextJob()

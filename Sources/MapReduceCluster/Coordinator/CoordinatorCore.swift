@@ -3,6 +3,7 @@ internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 
 /// Owns the control plane of a cluster: gives it events, makes the journal durable, and then does
 /// what it says.
@@ -213,7 +214,7 @@ actor CoordinatorCore {
 
     private func publish(_ id: JobID, _ outputs: [TaskOutput]) async {
         guard let job = coordinator.jobs[id], let directory = jobs[id]?.output else { return }
-        let output = Unshared(directory)
+        let output = Handed(directory)
         var failure: Failure?
         do {
             try await blocking { try OutputPublisher.publish(outputs, of: job, to: output.value) }
@@ -267,7 +268,7 @@ actor CoordinatorCore {
     /// Task processes that are being ended may still make files.
     private func discard(_ job: LiveJob) async {
         guard let directory = job.output else { return }
-        let output = Unshared(directory)
+        let output = Handed(directory)
         for attempt in 1... {
             do {
                 return try await blocking { try output.value.discard() }
@@ -309,15 +310,6 @@ actor CoordinatorCore {
         lastJob = JobID(lastJob.number + 1)
         return lastJob
     }
-}
-
-/// Hands a value to another thread.
-///
-/// Unchecked: whoever makes one waits until the other thread has done with it.
-struct Unshared<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
 }
 
 extension JobOutcome {

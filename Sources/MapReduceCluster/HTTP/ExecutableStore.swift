@@ -1,5 +1,6 @@
 internal import Crypto
 internal import MapReduceEngine
+internal import MapReduceProcess
 internal import NIOCore
 
 #if canImport(Glibc)
@@ -86,7 +87,8 @@ struct ExecutableStore: Sendable {
 
 /// Writes a file under a name of its own until its digest is known to be right.
 private struct VerifiedWriter {
-    private let file: WritableFile
+    // One task writes, and waits for each write.
+    private let file: Handed<OpenFile>
     private let partialPath: String
     private let maxByteCount: Int
     private var hash = SHA256()
@@ -95,7 +97,7 @@ private struct VerifiedWriter {
     init(partialPath: String, maxByteCount: Int) throws {
         self.partialPath = partialPath
         self.maxByteCount = maxByteCount
-        file = WritableFile(try OpenFile(creating: partialPath))
+        file = Handed(try OpenFile(creating: partialPath))
     }
 
     mutating func write(_ buffer: ByteBuffer) async throws {
@@ -133,11 +135,4 @@ private struct VerifiedWriter {
     }
 
     func discard() throws { try Files.remove(partialPath) }
-
-    /// Unchecked: one task writes, and waits for each write.
-    private struct WritableFile: @unchecked Sendable {
-        let value: OpenFile
-
-        init(_ value: OpenFile) { self.value = value }
-    }
 }

@@ -2,6 +2,7 @@ internal import Logging
 internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 internal import NIOCore
 
 /// Gets the segments that tasks read: straight from the file where the run is on this machine, else
@@ -226,7 +227,7 @@ actor SegmentFetcher {
     /// Goes on where an earlier try ended.
     private nonisolated func download(_ url: String, to path: String) async throws {
         let partial = path + ".partial"
-        let file = try await blocking { Unshared(try AppendedFile(partial)) }
+        let file = try await blocking { Handed(try AppendedFile(partial)) }
         do {
             for try await buffer in try await client.bytes(url, from: file.value.byteCount) {
                 try await blocking { try file.value.append(buffer) }

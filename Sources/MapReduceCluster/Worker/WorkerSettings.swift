@@ -27,12 +27,16 @@ package struct WorkerSettings: Sendable {
     package static let defaultDrainTimeout = Duration.seconds(60)
 
     /// Whether those who reach the coordinator at its address reach the worker where it listens.
+    ///
+    /// - Throws: `ConfigurationError` when the coordinator's URL names no host.
     package var isReachable: Bool {
-        if server.host == "0.0.0.0" || server.host == "::" { return false }
-        guard ServerSettings.isLoopback(server.host) else { return true }
-        let authority = coordinator.split(separator: "/").dropFirst().first ?? ""
-        let host = try? ServerSettings.parse(String(authority), defaultPort: 0).host
-        return host.map(ServerSettings.isLoopback) ?? false
+        get throws {
+            if server.host == "0.0.0.0" || server.host == "::" { return false }
+            guard ServerSettings.isLoopback(server.host) else { return true }
+            let authority = coordinator.split(separator: "/").dropFirst().first ?? ""
+            let (host, _) = try ServerSettings.parse(String(authority), defaultPort: 0)
+            return ServerSettings.isLoopback(host)
+        }
     }
 
     package init(

@@ -5,7 +5,8 @@
 ///
 /// So a fetched segment is a run like any other, and verified like any other.
 ///
-/// Unchecked: nothing changes after `init`, and the file is read by `pread`.
+/// Unchecked: nothing changes after `init`; the file is read by `pread`, and closed with the last
+/// reference alone.
 package final class SegmentDocument: @unchecked Sendable {
     package let byteCount: Int
     private let run: RunReader

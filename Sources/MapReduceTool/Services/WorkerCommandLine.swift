@@ -87,7 +87,7 @@ struct WorkerCommandLine: AsyncParsableCommand {
 
     /// Other machines must not be told to look for this worker on themselves.
     private func checkAdvertised(_ worker: WorkerSettings) throws {
-        guard worker.advertisedURL == nil, !worker.isReachable else { return }
+        guard worker.advertisedURL == nil, try !worker.isReachable else { return }
         throw ConfigurationError(
             "workers on other machines cannot reach this one at \(worker.server.host): give "
                 + "--listen with an address of this machine, or --advertise with its URL"
