@@ -68,6 +68,8 @@ package struct JobSubmission: Hashable, Codable, Sendable {
     /// Records that may be passed over because the user's code fails at them: none, unless asked
     /// for, as an answer without some of its input must be wanted.
     package var maxBadRecords: Int
+    /// Tasks that are run a second time, to see whether their output is the same, in percent.
+    package var auditPercent: Int
 
     package static let defaultMaxAttempts = 4
 
@@ -77,7 +79,8 @@ package struct JobSubmission: Hashable, Codable, Sendable {
         splits: [[Split]],
         weight: Int = 1,
         maxAttempts: Int = defaultMaxAttempts,
-        maxBadRecords: Int = 0
+        maxBadRecords: Int = 0,
+        auditPercent: Int = 0
     ) {
         self.id = id
         self.plan = plan
@@ -85,6 +88,7 @@ package struct JobSubmission: Hashable, Codable, Sendable {
         self.weight = weight
         self.maxAttempts = maxAttempts
         self.maxBadRecords = maxBadRecords
+        self.auditPercent = auditPercent
     }
 }
 

@@ -12,8 +12,14 @@ package enum JournalEntry: Hashable, Codable, Sendable {
     case attemptFailed(AttemptID, Failure)
     /// The attempt was told to stop, because its output is not needed any more.
     case attemptStopped(AttemptID)
+    /// The task had a winner, and ran once more to be compared with it.
+    case attemptAudited(AttemptID, OutputDigest, at: Instant)
     /// The output of the task's winner is gone; the task runs again.
     case outputLost(TaskID)
+    /// What the tasks of a stage have read is not what counts any more; all of them run again.
+    case inputChanged(JobID, stage: Int)
+    /// The task ran twice, and the outputs differ: the user's code is not deterministic.
+    case outputsDiffered(OutputDifference)
     /// The task's next attempts pass over this record, and its failures are forgiven.
     case recordSkipped(TaskID, BadRecord)
     /// All tasks are done, and the output is being put in place.
@@ -27,10 +33,14 @@ package enum JournalEntry: Hashable, Codable, Sendable {
         switch self {
         case .jobSubmitted(let submission): submission.id
         case .attemptStarted(let attempt, _, _), .attemptSucceeded(let attempt, _, _),
-            .attemptFailed(let attempt, _), .attemptStopped(let attempt):
+            .attemptFailed(let attempt, _), .attemptStopped(let attempt),
+            .attemptAudited(let attempt, _, _):
             attempt.task.job
         case .outputLost(let task), .recordSkipped(let task, _): task.job
-        case .commitBegan(let job), .jobFinished(let job, _), .jobRetired(let job): job
+        case .outputsDiffered(let difference): difference.task.job
+        case .commitBegan(let job), .jobFinished(let job, _), .jobRetired(let job),
+            .inputChanged(let job, _):
+            job
         }
     }
 }

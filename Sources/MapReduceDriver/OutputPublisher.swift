@@ -16,12 +16,11 @@ package enum OutputPublisher {
         let manifest = Manifest(
             job: job.submission.plan.name,
             files: outputs.map { output in
-                let digits = String(output.file.checksum, radix: 16)
-                return Manifest.File(
+                Manifest.File(
                     name: Files.name(of: output.file.path),
                     bytes: output.file.byteCount,
                     records: output.file.recordCount,
-                    crc32: String(repeating: "0", count: 8 - digits.count) + digits
+                    crc32: Manifest.File.text(ofChecksum: output.file.checksum)
                 )
             },
             counters: job.counters

@@ -33,7 +33,7 @@ package struct EngineLimits: Hashable, Sendable {
     /// Partitions of one stage.
     ///
     /// A reader of one partition reads a run's whole index, which is
-    /// 128 KiB at 4,096.
+    /// 160 KiB at 4,096.
     package static let maxPartitionCount = 1 << 12
 
     package init() {}

@@ -51,12 +51,15 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     case workerLost
     /// A segment could not be fetched or verified.
     case fetchFailed
+    /// Pairs were lost, doubled or changed between two steps of the engine: the memory of the
+    /// machine, or the engine itself, is at fault.
+    case notConserved
 
     /// What a failure of this kind means for its task.
     package var consequence: Consequence {
         switch self {
         case .threw, .crashed, .outOfResources: .retryCountedAgainstTask
-        case .workerLost, .fetchFailed, .diskFull: .retryCountedAgainstCluster
+        case .workerLost, .fetchFailed, .diskFull, .notConserved: .retryCountedAgainstCluster
         case .badInput: .failJob
         }
     }

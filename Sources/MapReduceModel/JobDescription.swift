@@ -11,6 +11,8 @@ package struct JobDescription: Hashable, Codable, Sendable {
     package var splitByteCount: Int
     package var maxAttempts: Int
     package var maxBadRecords: Int
+    /// Tasks that are run a second time, to be compared, in percent.
+    package var auditPercent: Int
     /// How much its user wants to hear.
     package var isQuiet: Bool
     package var isVerbose: Bool
@@ -23,6 +25,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         splitByteCount: Int,
         maxAttempts: Int,
         maxBadRecords: Int,
+        auditPercent: Int = 0,
         isQuiet: Bool,
         isVerbose: Bool
     ) {
@@ -33,6 +36,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         self.splitByteCount = splitByteCount
         self.maxAttempts = maxAttempts
         self.maxBadRecords = maxBadRecords
+        self.auditPercent = auditPercent
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
     }

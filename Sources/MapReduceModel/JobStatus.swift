@@ -18,6 +18,9 @@ package struct JobStatus: Hashable, Codable, Sendable {
     package var recordsRead = 0
     package var bytesRead = 0
     package var inputByteCount: Int
+    /// Tasks whose attempts wrote different output: the first ones, and how many there are.
+    package var differences: [OutputDifference] = []
+    package var differenceCount = 0
     /// Why the job failed, and at which attempt.
     package var failure: Failure?
     package var failedAttempt: AttemptID?

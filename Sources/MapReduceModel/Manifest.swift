@@ -1,13 +1,15 @@
 /// What `_MANIFEST.json` says about a finished output.
 package struct Manifest: Hashable, Codable, Sendable {
     /// The version of the manifest's own format.
-    package var version = 1
+    package var version = currentVersion
     /// The job's name.
     package var job: String
     /// The parts, in the order of their names.
     package var files: [File]
     /// The job's counters by name.
     package var counters: [String: Int]
+
+    package static let currentVersion = 1
 
     /// One part of the output.
     package struct File: Hashable, Codable, Sendable {
@@ -16,6 +18,12 @@ package struct Manifest: Hashable, Codable, Sendable {
         package var records: Int
         /// CRC-32 in eight hexadecimal digits.
         package var crc32: String
+
+        /// A checksum as it is written here.
+        package static func text(ofChecksum checksum: UInt32) -> String {
+            let digits = String(checksum, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }
 
         package init(name: String, bytes: Int, records: Int, crc32: String) {
             self.name = name

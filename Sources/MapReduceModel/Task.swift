@@ -68,13 +68,36 @@ package struct TaskOutput: Hashable, Codable, Sendable {
     /// The run of a shuffling stage, or the part of a stage that writes files.
     package var file: OutputFile
     package var counters: Counters
+    /// The pairs of the run; nil for a part.
+    package var written: PairChecksum?
+    /// The pairs that were read from segments; nil for an attempt that reads files, or that did not
+    /// need all pairs.
+    package var read: PairChecksum?
     /// The records that the attempt passed over, with their text.
     package var badRecords: [BadRecord]
 
-    package init(file: OutputFile, counters: Counters, badRecords: [BadRecord] = []) {
+    package init(
+        file: OutputFile,
+        counters: Counters,
+        written: PairChecksum? = nil,
+        read: PairChecksum? = nil,
+        badRecords: [BadRecord] = []
+    ) {
         self.file = file
         self.counters = counters
+        self.written = written
+        self.read = read
         self.badRecords = badRecords
+    }
+
+    /// What tells the output from another one.
+    package var digest: OutputDigest {
+        OutputDigest(
+            byteCount: file.byteCount,
+            recordCount: file.recordCount,
+            checksum: file.checksum,
+            hashSum: written?.hashSum ?? 0
+        )
     }
 }
 
@@ -83,7 +106,8 @@ package struct OutputFile: Hashable, Codable, Sendable {
     package var path: String
     package var byteCount: Int
     package var recordCount: Int
-    /// CRC-32 (as in zlib) of the whole file; 0 for a run, whose blocks carry their own.
+    /// CRC-32 (as in zlib) of a part; of a run that of its index, which holds those of all its
+    /// blocks.
     package var checksum: UInt32
 
     package init(path: String, byteCount: Int, recordCount: Int, checksum: UInt32) {
@@ -91,5 +115,21 @@ package struct OutputFile: Hashable, Codable, Sendable {
         self.byteCount = byteCount
         self.recordCount = recordCount
         self.checksum = checksum
+    }
+}
+
+/// What two outputs of one task have in common if they are the same, byte by byte; of a run, in
+/// every partition.
+package struct OutputDigest: Hashable, Codable, Sendable {
+    package var byteCount: Int
+    package var recordCount: Int
+    package var checksum: UInt32
+    package var hashSum: UInt64
+
+    package init(byteCount: Int, recordCount: Int, checksum: UInt32, hashSum: UInt64) {
+        self.byteCount = byteCount
+        self.recordCount = recordCount
+        self.checksum = checksum
+        self.hashSum = hashSum
     }
 }

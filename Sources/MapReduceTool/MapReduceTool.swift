@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import MapReduceCluster
 internal import MapReduceDriver
+internal import MapReduceEngine
 internal import MapReduceProcess
 
 #if canImport(Glibc)
@@ -25,6 +26,7 @@ struct MapReduceTool: AsyncParsableCommand {
             CoordinatorCommand.self, WorkerCommandLine.self, ClusterCommand.self,
             SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
             WorkersCommand.self, LogsCommand.self, CancelCommand.self, WaitCommand.self,
+            VerifyCommand.self,
         ]
     )
 
@@ -57,7 +59,7 @@ struct MapReduceTool: AsyncParsableCommand {
             // What the job was given cannot be used.
             Terminal.write("mapreduce: \(detail.message)\n", to: 2)
             return 2
-        case is ClusterClient.CallError, is JobFailure, is ProcessError:
+        case is ClusterClient.CallError, is JobFailure, is ProcessError, is EngineError:
             Terminal.write("mapreduce: \(error)\n", to: 2)
             return 1
         default: break

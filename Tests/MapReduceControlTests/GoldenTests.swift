@@ -63,8 +63,10 @@ import Testing
         var counters = Counters()
         counters.add(3, to: BuiltInCounter.recordsRead)
         return TaskOutput(
-            file: OutputFile(path: "/scratch/0.run", byteCount: 99, recordCount: 2, checksum: 0),
-            counters: counters
+            file: OutputFile(path: "/scratch/0.run", byteCount: 99, recordCount: 2, checksum: 7),
+            counters: counters,
+            written: PairChecksum(count: 2, hashSum: .max),
+            read: PairChecksum(count: 3, hashSum: 1 << 63)
         )
     }
 
@@ -265,7 +267,10 @@ import Testing
             .attemptSucceeded(attempt, output, at: moment),
             .attemptFailed(attempt, failure),
             .attemptStopped(attempt),
+            .attemptAudited(attempt, output.digest, at: moment),
             .outputLost(task),
+            .inputChanged(job, stage: 1),
+            .outputsDiffered(OutputDifference(task: task, first: 0, second: 2)),
             .recordSkipped(task, BadRecord(file: "logs/a.txt", offset: 64, reason: "crashed")),
             .commitBegan(job),
             .jobFinished(job, .succeeded),

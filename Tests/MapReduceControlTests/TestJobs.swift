@@ -9,7 +9,8 @@ func testJob(
     stageCount: Int = 2,
     weight: Int = 1,
     maxAttempts: Int = JobSubmission.defaultMaxAttempts,
-    maxBadRecords: Int = 0
+    maxBadRecords: Int = 0,
+    auditPercent: Int = 0
 ) -> JobSubmission {
     let stages = (0..<stageCount).map { id in
         let isLast = id == stageCount - 1
@@ -38,16 +39,33 @@ func testJob(
         splits: [splits] + Array(repeating: [], count: stageCount - 1),
         weight: weight,
         maxAttempts: maxAttempts,
-        maxBadRecords: maxBadRecords
+        maxBadRecords: maxBadRecords,
+        auditPercent: auditPercent
     )
 }
 
 /// What an attempt that succeeds leaves behind.
-func testOutput(_ attempt: AttemptID) -> TaskOutput {
+///
+/// `variant`: a closure that is not deterministic writes another one in each attempt.
+///
+/// `written`, `read`: numbers of pairs.
+func testOutput(
+    _ attempt: AttemptID,
+    variant: Int = 0,
+    written: Int? = nil,
+    read: Int? = nil
+) -> TaskOutput {
     var counters = Counters()
     counters.add(1, to: "attempts")
     return TaskOutput(
-        file: OutputFile(path: "\(attempt)", byteCount: 1, recordCount: 1, checksum: 0),
-        counters: counters
+        file: OutputFile(
+            path: "\(attempt)",
+            byteCount: 1,
+            recordCount: 1,
+            checksum: UInt32(variant)
+        ),
+        counters: counters,
+        written: written.map { PairChecksum(count: $0) },
+        read: read.map { PairChecksum(count: $0) }
     )
 }

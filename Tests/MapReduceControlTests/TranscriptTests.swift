@@ -117,7 +117,8 @@ private struct TranscriptPlayer {
                         stageCount: stages,
                         weight: option("weight") ?? 1,
                         maxAttempts: option("attempts") ?? JobSubmission.defaultMaxAttempts,
-                        maxBadRecords: option("bad-records") ?? 0
+                        maxBadRecords: option("bad-records") ?? 0,
+                        auditPercent: option("audit") ?? 0
                     )
                 )
             )
@@ -125,7 +126,14 @@ private struct TranscriptPlayer {
             let attempt = try parseAttempt(words[1])
             let outcome: TaskReport.Outcome =
                 words[0] == "succeed"
-                ? .succeeded(testOutput(attempt))
+                ? .succeeded(
+                    testOutput(
+                        attempt,
+                        variant: option("variant") ?? 0,
+                        written: option("written"),
+                        read: option("read")
+                    )
+                )
                 : .failed(
                     Failure(
                         kind: FailureKind(rawValue: words[2]) ?? .threw,
@@ -199,6 +207,10 @@ private struct TranscriptPlayer {
         case .attemptFailed(let attempt, let failure):
             "\(describe(attempt)) failed: \(failure.kind)"
         case .attemptStopped(let attempt): "\(describe(attempt)) stopped"
+        case .attemptAudited(let attempt, _, _): "\(describe(attempt)) audited"
+        case .inputChanged(let job, let stage): "input of \(job)-stage\(stage) changed"
+        case .outputsDiffered(let difference):
+            "outputs \(difference.first) and \(difference.second) of \(difference.task) differ"
         case .outputLost(let task): "output of \(task) lost"
         case .recordSkipped(let task, let record):
             "record \(record.file):\(record.offset) of \(task) skipped"

@@ -134,7 +134,7 @@ func stableSorted(
             found.append(group)
         }
         #expect(found == [[99, 0, 1], [1, 99, 2], [1, 0, 99, 3, 4, 5], [2, 99, 6]])
-        #expect(groups.pairCount == pairs.count)
+        #expect(groups.seen.count == pairs.count)
         #expect(try !groups.nextGroup())
     }
 

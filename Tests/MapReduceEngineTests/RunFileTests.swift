@@ -10,7 +10,7 @@ private func write(
     to path: String,
     partitionCount: Int,
     limit: Int? = nil
-) throws -> OutputFile {
+) throws -> FinishedRun {
     let writer = try RunWriter(path: path, partitionCount: partitionCount, limit: limit)
     for record in records {
         try record.key.withUnsafeBytes { key in
@@ -32,6 +32,18 @@ private func read(_ path: String) throws -> [Record] {
         }
     }
     return records
+}
+
+extension PairChecksum {
+    fileprivate mutating func add(key: [UInt8], value: [UInt8]) {
+        let keyHash = key.withUnsafeBytes { KeyHash.hash($0) }
+        add(hash: value.withUnsafeBytes { KeyHash.hash(ofValue: $0, keyHash: keyHash) })
+    }
+
+    fileprivate init(of records: [Record]) {
+        self.init()
+        for record in records { add(key: record.key, value: record.value) }
+    }
 }
 
 private func expectEqual(_ a: [Record], _ b: [Record]) {
@@ -61,8 +73,8 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
             }
             let path = directory("\(UInt64.random(in: 0 ... .max, using: &random)).run")
             let file = try write(records, to: path, partitionCount: partitionCount)
-            #expect(file.recordCount == records.count)
-            #expect(try readFile(path).count == file.byteCount)
+            #expect(file.file.recordCount == records.count)
+            #expect(try readFile(path).count == file.file.byteCount)
             expectEqual(try read(path), records)
         }
     }
@@ -87,9 +99,66 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         let golden = try readText(
-            packageRoot + "/Tests/MapReduceEngineTests/Golden/run-v1.hex"
+            packageRoot + "/Tests/MapReduceEngineTests/Golden/run-v2.hex"
         )
         #expect(hex.joined() == golden.filter { !$0.isWhitespace })
+    }
+
+    /// The sum of a run's pairs does not depend on their order, nor on how they lie in partitions;
+    /// a pair more or less, or with another key or value, changes it.
+    @Test func theChecksumOfPairsIsThatOfASet() throws {
+        let directory = try TemporaryDirectory()
+        func sum(_ records: [Record]) throws -> PairChecksum {
+            try write(records, to: directory("run"), partitionCount: 2).pairs
+        }
+        let pairs: [Record] = [(0, [1], [2]), (0, [1], [3]), (0, [], [1, 2]), (0, [1, 2], [])]
+        let whole = try sum(pairs)
+        #expect(whole == PairChecksum(of: pairs) && whole.count == 4)
+        #expect(try sum(pairs.reversed()) == whole)
+        #expect(try sum(pairs.prefix(1) + pairs.dropFirst().map { (1, $0.key, $0.value) }) == whole)
+        for index in pairs.indices {
+            var fewer = pairs
+            fewer.remove(at: index)
+            #expect(try sum(fewer).hashSum != whole.hashSum)
+            var others = pairs
+            others[index].value.append(0)
+            #expect(try sum(others).hashSum != whole.hashSum)
+            others = pairs
+            others[index].key.append(0)
+            #expect(try sum(others).hashSum != whole.hashSum)
+        }
+    }
+
+    /// What is in a run is not what was collected: no output, but an error that says how many.
+    @Test(arguments: [-1, 0, 1])
+    func pairsThatWereLostOnTheWayAreMissed(_ difference: Int) throws {
+        let directory = try TemporaryDirectory()
+        let output = ShuffleWriter(
+            directory: directory.path,
+            partitionCount: 1,
+            mergeWidth: 2,
+            merger: nil
+        )
+        let fill = { (writer: RunWriter) in
+            try [UInt8(1)].withUnsafeBytes { key in
+                try writer.add(partition: 0, key: key, value: key)
+            }
+        }
+        try output.spill(fill)
+        var collected = PairChecksum(count: 2 + difference)
+        collected.hashSum = difference == 0 ? 1 : PairChecksum(of: [(0, [1], [1])]).hashSum &* 2
+        let error = #expect(throws: EngineError.self) {
+            try output.finish(collected: collected, fill)
+        }
+        #expect(error?.kind == .notConserved)
+        let message = error?.message ?? ""
+        #expect(
+            message.contains(
+                difference == 0
+                    ? "2 pairs are not those" : "\(2 + difference) pairs went in, and 2 came out"
+            ),
+            "\(message)"
+        )
     }
 
     @Test func everyFlippedBitIsFound() throws {
@@ -200,8 +269,16 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
             }
         }
         for number in 0..<9 { try output.spill(fill(number)) }
-        let file = try output.finish(fill(9))
-        let records = try read(file.path)
+        var collected = PairChecksum()
+        for number in 0..<10 {
+            for _ in 0..<2 {
+                for key in UInt8(0)..<3 { collected.add(key: [key], value: [UInt8(number)]) }
+            }
+        }
+        let run = try output.finish(collected: merging ? nil : collected, fill(9))
+        let records = try read(run.file.path)
+        #expect(run.pairs == PairChecksum(of: records))
+        #expect(merging || run.pairs == collected)
         let values = Array(UInt8(0)..<10)
         for partition in 0..<2 {
             for key in UInt8(0)..<3 {
@@ -224,9 +301,9 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
                 [(0, [9], []), (1, [1], [UInt8(number)]), (1, [2], [UInt8(number)])],
                 to: directory("\(number).run"),
                 partitionCount: 2
-            ).path
+            ).file.path
         }
-        let pairs = try SegmentMerger.open(
+        let (pairs, expected) = try SegmentMerger.open(
             paths.map { Segment(run: $0, partition: 1) },
             width: width,
             directory: directory("attempt")
@@ -234,6 +311,9 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
         var found: [[UInt8]] = []
         while try pairs.next() { found.append(Array(pairs.key) + Array(pairs.value)) }
         for path in paths { #expect(try Files.kind(of: path) == .file, "a map's run stays") }
+        var sum = PairChecksum()
+        for pair in found { sum.add(key: [pair[0]], value: [pair[1]]) }
+        #expect(expected == sum)
         let numbers = (0..<runCount).map { UInt8($0) }
         #expect(found == numbers.map { [1, $0] } + numbers.map { [2, $0] })
     }

@@ -23,7 +23,7 @@ import Testing
                 }
             }
         }
-        return try writer.commit().path
+        return try writer.commit().file.path
     }
 
     private func pairs(_ path: String, _ partition: Int) throws -> [[UInt8]] {

@@ -139,7 +139,8 @@ import Testing
                                     recordCount: 3,
                                     checksum: 42
                                 ),
-                                counters: counters
+                                counters: counters,
+                                written: PairChecksum(count: 3, hashSum: .max)
                             )
                         )
                     )
@@ -192,7 +193,7 @@ import Testing
         #expect(
             FailureKind.allCases.map(\.rawValue) == [
                 "threw", "crashed", "badInput", "outOfResources", "diskFull", "workerLost",
-                "fetchFailed",
+                "fetchFailed", "notConserved",
             ]
         )
     }

@@ -38,6 +38,7 @@ struct JobDescriber {
             splitByteCount: settings.splitByteCount,
             maxAttempts: settings.maxAttempts,
             maxBadRecords: settings.maxBadRecords,
+            auditPercent: settings.auditPercent,
             isQuiet: options.quiet,
             isVerbose: options.verbose
         )

@@ -139,7 +139,8 @@ struct JobDriver {
                 plan: program.plan,
                 splits: splits,
                 maxAttempts: settings.maxAttempts,
-                maxBadRecords: settings.maxBadRecords
+                maxBadRecords: settings.maxBadRecords,
+                auditPercent: settings.auditPercent
             )
         )
         try job.checkSucceeded()

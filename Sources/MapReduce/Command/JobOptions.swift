@@ -37,6 +37,14 @@ struct JobOptions: ParsableArguments {
     @Option(help: "Records that may be passed over because the job's code fails at them twice.")
     var maxBadRecords = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "Run this share of the tasks twice, and tell whether their output is the same.",
+            valueName: "percent"
+        )
+    )
+    var audit = 0
+
     @Option(help: "Where to put intermediate files. (default: in the output directory)")
     var scratch: String?
 
@@ -75,6 +83,7 @@ struct JobOptions: ParsableArguments {
         if inputs.contains("") { throw ValidationError("an input is empty") }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
         if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }
+        if !(0...100 ~= audit) { throw ValidationError("--audit is a percentage, 0 to 100") }
         if maxBadRecords > 0, maxAttempts < 2 {
             throw ValidationError("--max-bad-records needs --max-attempts of at least 2")
         }
@@ -95,6 +104,7 @@ struct JobOptions: ParsableArguments {
         settings.limits.mergeWidth = mergeWidth
         settings.maxAttempts = maxAttempts
         settings.maxBadRecords = maxBadRecords
+        settings.auditPercent = audit
         settings.splitByteCount = splitSize.count
         settings.inProcess = inProcess
         return settings

@@ -140,7 +140,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @inlinable
     func finish() throws -> TaskResult {
         try context.checkFailure()
-        let result = try context.finishShuffle(output, emitted: emitted) { try write(to: $0) }
+        let result = try context.finishShuffle(output, combined: emitted) { try write(to: $0) }
         try context.checkFailure()
         return result
     }

@@ -9,7 +9,6 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let partitionCount: Int
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
-    @exclusivity(unchecked) @usableFromInline var emitted = 0
 
     /// `limit`: how many pairs of each partition are wanted; nil wants all.
     @inlinable
@@ -33,8 +32,7 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         valueBytes.hold(value, for: context)
-        emitted &+= 1
-        let partition = context.partition(of: key, count: partitionCount)
+        let partition = context.collect(key, valueBytes.bytes, partitionCount: partitionCount)
         if buffer.add(key: key, value: valueBytes.bytes, partition: partition) { return }
         spill()
         guard context.failure == nil else { return }
@@ -65,6 +63,6 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @inlinable
     func finish() throws -> TaskResult {
         try context.checkFailure()
-        return try context.finishShuffle(output, emitted: emitted) { try write(to: $0) }
+        return try context.finishShuffle(output) { try write(to: $0) }
     }
 }

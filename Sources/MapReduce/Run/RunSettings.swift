@@ -19,6 +19,8 @@ struct RunSettings: Sendable {
     /// Failures that a task may have, and records that may be passed over.
     var maxAttempts = JobSubmission.defaultMaxAttempts
     var maxBadRecords = 0
+    /// Tasks that are run a second time, to be compared, in percent.
+    var auditPercent = 0
     /// The most bytes of one split.
     var splitByteCount: Int
     var inProcess: Bool

@@ -5,6 +5,8 @@ internal import MapReduceModel
 @usableFromInline
 struct TaskResult {
     let file: OutputFile
+    /// The pairs of a run; nil for a part.
+    let written: PairChecksum?
 }
 
 extension TaskContext {
@@ -33,16 +35,48 @@ extension TaskContext {
         )
     }
 
+    /// Counts a pair that is collected for a shuffle.
+    /// - Returns: the partition of its key.
+    @usableFromInline
+    func collect(
+        _ key: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer,
+        partitionCount: Int
+    ) -> Int {
+        let hash = KeyHash.hash(key)
+        collected.add(hash: KeyHash.hash(ofValue: value, keyHash: hash))
+        return KeyHash.partition(ofHash: hash, count: partitionCount)
+    }
+
+    /// Writes what is left of the collected pairs, all of which are in the run then.
     @usableFromInline
     func finishShuffle(
         _ output: ShuffleWriter,
-        emitted: Int,
         fill: (RunWriter) throws -> Void
     ) throws -> TaskResult {
-        let file = try output.finish(fill)
+        let run = try output.finish(collected: collected, fill)
+        return finish(run, of: output, emitted: collected.count)
+    }
+
+    /// Writes what is left of pairs whose values were merged; `emitted`: how many there were.
+    @usableFromInline
+    func finishShuffle(
+        _ output: ShuffleWriter,
+        combined emitted: Int,
+        fill: (RunWriter) throws -> Void
+    ) throws -> TaskResult {
+        let run = try output.finish(collected: nil, fill)
+        return finish(run, of: output, emitted: emitted)
+    }
+
+    private func finish(
+        _ run: FinishedRun,
+        of output: ShuffleWriter,
+        emitted: Int
+    ) -> TaskResult {
         counters.add(emitted, to: BuiltInCounter.pairsEmitted)
         counters.add(output.counters)
-        return TaskResult(file: file)
+        return TaskResult(file: run.file, written: run.pairs)
     }
 
     /// The name of the attempt's part in the output directory.
@@ -56,7 +90,7 @@ extension TaskContext {
     func partWriter() throws -> PartWriter { try PartWriter(path: partPath + ".tsv") }
 
     @usableFromInline
-    func finishPart(_ part: PartWriter) throws -> TaskResult { written(try part.commit()) }
+    func finishPart(_ part: PartWriter) throws -> TaskResult { finish(try part.commit()) }
 
     @usableFromInline
     func runWriter() throws -> RunWriter {
@@ -64,18 +98,12 @@ extension TaskContext {
     }
 
     @usableFromInline
-    func finishRun(_ run: RunWriter) throws -> TaskResult { written(try run.commit()) }
+    func finishRun(_ run: RunWriter) throws -> TaskResult { finish(try run.commit().file) }
 
-    private func written(_ file: OutputFile) -> TaskResult {
+    private func finish(_ file: OutputFile) -> TaskResult {
         counters.add(file.recordCount, to: BuiltInCounter.recordsWritten)
         counters.add(file.byteCount, to: BuiltInCounter.bytesWritten)
-        return TaskResult(file: file)
-    }
-
-    /// The partition of an encoded key.
-    @usableFromInline
-    func partition(of key: UnsafeRawBufferPointer, count: Int) -> Int {
-        count == 1 ? 0 : KeyHash.partition(ofHash: KeyHash.hash(key), count: count)
+        return TaskResult(file: file, written: nil)
     }
 
     @usableFromInline

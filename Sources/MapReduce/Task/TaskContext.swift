@@ -29,6 +29,10 @@ final class TaskContext {
     /// Where the current record begins.
     @exclusivity(unchecked) @usableFromInline private(set) var currentOffset = 0
     @exclusivity(unchecked) private var recordNumber = 0
+    /// The pairs that were collected for a shuffle.
+    @exclusivity(unchecked) var collected = PairChecksum()
+    /// The pairs that were read from segments; nil before all were.
+    private(set) var received: PairChecksum?
     /// The records that were passed over.
     private(set) var skippedRecords: [BadRecord] = []
     /// The record or key at which a step failed, shortened and escaped.
@@ -116,25 +120,33 @@ final class TaskContext {
             throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files")
         }
         recorder.begin(path: "partition \(partition)", offset: 0)
-        let pairs = try SegmentMerger.open(
+        let (pairs, expected) = try SegmentMerger.open(
             segments,
             width: limits.mergeWidth,
             directory: spec.directory
         ) { counters.add(1, to: BuiltInCounter.mergePasses) }
         let groups = GroupCursor(pairs)
-        while try groups.nextGroup() {
+        var wantsMore = true
+        while wantsMore, try groups.nextGroup() {
             recordNumber &+= 1
             recorder.record(number: recordNumber, key: groups.key)
             do {
-                let goesOn = try body(groups)
+                wantsMore = try body(groups)
                 if let failure { throw failure }
-                guard goesOn else { break }
             } catch {
                 failedRecord = RecordQuote.text(of: groups.key)
                 throw error
             }
         }
-        counters.add(groups.pairCount, to: BuiltInCounter.pairsReceived)
+        if wantsMore {
+            try Conservation.check(
+                groups.seen,
+                isEqualTo: expected,
+                in: "reading partition \(partition)"
+            )
+            received = groups.seen
+        }
+        counters.add(groups.seen.count, to: BuiltInCounter.pairsReceived)
         leaveRecords()
     }
 

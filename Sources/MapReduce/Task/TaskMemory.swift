@@ -10,6 +10,8 @@ final class TaskMemory {
         buffer = nil
         if let table {
             table.removeAll()
+            // When a task spills must not depend on those before it: its output might.
+            try table.shrink()
             return table
         }
         let table = try CombiningTable(memoryByteCount: memoryByteCount)

@@ -45,6 +45,8 @@ final class TaskRunner {
                     TaskOutput(
                         file: result.file,
                         counters: context.allCounters,
+                        written: result.written,
+                        read: context.received,
                         badRecords: context.skippedRecords
                     )
                 )

@@ -50,7 +50,8 @@ extension CoordinatorCore {
             splits: description.completed(claimed.splits),
             weight: request.weight,
             maxAttempts: description.maxAttempts,
-            maxBadRecords: description.maxBadRecords
+            maxBadRecords: description.maxBadRecords,
+            auditPercent: description.auditPercent
         )
         try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
         logger.info(
@@ -226,6 +227,7 @@ extension TaskStatus.Attempt {
             message = failure.message
         case .stopped: state = .stopped
         case .lost: state = .lost
+        case .audited: state = .audited
         }
         if let end = attempt.endedAt { seconds = (end - attempt.startedAt).inSeconds }
     }

@@ -4,10 +4,12 @@ internal import MapReduceModel
 /// What a coordinator counts, beside what its state tells.
 struct CoordinatorMetrics {
     private var attempts: [(outcome: String, count: Int)] = [
-        ("succeeded", 0), ("failed", 0), ("stopped", 0), ("lost", 0),
+        ("succeeded", 0), ("failed", 0), ("stopped", 0), ("lost", 0), ("audited", 0),
     ]
     private var finishedJobs: [(outcome: JobStatus.Phase, count: Int)] =
         JobStatus.Phase.allCases.filter(\.isFinished).map { ($0, 0) }
+    /// Tasks that wrote different output when they ran again.
+    private var differences = 0
     private var counters = Counters()
     private var polls = LatencyHistogram()
 
@@ -20,11 +22,15 @@ struct CoordinatorMetrics {
             case .attemptFailed: attempts[1].count += 1
             case .attemptStopped: attempts[2].count += 1
             case .outputLost: attempts[3].count += 1
+            case .attemptAudited: attempts[4].count += 1
+            case .outputsDiffered: differences += 1
             case .jobFinished(_, let outcome):
                 if let index = finishedJobs.firstIndex(where: { $0.outcome == outcome.phase }) {
                     finishedJobs[index].count += 1
                 }
-            case .jobSubmitted, .attemptStarted, .recordSkipped, .commitBegan, .jobRetired: break
+            case .jobSubmitted, .attemptStarted, .recordSkipped, .inputChanged, .commitBegan,
+                .jobRetired:
+                break
             }
         }
     }
@@ -63,6 +69,12 @@ struct CoordinatorMetrics {
             "Attempts that ended since the coordinator was started.",
             by: "outcome",
             attempts
+        )
+        text.add(
+            "mapreduce_outputs_differed_total",
+            "counter",
+            "Tasks that ran twice and wrote different output.",
+            differences
         )
         for (name, counter, what) in [
             ("read", BuiltInCounter.bytesRead, "read from input files"),

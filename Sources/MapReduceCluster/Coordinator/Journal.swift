@@ -328,9 +328,11 @@ extension JournalEntry {
     /// Whether somebody who watches the job wants to hear of it.
     fileprivate var isNotable: Bool {
         switch self {
-        case .attemptFailed, .outputLost, .recordSkipped, .jobFinished: true
-        case .jobSubmitted, .attemptStarted, .attemptSucceeded, .attemptStopped, .commitBegan,
-            .jobRetired:
+        case .attemptFailed, .outputLost, .inputChanged, .outputsDiffered, .recordSkipped,
+            .jobFinished:
+            true
+        case .jobSubmitted, .attemptStarted, .attemptSucceeded, .attemptStopped, .attemptAudited,
+            .commitBegan, .jobRetired:
             false
         }
     }

@@ -22,6 +22,7 @@ enum SubmissionCheck {
             0...1_000_000 ~= description.maxBadRecords,
             "a job may pass over at most 1,000,000 records"
         )
+        try require(0...100 ~= description.auditPercent, "a job has 0 to 100 percent to audit")
         try check(request.program)
         try check(description.plan)
         try require(

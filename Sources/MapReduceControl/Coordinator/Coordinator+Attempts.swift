@@ -8,17 +8,26 @@ extension Coordinator {
         guard isRunning(attempt, on: worker) else { return }
         workers.ended(attempt, on: worker)
         switch report.outcome {
-        case .succeeded(let output):
-            record(.attemptSucceeded(attempt, output, at: now))
-            stopOthers(than: attempt)
-            prepareReaders(of: attempt.task)
-            commitIfDone(attempt.task.job)
+        case .succeeded(let output): succeed(attempt, output, at: now)
         case .failed(let failure):
             if failure.kind.consequence == .retryCountedAgainstTask || failure.kind == .diskFull {
                 workers.failed(attempt.task.job, on: worker)
             }
             fail(attempt, failure)
         }
+    }
+
+    private mutating func succeed(_ attempt: AttemptID, _ output: TaskOutput, at now: Instant) {
+        if jobs[task: attempt.task]?.winner != nil {
+            record(.attemptAudited(attempt, output.digest, at: now))
+            compare(attempt, output.digest)
+        } else {
+            record(.attemptSucceeded(attempt, output, at: now))
+            stopOthers(than: attempt)
+            if !compare(attempt, output.digest) { renewReaders(of: attempt.task) }
+            prepareReaders(of: attempt.task)
+        }
+        commitIfDone(attempt.task.job)
     }
 
     private func isRunning(_ attempt: AttemptID, on worker: WorkerID) -> Bool {
@@ -75,7 +84,7 @@ extension Coordinator {
         for number in 0..<count { stop(AttemptID(task: winner.task, number: number)) }
     }
 
-    private mutating func stop(_ attempt: AttemptID) {
+    mutating func stop(_ attempt: AttemptID) {
         guard jobs.isRunning(attempt), let worker = jobs.worker(of: attempt) else { return }
         record(.attemptStopped(attempt))
         workers.ended(attempt, on: worker)

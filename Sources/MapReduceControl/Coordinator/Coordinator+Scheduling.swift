@@ -55,7 +55,9 @@ extension Coordinator {
             let running = jobs.all[index].runningCount
             let weight = max(jobs.all[index].submission.weight, 1)
             if let best, running * best.weight >= best.running * weight { continue }
-            guard let (attempt, worker) = choose(jobAt: index, stage) else { continue }
+            guard let (attempt, worker) = choose(jobAt: index, stage.index, stage.isAudit) else {
+                continue
+            }
             best = (attempt, worker, running, weight)
         }
         return best.map { ($0.attempt, $0.worker) }
@@ -63,7 +65,13 @@ extension Coordinator {
 
     /// A task of a stage, and the worker for it: the first task, or with `Placement.locality` one
     /// near the front whose input is near a free worker.
-    private func choose(jobAt job: Int, _ stage: Int) -> (AttemptID, WorkerID)? {
+    private func choose(jobAt job: Int, _ stage: Int, _ isAudit: Bool) -> (AttemptID, WorkerID)? {
+        if isAudit {
+            return jobs.all[job].stages[stage].pendingAudits.first.flatMap { task in
+                let attempt = nextAttempt(jobAt: job, stage, task)
+                return choose(for: attempt).map { (attempt, $0) }
+            }
+        }
         let pending = jobs.all[job].stages[stage].pending
         guard let first = pending.first else { return nil }
         if policy.placement == .locality || isPrepared(jobs.all[job].id, stage) {
@@ -91,8 +99,7 @@ extension Coordinator {
                 from: attempt.task.job,
                 workerCount: workers.all.count
             ),
-            avoided: attempt.number == 0
-                ? [] : jobs[task: attempt.task]?.workersOfFailures ?? []
+            avoided: attempt.number == 0 ? [] : jobs[task: attempt.task]?.workersToAvoid ?? []
         )
     }
 

@@ -112,7 +112,7 @@ extension Coordinator {
                 )
             case .succeeded:
                 if jobs[id.job]?.isNeeded(stage: id.stage) ?? false { record(.outputLost(id)) }
-            case .failed, .stopped, .lost: break
+            case .failed, .stopped, .lost, .audited: break
             }
         }
     }

@@ -7,6 +7,9 @@ package struct JobState: Hashable, Sendable {
     package internal(set) var stages: [StageState]
     /// The sums of the counters of all winning attempts.
     package internal(set) var counters = Counters()
+    /// Tasks whose attempts wrote different output: the first ones, and how many there are.
+    package internal(set) var differences: [OutputDifference] = []
+    package internal(set) var differenceCount = 0
     /// Records that are passed over, in all tasks.
     package internal(set) var badRecordCount = 0
     /// Bytes of all input, as stored.
@@ -32,6 +35,21 @@ package struct JobState: Hashable, Sendable {
             }
             return StageState(taskCount: count)
         }
+        if submission.auditPercent > 0 { chooseAudits() }
+    }
+
+    /// The differences that are kept: they have one cause, or few.
+    static let maxDifferences = 16
+
+    private mutating func chooseAudits() {
+        for stage in stages.indices {
+            for index in stages[stage].tasks.indices {
+                let task = TaskID(job: id, stage: stage, index: index)
+                guard Int(task.spread % 100) < submission.auditPercent else { continue }
+                stages[stage].tasks[index].needsAudit = true
+                stages[stage].auditCount += 1
+            }
+        }
     }
 
     package var isRunning: Bool { if case .running = phase { true } else { false } }
@@ -55,7 +73,7 @@ package struct JobState: Hashable, Sendable {
     /// Whether the output of a stage lies on the disk of the worker that wrote it, and will still
     /// be read.
     package func isNeeded(stage: Int) -> Bool {
-        readers(of: stage).contains { !stages[$0].isDone }
+        readers(of: stage).contains { !stages[$0].isOver }
     }
 
     /// The stages that read what a stage writes.
@@ -63,13 +81,40 @@ package struct JobState: Hashable, Sendable {
         stages.indices.filter { submission.plan.stages[$0].input == .shuffle(stage: stage) }
     }
 
-    /// Whether all that the job is for has been computed.
-    var isDone: Bool { stages.indices.last.map { stages[$0].isDone } ?? false }
+    /// Whether all that the job is for has been computed, and what was to be compared has been.
+    var isDone: Bool {
+        stages.indices.last.map { stages[$0].isDone } ?? false
+            && stages.indices.allSatisfy { stages[$0].auditCount == 0 }
+    }
 
-    /// The stage with the lowest index that has a task to start.
-    package var nextStage: Int? {
+    /// The stage with the lowest index that has a task to start; tasks that are run a second time
+    /// come after all others.
+    package var nextStage: (index: Int, isAudit: Bool)? {
         guard isRunning else { return nil }
-        return stages.indices.first { !stages[$0].pending.isEmpty && isReady(stage: $0) }
+        for stage in stages.indices where !stages[stage].pending.isEmpty && isReady(stage: stage) {
+            return (stage, false)
+        }
+        guard submission.auditPercent > 0 else { return nil }
+        for stage in stages.indices
+        where !stages[stage].pendingAudits.isEmpty && isReady(stage: stage) {
+            return (stage, true)
+        }
+        return nil
+    }
+
+    /// Says where the winners of a stage have read other pairs than those of its source have
+    /// written; nil when they have not.
+    package var conservationFault: String? {
+        for reader in stages.indices {
+            guard case .shuffle(let source) = submission.plan.stages[reader].input,
+                stages[reader].partialReadCount == 0, stages[reader].read != stages[source].written
+            else { continue }
+            return "stage \(source) wrote \(stages[source].written.count) pairs, and stage "
+                + "\(reader) read \(stages[reader].read.count)"
+                + (stages[source].written.count == stages[reader].read.count
+                    ? ", which are not the same ones" : "")
+        }
+        return nil
     }
 
     /// The records that the winning attempts passed over, in the order of their tasks.

@@ -32,6 +32,8 @@ extension JobStatus {
             counters: job.counters,
             inputByteCount: job.inputByteCount
         )
+        differences = job.differences
+        differenceCount = job.differenceCount
         if case .failed(let failure, let attempt) = job.outcome {
             self.failure = failure
             failedAttempt = attempt

@@ -99,8 +99,18 @@ package struct Jobs: Hashable, Sendable {
         case .attemptStopped(let attempt):
             if let job = end(attempt) {
                 set(.stopped, of: attempt, inJobAt: job)
+                enqueue(attempt.task, inJobAt: job)
             }
+        case .attemptAudited(let attempt, let digest, let instant):
+            audit(attempt, digest, at: instant)
         case .outputLost(let id): lose(id)
+        case .inputChanged(let id, let stage): changeInput(of: id, stage)
+        case .outputsDiffered(let difference):
+            guard let job = index(of: difference.task) else { return }
+            all[job].differenceCount += 1
+            if all[job].differences.count < JobState.maxDifferences {
+                all[job].differences.append(difference)
+            }
         case .recordSkipped(let id, let record):
             guard let job = index(of: id) else { return }
             all[job].badRecordCount += 1
@@ -133,7 +143,21 @@ package struct Jobs: Hashable, Sendable {
         if all[job].stages[id.stage].startedAt == nil {
             all[job].stages[id.stage].startedAt = instant
         }
-        all[job].stages[id.stage].pending.remove(id.index)
+        if all[job].stages[id.stage].tasks[id.index].winner == nil {
+            all[job].stages[id.stage].pending.remove(id.index)
+        } else {
+            all[job].stages[id.stage].pendingAudits.remove(id.index)
+        }
+    }
+
+    /// Has a task wait for its next attempt, if it needs one and none runs.
+    private mutating func enqueue(_ id: TaskID, inJobAt job: Int) {
+        guard !all[job].stages[id.stage].tasks[id.index].isRunning else { return }
+        if all[job].stages[id.stage].tasks[id.index].winner == nil {
+            all[job].stages[id.stage].pending.insert(id.index)
+        } else if all[job].stages[id.stage].tasks[id.index].needsAudit {
+            all[job].stages[id.stage].pendingAudits.insert(id.index)
+        }
     }
 
     private mutating func append(_ state: AttemptState, to id: TaskID, inJobAt job: Int) {
@@ -171,6 +195,14 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].doneCount += 1
         all[job].stages[id.stage].endedAt = instant
         all[job].counters.add(output.counters)
+        all[job].stages[id.stage].count(output, isCounted: true)
+        if all[job].submission.auditPercent > 0 {
+            // One that ran twice already, as its first output was lost, has been compared.
+            if all[job].stages[id.stage].tasks[id.index].comparable(before: attempt.number) != nil {
+                endAudit(of: id, inJobAt: job)
+            }
+            enqueue(id, inJobAt: job)
+        }
         let start = all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].startedAt
         all[job].stages[id.stage].paces.add(
             instant - start,
@@ -181,6 +213,20 @@ package struct Jobs: Hashable, Sendable {
                 OutputLogEntry(task: Int32(id.index), attempt: Int32(attempt.number))
             )
         }
+    }
+
+    private mutating func audit(_ attempt: AttemptID, _ digest: OutputDigest, at instant: Instant) {
+        guard let job = end(attempt) else { return }
+        let id = attempt.task
+        set(.audited(digest), of: attempt, inJobAt: job)
+        all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].endedAt = instant
+        endAudit(of: id, inJobAt: job)
+    }
+
+    private mutating func endAudit(of id: TaskID, inJobAt job: Int) {
+        guard all[job].stages[id.stage].tasks[id.index].needsAudit else { return }
+        all[job].stages[id.stage].tasks[id.index].needsAudit = false
+        all[job].stages[id.stage].auditCount -= 1
     }
 
     private mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
@@ -194,21 +240,36 @@ package struct Jobs: Hashable, Sendable {
         case .retryCountedAgainstCluster:
             all[job].stages[id.stage].tasks[id.index].clusterFailures += 1
         }
-        let task = all[job].stages[id.stage].tasks[id.index]
-        if task.winner == nil, !task.isRunning {
-            all[job].stages[id.stage].pending.insert(id.index)
-        }
+        enqueue(id, inJobAt: job)
     }
 
     private mutating func lose(_ id: TaskID) {
-        guard let job = index(of: id), let task = self[task: id], let winner = task.winner else {
-            return
-        }
-        if let output = task.winningOutput { all[job].counters.subtract(output.counters) }
-        all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost
-        all[job].stages[id.stage].tasks[id.index].winner = nil
+        guard let job = index(of: id), removeWinner(of: id, inJobAt: job) else { return }
         all[job].stages[id.stage].tasks[id.index].clusterFailures += 1
+        enqueue(id, inJobAt: job)
+    }
+
+    private mutating func changeInput(of id: JobID, _ stage: Int) {
+        guard let job = index(of: id), all[job].stages.indices.contains(stage) else { return }
+        for index in all[job].stages[stage].tasks.indices {
+            let id = TaskID(job: id, stage: stage, index: index)
+            all[job].stages[stage].tasks[index].firstComparable =
+                Int32(all[job].stages[stage].tasks[index].attempts.count)
+            if removeWinner(of: id, inJobAt: job) { enqueue(id, inJobAt: job) }
+        }
+    }
+
+    /// - Returns: whether there was one.
+    private mutating func removeWinner(of id: TaskID, inJobAt job: Int) -> Bool {
+        guard let winner = all[job].stages[id.stage].tasks[id.index].winner,
+            let output = all[job].stages[id.stage].tasks[id.index].winningOutput
+        else { return false }
+        all[job].counters.subtract(output.counters)
+        all[job].stages[id.stage].count(output, isCounted: false)
+        all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost(output.digest)
+        all[job].stages[id.stage].tasks[id.index].winner = nil
         all[job].stages[id.stage].doneCount -= 1
-        all[job].stages[id.stage].pending.insert(id.index)
+        all[job].stages[id.stage].pendingAudits.remove(id.index)
+        return true
     }
 }

@@ -5,6 +5,10 @@ package struct StageState: Hashable, Sendable {
     package internal(set) var tasks: [TaskState]
     /// Tasks that wait to be started.
     package internal(set) var pending: TaskQueue
+    /// Tasks that have a winner, and wait to be run once more.
+    package internal(set) var pendingAudits = TaskQueue(0..<0)
+    /// Tasks that are still to run a second time.
+    package internal(set) var auditCount = 0
     package internal(set) var doneCount = 0
     package internal(set) var runningCount = 0
     /// Failed attempts, of all tasks.
@@ -20,6 +24,11 @@ package struct StageState: Hashable, Sendable {
     /// place of an earlier one.
     /// Kept only for a stage that is read by another one.
     package internal(set) var outputLog: [OutputLogEntry] = []
+    /// The pairs that the winners have written for other stages, and those that they have read.
+    package internal(set) var written = PairChecksum()
+    package internal(set) var read = PairChecksum()
+    /// Winners that read pairs and did not need all of them.
+    var partialReadCount = 0
     /// How long the last tasks took for their input.
     var paces = PaceSamples()
 
@@ -28,7 +37,23 @@ package struct StageState: Hashable, Sendable {
         pending = TaskQueue(0..<taskCount)
     }
 
+    /// Whether each task has a winner.
     package var isDone: Bool { doneCount == tasks.count }
+
+    /// Whether all attempts have ended that the job waits for.
+    package var isOver: Bool { isDone && auditCount == 0 }
+
+    /// Counts, or counts no more, what a winner has read and written.
+    mutating func count(_ output: TaskOutput, isCounted: Bool) {
+        if isCounted {
+            written += output.written ?? PairChecksum()
+            read += output.read ?? PairChecksum()
+        } else {
+            written -= output.written ?? PairChecksum()
+            read -= output.read ?? PairChecksum()
+        }
+        if output.read == nil { partialReadCount += isCounted ? 1 : -1 }
+    }
 }
 
 /// One more output of a stage.

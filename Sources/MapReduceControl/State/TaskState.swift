@@ -8,6 +8,10 @@ package struct TaskState: Hashable, Sendable {
     /// Failures that count against the task, and those that count against the cluster.
     package internal(set) var ownFailures: Int32 = 0
     package internal(set) var clusterFailures: Int32 = 0
+    /// Whether the task is still to run a second time, to be compared.
+    package internal(set) var needsAudit = false
+    /// Attempts before this one had another input.
+    var firstComparable: Int32 = 0
     /// Records that the next attempts pass over.
     package internal(set) var badRecords: [BadRecord] = []
 
@@ -23,9 +27,24 @@ package struct TaskState: Hashable, Sendable {
         }
     }
 
-    /// Where attempts of the task failed.
-    var workersOfFailures: [WorkerID] {
-        attempts.compactMap { if case .failed = $0.status { $0.worker } else { nil } }
+    /// The last attempt before this one that had the same input and whose output is known, and
+    /// what it was.
+    func comparable(before number: Int) -> (number: Int, digest: OutputDigest)? {
+        for earlier in (Int(firstComparable)..<max(number, Int(firstComparable))).reversed() {
+            if let digest = attempts[earlier].digest { return (earlier, digest) }
+        }
+        return nil
+    }
+
+    /// Where attempts of the task failed, or where the winner ran with which the next attempt is
+    /// to be compared: another machine tells more.
+    var workersToAvoid: [WorkerID] {
+        attempts.compactMap { attempt in
+            switch attempt.status {
+            case .failed, .succeeded: attempt.worker
+            case .running, .stopped, .lost, .audited: nil
+            }
+        }
     }
 
     package var isRunning: Bool { attempts.indices.contains { attempts[$0].isRunning } }
@@ -53,8 +72,21 @@ package struct AttemptState: Hashable, Sendable {
         // Apart, as it is large and rare.
         indirect case failed(Failure)
         case stopped
-        /// It succeeded, and its output is gone.
-        case lost
+        /// It succeeded, and its output is gone, or does not count any more.
+        case lost(OutputDigest)
+        /// It succeeded after another one, whose output counts.
+        case audited(OutputDigest)
+    }
+
+    /// What tells the attempt's output from that of another one with the same input; nil when
+    /// there was none.
+    var digest: OutputDigest? {
+        switch status {
+        case .succeeded(let output): output.digest
+        case .lost(let digest): digest
+        case .audited(let digest): digest
+        case .running, .failed, .stopped: nil
+        }
     }
 
     package var isRunning: Bool { if case .running = status { true } else { false } }

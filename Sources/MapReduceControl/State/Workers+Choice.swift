@@ -36,7 +36,7 @@ extension Workers {
             index = firstFit(from: position(of: WorkerID(lastChosen + 1)), for: demand)
         case .random:
             guard free.count > 0 else { return nil }
-            let drawn = free.nth(Int(Self.mix(demand.attempt) % UInt64(free.count)))
+            let drawn = free.nth(Int(demand.attempt.spread % UInt64(free.count)))
             index = drawn.flatMap { firstFit(from: $0, for: demand) }
         }
         return index.map { all[$0].id }
@@ -71,21 +71,5 @@ extension Workers {
             if best.map({ (count, id) < $0 }) ?? true { best = (count, id) }
         }
         return best?.id
-    }
-
-    /// Spreads the ids of attempts evenly.
-    ///
-    /// Source: the finaliser of SplitMix64 (Steele et al. 2014).
-    private static func mix(_ attempt: AttemptID) -> UInt64 {
-        var state: UInt64 = 0
-        for part in [
-            attempt.task.job.number, attempt.task.stage, attempt.task.index, attempt.number,
-        ] {
-            state = (state ^ UInt64(bitPattern: Int64(part))) &+ 0x9e37_79b9_7f4a_7c15
-            state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb
-            state ^= state >> 31
-        }
-        return state
     }
 }

@@ -33,6 +33,14 @@ package enum JobSummary {
         if retries > 0 { text += "  retries: \(retries)\n" }
         let backups = job.stages.reduce(0) { $0 + $1.backupCount }
         if backups > 0 { text += "  backups of slow tasks: \(backups)\n" }
+        for difference in job.differences {
+            let steps = job.stages[difference.task.stage].label
+            text += "  warning: \(self.text(of: difference, steps: steps))\n"
+        }
+        if job.differenceCount > job.differences.count {
+            text +=
+                "  and \(job.differenceCount - job.differences.count) more tasks that differed\n"
+        }
         let bad = counters[BuiltInCounter.recordsBad]
         if bad > 0 { text += "  bad records, passed over: \(Format.count(bad))\n" }
         for entry in counters.entries where entry.name.hasPrefix(BuiltInCounter.userPrefix) {
@@ -41,6 +49,13 @@ package enum JobSummary {
                 + "\(Format.count(entry.value))\n"
         }
         return text
+    }
+
+    /// That a task gave two outputs; `steps`: the user's, that its stage runs.
+    package static func text(of difference: OutputDifference, steps: String) -> String {
+        "stage \(difference.task.stage), task \(difference.task.index) (\(steps)) is not "
+            + "deterministic: attempts \(difference.first + 1) and \(difference.second + 1) wrote "
+            + "different output from the same input; the job's output is made of one of them"
     }
 
     /// The report of a job that failed.

@@ -99,6 +99,13 @@ package enum EventText {
             return isVerbose ? "\(describe(attempt)) stopped: it is not needed any more\n" : nil
         case .outputLost(let task):
             return "the output of stage \(task.stage), task \(task.index) is lost; it runs again\n"
+        case .attemptAudited(let attempt, _, _):
+            return isVerbose ? "\(describe(attempt)) done: it was run to be compared\n" : nil
+        case .inputChanged(_, let stage):
+            return "stage \(stage) runs again: it has read output that was replaced by another\n"
+        case .outputsDiffered(let difference):
+            let steps = job.stages[difference.task.stage].label
+            return JobSummary.text(of: difference, steps: steps) + "\n"
         case .jobSubmitted, .commitBegan, .jobFinished, .jobRetired: return nil
         }
     }

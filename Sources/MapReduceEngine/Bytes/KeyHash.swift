@@ -24,8 +24,16 @@ package enum KeyHash {
     /// The hash of a key.
     ///
     /// Cost: one multiplication for each 16 bytes.
-    package static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
-        var state: UInt64 = 0
+    package static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 { hash(key, from: 0) }
+
+    /// The hash of a pair: that of the value, begun with the hash of the key.
+    package static func hash(ofValue value: UnsafeRawBufferPointer, keyHash: UInt64) -> UInt64 {
+        hash(value, from: keyHash)
+    }
+
+    @inline(__always)
+    private static func hash(_ key: UnsafeRawBufferPointer, from start: UInt64) -> UInt64 {
+        var state = start
         var offset = 0
         while key.count - offset >= 16 {
             let word0 = key.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -33,7 +41,9 @@ package enum KeyHash {
             state = mix(state, UInt64(littleEndian: word0), UInt64(littleEndian: word1))
             offset += 16
         }
-        let last = ShortKey(exactly: UnsafeRawBufferPointer(rebasing: key[offset...]))
+        let rest = key.count - offset
+        guard rest > 0, let base = key.baseAddress else { return mix(state, 0, 1 &<< 56) }
+        let last = ShortKey(base + offset, byteCount: rest)
         return mix(state, last.word0, last.word1)
     }
 

@@ -1,3 +1,5 @@
+package import MapReduceModel
+
 /// Steps through pairs a group at a time: a group is the pairs of one key.
 ///
 /// Values are streamed, so a group may be larger than memory.
@@ -11,6 +13,7 @@ package final class GroupCursor {
     // One task's thread owns a cursor: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var keyBytes: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var keyCount = 0
+    @exclusivity(unchecked) private var keyHash: UInt64 = 0
     @exclusivity(unchecked) private var state = State.beforeFirst
 
     private enum State {
@@ -39,8 +42,8 @@ package final class GroupCursor {
     /// The current value; valid until the following `nextValue()` or `nextGroup()`.
     @usableFromInline package var value: UnsafeRawBufferPointer { pairs.value }
 
-    /// Pairs seen so far.
-    @exclusivity(unchecked) @usableFromInline package private(set) var pairCount = 0
+    /// The pairs seen so far.
+    @exclusivity(unchecked) package private(set) var seen = PairChecksum()
 
     /// Moves to the next group, past the values that were not asked for.
     /// - Returns: false at the end.
@@ -70,7 +73,7 @@ package final class GroupCursor {
         switch state {
         case .atUnreadValue:
             state = .atReadValue
-            pairCount += 1
+            seen.add(hash: KeyHash.hash(ofValue: pairs.value, keyHash: keyHash))
             return true
         case .atReadValue:
             guard try pairs.next() else {
@@ -81,7 +84,7 @@ package final class GroupCursor {
                 state = .atNextGroup
                 return false
             }
-            pairCount += 1
+            seen.add(hash: KeyHash.hash(ofValue: pairs.value, keyHash: keyHash))
             return true
         case .beforeFirst, .atNextGroup, .ended:
             return false
@@ -102,5 +105,6 @@ package final class GroupCursor {
         }
         keyBytes.copyMemory(from: key)
         keyCount = key.count
+        keyHash = KeyHash.hash(self.key)
     }
 }

@@ -10,12 +10,14 @@ package enum SegmentMerger {
     /// `directory`: takes those runs; the attempt's own, which exists.
     ///
     /// `didMerge`: called after each such pass.
+    ///
+    /// - Returns: the pairs, and the checksum that they must have by the indexes of the runs.
     package static func open(
         _ segments: [Segment],
         width: Int,
         directory: String,
         didMerge: () -> Void
-    ) throws -> any PairCursor {
+    ) throws -> (pairs: any PairCursor, expected: PairChecksum) {
         precondition(width >= 2, "a merge reads at least two runs")
         var sources = segments.map { Source($0, isOwn: false) }
         var pass = 0
@@ -36,8 +38,8 @@ package enum SegmentMerger {
             pass += 1
             didMerge()
         }
-        let cursors = try cursors(sources)
-        return cursors.count == 1 ? cursors[0] : MergeCursor(cursors)
+        let (cursors, expected) = try cursors(sources)
+        return (cursors.count == 1 ? cursors[0] : MergeCursor(cursors), expected)
     }
 
     private struct Source {
@@ -51,21 +53,33 @@ package enum SegmentMerger {
         }
     }
 
-    private static func cursors(_ sources: [Source]) throws -> [any PairCursor] {
-        try sources.map { source in
-            try SegmentCursor(
+    private static func cursors(
+        _ sources: [Source]
+    ) throws -> (cursors: [any PairCursor], expected: PairChecksum) {
+        var expected = PairChecksum()
+        let cursors = try sources.map { source in
+            let cursor = try SegmentCursor(
                 run: RunReader(path: source.segment.run),
                 partition: source.segment.partition
             )
+            expected += cursor.expected
+            return cursor
         }
+        return (cursors, expected)
     }
 
     private static func merge(_ sources: [Source], into path: String) throws {
-        let pairs = MergeCursor(try cursors(sources))
+        let (cursors, expected) = try cursors(sources)
+        let pairs = MergeCursor(cursors)
         let writer = try RunWriter(path: path, partitionCount: 1)
         while try pairs.next() {
             try writer.add(partition: 0, key: pairs.key, value: pairs.value)
         }
-        _ = try writer.commit()
+        let run = try writer.commit()
+        try Conservation.check(
+            run.pairs,
+            isEqualTo: expected,
+            in: "a merge of \(sources.count) runs"
+        )
     }
 }

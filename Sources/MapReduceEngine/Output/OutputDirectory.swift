@@ -22,9 +22,9 @@ package final class OutputDirectory {
     /// The directories that the run made, those above first.
     private let ownDirectories: [String]
 
-    private static let manifestName = "_MANIFEST.json"
-    private static let successName = "_SUCCESS"
-    private static let temporaryName = "_temporary"
+    package static let manifestName = "_MANIFEST.json"
+    package static let successName = "_SUCCESS"
+    package static let temporaryName = "_temporary"
     private static let badRecordsName = "_bad"
     private static let lockName = ".mapreduce-lock"
     private static let commitName = "commit"

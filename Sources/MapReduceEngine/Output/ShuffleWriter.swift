@@ -17,6 +17,8 @@ package final class ShuffleWriter {
     private let limit: Int?
     private let merger: (any ValueMerger)?
     private var runs: [String] = []
+    /// The pairs of the runs that were filled.
+    private var filled = PairChecksum()
     private var nextRun = 0
     package private(set) var counters = Counters()
 
@@ -43,34 +45,49 @@ package final class ShuffleWriter {
     /// Writes one more run.
     @usableFromInline
     package func spill(_ fill: Fill) throws {
-        runs.append(try write(fill).path)
+        runs.append(try fillRun(fill).file.path)
         counters.add(1, to: BuiltInCounter.spills)
     }
 
     /// Writes what is left, and merges all runs.
+    ///
+    /// `collected`: the pairs that were spilled or are left; nil where values were merged or pairs
+    /// were dropped on purpose since they were counted.
+    ///
     /// - Returns: the attempt's run.
-    package func finish(_ fill: Fill) throws -> OutputFile {
-        if runs.isEmpty { return didFinish(try write(fill)) }
-        runs.append(try write(fill).path)
+    /// - Throws: `EngineError` of kind `notConserved` when the run has other pairs.
+    package func finish(collected: PairChecksum?, _ fill: Fill) throws -> FinishedRun {
+        let last = try fillRun(fill)
+        if let collected, limit == nil {
+            try Conservation.check(filled, isEqualTo: collected, in: "sorting")
+        }
+        if runs.isEmpty { return didFinish(last) }
+        runs.append(last.file.path)
         while runs.count > mergeWidth {
             counters.add(1, to: BuiltInCounter.mergePasses)
             var merged: [String] = []
             for start in stride(from: 0, to: runs.count, by: mergeWidth) {
                 let group = Array(runs[start..<min(start + mergeWidth, runs.count)])
-                merged.append(group.count == 1 ? group[0] : try merge(group).path)
+                merged.append(group.count == 1 ? group[0] : try merge(group).file.path)
             }
             runs = merged
         }
         return didFinish(try merge(runs))
     }
 
-    private func didFinish(_ file: OutputFile) -> OutputFile {
-        counters.add(file.recordCount, to: BuiltInCounter.pairsShuffled)
-        counters.add(file.byteCount, to: BuiltInCounter.bytesShuffled)
-        return file
+    private func didFinish(_ run: FinishedRun) -> FinishedRun {
+        counters.add(run.pairs.count, to: BuiltInCounter.pairsShuffled)
+        counters.add(run.file.byteCount, to: BuiltInCounter.bytesShuffled)
+        return run
     }
 
-    private func write(_ fill: Fill) throws -> OutputFile {
+    private func fillRun(_ fill: Fill) throws -> FinishedRun {
+        let run = try write(fill)
+        filled += run.pairs
+        return run
+    }
+
+    private func write(_ fill: Fill) throws -> FinishedRun {
         let writer = try RunWriter(
             path: "\(directory)/\(nextRun).run",
             partitionCount: partitionCount,
@@ -81,25 +98,41 @@ package final class ShuffleWriter {
         return try writer.commit()
     }
 
-    private func merge(_ paths: [String]) throws -> OutputFile {
+    private func merge(_ paths: [String]) throws -> FinishedRun {
         let readers = try paths.map { try RunReader(path: $0) }
+        var merged = PairChecksum()
         let output = try write { writer in
             for partition in 0..<partitionCount {
                 let cursors = try readers.map { try SegmentCursor(run: $0, partition: partition) }
-                try copy(MergeCursor(cursors), to: writer, partition: partition)
+                let expected = cursors.reduce(into: PairChecksum()) { $0 += $1.expected }
+                merged += expected
+                let pairs = MergeCursor(cursors)
+                if let merger {
+                    let read = try mergeValues(pairs, merger, to: writer, partition: partition)
+                    try Conservation.check(read, isEqualTo: expected, in: step(paths))
+                } else {
+                    while try pairs.next() {
+                        try writer.add(partition: partition, key: pairs.key, value: pairs.value)
+                    }
+                }
             }
+        }
+        if merger == nil, limit == nil {
+            try Conservation.check(output.pairs, isEqualTo: merged, in: step(paths))
         }
         for path in paths { try Files.remove(path) }
         return output
     }
 
-    private func copy(_ pairs: MergeCursor, to writer: RunWriter, partition: Int) throws {
-        guard let merger else {
-            while try pairs.next() {
-                try writer.add(partition: partition, key: pairs.key, value: pairs.value)
-            }
-            return
-        }
+    private func step(_ paths: [String]) -> String { "a merge of \(paths.count) spilled runs" }
+
+    /// - Returns: the pairs that were merged.
+    private func mergeValues(
+        _ pairs: MergeCursor,
+        _ merger: any ValueMerger,
+        to writer: RunWriter,
+        partition: Int
+    ) throws -> PairChecksum {
         let groups = GroupCursor(pairs)
         while try groups.nextGroup() {
             guard try groups.nextValue() else { continue }
@@ -107,5 +140,6 @@ package final class ShuffleWriter {
             while try groups.nextValue() { try merger.add(groups.value) }
             try writer.add(partition: partition, key: groups.key, value: try merger.finish())
         }
+        return groups.seen
     }
 }

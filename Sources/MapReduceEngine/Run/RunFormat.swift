@@ -1,3 +1,5 @@
+package import MapReduceModel
+
 /// The bytes of a run file; `Documentation/Formats.md` describes them with a worked example.
 ///
 ///     | magic, version | block … | block … | … | index: one entry for each partition | trailer |
@@ -6,16 +8,17 @@
 package enum RunFormat {
     /// The first and the last four bytes of a run.
     package static let magic: UInt32 = 0x4e55_524d  // "MRUN"
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
     /// Magic and version.
     package static let headerByteCount = 8
     /// Raw length, stored length, codec, checksum: four bytes each.
     package static let blockHeaderByteCount = 16
-    /// Offset, byte count and record count of eight bytes each; checksum and zeros of four.
-    package static let indexEntryByteCount = 32
+    /// Offset, byte count, record count and hash sum of eight bytes each; checksum and zeros of
+    /// four.
+    package static let indexEntryByteCount = 40
     /// Partition count, checksum of the index, version, magic: four bytes each.
     package static let trailerByteCount = 16
-    /// The only codec of version 1: a block is stored as it is.
+    /// The only codec: a block is stored as it is.
     package static let codecNone: UInt32 = 0
 
     /// The first bytes of a run.
@@ -29,6 +32,11 @@ package enum RunFormat {
         return bytes
     }
 
+    /// The checksum of the index, which the trailer holds.
+    static func checksum(ofTail tail: [UInt8]) -> UInt32 {
+        tail.withUnsafeBytes { $0.little32(at: $0.count - trailerByteCount + 4) }
+    }
+
     /// The last bytes of a run: its index and the trailer.
     static func tail(_ index: [SegmentIndex]) -> [UInt8] {
         let indexByteCount = index.count * indexEntryByteCount
@@ -37,10 +45,11 @@ package enum RunFormat {
             guard let base = buffer.baseAddress else { return }
             for (number, segment) in index.enumerated() {
                 let entry = base + number * indexEntryByteCount
-                entry.storeLittle(segment.offset, at: 0)
-                entry.storeLittle(segment.byteCount, at: 8)
-                entry.storeLittle(segment.recordCount, at: 16)
-                entry.storeLittle(segment.checksum, at: 24)
+                entry.storeLittle(UInt64(segment.offset), at: 0)
+                entry.storeLittle(UInt64(segment.byteCount), at: 8)
+                entry.storeLittle(UInt64(segment.pairs.count), at: 16)
+                entry.storeLittle(segment.pairs.hashSum, at: 24)
+                entry.storeLittle(segment.checksum, at: 32)
             }
             let trailer = base + indexByteCount
             trailer.storeLittle(UInt32(index.count), at: 0)
@@ -59,7 +68,7 @@ package enum RunFormat {
 package struct SegmentIndex: Hashable, Sendable {
     package var offset = 0
     package var byteCount = 0
-    package var recordCount = 0
+    package var pairs = PairChecksum()
     /// CRC-32 of the headers of its blocks, one after another; each holds that of its block.
     package var checksum: UInt32 = 0
 }
@@ -69,8 +78,8 @@ extension UnsafeMutableRawPointer {
         storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
     }
 
-    func storeLittle(_ value: Int, at offset: Int) {
-        storeBytes(of: UInt64(value).littleEndian, toByteOffset: offset, as: UInt64.self)
+    func storeLittle(_ value: UInt64, at offset: Int) {
+        storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt64.self)
     }
 }
 
@@ -79,8 +88,7 @@ extension UnsafeRawBufferPointer {
         UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
-    /// The eight bytes at an offset; nil when they do not fit an `Int`.
-    func little64(at offset: Int) -> Int? {
-        Int(exactly: UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    func little64(at offset: Int) -> UInt64 {
+        UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 }

@@ -1,3 +1,5 @@
+package import MapReduceModel
+
 /// A finished run, with its index verified.
 package final class RunReader {
     package let path: String
@@ -53,16 +55,19 @@ package final class RunReader {
         }
         return try (0..<count).map { number in
             let entry = number * RunFormat.indexEntryByteCount
-            guard let offset = index.little64(at: entry),
-                let byteCount = index.little64(at: entry + 8),
-                let recordCount = index.little64(at: entry + 16),
+            guard let offset = Int(exactly: index.little64(at: entry)),
+                let byteCount = Int(exactly: index.little64(at: entry + 8)),
+                let pairCount = Int(exactly: index.little64(at: entry + 16)),
                 offset <= start, byteCount <= start - offset
             else { throw corrupt(file.path, at: start + entry, "a segment is outside the file") }
             return SegmentIndex(
                 offset: offset,
                 byteCount: byteCount,
-                recordCount: recordCount,
-                checksum: index.little32(at: entry + 24)
+                pairs: PairChecksum(
+                    count: pairCount,
+                    hashSum: index.little64(at: entry + 24)
+                ),
+                checksum: index.little32(at: entry + 32)
             )
         }
     }
@@ -95,7 +100,7 @@ package final class RunReader {
 
 /// Steps through the pairs of one segment, in order.
 ///
-/// Every block is verified before its first pair is seen, and the number of records and the
+/// Every block is verified before its first pair is seen, and the number of pairs and the
 /// segment's checksum after the last.
 package final class SegmentCursor: PairCursor {
     private let run: RunReader
@@ -103,7 +108,7 @@ package final class SegmentCursor: PairCursor {
     // One task's thread owns a cursor: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var offset: Int
     private var checksum = Checksum()
-    @exclusivity(unchecked) private var recordsRead = 0
+    @exclusivity(unchecked) private var pairsRead = 0
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
     /// The pairs of the block that have not been seen.
     @exclusivity(unchecked) private var pairs = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -135,6 +140,9 @@ package final class SegmentCursor: PairCursor {
 
     deinit { block.deallocate() }
 
+    /// The checksum that the pairs must have, by the index.
+    package var expected: PairChecksum { segment.pairs }
+
     package func next() throws -> Bool {
         if position == pairs.count {
             guard offset < segment.offset + segment.byteCount else {
@@ -152,7 +160,7 @@ package final class SegmentCursor: PairCursor {
         key = UnsafeRawBufferPointer(start: base + position, count: keyCount)
         value = UnsafeRawBufferPointer(start: base + position + keyCount, count: valueCount)
         position += keyCount + valueCount
-        recordsRead += 1
+        pairsRead += 1
         return true
     }
 
@@ -204,7 +212,7 @@ package final class SegmentCursor: PairCursor {
     }
 
     private func checkEnd() throws {
-        guard recordsRead == segment.recordCount, checksum.value == segment.checksum else {
+        guard pairsRead == segment.pairs.count, checksum.value == segment.checksum else {
             throw corrupt("a segment does not match its entry in the index")
         }
     }

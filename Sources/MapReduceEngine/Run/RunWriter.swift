@@ -18,7 +18,10 @@ package final class RunWriter {
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
     /// Bytes of pairs in the block, which follow its header.
     @exclusivity(unchecked) private var used = 0
-    @exclusivity(unchecked) package private(set) var recordCount = 0
+    /// The pairs of the partitions before the current one.
+    @exclusivity(unchecked) private var pairsBefore = PairChecksum()
+    /// The pairs of the current partition.
+    @exclusivity(unchecked) private var pairs = PairChecksum()
 
     /// `partitionCount`: how many segments the run has.
     ///
@@ -57,7 +60,7 @@ package final class RunWriter {
         value: UnsafeRawBufferPointer
     ) throws {
         if partition != self.partition { try begin(partition) }
-        guard index[partition].recordCount < limit else { return }
+        guard pairs.count < limit else { return }
         let most = key.count + value.count + 2 * Varint.maxByteCount
         if RunFormat.blockHeaderByteCount + used + most > block.count {
             try makeRoom(byteCount: most)
@@ -72,8 +75,7 @@ package final class RunWriter {
             target.copyMemory(from: source, byteCount: value.count)
         }
         used += target + value.count - start
-        index[self.partition].recordCount += 1
-        recordCount += 1
+        pairs.add(hash: KeyHash.hash(ofValue: value, keyHash: KeyHash.hash(key)))
     }
 
     private func begin(_ next: Int) throws {
@@ -87,7 +89,10 @@ package final class RunWriter {
         try flush()
         index[partition].byteCount = offset - index[partition].offset
         index[partition].checksum = segmentChecksum.value
+        index[partition].pairs = pairs
         segmentChecksum = Checksum()
+        pairsBefore += pairs
+        pairs = PairChecksum()
     }
 
     private func makeRoom(byteCount: Int) throws {
@@ -128,7 +133,7 @@ package final class RunWriter {
     }
 
     /// Writes the index and gives the file its name; it never changes again.
-    package func commit() throws -> OutputFile {
+    package func commit() throws -> FinishedRun {
         try endSegment()
         for index in partition..<index.count where index > partition {
             self.index[index].offset = offset
@@ -136,11 +141,19 @@ package final class RunWriter {
         let tail = RunFormat.tail(index)
         try tail.withUnsafeBytes { try file.write($0) }
         try Files.rename(partialPath, to: path)
-        return OutputFile(
+        let finished = OutputFile(
             path: path,
             byteCount: offset + tail.count,
-            recordCount: recordCount,
-            checksum: 0
+            recordCount: pairsBefore.count,
+            checksum: RunFormat.checksum(ofTail: tail)
         )
+        return FinishedRun(file: finished, pairs: pairsBefore)
     }
+}
+
+/// A run that has its name, and the checksum of its pairs.
+@usableFromInline
+package struct FinishedRun: Sendable {
+    package let file: OutputFile
+    package let pairs: PairChecksum
 }

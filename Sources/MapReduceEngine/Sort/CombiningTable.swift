@@ -107,7 +107,8 @@ package final class CombiningTable {
         arena.used = 0
     }
 
-    /// Gives back the slots of an empty table that has grown, for the sake of a large pair.
+    /// Gives back the slots of an empty table that has grown: for the sake of a large pair, or so
+    /// that the next task spills where it would have done without this one.
     @usableFromInline
     package func shrink() throws {
         precondition(count == 0, "only an empty table shrinks")
@@ -246,6 +247,10 @@ package final class CombiningTable {
         let spare = (memory.base + spareOffset).assumingMemoryBound(to: SortEntry.self)
         var next = 0
         for position in 0..<capacity where slots[position].word1 != 0 {
+            guard next < count else {
+                next += 1
+                continue
+            }
             let slot = slots[position]
             let prefix =
                 slot.word1 &>> 56 == 0xFF
@@ -257,6 +262,12 @@ package final class CombiningTable {
                 position: position
             )
             next += 1
+        }
+        guard next == count else {
+            throw EngineError(
+                .notConserved,
+                "the combining table holds \(next) keys, and \(count) were added"
+            )
         }
         let entries = UnsafeMutableBufferPointer(start: base, count: count)
         EntrySorter(tail: self).sort(

@@ -85,6 +85,8 @@ package struct TaskStatus: Hashable, Codable, Sendable {
             case stopped
             /// It succeeded, and its output is gone.
             case lost
+            /// It succeeded, and was run to be compared with the one that counts.
+            case audited
         }
 
         package init(

@@ -8,7 +8,8 @@ import MapReduce
 struct FaultyJob: Job {
     @Option(help: "The word at which the map closure misbehaves.") var mapAt: String?
     @Option(help: "The word at which the reduce closure misbehaves.") var reduceAt: String?
-    @Option(help: "What it does: trap, throw, exit, kill, hang or print.") var fault = Fault.trap
+    @Option(help: "What it does: trap, throw, exit, kill, hang, print or vary.")
+    var fault = Fault.trap
     @Option(
         help: "A directory of files; each misbehaviour uses one up, and without one all is well."
     )
@@ -18,7 +19,10 @@ struct FaultyJob: Job {
 
     func pipeline(_ input: Input) -> Pairs<String, Int> {
         let words: Pairs<String, Int> = input.strings.map { line, emit in
-            if let mapAt, line.contains(mapAt) { try misbehave(line) }
+            if let mapAt, line.contains(mapAt) {
+                if fault == .vary { emit("\(UInt64.random(in: 0 ... .max))", 1) }
+                try misbehave(line)
+            }
             for word in line.split(whereSeparator: \.isWhitespace) { emit(String(word), 1) }
         }
         if sorting || reduceAt != nil || (shifty && getppid() != 1 && isTaskProcess) {
@@ -56,6 +60,7 @@ struct FaultyJob: Job {
         case .kill: kill(getpid(), SIGKILL)
         case .hang: while true { pause() }
         case .print: Swift.print("a closure prints")
+        case .vary: break
         }
     }
 }
@@ -66,7 +71,7 @@ struct Asked: Error, CustomStringConvertible {
 }
 
 enum Fault: String, ExpressibleByArgument {
-    case trap, `throw`, exit, kill, hang, print
+    case trap, `throw`, exit, kill, hang, print, vary
 }
 
 extension FaultyJob {

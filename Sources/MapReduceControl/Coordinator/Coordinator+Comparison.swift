@@ -1,0 +1,44 @@
+internal import MapReduceModel
+
+/// Tasks that ran twice: because the first output was lost, or to see whether it is the same again.
+extension Coordinator {
+    /// Compares the output of an attempt with that of the attempt before.
+    /// - Returns: false when they differ, which is in the journal then.
+    @discardableResult
+    mutating func compare(_ attempt: AttemptID, _ digest: OutputDigest) -> Bool {
+        guard
+            let earlier = jobs[task: attempt.task]?.comparable(before: attempt.number),
+            earlier.digest != digest
+        else { return true }
+        record(
+            .outputsDiffered(
+                OutputDifference(
+                    task: attempt.task,
+                    first: earlier.number,
+                    second: attempt.number
+                )
+            )
+        )
+        return false
+    }
+
+    /// Has everything run again that has read, or is reading, an earlier output of a task: what a
+    /// job writes must come from one output of each task.
+    ///
+    /// Cost: linear in the number of tasks of the stages behind it.
+    mutating func renewReaders(of task: TaskID) {
+        guard let job = jobs[task.job], job.isRunning else { return }
+        for reader in job.readers(of: task.stage) {
+            let tasks = job.stages[reader].tasks
+            guard tasks.contains(where: { !$0.attempts.isEmpty }) else { continue }
+            for index in tasks.indices {
+                let id = TaskID(job: task.job, stage: reader, index: index)
+                for number in tasks[index].attempts.indices {
+                    stop(AttemptID(task: id, number: number))
+                }
+            }
+            record(.inputChanged(task.job, stage: reader))
+            renewReaders(of: TaskID(job: task.job, stage: reader, index: 0))
+        }
+    }
+}

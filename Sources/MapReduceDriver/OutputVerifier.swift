@@ -1,0 +1,120 @@
+package import MapReduceEngine
+package import MapReduceModel
+internal import MapReduceProcess
+
+/// Compares a finished output with its manifest.
+package struct OutputVerifier {
+    private let path: String
+    private let manifest: Manifest
+    /// What is not as the manifest says, a sentence for each.
+    private var problems: [String] = []
+
+    /// What was found.
+    package struct Findings: Hashable, Sendable {
+        package let manifest: Manifest
+        /// What is not as the manifest says, a sentence for each; none for an output that is whole.
+        package let problems: [String]
+
+        package var recordCount: Int { manifest.files.reduce(0) { $0 &+ $1.records } }
+        package var byteCount: Int { manifest.files.reduce(0) { $0 &+ $1.bytes } }
+    }
+
+    /// Reads every byte of an output: its files must be there, all of them and no other parts, with
+    /// the sizes, numbers of records and checksums of the manifest.
+    ///
+    /// - Throws: `EngineError` where there is no finished output, or its manifest cannot be read.
+    package static func verify(_ path: String) throws -> Findings {
+        guard try Files.kind(of: path) == .directory else {
+            throw EngineError(.badInput, "\(path) is not a directory; give that of an output")
+        }
+        let names = try Files.names(in: path)
+        guard names.contains(OutputDirectory.successName) else {
+            throw EngineError(
+                .badInput,
+                "\(path) is no finished output: it has no \(OutputDirectory.successName)"
+            )
+        }
+        var verifier = OutputVerifier(
+            path: path,
+            manifest: try readManifest(path + "/" + OutputDirectory.manifestName)
+        )
+        for name in names.sorted() { verifier.checkIsListed(name) }
+        for file in verifier.manifest.files { try verifier.check(file, isThere: names) }
+        return Findings(manifest: verifier.manifest, problems: verifier.problems)
+    }
+
+    private init(path: String, manifest: Manifest) {
+        self.path = path
+        self.manifest = manifest
+    }
+
+    private static func readManifest(_ path: String) throws -> Manifest {
+        let bytes = try Files.read(path)
+        let manifest: Manifest
+        do {
+            manifest = try Wire.decode(Manifest.self, from: bytes)
+        } catch {
+            throw EngineError(.badInput, "\(path) is not a manifest: \(error)")
+        }
+        guard manifest.version == Manifest.currentVersion else {
+            throw EngineError(
+                .badInput,
+                "\(path) is of version \(manifest.version), and this is for "
+                    + "\(Manifest.currentVersion)"
+            )
+        }
+        return manifest
+    }
+
+    private mutating func checkIsListed(_ name: String) {
+        if name == OutputDirectory.temporaryName {
+            problems.append("\(name) is there: a run has not ended, or was killed")
+        } else if name.hasPrefix("part-"), !manifest.files.contains(where: { $0.name == name }) {
+            problems.append("\(name) is there, and not in the manifest")
+        }
+    }
+
+    private mutating func check(_ file: Manifest.File, isThere names: [String]) throws {
+        // A name is one component: nothing outside the directory is looked at.
+        guard names.contains(file.name) else {
+            problems.append("\(file.name) is missing")
+            return
+        }
+        let found = try FileSummary(of: path + "/" + file.name)
+        if found.byteCount != file.bytes {
+            problems.append("\(file.name) has \(found.byteCount) bytes, and not \(file.bytes)")
+        } else if found.crc32 != file.crc32 {
+            problems.append(
+                "\(file.name) has changed: its CRC-32 is \(found.crc32), and not \(file.crc32)"
+            )
+        } else if found.lineCount != file.records {
+            problems.append("\(file.name) has \(found.lineCount) lines, and not \(file.records)")
+        }
+    }
+}
+
+/// What reading a file from end to end tells of it.
+private struct FileSummary {
+    private(set) var byteCount = 0
+    private(set) var lineCount = 0
+    private var checksum = Checksum()
+
+    var crc32: String { Manifest.File.text(ofChecksum: checksum.value) }
+
+    init(of path: String) throws {
+        let file = try OpenFile(reading: path)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: EngineLimits.readByteCount,
+            alignment: 16
+        )
+        defer { buffer.deallocate() }
+        while true {
+            let count = try file.read(into: buffer, at: byteCount)
+            if count == 0 { return }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            checksum.add(bytes)
+            for byte in bytes where byte == UInt8(ascii: "\n") { lineCount += 1 }
+            byteCount += count
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import MapReduceDriver
+
+/// The command `mapreduce verify`.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks finished outputs against their manifests.",
+        discussion: """
+            Reads every file of an output, and compares sizes, numbers of records and checksums \
+            with _MANIFEST.json. It needs no coordinator.
+            """
+    )
+
+    @Argument(help: "Directories of outputs.", completion: .directory) var outputs: [String]
+
+    func run() throws {
+        var isWhole = true
+        for output in outputs {
+            let findings = try OutputVerifier.verify(output)
+            for problem in findings.problems {
+                isWhole = false
+                Terminal.write("\(output): \(problem)\n", to: 1)
+            }
+            if findings.problems.isEmpty {
+                Terminal.write(
+                    "\(output): \(Format.count(findings.manifest.files.count, "file")), "
+                        + "\(Format.count(findings.recordCount, "record")), "
+                        + "\(Format.bytes(findings.byteCount)), as the manifest says\n",
+                    to: 1
+                )
+            }
+        }
+        if !isWhole { throw ExitCode(1) }
+    }
+}
