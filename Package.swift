@@ -96,6 +96,21 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: testSettings
         ),
+        .target(
+            name: "Simulation",
+            dependencies: ["MapReduceModel", "MapReduceControl"],
+            path: "Tests/Simulation",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Simulation", "MapReduceControl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulate",
+            swiftSettings: testSettings
+        ),
         job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
         job("shufflejob", path: "Benchmarks/ShuffleJob"),
         .executableTarget(
@@ -120,6 +135,7 @@ let package = Package(
                 "faultyjob",
             ]
         ),
+        tests("SimulationTests", ["Simulation", "MapReduceControl"]),
         tests("TidyTests", []),
     ]
 )

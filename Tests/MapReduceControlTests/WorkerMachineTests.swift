@@ -69,6 +69,18 @@ import Testing
         #expect(reports.map(\.wait) == [0], "a report does not wait behind the poll that does")
     }
 
+    /// The job ends while its program is fetched: what the fetch leaves behind goes as well.
+    @Test(arguments: [true, false])
+    func aProgramThatComesTooLateIsRemoved(_ comes: Bool) {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        #expect(answer(&machine, [(2, .end(JobID(1)))]) == [.removeJob(JobID(1))])
+        let late = machine.apply(
+            comes ? .jobReady(JobID(1)) : .jobFailed(JobID(1), message: "cut")
+        )
+        #expect(late == [.removeJob(JobID(1))])
+    }
+
     @Test func aCommandThatComesTwiceIsDoneOnce() {
         var machine = joined(slots: 2)
         _ = answer(&machine, [(1, map(attempt(0)))])

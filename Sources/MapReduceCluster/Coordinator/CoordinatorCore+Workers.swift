@@ -36,6 +36,7 @@ extension CoordinatorCore {
                 attempts: request.attempts
             )
         ])
+        sessions[id]?.isKnown = true
         logger.info("worker joined", metadata: ["worker": "\(id)", "url": "\(request.url)"])
         return JoinAnswer(
             worker: id,
@@ -60,7 +61,7 @@ extension CoordinatorCore {
             isDiskLow: request.isDiskLow
         )
         try await apply(
-            [.workerPolled(id, condition)] + request.ended.map { event(for: $0, of: id) },
+            [.workerPolled(id, condition)] + request.ended.map { Event($0, of: id) },
             Journal.Batch(
                 logs: request.ended.compactMap { end in
                     end.log.map { AttemptLog(attempt: end.report.attempt, text: $0) }
@@ -74,7 +75,7 @@ extension CoordinatorCore {
         }
         try check(request.session, of: id)
         return PollAnswer(
-            commands: sessions[id]?.commands ?? [],
+            commands: sessions[id]?.answer() ?? [],
             mayLeave: request.isDraining && !coordinator.isNeeded(id)
         )
     }
@@ -95,18 +96,6 @@ extension CoordinatorCore {
                 "\(worker) has no session \(session.epoch).\(session.number); join again"
             )
         }
-    }
-
-    private func event(for end: AttemptEnd, of worker: WorkerID) -> Event {
-        guard let source = end.source, case .failed(let failure) = end.report.outcome else {
-            return .attemptReported(worker, end.report)
-        }
-        return .fetchFailed(
-            worker,
-            end.report.attempt,
-            source: source,
-            message: failure.message
-        )
     }
 
     /// A worker goes by itself.

@@ -82,6 +82,7 @@ actor CoordinatorCore {
                 worker: address.worker,
                 address: address
             )
+            sessions[address.worker]?.isKnown = true
         }
     }
 
@@ -140,7 +141,7 @@ actor CoordinatorCore {
         }
         for id in watchers.keys { watchers[id]?.wakeExpired(at: now) }
         // One that comes back is told to join again.
-        for id in sessions.keys where coordinator.workers[id] == nil {
+        for (id, session) in sessions where session.isKnown && coordinator.workers[id] == nil {
             sessions[id]?.wake()
             sessions[id] = nil
         }
@@ -197,12 +198,12 @@ actor CoordinatorCore {
     // MARK: Messages
 
     private func deliver(_ message: Message) {
+        if let (worker, command) = message.command {
+            sessions[worker]?.send(command)
+            return
+        }
         switch message {
-        case .startAttempt(let worker, let assignment):
-            sessions[worker]?.send(.start(assignment))
-        case .stopAttempt(let worker, let attempt): sessions[worker]?.send(.stop(attempt))
-        case .prepareTasks(let worker, let job, let stage, let tasks):
-            sessions[worker]?.send(.prepare(job, stage: stage, tasks: tasks))
+        case .startAttempt, .stopAttempt, .prepareTasks: break
         case .publishOutput(let job, let outputs):
             Task { await publish(job, outputs) }
         case .jobFinished(let job, let outcome):

@@ -7,16 +7,13 @@ struct WorkerSession {
     let id: SessionID?
     let worker: WorkerID
     var address: WorkerAddress
-    /// In rising order of their numbers.
-    private(set) var outbox: [NumberedCommand] = []
-    private var lastNumber = 0
+    private(set) var outbox = Outbox()
+    /// Whether the control plane knows of the worker: its joining waits for the journal before.
+    var isKnown = false
     /// What its attempts have read.
     var progress: [AttemptProgress] = []
     /// A poll that waits for commands, and until when.
     var parked: (continuation: CheckedContinuation<Void, Never>, until: ContinuousClock.Instant)?
-
-    /// Commands in one answer: it stays small.
-    private static let maxCommandsInAnswer = 1024
 
     init(id: SessionID?, worker: WorkerID, address: WorkerAddress) {
         self.id = id
@@ -25,18 +22,15 @@ struct WorkerSession {
     }
 
     mutating func send(_ command: WorkerCommand) {
-        lastNumber += 1
-        outbox.append(NumberedCommand(number: lastNumber, command: command))
+        outbox.add(command)
         wake()
     }
 
     /// Forgets the commands up to this number.
-    mutating func received(_ number: Int) {
-        guard let first = outbox.first, first.number <= number else { return }
-        outbox.removeFirst(min(number - first.number + 1, outbox.count))
-    }
+    mutating func received(_ number: Int) { outbox.received(number) }
 
-    var commands: [NumberedCommand] { Array(outbox.prefix(Self.maxCommandsInAnswer)) }
+    /// What goes into an answer.
+    mutating func answer() -> [NumberedCommand] { outbox.answer() }
 
     mutating func wake() {
         parked?.continuation.resume()

@@ -25,6 +25,7 @@ extension Coordinator {
             record(.attemptSucceeded(attempt, output, at: now))
             stopOthers(than: attempt)
             if !compare(attempt, output.digest) { renewReaders(of: attempt.task) }
+            checkConservation(by: attempt)
             prepareReaders(of: attempt.task)
         }
         commitIfDone(attempt.task.job)
@@ -44,7 +45,8 @@ extension Coordinator {
         let isOver: Bool
         switch failure.kind.consequence {
         case .failJob: isOver = true
-        case .retryCountedAgainstTask: isOver = task.ownFailures >= limit
+        case .retryCountedAgainstTask:
+            isOver = task.ownFailures >= limit && !Mutation.retriesForever.isOn
         case .retryCountedAgainstCluster:
             isOver = task.clusterFailures >= policy.maxClusterFailures
         }
@@ -58,8 +60,12 @@ extension Coordinator {
         guard let location = failure.location, let job = jobs[attempt.task.job],
             job.submission.maxBadRecords > 0,
             failure.kind == .threw || failure.kind == .crashed,
-            let task = jobs[task: attempt.task],
+            let task = jobs[task: attempt.task]
+        else { return false }
+        if task.isAtBadRecord(failure) { return true }
+        guard
             task.failureCount(at: location) >= policy.failuresOfBadRecord
+                || Mutation.skipsAtOnce.isOn
         else { return false }
         guard job.badRecordCount < job.submission.maxBadRecords else {
             var last = failure
@@ -87,6 +93,7 @@ extension Coordinator {
     mutating func stop(_ attempt: AttemptID) {
         guard jobs.isRunning(attempt), let worker = jobs.worker(of: attempt) else { return }
         record(.attemptStopped(attempt))
+        if Mutation.stopsWithoutJournal.isOn { effects.journal.removeLast() }
         workers.ended(attempt, on: worker)
         effects.messages.append(.stopAttempt(worker, attempt))
     }
@@ -109,7 +116,9 @@ extension Coordinator {
         guard isRunning(attempt, on: worker) else { return }
         workers.ended(attempt, on: worker)
         // The task may have written another run since.
-        if jobs[task: source.task]?.winner == source.number { record(.outputLost(source.task)) }
+        if jobs[task: source.task]?.winner == source.number, !Mutation.ignoresFailedFetches.isOn {
+            record(.outputLost(source.task))
+        }
         fail(attempt, Failure(kind: .fetchFailed, message: message))
     }
 }

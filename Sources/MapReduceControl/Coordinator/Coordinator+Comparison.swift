@@ -22,12 +22,26 @@ extension Coordinator {
         return false
     }
 
+    /// Ends a job of which a stage is done that has not read what the one before it has written.
+    mutating func checkConservation(by attempt: AttemptID) {
+        let id = attempt.task
+        guard let index = jobs.index(of: id.job),
+            let fault = jobs.all[index].conservationFault(ofReader: id.stage)
+        else { return }
+        let message =
+            "\(fault); the output would be wrong, and is not kept. Run the job again, and "
+            + "report it if that happens again"
+        finish(id.job, .failed(Failure(kind: .notConserved, message: message), attempt: attempt))
+    }
+
     /// Has everything run again that has read, or is reading, an earlier output of a task: what a
     /// job writes must come from one output of each task.
     ///
     /// Cost: linear in the number of tasks of the stages behind it.
     mutating func renewReaders(of task: TaskID) {
-        guard let job = jobs[task.job], job.isRunning else { return }
+        guard let job = jobs[task.job], job.isRunning, !Mutation.keepsStaleReaders.isOn else {
+            return
+        }
         for reader in job.readers(of: task.stage) {
             let tasks = job.stages[reader].tasks
             guard tasks.contains(where: { !$0.attempts.isEmpty }) else { continue }

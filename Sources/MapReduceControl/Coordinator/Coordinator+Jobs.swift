@@ -7,12 +7,6 @@ extension Coordinator {
         else { return }
         // A map whose output was lost after all had read it may still run again, for nobody.
         stopAll(of: id)
-        if let fault = jobs.all[index].conservationFault {
-            let message =
-                "\(fault); the output would be wrong, and is not kept. Run the job again, "
-                + "and report it if it happens again"
-            return finish(id, .failed(Failure(kind: .notConserved, message: message), attempt: nil))
-        }
         record(.commitBegan(id))
         if let job = jobs[id] { publish(job) }
     }

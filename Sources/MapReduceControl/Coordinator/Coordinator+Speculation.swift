@@ -54,12 +54,15 @@ extension Coordinator {
         return Double(age.nanoseconds) * 100 > usual * Double(policy.stragglerThreshold)
     }
 
-    /// Whether a task has none, and its stage not too many.
+    /// Whether a task has none, its stage not too many, and all is there that it reads: an output
+    /// may have been lost since the task was started.
     private func mayHaveBackup(_ id: TaskID) -> Bool {
         guard let task = jobs[task: id], task.winner == nil,
             task.attempts.count(where: \.isRunning) == 1,
-            let stage = jobs[id.job]?.stages[id.stage]
+            let job = jobs[id.job],
+            job.isReady(stage: id.stage) || Mutation.backsUpWithoutInput.isOn
         else { return false }
+        let stage = job.stages[id.stage]
         return stage.backupCount < max(stage.tasks.count * policy.maxBackups / 100, 1)
     }
 }

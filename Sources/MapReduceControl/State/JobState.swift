@@ -102,19 +102,17 @@ package struct JobState: Hashable, Sendable {
         return nil
     }
 
-    /// Says where the winners of a stage have read other pairs than those of its source have
-    /// written; nil when they have not.
-    package var conservationFault: String? {
-        for reader in stages.indices {
-            guard case .shuffle(let source) = submission.plan.stages[reader].input,
-                stages[reader].partialReadCount == 0, stages[reader].read != stages[source].written
-            else { continue }
-            return "stage \(source) wrote \(stages[source].written.count) pairs, and stage "
-                + "\(reader) read \(stages[reader].read.count)"
-                + (stages[source].written.count == stages[reader].read.count
-                    ? ", which are not the same ones" : "")
-        }
-        return nil
+    /// Says that the winners of a stage have read other pairs than those of its source have
+    /// written; nil when they have not, and while one of them is missing.
+    package func conservationFault(ofReader reader: Int) -> String? {
+        guard case .shuffle(let source) = submission.plan.stages[reader].input,
+            stages[reader].isDone, stages[source].isDone,
+            stages[reader].partialReadCount == 0, stages[reader].read != stages[source].written
+        else { return nil }
+        let written = stages[source].written.count
+        let read = stages[reader].read.count
+        return "stage \(source) wrote \(written) pairs, and stage \(reader) read \(read)"
+            + (written == read ? ", which are not the same ones" : "")
     }
 
     /// The records that the winning attempts passed over, in the order of their tasks.
@@ -144,6 +142,7 @@ package struct JobState: Hashable, Sendable {
     package func sources(stage: Int, outputCount: Int) -> [AttemptID] {
         var numbers = Array(repeating: Int32(-1), count: stages[stage].tasks.count)
         for entry in stages[stage].outputLog.prefix(outputCount) {
+            if Mutation.readsFirstOutputs.isOn, numbers[Int(entry.task)] >= 0 { continue }
             numbers[Int(entry.task)] = entry.attempt
         }
         return numbers.enumerated().map { index, number in

@@ -83,7 +83,7 @@ package struct Jobs: Hashable, Sendable {
     }
 
     /// Applies an entry; one about something that does not exist changes nothing.
-    mutating func apply(_ entry: JournalEntry) {
+    package mutating func apply(_ entry: JournalEntry) {
         switch entry {
         case .jobSubmitted(let submission):
             precondition(
@@ -236,7 +236,9 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].failureCount += 1
         switch failure.kind.consequence {
         case .retryCountedAgainstTask, .failJob:
-            all[job].stages[id.stage].tasks[id.index].ownFailures += 1
+            if !all[job].stages[id.stage].tasks[id.index].isAtBadRecord(failure) {
+                all[job].stages[id.stage].tasks[id.index].ownFailures += 1
+            }
         case .retryCountedAgainstCluster:
             all[job].stages[id.stage].tasks[id.index].clusterFailures += 1
         }
@@ -264,7 +266,9 @@ package struct Jobs: Hashable, Sendable {
         guard let winner = all[job].stages[id.stage].tasks[id.index].winner,
             let output = all[job].stages[id.stage].tasks[id.index].winningOutput
         else { return false }
-        all[job].counters.subtract(output.counters)
+        if !Mutation.keepsCountersOfLostOutputs.isOn {
+            all[job].counters.subtract(output.counters)
+        }
         all[job].stages[id.stage].count(output, isCounted: false)
         all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost(output.digest)
         all[job].stages[id.stage].tasks[id.index].winner = nil

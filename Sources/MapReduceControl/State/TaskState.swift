@@ -17,6 +17,13 @@ package struct TaskState: Hashable, Sendable {
 
     package var winningOutput: TaskOutput? { winner.flatMap { attempts[$0].output } }
 
+    /// Whether a failure is at a record that the next attempts pass over anyway: one that a backup
+    /// met as well.
+    func isAtBadRecord(_ failure: Failure) -> Bool {
+        guard let location = failure.location else { return false }
+        return badRecords.contains { $0.file == location.path && $0.offset == location.offset }
+    }
+
     /// How often the user's code failed at this place of the input.
     func failureCount(at location: RecordLocation) -> Int {
         attempts.count { attempt in

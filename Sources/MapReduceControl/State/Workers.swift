@@ -20,7 +20,8 @@ package struct Workers: Hashable, Sendable {
 
         /// Whether it can start something.
         package var isFree: Bool {
-            runningCount < slots && !isSuspect && !condition.isDraining
+            runningCount < slots + (Mutation.overfillsWorkers.isOn ? 1 : 0) && !isSuspect
+                && !condition.isDraining
         }
     }
 
@@ -157,7 +158,9 @@ package struct Workers: Hashable, Sendable {
     /// Cost: nothing, but for a look at all of them every few seconds.
     mutating func silent(at now: Instant) -> [WorkerID] {
         if let next = nextSuspect, now >= next { markSuspects(at: now) }
-        guard let next = nextDead, now >= next else { return [] }
+        guard let next = nextDead, now >= next, !Mutation.waitsForDeadWorkers.isOn else {
+            return []
+        }
         let dead = all.filter { now - $0.lastHeard >= policy.deadAfter }.map(\.id)
         nextDead =
             all.filter { now - $0.lastHeard < policy.deadAfter }.map(\.lastHeard).min()

@@ -10,7 +10,7 @@ extension WorkerMachine {
         }
         cluster = answer.cluster
         session = .joined(answer.session)
-        received = 0
+        if !Mutation.keepsCommandNumbers.isOn { received = 0 }
         isPolling = false
         isReporting = false
         for index in ended.indices { ended[index].isSent = false }
@@ -36,7 +36,9 @@ extension WorkerMachine {
     mutating func pollFailed(_ kind: PollKind, _ id: SessionID, mustJoin: Bool) {
         guard session == .joined(id) else { return }
         finish(kind)
-        for index in ended.indices { ended[index].isSent = false }
+        if !Mutation.losesUndeliveredEnds.isOn {
+            for index in ended.indices { ended[index].isSent = false }
+        }
         if mustJoin {
             session = .joining
             actions.append(.join(after: .zero))

@@ -7,8 +7,10 @@ extension WorkerMachine {
     mutating func start(_ assignment: Assignment) {
         let id = assignment.attempt
         // A command that is told again after the worker joined again.
-        guard !attempts.contains(where: { $0.id == id }),
-            !ended.contains(where: { $0.end.report.attempt == id })
+        guard
+            !attempts.contains(where: { $0.id == id })
+                && !ended.contains(where: { $0.end.report.attempt == id })
+                || Mutation.obeysTwice.isOn
         else { return }
         attempts.append(AttemptWork(assignment: assignment))
         if need(id.task.job) { fetchInput(at: attempts.count - 1) }
@@ -66,7 +68,10 @@ extension WorkerMachine {
     }
 
     mutating func jobReady(_ id: JobID) {
-        guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+        // The job may have ended while its program was on its way.
+        guard let index = jobs.firstIndex(where: { $0.id == id }) else {
+            return Mutation.keepsLatePrograms.isOn ? () : removeIfDone(id)
+        }
         jobs[index].isReady = true
         for preparation in jobs[index].preparations {
             actions.append(.prepare(id, stage: preparation.stage, tasks: preparation.tasks))
@@ -79,6 +84,7 @@ extension WorkerMachine {
 
     /// What waits for the program fails, by the cluster's fault; the next attempt asks again.
     mutating func jobFailed(_ id: JobID, _ message: String) {
+        guard jobs.contains(where: { $0.id == id }) else { return removeIfDone(id) }
         jobs.removeAll { $0.id == id && !$0.isReady }
         for attempt in attempts where attempt.id.task.job == id {
             if attempt.phase == .waitsForJob { fail(attempt.id, nil, message) }

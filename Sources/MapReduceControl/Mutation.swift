@@ -1,0 +1,54 @@
+/// Deliberate bugs, of which the simulation must find each: so its checks are shown to be able to
+/// fail.
+///
+/// They can be switched on in a debug build only, one at a time, for the current task.
+package enum Mutation: String, CaseIterable, Sendable {
+    /// A restarted coordinator does not end the commits that had begun.
+    case forgetsCommits
+    /// Runs that cannot be fetched are believed to be there.
+    case ignoresFailedFetches
+    /// What a job has read stays when it is written anew, and differs.
+    case keepsStaleReaders
+    /// An output that is lost stays in the counters.
+    case keepsCountersOfLostOutputs
+    /// A worker that joins again is not told of attempts that it has never heard of.
+    case forgetsStarts
+    /// A worker may get one attempt more than it has slots.
+    case overfillsWorkers
+    /// Workers that are silent are never given up.
+    case waitsForDeadWorkers
+    /// A task may fail as often as it likes.
+    case retriesForever
+    /// One failure makes a bad record.
+    case skipsAtOnce
+    /// That an attempt was stopped is not in the journal.
+    case stopsWithoutJournal
+    /// A reader gets the first output of each task and not the last.
+    case readsFirstOutputs
+    /// A backup may start while what it reads is lost.
+    case backsUpWithoutInput
+    /// Commands count as received when they are sent.
+    case forgetsUnheardCommands
+    /// A worker counts commands on from one session to the next.
+    case keepsCommandNumbers
+    /// Ends that were sent in a poll that failed count as delivered.
+    case losesUndeliveredEnds
+    /// A command that comes twice is done twice.
+    case obeysTwice
+    /// A worker keeps the program of a job that ended while it was fetched.
+    case keepsLatePrograms
+
+    #if DEBUG || MUTATIONS
+    @TaskLocal package static var current: Mutation?
+    #endif
+
+    /// Whether the bug is there; never in a release build.
+    @inline(__always)
+    var isOn: Bool {
+        #if DEBUG || MUTATIONS
+        Mutation.current == self
+        #else
+        false
+        #endif
+    }
+}

@@ -1,0 +1,65 @@
+package import MapReduceModel
+
+/// The commands that a worker has not received in its session.
+///
+/// A command leaves with every answer until the worker says that it was received, so that neither
+/// an answer that is lost nor one that comes twice does harm.
+package struct Outbox: Sendable {
+    /// In rising order of their numbers.
+    private var waiting: [NumberedCommand] = []
+    private var lastNumber = 0
+
+    /// Commands in one answer: it stays small.
+    private static let maxCommandsInAnswer = 1024
+
+    package init() {}
+
+    package var isEmpty: Bool { waiting.isEmpty }
+
+    package mutating func add(_ command: WorkerCommand) {
+        lastNumber += 1
+        waiting.append(NumberedCommand(number: lastNumber, command: command))
+    }
+
+    /// Forgets the commands up to this number.
+    package mutating func received(_ number: Int) {
+        guard let first = waiting.first, first.number <= number else { return }
+        waiting.removeFirst(min(number - first.number + 1, waiting.count))
+    }
+
+    /// What goes into an answer; it stays here until it was received.
+    package mutating func answer() -> [NumberedCommand] {
+        let answer = Array(waiting.prefix(Self.maxCommandsInAnswer))
+        if Mutation.forgetsUnheardCommands.isOn { waiting.removeFirst(answer.count) }
+        return answer
+    }
+}
+
+extension Message {
+    /// The command that a message is to one worker, and the worker.
+    package var command: (worker: WorkerID, command: WorkerCommand)? {
+        switch self {
+        case .startAttempt(let worker, let assignment): (worker, .start(assignment))
+        case .stopAttempt(let worker, let attempt): (worker, .stop(attempt))
+        case .prepareTasks(let worker, let job, let stage, let tasks):
+            (worker, .prepare(job, stage: stage, tasks: tasks))
+        case .publishOutput, .jobFinished: nil
+        }
+    }
+}
+
+extension Event {
+    /// What a worker says of the end of an attempt.
+    package init(_ end: AttemptEnd, of worker: WorkerID) {
+        if let source = end.source, case .failed(let failure) = end.report.outcome {
+            self = .fetchFailed(
+                worker,
+                end.report.attempt,
+                source: source,
+                message: failure.message
+            )
+        } else {
+            self = .attemptReported(worker, end.report)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// What must hold after every event of the coordinator.
+struct Checks {
+    /// The state that the journal alone leads to.
+    private var replayed = Jobs()
+    /// Planned crashes of the coordinator that have happened.
+    var crashedAt: Set<Int> = []
+    private var outcomes: [JobID: JobOutcome] = [:]
+    /// More attempts than the faults of a run explain are a loop.
+    private static let maxStarts = 100
+
+    mutating func begin(replaying journal: [JournalEntry], of control: Coordinator) {
+        replayed = Jobs(replaying: journal)
+        outcomes = [:]
+    }
+
+    /// Says what is wrong; nil when nothing is.
+    mutating func step(_ control: Coordinator, _ effects: Effects) -> String? {
+        for entry in effects.journal {
+            replayed.apply(entry)
+            if case .jobFinished(let job, let outcome) = entry {
+                if outcomes[job] != nil { return "\(job) ends twice" }
+                outcomes[job] = outcome
+            }
+        }
+        if replayed != control.jobs { return "the journal does not give back the state" }
+        for worker in control.workers.all
+        where worker.slots > 0 && worker.runningCount > worker.slots {
+            return "\(worker.id) runs \(worker.runningCount) attempts on \(worker.slots) slots"
+        }
+        for job in control.jobs.all {
+            if let wrong = check(job, control) { return wrong }
+        }
+        for message in effects.messages {
+            if let wrong = check(message, control) { return wrong }
+        }
+        return nil
+    }
+
+    private func check(_ job: JobState, _ control: Coordinator) -> String? {
+        var counters = Counters()
+        for (index, stage) in job.stages.enumerated() {
+            if stage.doneCount != stage.tasks.count(where: { $0.winner != nil }) {
+                return "\(job.id) counts its winners wrong"
+            }
+            if stage.auditCount != stage.tasks.count(where: \.needsAudit) {
+                return "\(job.id) counts its audits wrong"
+            }
+            let limit = max(stage.tasks.count * control.policy.maxBackups / 100, 1)
+            if stage.backupCount > limit {
+                return "stage \(index) of \(job.id) has too many backups"
+            }
+            for (number, task) in stage.tasks.enumerated() {
+                if let output = task.winningOutput { counters.add(output.counters) }
+                let id = TaskID(job: job.id, stage: index, index: number)
+                if let wrong = check(task, id, job) { return wrong }
+            }
+        }
+        if counters != job.counters { return "the counters of \(job.id) are not those of winners" }
+        return nil
+    }
+
+    private func check(_ task: TaskState, _ id: TaskID, _ job: JobState) -> String? {
+        let succeeded = task.attempts.indices.filter { number in
+            if case .succeeded = task.attempts[number].status { true } else { false }
+        }
+        if succeeded != (task.winner.map { [$0] } ?? []) {
+            return "\(id) has \(succeeded.count) outputs that count"
+        }
+        if task.attempts.count > Self.maxStarts {
+            return "\(id) was started \(task.attempts.count) times"
+        }
+        let limit = job.submission.maxAttempts
+        if task.ownFailures > limit || job.isRunning && task.ownFailures >= limit {
+            return "\(id) has failed \(task.ownFailures) times"
+        }
+        if job.badRecordCount > job.submission.maxBadRecords {
+            return "\(job.id) passes over too many records"
+        }
+        return nil
+    }
+
+    private func check(_ message: Message, _ control: Coordinator) -> String? {
+        switch message {
+        case .startAttempt(let worker, let assignment):
+            let attempt = assignment.attempt
+            guard control.jobs[attempt: attempt]?.worker == worker else {
+                return "\(attempt) is started on a worker that it is not meant for"
+            }
+            guard case .segments(_, let stage, let count) = assignment.input,
+                let job = control.jobs[attempt.task.job]
+            else { return nil }
+            let sources = job.sources(stage: stage, outputCount: count)
+            if sources.map(\.task.index) != Array(job.stages[stage].tasks.indices) {
+                return "\(attempt) does not read every task"
+            }
+            // Winners of now: what was decided before in this step has not changed them.
+            for source in sources
+            where control.jobs[task: source.task]?.winner != source.number {
+                return "\(attempt) reads \(source), which does not count"
+            }
+        case .publishOutput(let job, let outputs):
+            let winners = control.jobs[job]?.stages.last?.tasks.compactMap(\.winningOutput)
+            if winners != outputs || outputs.count != control.jobs[job]?.stages.last?.tasks.count {
+                return "\(job) publishes what is not the output of each task"
+            }
+        case .stopAttempt, .prepareTasks, .jobFinished: break
+        }
+        return nil
+    }
+}

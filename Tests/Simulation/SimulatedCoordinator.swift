@@ -1,0 +1,69 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// The coordinator's process: the real control plane, with a journal that is durable only after a
+/// while, sessions of workers, and polls that wait.
+///
+/// It does what the cluster's `CoordinatorCore` does, in the same order.
+struct SimulatedCoordinator {
+    var control: Coordinator
+    let epoch: Int
+    var sessions: [WorkerID: Session] = [:]
+    var lastSession = 0
+    /// Events that wait to be applied, with what is to be done when they are durable.
+    var queue: [Pending] = []
+    /// What is being written.
+    var writing: Batch?
+    /// The number of events that were applied in this life.
+    var eventCount = 0
+    /// Whether a tick is planned.
+    var isTicking = false
+
+    /// A worker that has joined.
+    struct Session {
+        let id: SessionID
+        let address: WorkerAddress
+        var outbox = Outbox()
+        /// A poll that waits for commands.
+        var parked: CallID?
+        var isDraining = false
+        /// Whether the control plane knows of it: before, it waits for the journal.
+        var isKnown = false
+    }
+
+    struct Pending {
+        let events: [Event]
+        let then: Continuation
+    }
+
+    /// What follows when events are durable.
+    enum Continuation {
+        case nothing
+        case joined(CallID, WorkerID, SessionID, jobs: [JobID])
+        case polled(CallID, WorkerID, PollRequest)
+        case left(CallID)
+    }
+
+    struct Batch {
+        var entries: [JournalEntry] = []
+        var messages: [Message] = []
+        var continuations: [Continuation] = []
+    }
+}
+
+/// What outlives the coordinator's process: its database, and the output directories.
+struct DurableState {
+    var entries: [JournalEntry] = []
+    /// Jobs of which all is done; their entries are not replayed.
+    var ended: Set<JobID> = []
+    var outcomes: [JobID: JobOutcome] = [:]
+    var workers: [String: WorkerAddress] = [:]
+    var epoch = 0
+    var lastJob = 0
+    /// Which planned job each job is.
+    var plannedJobs: [JobID: Int] = [:]
+    /// The outputs that are in place.
+    var published: [JobID: [TaskOutput]] = [:]
+
+    var replayable: [JournalEntry] { entries.filter { !ended.contains($0.job) } }
+}

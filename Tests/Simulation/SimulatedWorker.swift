@@ -1,0 +1,78 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// A worker's process and its disk: the real state machine of a worker, with tasks that take time
+/// and runs that are there or not.
+struct SimulatedWorker {
+    let host: Int
+    var machine: WorkerMachine
+    /// Counts the processes that ran on the host; what an earlier one waited for is not heard.
+    var life: Int
+    var isAlive = false
+    var isStopped = false
+    var isDiskFull = false
+    var slowness = 1
+    /// As which the coordinator knows it.
+    var id: WorkerID?
+    /// Jobs whose program is here.
+    var jobs: Set<JobID> = []
+    /// Runs that attempts here have written, and segments that were fetched.
+    var runs: [AttemptID: StoredRun] = [:]
+    var fetched: [FetchedRun: StoredRun] = [:]
+    /// What the slots run, by slot; the number tells one run of a slot from the next.
+    var running: [Int: Running] = [:]
+    var lastRun = 0
+    var fetches: [AttemptID: Fetch] = [:]
+    /// The attempts of fetches by their number.
+    var fetchNumbers: [Int: AttemptID] = [:]
+    var calls: [CallID: Call] = [:]
+
+    struct FetchedRun: Hashable {
+        let source: AttemptID
+        let partition: Int
+    }
+
+    struct Running {
+        let number: Int
+        let assignment: Assignment
+        let input: TaskInput
+    }
+
+    /// The segments of one task, on their way here.
+    struct Fetch {
+        let number: Int
+        let stage: Int
+        let partition: Int
+        let outputCount: Int
+        var outputs: [StageOutputs.Entry] = []
+        /// What is still to be fetched, by the index of the task that wrote it.
+        var missing: [Int] = []
+        var sources: [StageOutputs.Entry] = []
+        /// How often the current segment was asked for in vain.
+        var failures = 0
+    }
+
+    /// What the worker has asked, and waits for.
+    enum Call {
+        case join
+        case poll(PollKind, PollRequest)
+        case leave
+        case launch(JobID)
+        case outputs(AttemptID)
+        case segment(AttemptID, FetchedRun)
+    }
+
+    var incarnation: String { "\(host).\(life)" }
+
+    /// The path of a run that an attempt here has written.
+    func path(of attempt: AttemptID) -> String { "\(attempt)@\(host)" }
+
+    /// The path of a segment that was fetched.
+    func path(of run: FetchedRun) -> String { "\(run.source)/\(run.partition)@\(host)" }
+
+    /// The run at a path; nil when there is none any more.
+    func run(at path: String) -> StoredRun? {
+        runs.first { self.path(of: $0.key) == path }?.value
+            ?? fetched.first { self.path(of: $0.key) == path }?.value
+    }
+}

@@ -1,0 +1,160 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// What the tasks of a run do.
+extension World {
+    func beginAttempt(_ assignment: Assignment, _ input: TaskInput, slot: Int, on host: Int) {
+        let attempt = assignment.attempt
+        if workers[host].running.values.contains(where: { $0.assignment.attempt == attempt }) {
+            fail("\(attempt) runs twice at once on host \(host)")
+        }
+        if workers[host].running[slot] != nil { fail("slot \(slot) of host \(host) is taken") }
+        workers[host].lastRun += 1
+        let number = workers[host].lastRun
+        workers[host].running[slot] = SimulatedWorker.Running(
+            number: number,
+            assignment: assignment,
+            input: input
+        )
+        let purpose = purpose("duration", attempt)
+        var milliseconds = dice.draw(100...3000, purpose) * workers[host].slowness
+        if dice.chance(ratios.late, purpose) { milliseconds += 30_000 }
+        note("host \(host): slot \(slot) runs \(attempt) for \(milliseconds) ms")
+        queue.add(
+            .worker(host, life: workers[host].life, .attemptEnds(slot: slot, run: number)),
+            at: now + .milliseconds(milliseconds)
+        )
+    }
+
+    private func purpose(_ name: StaticString, _ attempt: AttemptID) -> Dice.Purpose {
+        let task = attempt.task
+        return Dice.Purpose(name, task.job.number, task.stage, task.index, attempt.number)
+    }
+
+    func endAttempt(_ slot: Int, _ run: Int, on host: Int) {
+        guard let running = workers[host].running[slot], running.number == run else { return }
+        workers[host].running[slot] = nil
+        let outcome = outcome(of: running, on: host)
+        let attempt = running.assignment.attempt
+        switch outcome {
+        case .succeeded: note("host \(host): \(attempt) succeeds")
+        case .failed(let failure):
+            note("host \(host): \(attempt) fails: \(failure.kind), \(failure.message)")
+        }
+        apply(
+            .attemptEnded(slot: slot, TaskReport(attempt: attempt, outcome: outcome), log: nil),
+            to: host
+        )
+    }
+
+    private func outcome(of running: SimulatedWorker.Running, on host: Int) -> TaskReport.Outcome {
+        let attempt = running.assignment.attempt
+        guard let job = plannedJob(attempt.task.job) else {
+            fail("\(attempt) is of a job that nobody has submitted")
+            return .failed(Failure(kind: .badInput, message: "unknown"))
+        }
+        if let failure = failure(of: running.assignment, job, on: host) { return .failed(failure) }
+        var sources: [Lineage.Identity] = []
+        var read: PairChecksum?
+        if case .segments(let partition, let segments) = running.input {
+            var sum = PairChecksum()
+            for segment in segments {
+                guard let run = workers[host].run(at: segment.run), !run.isRotten else {
+                    let message = "a run cannot be read"
+                    return .failed(Failure(kind: .fetchFailed, message: message, run: segment.run))
+                }
+                sources.append(run.identity)
+                sum += run.identity.pairs(partition: partition)
+            }
+            read = sum
+        }
+        let isVarying = plan.faults.contains(
+            .notDeterministic(job: job.number, stage: attempt.task.stage)
+        )
+        let variant = isVarying ? dice.draw(1...1_000_000, purpose("variant", attempt)) : 0
+        let identity = lineage.add(
+            Lineage.Output(
+                job: job.number,
+                stage: attempt.task.stage,
+                task: attempt.task.index,
+                variant: variant,
+                skipped: running.assignment.badRecords.map(\.offset).sorted(),
+                sources: sources
+            )
+        )
+        return .succeeded(write(identity, running.assignment, job, read, on: host))
+    }
+
+    /// Why an attempt fails; nil when it does not.
+    private func failure(of assignment: Assignment, _ job: Setting.Job, on host: Int) -> Failure? {
+        let attempt = assignment.attempt
+        let chance = purpose("failure", attempt)
+        let path = job.inputPath(attempt.task.index)
+        func failure(_ kind: FailureKind, at offset: Int, _ message: String) -> Failure {
+            let location = RecordLocation(path: path, offset: offset, recordNumber: 1)
+            let isMap = attempt.task.stage == 0
+            return Failure(kind: kind, message: message, location: isMap ? location : nil)
+        }
+        // Never twice at one place: such a record would count as a bad one.
+        let somewhere = 100 + attempt.number
+        if dice.chance(ratios.threw, chance) { return failure(.threw, at: somewhere, "by chance") }
+        if dice.chance(ratios.crashed, chance) {
+            return failure(.crashed, at: somewhere, "by chance")
+        }
+        if attempt.task.stage == 0 {
+            for offset in badRecords(of: job, attempt.task.index)
+            where !assignment.badRecords.contains(where: { $0.offset == offset }) {
+                return failure(.crashed, at: offset, "at a bad record")
+            }
+        }
+        if workers[host].isDiskFull, attempt.task.stage < job.stageCount - 1 {
+            return Failure(kind: .diskFull, message: "the disk is full")
+        }
+        return nil
+    }
+
+    /// The records of a task at which the closure always fails, in their order.
+    func badRecords(of job: Setting.Job, _ task: Int) -> [Int] {
+        var offsets: Set<Int> = []
+        for case .badRecord(job.number, task, let offset) in plan.faults { offsets.insert(offset) }
+        return offsets.sorted()
+    }
+
+    private func write(
+        _ identity: Lineage.Identity,
+        _ assignment: Assignment,
+        _ job: Setting.Job,
+        _ read: PairChecksum?,
+        on host: Int
+    ) -> TaskOutput {
+        let attempt = assignment.attempt
+        let isLast = attempt.task.stage == job.stageCount - 1
+        var written: PairChecksum?
+        let path: String
+        if isLast {
+            path = "\(attempt)"
+            parts[path] = identity
+        } else {
+            path = workers[host].path(of: attempt)
+            workers[host].runs[attempt] = StoredRun(identity: identity)
+            var sum = PairChecksum()
+            for partition in 0..<job.reducerCount { sum += identity.pairs(partition: partition) }
+            written = sum
+        }
+        var counters = Counters()
+        counters.add(1, to: "attempts")
+        counters.add(1 + Int(identity.hash % 1000), to: "value")
+        return TaskOutput(
+            file: OutputFile(
+                path: path,
+                byteCount: Int(identity.hash >> 40),
+                recordCount: 1,
+                checksum: UInt32(truncatingIfNeeded: identity.hash)
+            ),
+            counters: counters,
+            written: written,
+            read: read,
+            badRecords: assignment.badRecords
+        )
+    }
+}

@@ -1,0 +1,236 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// The coordinator's part of a run.
+extension World {
+    static let cluster = "simulated"
+
+    // MARK: Life and death
+
+    func startCoordinator() {
+        coordinatorLife += 1
+        durable.epoch += 1
+        note("the coordinator starts: epoch \(durable.epoch)")
+        let replayable = durable.replayable
+        let control = Coordinator(policy: setting.policy, journal: replayable, at: now)
+        checks.begin(replaying: replayable, of: control)
+        coordinator = SimulatedCoordinator(control: control, epoch: durable.epoch)
+        publishing = [:]
+        enqueue([.recovered], .nothing)
+        for job in control.jobs.all where job.outcome != nil { cleanUp(job.id) }
+    }
+
+    /// What was being written is on the disk or not; a caller hears nothing either way.
+    func crashCoordinator() {
+        guard let crashed = coordinator else { return }
+        let isWritten = dice.chance(500, Dice.Purpose("torn"))
+        note("the coordinator crashes; what it was writing is \(isWritten ? "kept" : "lost")")
+        if let batch = crashed.writing, isWritten { keep(batch.entries) }
+        coordinator = nil
+    }
+
+    private func keep(_ entries: [JournalEntry]) {
+        durable.entries += entries
+        for entry in entries {
+            switch entry {
+            case .jobSubmitted(let submission):
+                durable.lastJob = max(durable.lastJob, submission.id.number)
+                durable.plannedJobs[submission.id] = planned(submission)
+            case .jobFinished(let job, let outcome):
+                if let other = durable.outcomes[job], other != outcome {
+                    fail("\(job) ends twice: \(other) and \(outcome)")
+                }
+                durable.outcomes[job] = outcome
+            default: break
+            }
+        }
+    }
+
+    /// Which of the planned jobs a submission is: its name tells.
+    private func planned(_ submission: JobSubmission) -> Int {
+        setting.jobs.first { "job \($0.number)" == submission.plan.name }?.number ?? 0
+    }
+
+    /// The planned job of a job.
+    func plannedJob(_ id: JobID) -> Setting.Job? {
+        guard let name = coordinator?.control.jobs[id]?.submission.plan.name else {
+            return durable.plannedJobs[id].map { setting.jobs[$0 - 1] }
+        }
+        return setting.jobs.first { "job \($0.number)" == name }
+    }
+
+    // MARK: Events and the journal
+
+    func enqueue(_ events: [Event], _ then: SimulatedCoordinator.Continuation) {
+        coordinator?.queue.append(SimulatedCoordinator.Pending(events: events, then: then))
+        if coordinator?.writing == nil { flush() }
+    }
+
+    /// Applies all that waits, and begins to write what follows.
+    private func flush() {
+        guard let waiting = coordinator?.queue, !waiting.isEmpty else { return }
+        coordinator?.queue = []
+        var batch = SimulatedCoordinator.Batch()
+        for item in waiting {
+            for event in item.events {
+                note("coordinator: \(describe(event))")
+                guard let effects = coordinator?.control.apply(event, at: now) else { return }
+                batch.entries += effects.journal
+                batch.messages += effects.messages
+                coordinator?.eventCount += 1
+                for entry in effects.journal { note("    journal  \(describe(entry))") }
+                if let control = coordinator?.control {
+                    if let wrong = checks.step(control, effects) { return fail(wrong) }
+                }
+            }
+            batch.continuations.append(item.then)
+        }
+        coordinator?.writing = batch
+        let delay = dice.draw(1...10, Dice.Purpose("journal"))
+        queue.add(.coordinator(life: coordinatorLife, .durable), at: now + .milliseconds(delay))
+        scheduleTick()
+        crashAtEvent()
+    }
+
+    private func crashAtEvent() {
+        guard let coordinator, !areFaultsOver else { return }
+        for case .coordinatorCrashesAtEvent(let number, let lasts) in plan.faults
+        where coordinator.eventCount >= number && !checks.crashedAt.contains(number) {
+            checks.crashedAt.insert(number)
+            crashCoordinator()
+            queue.add(
+                .coordinator(life: coordinatorLife, .restart),
+                at: now + .milliseconds(lasts + 1)
+            )
+            return
+        }
+    }
+
+    private func scheduleTick() {
+        guard coordinator?.isTicking == false,
+            let deadline = coordinator?.control.nextDeadline
+        else { return }
+        coordinator?.isTicking = true
+        queue.add(
+            .coordinator(life: coordinatorLife, .tick),
+            at: max(deadline, now + .milliseconds(50))
+        )
+    }
+
+    func perform(_ step: CoordinatorStep) {
+        switch step {
+        case .durable: becomeDurable()
+        case .tick:
+            coordinator?.isTicking = false
+            if let deadline = coordinator?.control.nextDeadline, deadline <= now {
+                enqueue([.tick], .nothing)
+            }
+            scheduleTick()
+        case .pollExpires(let worker, let call):
+            if coordinator?.sessions[worker]?.parked == call { wake(worker) }
+        case .published(let job): finishPublishing(job)
+        case .cleanedUp(let job):
+            durable.ended.insert(job)
+            let isKept = durable.outcomes[job] == .succeeded
+            for path in parts.keys.sorted() where path.hasPrefix("\(job)-") && !isKept {
+                parts[path] = nil
+            }
+            enqueue([.jobRetired(job)], .nothing)
+        case .restart: break
+        }
+    }
+
+    private func becomeDurable() {
+        guard let batch = coordinator?.writing else { return }
+        coordinator?.writing = nil
+        keep(batch.entries)
+        for message in batch.messages { deliver(message) }
+        // One that comes back is told to join again.
+        for worker in (coordinator?.sessions.keys.sorted() ?? [])
+        where coordinator?.sessions[worker]?.isKnown == true
+            && coordinator?.control.workers[worker] == nil
+        {
+            wake(worker)
+            coordinator?.sessions[worker] = nil
+        }
+        for continuation in batch.continuations { proceed(continuation) }
+        if coordinator?.writing == nil { flush() }
+    }
+
+    private func deliver(_ message: Message) {
+        note("    message  \(describe(message))")
+        if let (worker, command) = message.command {
+            coordinator?.sessions[worker]?.outbox.add(command)
+            wake(worker)
+            return
+        }
+        switch message {
+        case .startAttempt, .stopAttempt, .prepareTasks: break
+        case .publishOutput(let job, let outputs): publish(job, outputs)
+        case .jobFinished(let job, _):
+            for worker in coordinator?.sessions.keys.sorted() ?? [] {
+                coordinator?.sessions[worker]?.outbox.add(.end(job))
+                wake(worker)
+            }
+            cleanUp(job)
+        }
+    }
+
+    private func publish(_ job: JobID, _ outputs: [TaskOutput]) {
+        publishing[job] = outputs
+        let delay = dice.draw(5...500, Dice.Purpose("publish", job.number))
+        queue.add(
+            .coordinator(life: coordinatorLife, .published(job)),
+            at: now + .milliseconds(delay)
+        )
+    }
+
+    private func finishPublishing(_ job: JobID) {
+        guard let outputs = publishing.removeValue(forKey: job) else { return }
+        let number = plannedJob(job)?.number
+        if durable.published[job] == nil, let number,
+            plan.faults.contains(.publishingFails(job: number))
+        {
+            let failure = Failure(kind: .outOfResources, message: "the disk is full")
+            return enqueue([.outputPublished(job, failure)], .nothing)
+        }
+        if let other = durable.published[job], other != outputs {
+            fail("\(job) is published twice, with different outputs")
+        }
+        durable.published[job] = outputs
+        enqueue([.outputPublished(job, nil)], .nothing)
+    }
+
+    private func cleanUp(_ job: JobID) {
+        let delay = dice.draw(10...300, Dice.Purpose("clean up", job.number))
+        queue.add(
+            .coordinator(life: coordinatorLife, .cleanedUp(job)),
+            at: now + .milliseconds(delay)
+        )
+    }
+
+    // MARK: Clients
+
+    /// Submits a job, and looks after a second whether it was accepted.
+    func submit(_ number: Int) {
+        guard !durable.plannedJobs.values.contains(number) else { return }
+        queue.add(.submit(job: number), at: now + .seconds(1))
+        let isOnItsWay = coordinator?.control.jobs.all.contains {
+            $0.submission.plan.name == "job \(number)"
+        }
+        guard isOnItsWay == false, let jobs = coordinator?.control.jobs.all else { return }
+        let last = max(durable.lastJob, jobs.last?.id.number ?? 0)
+        let waiting = coordinator?.queue.count { item in
+            item.events.contains { if case .jobSubmitted = $0 { true } else { false } }
+        }
+        let id = JobID(last + 1 + (waiting ?? 0))
+        enqueue([.jobSubmitted(setting.jobs[number - 1].submission(id))], .nothing)
+    }
+
+    func cancel(_ number: Int) {
+        let id = durable.plannedJobs.first { $0.value == number }?.key
+        if let id, durable.outcomes[id] != nil { return }
+        if let id, coordinator != nil { enqueue([.jobCancelled(id)], .nothing) }
+        if !areFaultsOver { queue.add(.cancel(job: number), at: now + .seconds(2)) }
+    }
+}

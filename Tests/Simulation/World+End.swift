@@ -1,0 +1,101 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// What must hold at the end of a run.
+extension World {
+    /// Whether all jobs have ended, and all workers know.
+    var isSettled: Bool {
+        durable.plannedJobs.count == setting.jobs.count
+            && durable.ended.count == setting.jobs.count && isScratchFree
+    }
+
+    /// Whether no file of a job is left on any disk.
+    private var isScratchFree: Bool {
+        workers.allSatisfy {
+            $0.isAlive && $0.jobs.isEmpty && $0.runs.isEmpty && $0.fetched.isEmpty
+        }
+    }
+
+    func checkEnd() {
+        for (id, number) in durable.plannedJobs.sorted(by: { $0.key < $1.key }) {
+            guard let outcome = durable.outcomes[id] else { return fail("\(id) has not ended") }
+            note("\(id) ended: \(describe(outcome))")
+            check(id, setting.jobs[number - 1], outcome)
+            if failure != nil { return }
+        }
+    }
+
+    private func check(_ id: JobID, _ job: Setting.Job, _ outcome: JobOutcome) {
+        let bad = (0..<job.mapCount).reduce(into: [Int: [Int]]()) { bad, task in
+            bad[task] = badRecords(of: job, task)
+        }
+        let badCount = bad.values.reduce(0) { $0 + $1.count }
+        let isPublished = durable.published[id] != nil
+        switch outcome {
+        case .succeeded:
+            if badCount > job.maxBadRecords { fail("\(id) succeeds in spite of its bad records") }
+            checkOutput(id, job, skipping: bad)
+        case .failed(let failure, let attempt):
+            if isPublished { fail("\(id) has failed, and its output is in place") }
+            guard badCount <= job.maxBadRecords else { return }
+            checkWasInevitable(id, job, failure, attempt)
+        case .cancelled:
+            if isPublished { fail("\(id) was cancelled, and its output is in place") }
+            let isPlanned = plan.faults.contains { fault in
+                if case .jobCancelled(job.number, _) = fault { true } else { false }
+            }
+            if !isPlanned { fail("\(id) was cancelled by nobody") }
+        }
+    }
+
+    private func checkOutput(_ id: JobID, _ job: Setting.Job, skipping bad: [Int: [Int]]) {
+        guard let outputs = durable.published[id] else {
+            return fail("\(id) succeeds without an output")
+        }
+        let identities = outputs.compactMap { parts[$0.file.path] }
+        guard identities.count == outputs.count else { return fail("\(id) has lost parts") }
+        if let mix = lineage.mix(in: identities) {
+            return fail("the output of \(id) is a mix: \(mix)")
+        }
+        let isVarying = plan.faults.contains { fault in
+            if case .notDeterministic(job.number, _) = fault { true } else { false }
+        }
+        if !isVarying, identities != lineage.oracle(job, skipping: bad) {
+            fail("the output of \(id) is wrong")
+        }
+    }
+
+    /// A job may fail only if one of its tasks was made to fail too often, or its output could not
+    /// be put in place.
+    private func checkWasInevitable(
+        _ id: JobID,
+        _ job: Setting.Job,
+        _ failure: Failure,
+        _ attempt: AttemptID?
+    ) {
+        guard let attempt else {
+            if !plan.faults.contains(.publishingFails(job: job.number)) {
+                fail("\(id) failed without need: \(failure.message)")
+            }
+            return
+        }
+        var own = 0
+        var cluster = 0
+        for entry in durable.entries {
+            switch entry {
+            case .attemptFailed(let other, let failure) where other.task == attempt.task:
+                switch failure.kind.consequence {
+                case .retryCountedAgainstTask: own += 1
+                case .retryCountedAgainstCluster: cluster += 1
+                case .failJob: return fail("\(id) failed for an input that is not bad")
+                }
+            case .outputLost(attempt.task): cluster += 1
+            case .recordSkipped(attempt.task, _): own = 0
+            default: break
+            }
+        }
+        if own < JobSubmission.defaultMaxAttempts, cluster < setting.policy.maxClusterFailures {
+            fail("\(id) failed after \(own) failures of \(attempt.task): \(failure.message)")
+        }
+    }
+}

@@ -1,0 +1,280 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// The workers' part of a run.
+extension World {
+    // MARK: Life and death
+
+    func startWorker(_ host: Int) {
+        let old = workers[host]
+        var worker = SimulatedWorker(
+            host: host,
+            machine: WorkerMachine(slotCount: setting.slotCounts[host]),
+            life: old.life + 1
+        )
+        // What an earlier process left on the disk is swept.
+        worker.isAlive = true
+        worker.isDiskFull = old.isDiskFull
+        worker.slowness = old.slowness
+        workers[host] = worker
+        note("host \(host) starts")
+        apply(.started, to: host)
+        if old.isDiskFull { apply(.diskChecked(isLow: true), to: host) }
+    }
+
+    func crashWorker(_ host: Int) {
+        workers[host].isAlive = false
+        resume(host)
+    }
+
+    // MARK: The state machine
+
+    func apply(_ event: WorkerEvent, to host: Int) {
+        for action in workers[host].machine.apply(event) {
+            perform(action, on: host)
+            if !workers[host].isAlive { return }
+        }
+    }
+
+    private func later(_ host: Int, _ step: WorkerStep, after delay: Duration) {
+        queue.add(.worker(host, life: workers[host].life, step), at: now + delay)
+    }
+
+    private func perform(_ action: WorkerAction, on host: Int) {
+        switch action {
+        case .join(let delay): later(host, .join, after: delay)
+        case .poll(let kind, let request, let delay):
+            later(host, .poll(kind, request), after: delay)
+        case .fetchJob(let job): ask(host, .coordinator, .launch(job), .launch(job))
+        case .fetchInput(let attempt, let stage, let partition, let outputCount):
+            beginFetch(attempt, stage, partition, outputCount, on: host)
+        case .cancelFetch(let attempt):
+            if let fetch = workers[host].fetches.removeValue(forKey: attempt) {
+                workers[host].fetchNumbers[fetch.number] = nil
+            }
+        case .prepare: break
+        case .run(let slot, let assignment, let input):
+            beginAttempt(assignment, input, slot: slot, on: host)
+        case .stop(let slot):
+            workers[host].running[slot] = nil
+            later(host, .event(.slotStopped(slot)), after: .milliseconds(5))
+        case .removeAttempt(let attempt): workers[host].runs[attempt] = nil
+        case .removeJob(let job):
+            workers[host].jobs.remove(job)
+            workers[host].runs = workers[host].runs.filter { $0.key.task.job != job }
+            workers[host].fetched = workers[host].fetched.filter {
+                $0.key.source.task.job != job
+            }
+        case .reset: fail("host \(host) believes in another cluster")
+        case .leave: leave(host)
+        }
+    }
+
+    private func leave(_ host: Int) {
+        note("host \(host) leaves")
+        if let id = workers[host].id { ask(host, .coordinator, .leave(id), .leave) }
+        workers[host].isAlive = false
+        queue.add(.worker(host, life: workers[host].life, .restart), at: now + .seconds(3))
+    }
+
+    func perform(_ step: WorkerStep, on host: Int) {
+        switch step {
+        case .event(let event): apply(event, to: host)
+        case .join: join(host)
+        case .poll(let kind, let request):
+            guard let id = workers[host].id else { return }
+            ask(host, .coordinator, .poll(id, request), .poll(kind, request))
+        case .attemptEnds(let slot, let run): endAttempt(slot, run, on: host)
+        case .fetch(let number):
+            if let attempt = workers[host].fetchNumbers[number] { fetchNext(attempt, on: host) }
+        case .drainExpires: leave(host)
+        case .restart: break
+        }
+    }
+
+    /// How long a worker that drains is needed at most.
+    private static let drainTimeout = Duration.seconds(30)
+
+    func drain(_ host: Int) {
+        apply(.drain, to: host)
+        later(host, .drainExpires, after: Self.drainTimeout)
+    }
+
+    private func join(_ host: Int) {
+        let worker = workers[host]
+        let state = worker.machine.joinState
+        let request = JoinRequest(
+            incarnation: worker.incarnation,
+            url: "\(host)",
+            host: "\(host)",
+            slots: setting.slotCounts[host],
+            localPaths: ["in-1-\(host)", "in-2-\(host)"],
+            cluster: state.cluster,
+            attempts: state.attempts,
+            jobs: state.jobs
+        )
+        ask(host, .coordinator, .join(request), .join)
+    }
+
+    // MARK: Calls
+
+    private func ask(_ host: Int, _ node: Node, _ request: Request, _ call: SimulatedWorker.Call) {
+        workers[host].calls[self.call(from: host, to: node, request)] = call
+    }
+
+    /// An answer, or nil that there is none.
+    func workerHears(_ response: Response?, _ id: CallID) {
+        let host = id.caller.index
+        guard workers[host].isAlive, workers[host].life == id.life,
+            let call = workers[host].calls.removeValue(forKey: id)
+        else { return }
+        switch call {
+        case .join:
+            guard case .joined(let answer) = response else { return apply(.joinFailed, to: host) }
+            workers[host].id = answer.worker
+            apply(.joined(answer), to: host)
+        case .poll(let kind, let request): heardPoll(kind, request, response, on: host)
+        case .leave: break
+        case .launch(let job):
+            guard case .launched = response else {
+                return apply(.jobFailed(job, message: "no answer"), to: host)
+            }
+            workers[host].jobs.insert(job)
+            apply(.jobReady(job), to: host)
+        case .outputs(let attempt): heardOutputs(attempt, response, on: host)
+        case .segment(let attempt, let run): heardSegment(attempt, run, response, on: host)
+        }
+    }
+
+    private func heardPoll(
+        _ kind: PollKind,
+        _ request: PollRequest,
+        _ response: Response?,
+        on host: Int
+    ) {
+        switch response {
+        case .polled(let answer):
+            let delivered = request.ended.map(\.report.attempt)
+            apply(.answered(kind, request.session, answer, delivered: delivered), to: host)
+        case .mustJoin: apply(.pollFailed(kind, request.session, mustJoin: true), to: host)
+        default: apply(.pollFailed(kind, request.session, mustJoin: false), to: host)
+        }
+    }
+
+    // MARK: Segments
+
+    private func beginFetch(
+        _ attempt: AttemptID,
+        _ stage: Int,
+        _ partition: Int,
+        _ outputCount: Int,
+        on host: Int
+    ) {
+        workers[host].lastRun += 1
+        let fetch = SimulatedWorker.Fetch(
+            number: workers[host].lastRun,
+            stage: stage,
+            partition: partition,
+            outputCount: outputCount
+        )
+        workers[host].fetches[attempt] = fetch
+        workers[host].fetchNumbers[fetch.number] = attempt
+        let request = Request.outputs(attempt.task.job, stage: stage, after: 0)
+        ask(host, .coordinator, request, .outputs(attempt))
+    }
+
+    private func endFetch(_ attempt: AttemptID, on host: Int) {
+        if let fetch = workers[host].fetches.removeValue(forKey: attempt) {
+            workers[host].fetchNumbers[fetch.number] = nil
+        }
+    }
+
+    private func heardOutputs(_ attempt: AttemptID, _ response: Response?, on host: Int) {
+        guard let fetch = workers[host].fetches[attempt] else { return }
+        guard case .outputs(let outputs) = response, outputs.entries.count >= fetch.outputCount
+        else {
+            endFetch(attempt, on: host)
+            return apply(.inputFailed(attempt, source: nil, message: "no log"), to: host)
+        }
+        var sources: [Int: StageOutputs.Entry] = [:]
+        for entry in outputs.entries.prefix(fetch.outputCount) { sources[entry.task] = entry }
+        workers[host].fetches[attempt]?.sources = sources.keys.sorted().compactMap { sources[$0] }
+        workers[host].fetches[attempt]?.missing = Array(sources.keys.sorted().indices)
+        fetchNext(attempt, on: host)
+    }
+
+    private func source(
+        _ entry: StageOutputs.Entry,
+        of attempt: AttemptID,
+        _ stage: Int
+    ) -> AttemptID {
+        AttemptID(
+            task: TaskID(job: attempt.task.job, stage: stage, index: entry.task),
+            number: entry.attempt
+        )
+    }
+
+    /// Gets the next segment: from this disk, or from the worker that has it.
+    private func fetchNext(_ attempt: AttemptID, on host: Int) {
+        guard let fetch = workers[host].fetches[attempt] else { return }
+        guard let index = fetch.missing.first else { return finishFetch(attempt, on: host) }
+        let entry = fetch.sources[index]
+        let source = source(entry, of: attempt, fetch.stage)
+        let run = SimulatedWorker.FetchedRun(source: source, partition: fetch.partition)
+        if workers[host].runs[source] != nil || workers[host].fetched[run] != nil {
+            workers[host].fetches[attempt]?.missing.removeFirst()
+            return fetchNext(attempt, on: host)
+        }
+        guard let holder = self.host(of: entry.worker), !entry.path.isEmpty else {
+            endFetch(attempt, on: host)
+            return apply(.inputFailed(attempt, source: source, message: "it is lost"), to: host)
+        }
+        let request = Request.segment(source, partition: fetch.partition)
+        ask(host, .host(holder), request, .segment(attempt, run))
+    }
+
+    private func host(of worker: WorkerID) -> Int? {
+        durable.workers.values.first { $0.worker == worker }.flatMap { Int($0.url) }
+    }
+
+    private func heardSegment(
+        _ attempt: AttemptID,
+        _ run: SimulatedWorker.FetchedRun,
+        _ response: Response?,
+        on host: Int
+    ) {
+        guard let fetch = workers[host].fetches[attempt] else { return }
+        if case .segment(let stored) = response, !stored.isRotten {
+            workers[host].fetched[run] = stored
+            workers[host].fetches[attempt]?.failures = 0
+            return fetchNext(attempt, on: host)
+        }
+        var isGone = false
+        if case .notFound = response { isGone = true }
+        if isGone || fetch.failures == 3 {
+            endFetch(attempt, on: host)
+            let message = "a segment cannot be had"
+            return apply(.inputFailed(attempt, source: run.source, message: message), to: host)
+        }
+        workers[host].fetches[attempt]?.failures += 1
+        later(host, .fetch(fetch.number), after: .seconds(1 << fetch.failures))
+    }
+
+    private func finishFetch(_ attempt: AttemptID, on host: Int) {
+        guard let fetch = workers[host].fetches[attempt] else { return }
+        endFetch(attempt, on: host)
+        let input = fetch.sources.map { entry in
+            let source = source(entry, of: attempt, fetch.stage)
+            let run = SimulatedWorker.FetchedRun(source: source, partition: fetch.partition)
+            let isOwn = workers[host].runs[source] != nil
+            return FetchedSegment(
+                segment: Segment(
+                    run: isOwn ? workers[host].path(of: source) : workers[host].path(of: run),
+                    partition: isOwn ? fetch.partition : 0
+                ),
+                source: source
+            )
+        }
+        apply(.inputReady(attempt, input), to: host)
+    }
+}
