@@ -53,6 +53,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
         .target(name: "CIntrinsics"),
+        .target(name: "CSignals"),
         .target(name: "CSpawn"),
         .target(name: "MapReduceModel", swiftSettings: settings),
         .target(
@@ -67,7 +68,7 @@ let package = Package(
         ),
         .target(
             name: "MapReduceProcess",
-            dependencies: ["MapReduceModel", "CSpawn"],
+            dependencies: ["MapReduceModel", "CSignals", "CSpawn"],
             swiftSettings: settings
         ),
         .target(

@@ -83,6 +83,7 @@ struct Completions: AsyncParsableCommand {
                     splitByteCount: splitByteCount,
                     maxAttempts: 4,
                     maxBadRecords: 0,
+                    taskTimeout: nil,
                     isQuiet: true,
                     isVerbose: false
                 ),

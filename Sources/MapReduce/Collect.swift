@@ -29,6 +29,9 @@ extension Job {
             )
             try scratch.remove()
             return pairs
+        } catch let error as JobFailed {
+            // Its thread goes on, and may still write there.
+            throw error.error()
         } catch {
             try scratch.remove()
             throw error

@@ -7,23 +7,30 @@ package enum CrashReport {
     /// The most of a log that a report quotes, in bytes.
     private static let maxLogByteCount = 16 << 10
 
+    /// The most lines that a report quotes of what a task printed before it ended without a trap.
+    private static let maxLogLineCount = 10
+
     /// The failure of an attempt whose process is gone.
+    ///
+    /// `reason`: how the process ended, or why it was ended.
     package static func failure(
         of spec: TaskSpec,
         plan: Plan,
+        kind: FailureKind = .crashed,
         reason: String,
         reading: FlightRecorder.Reading,
         processLogPath: String
     ) -> Failure {
         let log = logTail(spec.logPath) ?? logTail(processLogPath) ?? ""
-        let crash = crashText(in: log)
-        var message = "the task process crashed: \(reason)"
-        if let fatal = crash.flatMap(fatalLine) { message += "; \(fatal)" }
+        let backtrace = Backtrace(log: log)?.text
+        var message = kind == .timedOut ? reason : "the task process crashed: \(reason)"
+        if let fatal = fatalLine(log) { message += "; \(fatal)" }
         var failure = Failure(
-            kind: .crashed,
+            kind: kind,
             message: message,
             steps: plan.stages[spec.attempt.task.stage].label,
-            backtrace: crash
+            backtrace: backtrace,
+            log: backtrace == nil ? lastLines(log) : nil
         )
         guard reading.recordNumber > 0, reading.offset >= 0, !reading.isPathCut else {
             return failure
@@ -58,19 +65,18 @@ package enum CrashReport {
         }
     }
 
-    /// The log from the line on that tells of the crash.
-    private static func crashText(in log: String) -> String? {
-        let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
-        let marks = ["Fatal error", "*** ", "Program crashed", "Backtrace", "libc++abi"]
-        guard
-            let first = lines.firstIndex(where: { line in marks.contains { line.contains($0) } })
-        else { return nil }
-        return lines[first...].joined(separator: "\n")
+    private static func lastLines(_ log: String) -> String? {
+        var lines = log.split(separator: "\n", omittingEmptySubsequences: false)
+        while lines.last?.isEmpty ?? false { lines.removeLast() }
+        return lines.isEmpty ? nil : lines.suffix(maxLogLineCount).joined(separator: "\n")
     }
 
-    private static func fatalLine(_ crash: String) -> String? {
-        crash.split(separator: "\n").first { line in
-            line.contains("Fatal error") || line.contains("Swift runtime failure")
+    /// What the runtime said when it trapped.
+    private static func fatalLine(_ log: String) -> String? {
+        log.split(separator: "\n").last { line in
+            line.contains("Fatal error")
+                || line.contains("Swift runtime failure")
+                    && !line.contains(" 0x")
         }.map { line in
             // The runtime frames its own messages in asterisks.
             let isFrame: (Character) -> Bool = { $0 == "*" || $0 == " " }

@@ -13,8 +13,11 @@ package struct Failure: Hashable, Codable, Sendable {
     package var record: String?
     /// The user's steps that the stage runs.
     package var steps: String?
-    /// What the task process wrote to its log in its last moments: the fatal error and backtrace.
+    /// Where the task process was when it crashed: the user's calls that had not returned, from the
+    /// innermost on, one on each line.
     package var backtrace: String?
+    /// The end of what the task printed, where there is no backtrace.
+    package var log: String?
 
     package init(
         kind: FailureKind,
@@ -23,7 +26,8 @@ package struct Failure: Hashable, Codable, Sendable {
         location: RecordLocation? = nil,
         record: String? = nil,
         steps: String? = nil,
-        backtrace: String? = nil
+        backtrace: String? = nil,
+        log: String? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -32,6 +36,7 @@ package struct Failure: Hashable, Codable, Sendable {
         self.record = record
         self.steps = steps
         self.backtrace = backtrace
+        self.log = log
     }
 }
 
@@ -41,6 +46,8 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     case threw
     /// The task process died: a trap, a signal, an out-of-memory kill.
     case crashed
+    /// The user's closure made no progress for as long as the job allows, and was stopped.
+    case timedOut
     /// The input cannot be read as what it claims to be: running again would not help.
     case badInput
     /// The attempt ran out of memory, of open files, or of what else the system gives.
@@ -58,9 +65,17 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     /// What a failure of this kind means for its task.
     package var consequence: Consequence {
         switch self {
-        case .threw, .crashed, .outOfResources: .retryCountedAgainstTask
+        case .threw, .crashed, .timedOut, .outOfResources: .retryCountedAgainstTask
         case .workerLost, .fetchFailed, .diskFull, .notConserved: .retryCountedAgainstCluster
         case .badInput: .failJob
+        }
+    }
+
+    /// Whether the user's code failed at a record, which may then be a bad one.
+    package var blamesRecord: Bool {
+        switch self {
+        case .threw, .crashed, .timedOut: true
+        case .badInput, .outOfResources, .diskFull, .workerLost, .fetchFailed: false
         }
     }
 

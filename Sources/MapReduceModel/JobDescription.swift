@@ -13,6 +13,8 @@ package struct JobDescription: Hashable, Codable, Sendable {
     package var maxBadRecords: Int
     /// Tasks that are run a second time, to be compared, in percent.
     package var auditPercent: Int
+    /// Seconds that a closure may take without progress; nil for as long as it likes.
+    package var taskTimeout: Int?
     /// How much its user wants to hear.
     package var isQuiet: Bool
     package var isVerbose: Bool
@@ -26,6 +28,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         maxAttempts: Int,
         maxBadRecords: Int,
         auditPercent: Int = 0,
+        taskTimeout: Int?,
         isQuiet: Bool,
         isVerbose: Bool
     ) {
@@ -37,6 +40,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         self.maxAttempts = maxAttempts
         self.maxBadRecords = maxBadRecords
         self.auditPercent = auditPercent
+        self.taskTimeout = taskTimeout
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
     }

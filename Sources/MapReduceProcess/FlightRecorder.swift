@@ -1,3 +1,5 @@
+internal import CSignals
+
 #if canImport(Glibc)
 internal import Glibc
 #endif
@@ -10,7 +12,10 @@ internal import Glibc
 ///
 ///     offset  0  number of the current record in its attempt
 ///     offset  8  where the record begins, in bytes of its file's text
-///     offset 32  length of the path (2 bytes), length of the key's head (2 bytes)
+///     offset 16  pairs of groups that were read, which the engine counts here
+///     offset 24  whose turn it is, the engine's or the closures' (`Turns` of the engine)
+///     offset 32  length of the path (2 bytes), length of the key's head (2 bytes), the
+///                kernel's number of the task's thread (4 bytes)
 ///     offset 64  the path, at most 1,984 bytes
 ///     offset 2048  the head of the key, at most 256 bytes
 package final class FlightRecorder {
@@ -29,6 +34,36 @@ package final class FlightRecorder {
         package var isPathCut: Bool { path.utf8.count >= FlightRecorder.maxPathByteCount }
         /// The head of the key of the group, in a stage that reads pairs.
         package var key: [UInt8] = []
+    }
+
+    /// What changes while a task makes progress.
+    package struct Progress: Hashable, Sendable {
+        package var recordNumber: Int
+        package var offset: Int
+        package var pairCount: Int
+        /// How often the turn has gone from the engine to the closures and back; odd while the
+        /// engine works.
+        package var turn: UInt64
+
+        package init(recordNumber: Int, offset: Int, pairCount: Int, turn: UInt64) {
+            self.recordNumber = recordNumber
+            self.offset = offset
+            self.pairCount = pairCount
+            self.turn = turn
+        }
+
+        /// Whether the user's code is at work, and not the engine.
+        package var isInClosure: Bool { turn & 1 == 0 }
+    }
+
+    /// Where pairs of groups are counted; for the task.
+    package var pairCount: UnsafeMutablePointer<Int> {
+        (page + 16).assumingMemoryBound(to: Int.self)
+    }
+
+    /// Where the engine notes whose turn it is; for the task.
+    package var turn: UnsafeMutablePointer<UInt64> {
+        (page + 24).assumingMemoryBound(to: UInt64.self)
     }
 
     /// A page of this process only.
@@ -61,7 +96,30 @@ package final class FlightRecorder {
     /// Forgets the attempt before; for whoever starts an attempt, before it runs.
     package func beginAttempt() {
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
+        page.storeBytes(of: 0, toByteOffset: 8, as: Int.self)
+        pairCount.pointee = 0
+        // The engine's, until the task begins.
+        turn.pointee = 1
+        page.storeBytes(of: 0, toByteOffset: 36, as: Int32.self)
         setPath("")
+    }
+
+    /// Notes which thread runs the task: the calling one.
+    package func noteThread() {
+        page.storeBytes(of: signals_thread_id(), toByteOffset: 36, as: Int32.self)
+    }
+
+    /// The kernel's number of the thread that runs the task; 0 when none does.
+    package var threadID: Int32 { page.load(fromByteOffset: 36, as: Int32.self) }
+
+    /// How far the task is.
+    package var progress: Progress {
+        Progress(
+            recordNumber: load(0),
+            offset: load(8),
+            pairCount: pairCount.pointee,
+            turn: turn.pointee
+        )
     }
 
     /// Notes which file, or which partition, is read from now on.

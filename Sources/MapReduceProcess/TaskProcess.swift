@@ -202,20 +202,22 @@ package final class TaskProcess {
             self = signal == 0 ? .code((status >> 8) & 0xff) : .signal(signal)
         }
 
+        /// Whether it was killed in the way in which the kernel does when memory runs out.
+        package var isKill: Bool { self == .signal(SIGKILL) }
+
         package var description: String {
             switch self {
             case .code(let code): return "it exited with code \(code)"
             case .signal(let signal):
                 let name = strsignal(signal).map { String(cString: $0) } ?? "unknown"
-                let hint = signal == SIGKILL ? "; perhaps the system ran out of memory" : ""
-                return "it was ended by signal \(signal) (\(name))\(hint)"
+                return "it was ended by signal \(signal) (\(name))"
             }
         }
     }
 }
 
 /// Calls the body with an array of C strings that ends in nil.
-private func withCStrings<Result>(
+func withCStrings<Result>(
     _ strings: [String],
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {

@@ -22,6 +22,15 @@ package enum Wire {
             .joined()
     }
 
+    /// The value that JSON stands for.
+    /// - Throws: when it stands for something else.
+    package static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from bytes: [UInt8]
+    ) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(bytes))
+    }
+
     /// A value as indented JSON with sorted keys, ended by a newline.
     package static func prettyJSON(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

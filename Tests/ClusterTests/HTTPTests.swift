@@ -226,6 +226,7 @@ import Testing
                 splitByteCount: 1,
                 maxAttempts: 4,
                 maxBadRecords: 0,
+                taskTimeout: 600,
                 isQuiet: true,
                 isVerbose: false
             ),

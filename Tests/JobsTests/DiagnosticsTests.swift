@@ -28,6 +28,8 @@ import Testing
                 "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CIntrinsics/include",
                 "-Xcc", "-fmodule-map-file=\(build)/CSpawn.build/module.modulemap",
                 "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CSpawn/include",
+                "-Xcc", "-fmodule-map-file=\(build)/CSignals.build/module.modulemap",
+                "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CSignals/include",
                 "-package-name", "another",
             ]
         )

@@ -154,6 +154,7 @@ import Testing
                     splitByteCount: 128 << 20,
                     maxAttempts: 4,
                     maxBadRecords: 0,
+                    taskTimeout: 600,
                     isQuiet: false,
                     isVerbose: true
                 ),
@@ -164,7 +165,26 @@ import Testing
         )
         try check(SubmitAnswer(id: job), "submit-answer")
         try check(
-            JobLaunch(plan: plan, program: program, outputDirectory: "/home/ada/out/_temporary"),
+            ReplayAnswer(
+                program: program,
+                task: ReplayTask(
+                    task: TaskID(job: job, stage: 0, index: 1),
+                    fingerprint: plan.fingerprint,
+                    slotCount: program.slotCount,
+                    split: Split(pieces: [piece]),
+                    earlierSplits: [],
+                    badRecords: [BadRecord(file: piece.path, offset: 5, reason: "it threw")]
+                )
+            ),
+            "replay"
+        )
+        try check(
+            JobLaunch(
+                plan: plan,
+                program: program,
+                outputDirectory: "/home/ada/out/_temporary",
+                taskTimeout: 600
+            ),
             "launch"
         )
     }

@@ -192,9 +192,11 @@ import Testing
     @Test func failureKinds() {
         #expect(
             FailureKind.allCases.map(\.rawValue) == [
-                "threw", "crashed", "badInput", "outOfResources", "diskFull", "workerLost",
-                "fetchFailed", "notConserved",
+                "threw", "crashed", "timedOut", "badInput", "outOfResources", "diskFull",
+                "workerLost", "fetchFailed", "notConserved",
             ]
         )
+        let ofUser: [FailureKind] = [.threw, .crashed, .timedOut]
+        #expect(FailureKind.allCases.filter(\.blamesRecord) == ofUser)
     }
 }

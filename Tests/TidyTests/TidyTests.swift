@@ -55,7 +55,8 @@ import Testing
             "MapReduceControl": ["MapReduceModel"],
             "MapReduceEngine": ["MapReduceModel", "CZlib", "Glibc"],
             "MapReduceProcess": [
-                "MapReduceModel", "CSpawn", "Glibc", "FoundationEssentials", "Foundation",
+                "MapReduceModel", "CSignals", "CSpawn", "Glibc", "FoundationEssentials",
+                "Foundation",
             ],
             "MapReduceDriver": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",

@@ -69,6 +69,22 @@ struct InputArguments {
         }
     }
 
+    /// What can be read only once: standard input and pipes.
+    func streams() throws -> [String] {
+        try groups.flatMap(\.paths).filter { try $0 == "-" || Files.kind(of: $0) == .other }
+    }
+
+    /// Checks that all can be read once more.
+    func checkStored() throws {
+        guard let stream = try streams().first else { return }
+        throw JobError(
+            .usage,
+            "a task cannot be run again with "
+                + (stream == "-" ? "standard input" : "the pipe \(stream)")
+                + ", which can be read only once; save it to a file, and run the job with that"
+        )
+    }
+
     /// Finds the files of a group, for workers that cannot read what is read only once.
     func storedFiles(of name: String) throws -> [PlannedFile] {
         guard let group = groups.first(where: { $0.name == name }) else { return [] }

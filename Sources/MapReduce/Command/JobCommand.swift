@@ -84,12 +84,34 @@ struct JobCommand<Description: Job>: ParsableCommand {
     }
 
     private func drive() throws {
+        if options.replay != nil || options.replayFrom != nil { return try replay() }
         let program = try job.program(name: Self.name, settings: options.settings())
         if options.plan {
             Terminal.write(PlanText.text(of: program.plan), to: 1)
             return
         }
         try JobDriver(program: program, options: options).run()
+    }
+}
+
+extension JobCommand {
+    /// Runs one task again.
+    private func replay() throws {
+        let handedOver = try options.replayFrom.map { path in
+            try Wire.decode(ReplayTask.self, from: try Files.readStream(path))
+        }
+        var settings = options.settings(slotCount: handedOver?.slotCount)
+        let program = try job.program(name: Self.name, settings: settings)
+        if let handedOver {
+            settings.clusterSlotCount = handedOver.slotCount
+            settings.workerCount = RunSettings.processorCount
+        }
+        try JobReplay(
+            program: program,
+            settings: settings,
+            options: options,
+            handedOver: handedOver
+        ).run()
     }
 }
 

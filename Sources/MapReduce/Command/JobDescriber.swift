@@ -39,6 +39,7 @@ struct JobDescriber {
             maxAttempts: settings.maxAttempts,
             maxBadRecords: settings.maxBadRecords,
             auditPercent: settings.auditPercent,
+            taskTimeout: settings.taskTimeout,
             isQuiet: options.quiet,
             isVerbose: options.verbose
         )
@@ -48,6 +49,7 @@ struct JobDescriber {
         let local = [
             ("workers", options.workers != nil), ("in-process", options.inProcess),
             ("scratch", options.scratch != nil), ("keep-scratch", options.keepScratch),
+            ("replay", options.replay != nil), ("pass-over", !options.passOver.isEmpty),
         ]
         for (name, isGiven) in local where isGiven {
             throw JobError(

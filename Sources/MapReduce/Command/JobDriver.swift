@@ -131,9 +131,10 @@ struct JobDriver {
             settings: settings,
             directories: directories,
             signals: signals,
-            display: display
+            display: options.display
         )
-        let job = try runner.run(
+        let job = try runJob(
+            runner,
             JobSubmission(
                 id: JobID(1),
                 plan: program.plan,
@@ -143,26 +144,54 @@ struct JobDriver {
                 auditPercent: settings.auditPercent
             )
         )
-        try job.checkSucceeded()
+        try job.checkSucceeded { attempt in
+            let task = attempt.task
+            return try replayCommand(task, job.stages[task.stage].tasks[task.index].badRecords)
+        }
         return job
     }
 
-    private var display: any RunDisplay {
-        if options.quiet { return SilentDisplay() }
-        return Terminal.isInteractive(2)
-            ? LiveDisplay(isVerbose: options.verbose) : PlainDisplay(isVerbose: options.verbose)
+    private func runJob(_ runner: LocalRunner, _ submission: JobSubmission) throws -> JobState {
+        do {
+            return try runner.run(submission)
+        } catch let error as JobFailed {
+            throw error.error(replay: try replayCommand(error.attempt.task, []))
+        }
     }
+
+    /// What runs a task of this job again, to be pasted into a shell.
+    ///
+    /// The number of workers is named, as it decides how the input is cut.
+    private func replayCommand(_ task: TaskID, _ passedOver: [BadRecord]) throws -> String {
+        if let stream = try inputs.streams().first {
+            return "(\(stream) can be read only once; save it to a file, and run the job with that)"
+        }
+        var words = [CommandLine.arguments.first ?? program.plan.name]
+        words += ["--replay", "\(TaskName(task))"]
+        if options.workers == nil { words += ["--workers", "\(options.settings().workerCount)"] }
+        for record in passedOver.prefix(Self.maxPassedOver) {
+            words += ["--pass-over", "\(record.file)@\(record.offset)"]
+        }
+        words += CommandLine.arguments.dropFirst()
+        let left = passedOver.count - Self.maxPassedOver
+        return ShellWords.text(words) + (left > 0 ? "  # stops at one of \(left) bad records" : "")
+    }
+
+    /// Bad records that a command line names; one that is longer is of no use.
+    private static let maxPassedOver = 50
 }
 
 extension JobState {
     /// Throws the failure of a job that did not succeed.
-    func checkSucceeded() throws {
+    ///
+    /// `replay`: what runs the task of an attempt again.
+    func checkSucceeded(replay: (AttemptID) throws -> String? = { _ in nil }) throws {
         switch phase {
         case .finished(.succeeded): return
         case .finished(.failed(let failure, let attempt)):
             throw JobError(
                 .failed,
-                JobSummary.text(of: failure, attempt: attempt),
+                JobSummary.text(of: failure, attempt: attempt, replay: try attempt.flatMap(replay)),
                 location: failure.location?.description
             )
         case .finished(.cancelled), .running, .committing:

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import MapReduceDriver
 internal import MapReduceEngine
+internal import MapReduceModel
 
 /// The options that every job has.
 struct JobOptions: ParsableArguments {
@@ -34,6 +35,14 @@ struct JobOptions: ParsableArguments {
     @Option(help: "How often a task may fail before the job does.")
     var maxAttempts = 4
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a closure may take for one record; 0 for ever.",
+            valueName: "seconds"
+        )
+    )
+    var taskTimeout = RunSettings.defaultTaskTimeout
+
     @Option(help: "Records that may be passed over because the job's code fails at them twice.")
     var maxBadRecords = 0
 
@@ -66,8 +75,30 @@ struct JobOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Tell of every task.")
     var verbose = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Run one task again in this process, for a debugger, and write no output.",
+            valueName: "stage.task"
+        )
+    )
+    var replay: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --replay: pass over a record, as the job did.",
+            valueName: "file@offset"
+        )
+    )
+    var passOver: [String] = []
+
+    @Option(help: ArgumentHelp("A file with the task to run again.", visibility: .hidden))
+    var replayFrom: String?
+
     @Option(help: ArgumentHelp("Runs that are merged at once.", visibility: .hidden))
     var mergeWidth = 64
+
+    /// A year.
+    private static let maxTaskTimeout = 365 * 24 * 3600
 
     func validate() throws {
         for (name, value) in [("workers", workers), ("reducers", reducers)] {
@@ -82,6 +113,9 @@ struct JobOptions: ParsableArguments {
         }
         if inputs.contains("") { throw ValidationError("an input is empty") }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
+        if !(0...Self.maxTaskTimeout ~= taskTimeout) {
+            throw ValidationError("--task-timeout must be from 0 to \(Self.maxTaskTimeout) seconds")
+        }
         if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }
         if !(0...100 ~= audit) { throw ValidationError("--audit is a percentage, 0 to 100") }
         if maxBadRecords > 0, maxAttempts < 2 {
@@ -105,9 +139,44 @@ struct JobOptions: ParsableArguments {
         settings.maxAttempts = maxAttempts
         settings.maxBadRecords = maxBadRecords
         settings.auditPercent = audit
+        settings.taskTimeout = taskTimeout == 0 ? nil : taskTimeout
         settings.splitByteCount = splitSize.count
         settings.inProcess = inProcess
         return settings
+    }
+}
+
+extension JobOptions {
+    /// How a run is shown.
+    var display: any RunDisplay {
+        if quiet { return SilentDisplay() }
+        return Terminal.isInteractive(2)
+            ? LiveDisplay(isVerbose: verbose) : PlainDisplay(isVerbose: verbose)
+    }
+
+    /// The task of `--replay`.
+    func replayedTask() throws -> TaskName {
+        guard let task = TaskName(replay ?? "") else {
+            throw JobError(
+                .usage,
+                "\(replay ?? "") is no task; write STAGE.TASK, for example --replay 0.3"
+            )
+        }
+        return task
+    }
+
+    /// The records of `--pass-over`.
+    func passedOverRecords() throws -> [BadRecord] {
+        try passOver.map { text in
+            guard let at = text.lastIndex(of: "@"), let offset = Int(text[text.index(after: at)...])
+            else {
+                throw JobError(
+                    .usage,
+                    "\(text) is no record; write FILE@OFFSET, for example --pass-over in.txt@4532"
+                )
+            }
+            return BadRecord(file: String(text[..<at]), offset: offset, reason: "--pass-over")
+        }
     }
 }
 

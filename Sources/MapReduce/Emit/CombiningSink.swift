@@ -36,7 +36,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
             partitionCount: partitionCount,
-            merger: DecodingMerger(merge),
+            merger: DecodingMerger(merge, context.turns),
             limit: nil
         )
     }
@@ -150,11 +150,15 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
 @usableFromInline
 final class DecodingMerger<Value: RecordValue>: ValueMerger {
     @usableFromInline let merge: @Sendable (Value, Value) -> Value
+    @usableFromInline let turns: Turns
     @exclusivity(unchecked) @usableFromInline var encoded = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var merged: Value?
 
     @inlinable
-    init(_ merge: @escaping @Sendable (Value, Value) -> Value) { self.merge = merge }
+    init(_ merge: @escaping @Sendable (Value, Value) -> Value, _ turns: Turns) {
+        self.merge = merge
+        self.turns = turns
+    }
 
     @inlinable
     func start(_ value: UnsafeRawBufferPointer) throws {
@@ -166,7 +170,8 @@ final class DecodingMerger<Value: RecordValue>: ValueMerger {
     @inlinable
     func add(_ value: UnsafeRawBufferPointer) throws {
         let old = try merged ?? Value(record: encoded.bytes)
-        merged = merge(old, try Value(record: value))
+        let new = try Value(record: value)
+        merged = turns.closure { merge(old, new) }
     }
 
     @inlinable

@@ -40,6 +40,7 @@ final class LocalRunner {
         let recorderPath: String
         let logPath: String
         var spec: TaskSpec?
+        var watch: AttemptWatch?
     }
 
     init(
@@ -83,6 +84,7 @@ final class LocalRunner {
         try handle(.jobSubmitted(submission))
         while outcome == nil {
             try waitForInput()
+            try checkProgress()
             try handle(.workerPolled(Self.worker, WorkerCondition()))
             updateDisplay()
         }
@@ -137,6 +139,7 @@ final class LocalRunner {
         let spec = directories.spec(for: assignment, of: job)
         slots[index].spec = spec
         slots[index].recorder.beginAttempt()
+        slots[index].watch = AttemptWatch(timeoutSeconds: settings.taskTimeout, at: now)
         do {
             let host =
                 try slots[index].host
@@ -183,14 +186,15 @@ final class LocalRunner {
     private func lose(_ index: Int, because reason: String? = nil) {
         let host = slots[index].host
         slots[index].host = nil
-        var reason = reason ?? "the task's thread ended"
-        if case .process(let process, _) = host { reason = process.kill().description }
-        guard let spec = slots[index].spec else { return }
+        let exit: TaskProcess.Exit? =
+            if case .process(let process, _) = host { process.kill() } else { nil }
+        guard let spec = slots[index].spec, let watch = slots[index].watch else { return }
         slots[index].spec = nil
         let failure = CrashReport.failure(
             of: spec,
             plan: program.plan,
-            reason: reason,
+            kind: watch.failureKind,
+            reason: exit.map(watch.reason) ?? reason ?? "the task's thread ended",
             reading: slots[index].recorder.read(),
             processLogPath: slots[index].logPath
         )
@@ -200,6 +204,38 @@ final class LocalRunner {
                 TaskReport(attempt: spec.attempt, outcome: .failed(failure))
             )
         )
+    }
+
+    /// Ends attempts whose closures make no progress.
+    ///
+    /// A thread of this process cannot be ended, so that its hang ends the job.
+    private func checkProgress() throws {
+        for index in slots.indices {
+            guard let spec = slots[index].spec, let host = slots[index].host,
+                var watch = slots[index].watch
+            else { continue }
+            let recorder = slots[index].recorder
+            switch host {
+            case .process(let process, _):
+                let mustKill = watch.mustKill(recorder, process: process.processID, at: now)
+                slots[index].watch = watch
+                if mustKill { lose(index) }
+            case .thread:
+                let step = watch.check(recorder.progress, at: now)
+                slots[index].watch = watch
+                if step == .nothing { continue }
+                display.end()
+                let failure = CrashReport.failure(
+                    of: spec,
+                    plan: program.plan,
+                    kind: .timedOut,
+                    reason: watch.stalledText,
+                    reading: recorder.read(),
+                    processLogPath: slots[index].logPath
+                )
+                throw JobFailed(failure: failure, attempt: spec.attempt)
+            }
+        }
     }
 
     // MARK: Waiting
@@ -302,6 +338,21 @@ final class LocalRunner {
             progress.bytesRead += split.byteCount(before: reading.offset, in: reading.path)
         }
         return progress
+    }
+}
+
+/// A failure that ends the run at once: the thread of its task cannot be ended.
+struct JobFailed: Error {
+    let failure: Failure
+    let attempt: AttemptID
+
+    /// What users are told; `replay` runs the task again.
+    func error(replay: String? = nil) -> JobError {
+        JobError(
+            .failed,
+            JobSummary.text(of: failure, attempt: attempt, replay: replay),
+            location: failure.location?.description
+        )
     }
 }
 

@@ -21,12 +21,21 @@ struct RunSettings: Sendable {
     var maxBadRecords = 0
     /// Tasks that are run a second time, to be compared, in percent.
     var auditPercent = 0
+    /// Seconds that a closure may take without progress; nil for as long as it likes.
+    var taskTimeout: Int? = RunSettings.defaultTaskTimeout
     /// The most bytes of one split.
     var splitByteCount: Int
     var inProcess: Bool
+    /// The slots of the cluster from which task processes derive their defaults; nil for those of
+    /// this machine.
+    var clusterSlotCount: Int?
 
     /// 128 MiB: large enough that combining pays, small enough that a task ends within a second.
     static let defaultSplitByteCount = 128 << 20
+
+    /// Ten minutes, in seconds: no closure that works should take as long for one record, and one
+    /// that hangs should not take the night.
+    static let defaultTaskTimeout = 600
 
     init(workerCount: Int? = nil, reducerCount: Int? = nil) {
         self.workerCount = workerCount ?? Self.processorCount

@@ -53,6 +53,7 @@ enum SlotHost {
                 arguments: CommandLine.arguments
             )
             launch.logPath = logPath
+            launch.slotCount = settings.clusterSlotCount
             host = .process(try TaskProcess(launch, channel: theirs), ours)
         }
         try ours.send(TaskCommand.open(recorderPath: recorderPath))

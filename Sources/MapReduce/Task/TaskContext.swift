@@ -15,6 +15,8 @@ final class TaskContext {
     private let recorder: FlightRecorder
     /// The page of the flight recorder: two stores a record go there directly.
     private let page: UnsafeMutableRawPointer
+    /// Whose turn it is, the engine's or the closures'.
+    @usableFromInline let turns: Turns
     var counters = Counters()
     private var userCounters = Counters()
 
@@ -49,6 +51,7 @@ final class TaskContext {
         self.memory = memory
         self.recorder = recorder
         page = recorder.page
+        turns = Turns(word: recorder.turn)
     }
 
     /// The task's own counters and the user's.
@@ -78,7 +81,7 @@ final class TaskContext {
         for piece in split.pieces {
             currentPath = piece.path
             recorder.begin(path: piece.path, offset: piece.offset)
-            let reader = try LineReader(piece)
+            let reader = try turns.engine { try LineReader(piece) }
             let badRecords = spec.badRecords.filter { $0.file == piece.path }
             while let line = try reader.next() {
                 recordNumber &+= 1
@@ -120,12 +123,14 @@ final class TaskContext {
             throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files")
         }
         recorder.begin(path: "partition \(partition)", offset: 0)
-        let (pairs, expected) = try SegmentMerger.open(
-            segments,
-            width: limits.mergeWidth,
-            directory: spec.directory
-        ) { counters.add(1, to: BuiltInCounter.mergePasses) }
-        let groups = GroupCursor(pairs)
+        let (pairs, expected) = try turns.engine {
+            try SegmentMerger.open(
+                segments,
+                width: limits.mergeWidth,
+                directory: spec.directory
+            ) { counters.add(1, to: BuiltInCounter.mergePasses) }
+        }
+        let groups = GroupCursor(pairs, counter: recorder.pairCount)
         var wantsMore = true
         while wantsMore, try groups.nextGroup() {
             recordNumber &+= 1

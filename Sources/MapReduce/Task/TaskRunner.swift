@@ -25,6 +25,7 @@ final class TaskRunner {
     ///
     /// What it throws becomes a failure that names the record.
     func run(_ spec: TaskSpec) -> TaskReport {
+        recorder.noteThread()
         let context = TaskContext(
             spec: spec,
             limits: limits,
@@ -38,7 +39,10 @@ final class TaskRunner {
             }
             // Not those above it: once a job is over they are gone for good.
             try Files.createNewDirectory(spec.directory)
-            let result = try program.stages[stage](context)
+            let turns = context.turns
+            let result = try Turns.$current.withValue(turns) {
+                try turns.closure { try program.stages[stage](context) }
+            }
             return TaskReport(
                 attempt: spec.attempt,
                 outcome: .succeeded(

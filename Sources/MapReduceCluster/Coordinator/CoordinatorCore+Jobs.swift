@@ -38,7 +38,8 @@ extension CoordinatorCore {
             launch: JobLaunch(
                 plan: description.plan,
                 program: request.program,
-                outputDirectory: output.temporaryPath
+                outputDirectory: output.temporaryPath,
+                taskTimeout: description.taskTimeout
             ),
             output: description.output,
             submittedAt: WallClock.now
@@ -126,12 +127,17 @@ extension CoordinatorCore {
 
     /// How the tasks of a job are doing, or did.
     func tasks(of id: JobID) async throws -> [TaskStatus] {
-        if let job = coordinator.jobs[id] { return TaskStatus.all(of: job, at: now) }
-        guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
+        TaskStatus.all(of: try await state(of: id), at: now)
+    }
+
+    /// A job that runs, or one that has ended as its journal tells it.
+    func state(of id: JobID) async throws -> JobState {
+        if let job = coordinator.jobs[id] { return job }
         let entries = try await journal.entries(of: id).filter { entry in
             if case .jobRetired = entry { false } else { true }
         }
-        return Jobs(replaying: entries)[id].map { TaskStatus.all(of: $0, at: now) } ?? []
+        guard let job = Jobs(replaying: entries)[id] else { throw ClusterError.noJob(id) }
+        return job
     }
 
     var workerStatuses: [WorkerStatus] {

@@ -23,6 +23,10 @@ enum SubmissionCheck {
             "a job may pass over at most 1,000,000 records"
         )
         try require(0...100 ~= description.auditPercent, "a job has 0 to 100 percent to audit")
+        try require(
+            description.taskTimeout.map { 1...365 * 24 * 3600 ~= $0 } ?? true,
+            "a closure may take 1 second to a year, or as long as it likes"
+        )
         try check(request.program)
         try check(description.plan)
         try require(

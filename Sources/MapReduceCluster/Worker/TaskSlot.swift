@@ -32,6 +32,7 @@ final class TaskSlot: @unchecked Sendable {
     private struct Running {
         let spec: TaskSpec
         let job: JobFiles
+        var watch: AttemptWatch
     }
 
     /// `report`: called on the slot's own queue.
@@ -96,8 +97,10 @@ final class TaskSlot: @unchecked Sendable {
 
     private func start(_ spec: TaskSpec, _ job: JobFiles) {
         if host?.job != job.id { endHost() }
-        current = Running(spec: spec, job: job)
         recorder.beginAttempt()
+        let watch = AttemptWatch(timeoutSeconds: job.launch.taskTimeout, at: Self.now)
+        current = Running(spec: spec, job: job, watch: watch)
+        if job.launch.taskTimeout != nil { checkLater(spec.attempt) }
         do {
             let host = try self.host ?? startHost(job)
             self.host = host
@@ -112,6 +115,28 @@ final class TaskSlot: @unchecked Sendable {
                     )
                 )
             )
+        }
+    }
+
+    private static var now: Instant {
+        Instant(nanoseconds: Int64(clamping: DispatchTime.now().uptimeNanoseconds))
+    }
+
+    /// Looks now and then whether the closure of an attempt makes progress, as long as it runs.
+    private func checkLater(_ attempt: AttemptID) {
+        let interval = Int(AttemptWatch.interval.nanoseconds)
+        queue.asyncAfter(deadline: .now() + .nanoseconds(interval)) {
+            guard self.current?.spec.attempt == attempt else { return }
+            if let host = self.host {
+                let process = host.process.processID
+                let mustKill = self.current?.watch.mustKill(
+                    self.recorder,
+                    process: process,
+                    at: Self.now
+                )
+                if mustKill ?? false { return self.lose(self.generation, because: nil) }
+            }
+            self.checkLater(attempt)
         }
     }
 
@@ -176,7 +201,8 @@ final class TaskSlot: @unchecked Sendable {
                 CrashReport.failure(
                     of: current.spec,
                     plan: current.job.launch.plan,
-                    reason: reason ?? exit.description,
+                    kind: current.watch.failureKind,
+                    reason: reason ?? current.watch.reason(of: exit),
                     reading: recorder.read(),
                     processLogPath: logPath
                 )

@@ -59,8 +59,7 @@ extension Coordinator {
     private mutating func skipRecord(of failure: Failure, at attempt: AttemptID) -> Bool {
         guard let location = failure.location, let job = jobs[attempt.task.job],
             job.submission.maxBadRecords > 0,
-            failure.kind == .threw || failure.kind == .crashed,
-            let task = jobs[task: attempt.task]
+            failure.kind.blamesRecord, let task = jobs[task: attempt.task]
         else { return false }
         if task.isAtBadRecord(failure) { return true }
         guard

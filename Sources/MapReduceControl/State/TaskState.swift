@@ -28,7 +28,7 @@ package struct TaskState: Hashable, Sendable {
     func failureCount(at location: RecordLocation) -> Int {
         attempts.count { attempt in
             guard case .failed(let failure) = attempt.status else { return false }
-            return (failure.kind == .threw || failure.kind == .crashed)
+            return failure.kind.blamesRecord
                 && failure.location?.path == location.path
                 && failure.location?.offset == location.offset
         }

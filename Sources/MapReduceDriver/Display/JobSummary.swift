@@ -58,8 +58,17 @@ package enum JobSummary {
             + "different output from the same input; the job's output is made of one of them"
     }
 
-    /// The report of a job that failed.
-    package static func text(of failure: Failure, attempt: AttemptID?) -> String {
+    /// Frames of a backtrace that are shown with their line of the source.
+    private static let maxSourceLineCount = 3
+
+    /// The report of a job that failed: what, where, at which record, and what to do.
+    ///
+    /// `replay`: the command that runs the failed task again, or a sentence about it.
+    package static func text(
+        of failure: Failure,
+        attempt: AttemptID?,
+        replay: String? = nil
+    ) -> String {
         var text = failure.message
         if let attempt {
             text = "the job failed at \(EventText.describe(attempt))"
@@ -68,9 +77,26 @@ package enum JobSummary {
         }
         if let location = failure.location { text += "\n  at \(location)" }
         if let record = failure.record { text += "\n  record: \(record)" }
-        if let backtrace = failure.backtrace {
-            let lines = backtrace.split(separator: "\n", omittingEmptySubsequences: false)
-            text += "\n  from the task's log:\n" + lines.map { "    \($0)" }.joined(separator: "\n")
+        if let backtrace = failure.backtrace { text += lines(ofBacktrace: backtrace) }
+        if let log = failure.log {
+            text += "\n  from the task's log:"
+            for line in log.split(separator: "\n", omittingEmptySubsequences: false) {
+                text += "\n    \(line)"
+            }
+        }
+        if let replay { text += "\n  to run this task again:\n    \(replay)" }
+        return text
+    }
+
+    private static func lines(ofBacktrace backtrace: String) -> String {
+        var text = "\n  backtrace, the innermost call first:"
+        var sourceLineCount = 0
+        for frame in backtrace.split(separator: "\n") {
+            text += "\n    \(frame)"
+            guard sourceLineCount < maxSourceLineCount, let line = SourceLine.text(ofFrame: frame)
+            else { continue }
+            text += "\n      \(line)"
+            sourceLineCount += 1
         }
         return text
     }

@@ -47,6 +47,10 @@ package final class OpenFile {
     /// Reads at an offset, as much as there is, up to the size of the target.
     /// - Returns: the number of bytes read; less than asked for only at the end of the file.
     package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        try Turns.engine { try readAll(target, offset) }
+    }
+
+    private func readAll(_ target: UnsafeMutableRawBufferPointer, _ offset: Int) throws -> Int {
         var done = 0
         while done < target.count {
             guard let base = target.baseAddress else { break }
@@ -63,6 +67,10 @@ package final class OpenFile {
 
     /// Appends all of the bytes.
     package func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try Turns.engine { try writeAll(bytes) }
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
         var done = 0
         while done < bytes.count, let base = bytes.baseAddress {
             let count = Glibc.write(descriptor, base + done, bytes.count - done)
@@ -76,7 +84,7 @@ package final class OpenFile {
 
     /// Waits until what was written is on the disk.
     package func sync() throws {
-        guard fsync(descriptor) == 0 else {
+        guard Turns.engine({ fsync(descriptor) }) == 0 else {
             throw EngineError.system("sync", path, errno: errno, kind: .outOfResources)
         }
     }

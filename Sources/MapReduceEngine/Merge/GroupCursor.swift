@@ -14,7 +14,11 @@ package final class GroupCursor {
     @exclusivity(unchecked) private var keyBytes: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var keyCount = 0
     @exclusivity(unchecked) private var keyHash: UInt64 = 0
+    /// The sum of the hashes of the pairs seen so far.
+    @exclusivity(unchecked) private var hashSum: UInt64 = 0
     @exclusivity(unchecked) private var state = State.beforeFirst
+    private let counter: UnsafeMutablePointer<Int>
+    private let ownsCounter: Bool
 
     private enum State {
         case beforeFirst
@@ -27,12 +31,19 @@ package final class GroupCursor {
         case ended
     }
 
-    package init(_ pairs: any PairCursor) {
+    /// `counter`: where pairs are counted, from 0 on; nil counts them here alone.
+    package init(_ pairs: any PairCursor, counter: UnsafeMutablePointer<Int>? = nil) {
         self.pairs = pairs
+        ownsCounter = counter == nil
+        self.counter = counter ?? .allocate(capacity: 1)
+        self.counter.pointee = 0
         keyBytes = .allocate(byteCount: 64, alignment: 8)
     }
 
-    deinit { keyBytes.deallocate() }
+    deinit {
+        keyBytes.deallocate()
+        if ownsCounter { counter.deallocate() }
+    }
 
     /// The key of the group; valid until the following `nextGroup()`.
     @usableFromInline package var key: UnsafeRawBufferPointer {
@@ -43,7 +54,7 @@ package final class GroupCursor {
     @usableFromInline package var value: UnsafeRawBufferPointer { pairs.value }
 
     /// The pairs seen so far.
-    @exclusivity(unchecked) package private(set) var seen = PairChecksum()
+    package var seen: PairChecksum { PairChecksum(count: counter.pointee, hashSum: hashSum) }
 
     /// Moves to the next group, past the values that were not asked for.
     /// - Returns: false at the end.
@@ -73,7 +84,7 @@ package final class GroupCursor {
         switch state {
         case .atUnreadValue:
             state = .atReadValue
-            seen.add(hash: KeyHash.hash(ofValue: pairs.value, keyHash: keyHash))
+            didSee()
             return true
         case .atReadValue:
             guard try pairs.next() else {
@@ -84,11 +95,17 @@ package final class GroupCursor {
                 state = .atNextGroup
                 return false
             }
-            seen.add(hash: KeyHash.hash(ofValue: pairs.value, keyHash: keyHash))
+            didSee()
             return true
         case .beforeFirst, .atNextGroup, .ended:
             return false
         }
+    }
+
+    @inline(__always)
+    private func didSee() {
+        counter.pointee &+= 1
+        hashSum &+= KeyHash.hash(ofValue: pairs.value, keyHash: keyHash)
     }
 
     @inline(__always)

@@ -45,7 +45,8 @@ package final class ShuffleWriter {
     /// Writes one more run.
     @usableFromInline
     package func spill(_ fill: Fill) throws {
-        runs.append(try fillRun(fill).file.path)
+        // In the middle of a record: sorting and writing is not the closure's time.
+        runs.append(try Turns.engine { try fillRun(fill) }.file.path)
         counters.add(1, to: BuiltInCounter.spills)
     }
 
@@ -57,6 +58,10 @@ package final class ShuffleWriter {
     /// - Returns: the attempt's run.
     /// - Throws: `EngineError` of kind `notConserved` when the run has other pairs.
     package func finish(collected: PairChecksum?, _ fill: Fill) throws -> FinishedRun {
+        try Turns.engine { try mergeAll(collected, fill) }
+    }
+
+    private func mergeAll(_ collected: PairChecksum?, _ fill: Fill) throws -> FinishedRun {
         let last = try fillRun(fill)
         if let collected, limit == nil {
             try Conservation.check(filled, isEqualTo: collected, in: "sorting")

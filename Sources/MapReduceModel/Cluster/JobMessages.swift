@@ -44,11 +44,30 @@ package struct JobLaunch: Hashable, Codable, Sendable {
     package var program: JobProgramFile
     /// The directory in which attempts of the last stage write.
     package var outputDirectory: String
+    /// Seconds that a closure may take without progress; nil for as long as it likes.
+    package var taskTimeout: Int?
 
-    package init(plan: Plan, program: JobProgramFile, outputDirectory: String) {
+    package init(
+        plan: Plan,
+        program: JobProgramFile,
+        outputDirectory: String,
+        taskTimeout: Int? = nil
+    ) {
         self.plan = plan
         self.program = program
         self.outputDirectory = outputDirectory
+        self.taskTimeout = taskTimeout
+    }
+}
+
+/// What is needed to run one task of a job again, on any machine that has its input files.
+package struct ReplayAnswer: Hashable, Codable, Sendable {
+    package var program: JobProgramFile
+    package var task: ReplayTask
+
+    package init(program: JobProgramFile, task: ReplayTask) {
+        self.program = program
+        self.task = task
     }
 }
 

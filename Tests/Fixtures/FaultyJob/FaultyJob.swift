@@ -8,7 +8,7 @@ import MapReduce
 struct FaultyJob: Job {
     @Option(help: "The word at which the map closure misbehaves.") var mapAt: String?
     @Option(help: "The word at which the reduce closure misbehaves.") var reduceAt: String?
-    @Option(help: "What it does: trap, throw, exit, kill, hang, print or vary.")
+    @Option(help: "What it does: \(Fault.allValueStrings.joined(separator: ", ")).")
     var fault = Fault.trap
     @Option(
         help: "A directory of files; each misbehaviour uses one up, and without one all is well."
@@ -27,7 +27,10 @@ struct FaultyJob: Job {
         }
         if sorting || reduceAt != nil || (shifty && getppid() != 1 && isTaskProcess) {
             return words.reduce { word, counts, emit in
-                if word == reduceAt { try misbehave(word) }
+                if word == reduceAt {
+                    if fault == .slow { return emit(word, slowSum(counts)) }
+                    try misbehave(word)
+                }
                 emit(word, counts.sum())
             }
         }
@@ -59,9 +62,39 @@ struct FaultyJob: Job {
         case .exit: Glibc.exit(7)
         case .kill: kill(getpid(), SIGKILL)
         case .hang: while true { pause() }
+        case .spin: spin()
+        case .memory: exhaustMemory(limit: true)
+        case .hog: exhaustMemory(limit: false)
+        case .slow: break
         case .print: Swift.print("a closure prints")
         case .vary: break
         }
+    }
+
+    /// Takes a tenth of a second for each value.
+    private func slowSum(_ counts: Values<Int>) -> Int {
+        var sum = 0
+        for count in counts {
+            usleep(100_000)
+            sum += count
+        }
+        return sum
+    }
+
+    @inline(never)
+    private func spin() {
+        var number: UInt64 = 1
+        while number != 0 { number = number &* 3 | 1 }
+    }
+
+    /// Takes memory until there is none: what a limit of the process allows, or all.
+    private func exhaustMemory(limit: Bool) {
+        if limit {
+            var most = rlimit(rlim_cur: 1 << 30, rlim_max: 1 << 30)
+            setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &most)
+        }
+        var blocks: [[UInt8]] = []
+        while true { blocks.append([UInt8](repeating: UInt8(blocks.count & 255), count: 1 << 24)) }
     }
 }
 
@@ -70,8 +103,8 @@ struct Asked: Error, CustomStringConvertible {
     var description: String { "the test asked for an error" }
 }
 
-enum Fault: String, ExpressibleByArgument {
-    case trap, `throw`, exit, kill, hang, print, vary
+enum Fault: String, ExpressibleByArgument, CaseIterable {
+    case trap, `throw`, exit, kill, hang, spin, memory, hog, slow, print, vary
 }
 
 extension FaultyJob {
