@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
+internal import MapReduceDriver
 internal import MapReduceModel
 internal import NIOCore
 
@@ -52,6 +53,13 @@ struct CoordinatorRoutes {
         }
         group.get(":job/tasks") { _, context in
             try JSONBody.response(try await core.tasks(of: try context.job))
+        }
+        group.get(":job/tasks/:stage/:task") { _, context in
+            let task = TaskName(
+                stage: try context.number("stage"),
+                index: try context.number("task")
+            )
+            return try JSONBody.response(try await core.replay(of: try context.job, task))
         }
         group.get(":job/logs") { _, context in
             try JSONBody.response(try await core.logs(of: try context.job))

@@ -44,7 +44,7 @@ struct JobStatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let job = try await connection.withClient { try await $0.job(JobID(id)) }
-        try format.write(job) { JobText.text(of: job) }
+        try format.write(job) { JobText.text(of: job, connection) }
     }
 }
 
@@ -81,11 +81,11 @@ struct WaitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let job = try await connection.withClient { try await $0.end(of: JobID(id)) }
-        try format.write(job) { JobText.text(of: job) }
+        try format.write(job) { JobText.text(of: job, connection) }
         if format.json {
             if job.phase != .succeeded { throw ExitCode(job.phase == .failed ? 1 : 130) }
         } else {
-            try JobEnd.check(job)
+            try JobEnd.check(job, connection)
         }
     }
 }
@@ -107,7 +107,7 @@ extension JobStatus {
 
 /// A job in lines.
 enum JobText {
-    static func text(of job: JobStatus) -> String {
+    static func text(of job: JobStatus, _ connection: ClientOptions) -> String {
         let time = Duration.milliseconds(Int(job.seconds * 1000))
         var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
         for (index, stage) in job.stages.enumerated() {
@@ -124,9 +124,7 @@ enum JobText {
         text += "  \(Format.count(job.recordsRead, "record")), \(Format.bytes(job.bytesRead)) of "
         text += "\(Format.bytes(job.inputByteCount)) read, in \(Format.duration(time))\n"
         text += "  output: \(job.output)\n"
-        if let failure = job.failure {
-            text += JobSummary.text(of: failure, attempt: job.failedAttempt) + "\n"
-        }
+        if let report = connection.report(of: job) { text += report + "\n" }
         return text
     }
 }

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceModel
 
 /// How a command reaches the coordinator.
 struct ClientOptions: ParsableArguments {
@@ -35,6 +37,28 @@ struct ClientOptions: ParsableArguments {
         } catch {
             try await client.shutdown()
             throw Self.explained(error, url)
+        }
+    }
+
+    /// The command that runs a task again, with the options that this one was given.
+    func replayCommand(_ task: TaskID) -> String {
+        var words = [CommandLine.arguments.first ?? "mapreduce", "replay"]
+        for (name, value) in [
+            ("coordinator", coordinator), ("token-file", tokenFile), ("tls-ca", tlsCA),
+        ] {
+            if let value { words += ["--\(name)", value] }
+        }
+        return ShellWords.text(words + ["\(task.job.number)", "\(TaskName(task))"])
+    }
+
+    /// The report of a job that failed.
+    func report(of job: JobStatus) -> String? {
+        job.failure.map {
+            JobSummary.text(
+                of: $0,
+                attempt: job.failedAttempt,
+                replay: job.failedAttempt.map { replayCommand($0.task) }
+            )
         }
     }
 

@@ -11,6 +11,7 @@ internal import Glibc
 /// Shows a job as a run on one machine is shown, until it ends or a signal comes.
 struct JobWatcher {
     let client: CoordinatorClient
+    let connection: ClientOptions
     let id: JobID
     let description: JobDescription
     /// When the command was started.
@@ -106,7 +107,7 @@ struct JobWatcher {
                 to: 2
             )
         }
-        try JobEnd.check(status)
+        try JobEnd.check(status, connection)
     }
 
     // MARK: Signals
@@ -168,13 +169,11 @@ extension UnixSignal {
 /// What the end of a job means for a command's exit code.
 enum JobEnd {
     /// - Throws: what ends the command, where the job did not succeed.
-    static func check(_ status: JobStatus) throws {
+    static func check(_ status: JobStatus, _ connection: ClientOptions) throws {
         switch status.phase {
         case .succeeded, .running, .committing: return
         case .failed:
-            let text =
-                status.failure.map { JobSummary.text(of: $0, attempt: status.failedAttempt) }
-                ?? "the job failed"
+            let text = connection.report(of: status) ?? "the job failed"
             Terminal.write("\(status.name): \(text)\n", to: 2)
             throw ExitCode(1)
         case .cancelled:

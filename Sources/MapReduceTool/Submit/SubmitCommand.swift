@@ -61,7 +61,13 @@ struct SubmitCommand: AsyncParsableCommand {
             if cluster.slotCount == 0, !description.isQuiet {
                 Terminal.write("no workers are connected; job \(id.number) waits for them\n", to: 2)
             }
-            let watcher = JobWatcher(client: client, id: id, description: description, start: start)
+            let watcher = JobWatcher(
+                client: client,
+                connection: connection,
+                id: id,
+                description: description,
+                start: start
+            )
             try await watcher.watch()
         }
     }

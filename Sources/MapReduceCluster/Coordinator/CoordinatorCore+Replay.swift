@@ -1,0 +1,29 @@
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceModel
+
+/// What those ask who want to see a task fail.
+extension CoordinatorCore {
+    /// What is needed to run a task of a job again, whether the job runs or has ended.
+    func replay(of id: JobID, _ name: TaskName) async throws -> ReplayAnswer {
+        guard let stored = try await journal.job(id) else { throw ClusterError.noJob(id) }
+        let job = try await state(of: id)
+        let plan = job.submission.plan
+        if let problem = name.problem(in: plan, taskCounts: job.stages.map(\.tasks.count)) {
+            throw ClusterError.notFound("job \(id.number): \(problem)")
+        }
+        let splits = job.submission.splits
+        let readsFiles = if case .files = plan.stages[name.stage].input { true } else { false }
+        return ReplayAnswer(
+            program: stored.launch.program,
+            task: ReplayTask(
+                task: TaskID(job: id, stage: name.stage, index: name.index),
+                fingerprint: plan.fingerprint,
+                slotCount: stored.launch.program.slotCount,
+                split: readsFiles ? splits[name.stage][name.index] : nil,
+                earlierSplits: readsFiles ? [] : Array(splits[..<name.stage]),
+                badRecords: job.stages[name.stage].tasks[name.index].badRecords
+            )
+        )
+    }
+}

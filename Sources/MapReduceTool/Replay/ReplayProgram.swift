@@ -1,0 +1,101 @@
+internal import MapReduceCluster
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// A job's program with one task to run, in a directory of this machine.
+struct ReplayProgram {
+    private let path: String
+    private let arguments: [String]
+    /// Where the job was submitted, if this machine has that directory.
+    private let directory: String?
+
+    /// Fetches the program and the task.
+    ///
+    /// `directory`: takes both; it exists.
+    init(
+        job: JobID,
+        _ name: TaskName,
+        withBadRecords: Bool,
+        keep: Bool,
+        directory: String,
+        _ client: CoordinatorClient
+    ) async throws {
+        var answer = try await client.replay(of: job, stage: name.stage, task: name.index)
+        if withBadRecords { answer.task.badRecords = [] }
+        let program = answer.program
+        let fetched = try await client.download(
+            executable: program.sha256,
+            to: directory + "/executable"
+        )
+        // The job is named for it, and another name would be another plan.
+        path = directory + "/" + Files.name(of: program.arguments.first ?? "job")
+        try Files.rename(fetched, to: path)
+        let task = directory + "/task.json"
+        try Files.write(try Wire.prettyJSON(answer.task), toNew: task)
+        arguments =
+            ["--replay-from", task, "--scratch", directory] + (keep ? ["--keep-scratch"] : [])
+            + program.arguments.dropFirst()
+        let exists = try Files.kind(of: program.directory) == .directory
+        self.directory = exists ? program.directory : nil
+        if !exists {
+            Terminal.write(
+                "mapreduce: there is no directory \(program.directory) here, where the job was "
+                    + "submitted; relative paths are looked for in this one\n",
+                to: 2
+            )
+        }
+    }
+
+    /// What to type, behind the name of a debugger or not.
+    func commandLine(behind words: [String] = []) -> String {
+        let command = ShellWords.text(words + [path] + arguments)
+        return directory.map { "cd \(ShellWords.text([$0])) && \(command)" } ?? command
+    }
+
+    /// Runs the task.
+    /// - Returns: the code with which it ended, as a shell counts.
+    func run() throws -> Int32 {
+        let memory = OutOfMemoryKills.now()
+        let exit = try ForegroundProcess.run(
+            executable: path,
+            arguments: [path] + arguments,
+            directory: directory,
+            // What no person asks for first.
+            variables: ["SWIFT_BACKTRACE": "enable=yes,threads=crashed,registers=none,images=none"]
+        )
+        switch exit {
+        case .code(let code): return code
+        case .signal(let signal):
+            let hint = exit.isKill ? OutOfMemoryKills.now().explanation(since: memory) : ""
+            Terminal.write("mapreduce: the task's process is gone: \(exit)\(hint)\n", to: 2)
+            return 128 + signal
+        }
+    }
+
+    /// Runs the task under a debugger.
+    /// - Returns: the debugger's code.
+    func run(under debugger: String) throws -> Int32 {
+        let exit = try ForegroundProcess.run(
+            executable: debugger,
+            arguments: [debugger, "--", path] + arguments,
+            directory: directory
+        )
+        switch exit {
+        case .code(let code): return code
+        case .signal(let signal): return 128 + signal
+        }
+    }
+
+    /// Finds a program as a shell does.
+    static func find(_ name: String) -> String? {
+        let folders = getenv("PATH").map { String(cString: $0) } ?? ""
+        return folders.split(separator: ":").map { "\($0)/\(name)" }
+            .first { access($0, X_OK) == 0 }
+    }
+}
