@@ -75,7 +75,8 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     package var blamesRecord: Bool {
         switch self {
         case .threw, .crashed, .timedOut: true
-        case .badInput, .outOfResources, .diskFull, .workerLost, .fetchFailed: false
+        case .badInput, .outOfResources, .diskFull, .workerLost, .fetchFailed, .notConserved:
+            false
         }
     }
 
