@@ -6,14 +6,6 @@ internal import Foundation
 
 /// JSON for files that people read.
 package enum Wire {
-    /// Reads a value.
-    package static func decode<Value: Decodable>(
-        _ type: Value.Type,
-        from bytes: [UInt8]
-    ) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes))
-    }
-
     /// Values as JSON, one on each line.
     package static func jsonLines(_ values: [some Encodable]) throws -> String {
         let encoder = JSONEncoder()

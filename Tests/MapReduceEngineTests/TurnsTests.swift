@@ -60,7 +60,7 @@ import Testing
             last = word()
             try output.spill { _ in #expect(word() & 1 == 1, "the engine sorts") }
             #expect(hasChanged(), "a spill")
-            _ = try output.finish { _ in #expect(word() & 1 == 1) }
+            _ = try output.finish(collected: nil) { _ in #expect(word() & 1 == 1) }
             #expect(hasChanged(), "the last merge")
         }
     }
