@@ -113,3 +113,34 @@ import Testing
         #expect(coordinator.workers[WorkerID(2)]?.runningCount == 0)
     }
 }
+
+@Suite struct LostOutputTests {
+    /// A map's run is lost when the reducer has read it, and the job is done before the map has run
+    /// again: what it counted and passed over is part of the answer.
+    @Test func whatIsLostWhenAllHaveReadItCounts() throws {
+        var coordinator = Coordinator()
+        func apply(_ event: Event) { _ = coordinator.apply(event, at: .zero) }
+        func succeed(_ stage: Int, _ index: Int, on worker: Int) {
+            let task = TaskID(job: JobID(1), stage: stage, index: index)
+            let attempt = AttemptID(task: task, number: 0)
+            var output = testOutput(attempt)
+            output.badRecords = [BadRecord(file: "\(attempt)", offset: 0, reason: "")]
+            let report = TaskReport(attempt: attempt, outcome: .succeeded(output))
+            apply(.attemptReported(WorkerID(worker), report))
+        }
+        for worker in 1...2 {
+            apply(.workerJoined(WorkerID(worker), WorkerProfile(slots: 1), attempts: []))
+        }
+        apply(.jobSubmitted(testJob(1, maps: 2, reducers: 1)))
+        succeed(0, 1, on: 2)
+        succeed(0, 0, on: 1)
+        apply(.workerLeft(WorkerID(2)))
+        let running = try #require(coordinator.jobs[JobID(1)])
+        #expect(running.stages[0].doneCount == 1 && running.counters["attempts"] == 1)
+        succeed(1, 0, on: 1)
+        let job = try #require(coordinator.jobs[JobID(1)])
+        #expect(job.phase == .committing)
+        #expect(job.counters["attempts"] == 3)
+        #expect(job.skippedRecords.count == 3)
+    }
+}

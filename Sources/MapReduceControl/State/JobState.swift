@@ -5,7 +5,8 @@ package struct JobState: Hashable, Sendable {
     package let submission: JobSubmission
     package internal(set) var phase = Phase.running
     package internal(set) var stages: [StageState]
-    /// The sums of the counters of all winning attempts.
+    /// The sums of the counters of all winning attempts, and from the commit on of those whose
+    /// output was lost when it had been read.
     package internal(set) var counters = Counters()
     /// Tasks whose attempts wrote different output: the first ones, and how many there are.
     package internal(set) var differences: [OutputDifference] = []
@@ -115,11 +116,24 @@ package struct JobState: Hashable, Sendable {
             + (written == read ? ", which are not the same ones" : "")
     }
 
-    /// The records that the winning attempts passed over, in the order of their tasks.
+    /// The records that the attempts that count passed over, in the order of their tasks.
     ///
     /// Cost: linear in the number of tasks.
     package var skippedRecords: [BadRecord] {
-        stages.flatMap { $0.tasks.flatMap { $0.winningOutput?.badRecords ?? [] } }
+        stages.flatMap { stage in
+            stage.tasks.flatMap { ($0.winningOutput ?? $0.lostOutput)?.badRecords ?? [] }
+        }
+    }
+
+    /// Counts what was lost after all had read it, and does not run again: the job is done.
+    ///
+    /// Cost: linear in the number of tasks of the stages that lack an output.
+    mutating func countLostOutputs() {
+        for stage in stages where !stage.isDone {
+            for task in stage.tasks {
+                if let output = task.lostOutput { counters.add(output.counters) }
+            }
+        }
     }
 
     /// The bytes of input that a task of a stage reads; 1 where only the stage before knows, so

@@ -117,7 +117,10 @@ package struct Jobs: Hashable, Sendable {
             all[job].stages[id.stage].tasks[id.index].badRecords.append(record)
             all[job].stages[id.stage].tasks[id.index].ownFailures = 0
         case .commitBegan(let id):
-            if let job = index(of: id) { all[job].phase = .committing }
+            if let job = index(of: id) {
+                all[job].countLostOutputs()
+                all[job].phase = .committing
+            }
         case .jobFinished(let id, let outcome):
             if let job = index(of: id) { all[job].phase = .finished(outcome) }
         case .jobRetired(let id):
@@ -270,7 +273,7 @@ package struct Jobs: Hashable, Sendable {
             all[job].counters.subtract(output.counters)
         }
         all[job].stages[id.stage].count(output, isCounted: false)
-        all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost(output.digest)
+        all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost(output)
         all[job].stages[id.stage].tasks[id.index].winner = nil
         all[job].stages[id.stage].doneCount -= 1
         all[job].stages[id.stage].pendingAudits.remove(id.index)

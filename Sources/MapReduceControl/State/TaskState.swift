@@ -17,6 +17,15 @@ package struct TaskState: Hashable, Sendable {
 
     package var winningOutput: TaskOutput? { winner.flatMap { attempts[$0].output } }
 
+    /// What the task's readers have read, where nothing counts any more: the output lost last.
+    var lostOutput: TaskOutput? {
+        guard winner == nil else { return nil }
+        for attempt in attempts.reversed() {
+            if case .lost(let output) = attempt.status { return output }
+        }
+        return nil
+    }
+
     /// Whether a failure is at a record that the next attempts pass over anyway: one that a backup
     /// met as well.
     func isAtBadRecord(_ failure: Failure) -> Bool {
@@ -79,8 +88,8 @@ package struct AttemptState: Hashable, Sendable {
         // Apart, as it is large and rare.
         indirect case failed(Failure)
         case stopped
-        /// It succeeded, and its output is gone, or does not count any more.
-        case lost(OutputDigest)
+        /// It succeeded, and its output, which was this, is gone or does not count any more.
+        case lost(TaskOutput)
         /// It succeeded after another one, whose output counts.
         case audited(OutputDigest)
     }
@@ -89,8 +98,7 @@ package struct AttemptState: Hashable, Sendable {
     /// there was none.
     var digest: OutputDigest? {
         switch status {
-        case .succeeded(let output): output.digest
-        case .lost(let digest): digest
+        case .succeeded(let output), .lost(let output): output.digest
         case .audited(let digest): digest
         case .running, .failed, .stopped: nil
         }
