@@ -186,6 +186,31 @@ import Testing
         #expect(answer(&machine, [(2, map(attempt(0, 1)))]) == [.fetchJob(JobID(1))])
     }
 
+    /// The worker's full disk is told as such, so that it is held against this worker.
+    @Test func whatDoesNotFitOnTheDiskIsNotTheFaultOfWhoWroteIt() {
+        let reader = attempt(0, stage: 1)
+        for event in [
+            WorkerEvent.jobFailed(JobID(1), message: "full", kind: .diskFull),
+            .inputFailed(reader, source: nil, message: "full", kind: .diskFull),
+        ] {
+            var machine = joined()
+            _ = answer(&machine, [(1, reduce(reader))])
+            if case .inputFailed = event { _ = machine.apply(.jobReady(JobID(1))) }
+            let ends = machine.apply(event).compactMap(\.poll).flatMap(\.ended)
+            let failure = Failure(kind: .diskFull, message: "full")
+            #expect(ends.map(\.report.outcome) == [.failed(failure)])
+            #expect(ends.map(\.source) == [nil])
+        }
+    }
+
+    @Test func aProgramThatComesAfterTheEndOfItsJobIsRemoved() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        #expect(answer(&machine, [(2, .end(JobID(1)))]) == [.removeJob(JobID(1))])
+        let actions = machine.apply(.jobReady(JobID(1)))
+        #expect(actions == [.removeJob(JobID(1))])
+    }
+
     @Test func whoIsNotKnownJoinsAgainWithAllItHas() {
         var machine = joined()
         _ = answer(&machine, [(1, map(attempt(0)))])

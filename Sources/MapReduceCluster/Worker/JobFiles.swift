@@ -61,6 +61,10 @@ final class JobStore: Sendable {
                 return try await fetchOnce(id)
             } catch ClusterClient.CallError.unreachable {
                 try await Task.sleep(for: delay)
+            } catch let error as EngineError where error.kind == .diskFull {
+                // Other jobs may end, and make room; to fail at once, and to be asked again at
+                // once, would use up all tries of a task.
+                try await Task.sleep(for: delay)
             }
         }
         try await fetchOnce(id)

@@ -208,6 +208,9 @@ actor SegmentFetcher {
                 return
             } catch let error as CancellationError {
                 throw error
+            } catch let error as EngineError where error.kind == .diskFull {
+                // Whoever wrote the run is not to blame for this worker's disk.
+                throw error
             } catch {
                 let isGone =
                     if case ClusterClient.CallError.refused(404, _) = error { true } else { false }

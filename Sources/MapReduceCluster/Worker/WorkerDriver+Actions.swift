@@ -1,5 +1,6 @@
 internal import Logging
 internal import MapReduceControl
+internal import MapReduceEngine
 internal import MapReduceModel
 
 /// What is to be done on this machine.
@@ -45,7 +46,11 @@ extension WorkerDriver {
                 send.yield(.jobReady(id))
             } catch {
                 send.yield(
-                    .jobFailed(id, message: "the program of \(id) cannot be fetched: \(error)")
+                    .jobFailed(
+                        id,
+                        message: "the program of \(id) cannot be fetched: \(error)",
+                        kind: Self.kind(of: error)
+                    )
                 )
             }
         }
@@ -68,8 +73,21 @@ extension WorkerDriver {
         } catch let error as SegmentFetcher.FetchError {
             send.yield(.inputFailed(attempt, source: error.source, message: error.description))
         } catch {
-            send.yield(.inputFailed(attempt, source: nil, message: "\(error)"))
+            send.yield(
+                .inputFailed(
+                    attempt,
+                    source: nil,
+                    message: "\(error)",
+                    kind: Self.kind(of: error)
+                )
+            )
         }
+    }
+
+    /// Whose fault it is that something cannot be fetched: that of this worker's disk, if it is
+    /// full, which is held against the worker.
+    private static func kind(of error: any Error) -> FailureKind {
+        (error as? EngineError)?.kind == .diskFull ? .diskFull : .fetchFailed
     }
 
     /// What cannot be removed now is removed with the worker's scratch directory.

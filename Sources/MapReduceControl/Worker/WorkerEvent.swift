@@ -12,11 +12,16 @@ package enum WorkerEvent: Sendable {
     case pollFailed(PollKind, SessionID, mustJoin: Bool)
     /// The program of a job is here.
     case jobReady(JobID)
-    case jobFailed(JobID, message: String)
+    case jobFailed(JobID, message: String, kind: FailureKind = .fetchFailed)
     /// What an attempt reads is here, with the attempts that wrote it.
     case inputReady(AttemptID, [FetchedSegment])
     /// It could not be had from this attempt; nil where no attempt is to blame.
-    case inputFailed(AttemptID, source: AttemptID?, message: String)
+    case inputFailed(
+        AttemptID,
+        source: AttemptID?,
+        message: String,
+        kind: FailureKind = .fetchFailed
+    )
     case attemptEnded(slot: Int, TaskReport, log: String?)
     /// The slot's process is gone, as asked for.
     case slotStopped(Int)

@@ -83,11 +83,11 @@ extension WorkerMachine {
     }
 
     /// What waits for the program fails, by the cluster's fault; the next attempt asks again.
-    mutating func jobFailed(_ id: JobID, _ message: String) {
+    mutating func jobFailed(_ id: JobID, _ failure: Failure) {
         guard jobs.contains(where: { $0.id == id }) else { return removeIfDone(id) }
         jobs.removeAll { $0.id == id && !$0.isReady }
         for attempt in attempts where attempt.id.task.job == id {
-            if attempt.phase == .waitsForJob { fail(attempt.id, nil, message) }
+            if attempt.phase == .waitsForJob { fail(attempt.id, nil, failure) }
         }
     }
 
@@ -120,15 +120,14 @@ extension WorkerMachine {
         )
     }
 
-    mutating func inputFailed(_ id: AttemptID, _ source: AttemptID?, _ message: String) {
+    mutating func inputFailed(_ id: AttemptID, _ source: AttemptID?, _ failure: Failure) {
         guard let attempt = attempts.first(where: { $0.id == id }), attempt.phase == .fetches
         else { return }
-        fail(id, source, message)
+        fail(id, source, failure)
     }
 
-    private mutating func fail(_ id: AttemptID, _ source: AttemptID?, _ message: String) {
+    private mutating func fail(_ id: AttemptID, _ source: AttemptID?, _ failure: Failure) {
         attempts.removeAll { $0.id == id }
-        let failure = Failure(kind: .fetchFailed, message: message)
         deliver(
             AttemptEnd(report: TaskReport(attempt: id, outcome: .failed(failure)), source: source)
         )

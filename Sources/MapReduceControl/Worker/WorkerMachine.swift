@@ -121,10 +121,11 @@ package struct WorkerMachine: Sendable {
         case .pollFailed(let kind, let id, let mustJoin):
             pollFailed(kind, id, mustJoin: mustJoin)
         case .jobReady(let id): jobReady(id)
-        case .jobFailed(let id, let message): jobFailed(id, message)
+        case .jobFailed(let id, let message, let kind):
+            jobFailed(id, Failure(kind: kind, message: message))
         case .inputReady(let attempt, let input): inputReady(attempt, input)
-        case .inputFailed(let attempt, let source, let message):
-            inputFailed(attempt, source, message)
+        case .inputFailed(let attempt, let source, let message, let kind):
+            inputFailed(attempt, source, Failure(kind: kind, message: message))
         case .attemptEnded(let slot, let report, let log): attemptEnded(slot, report, log)
         case .slotStopped(let slot): slotStopped(slot)
         case .diskChecked(let isLow): isDiskLow = isLow
