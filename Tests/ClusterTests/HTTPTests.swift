@@ -283,6 +283,32 @@ import Testing
         }
     }
 
+    /// A worker that was killed and started again is found at the same address as before, and has
+    /// nothing of what it had.
+    @Test func aWorkerTakesThePlaceOfOneWithItsURL() async throws {
+        try await withCoordinator { ask in
+            func join(_ incarnation: String, _ url: String) async throws -> WorkerID {
+                let request = JoinRequest(incarnation: incarnation, url: url, host: "h", slots: 1)
+                let body = [UInt8](try JSONEncoder().encode(request))
+                let answer = try await ask(.POST, "/v1/workers", body, [:])
+                #expect(answer.status == 200, "\(answer.body)")
+                return try JSONDecoder().decode(JoinAnswer.self, from: Data(answer.body.utf8))
+                    .worker
+            }
+            func workers() async throws -> [WorkerID] {
+                let answer = try await ask(.GET, "/v1/workers", [], [:])
+                return try JSONDecoder().decode([WorkerStatus].self, from: Data(answer.body.utf8))
+                    .map(\.id)
+            }
+            let first = try await join("first", "http://127.0.0.1:1")
+            let other = try await join("other", "http://127.0.0.1:2")
+            #expect(try await join("first", "http://127.0.0.1:1") == first)
+            #expect(try await workers() == [first, other])
+            let second = try await join("second", "http://127.0.0.1:1")
+            #expect(try await workers() == [other, second])
+        }
+    }
+
     @Test func aWorkerOfAnotherEpochJoinsAgain() async throws {
         try await withCoordinator { ask in
             let poll = [UInt8](

@@ -26,6 +26,7 @@ extension CoordinatorCore {
             host: request.host
         )
         let address = WorkerAddress(worker: id, url: request.url, host: request.host)
+        try await replace(at: address)
         sessions[id]?.wake()
         let session = SessionID(epoch: journal.epoch, number: nextSession())
         sessions[id] = WorkerSession(id: session, worker: id, address: address)
@@ -47,6 +48,22 @@ extension CoordinatorCore {
                     || coordinator.jobs[$0] == nil
             }
         )
+    }
+
+    /// Gives up the workers that were where another one is now.
+    ///
+    /// What they had is gone. Until their silence is noticed, those who read it would ask the new
+    /// one, and find out for one run after another.
+    private func replace(at address: WorkerAddress) async throws {
+        let gone = sessions.values.map(\.address)
+            .filter { $0.url == address.url && $0.worker != address.worker }
+        for worker in gone.map(\.worker).sorted() {
+            logger.warning(
+                "another worker has taken the place of one",
+                metadata: ["worker": "\(worker)", "url": "\(address.url)"]
+            )
+            try await leave(worker)
+        }
     }
 
     /// Takes what a worker reports, and answers with what it is to do: at once if there is
