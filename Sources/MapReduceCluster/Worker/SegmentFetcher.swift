@@ -20,7 +20,12 @@ actor SegmentFetcher {
     /// Where workers are, or were.
     private var addresses: [WorkerID: WorkerAddress] = [:]
     /// Fetches that are under way, by the path of the file.
-    private var fetches: [String: Task<Void, any Error>] = [:]
+    private var fetches: [String: Fetch] = [:]
+
+    private struct Fetch {
+        let job: JobID
+        let task: Task<Void, any Error>
+    }
 
     private struct StageKey: Hashable {
         let job: JobID
@@ -57,8 +62,14 @@ actor SegmentFetcher {
     /// Forgets the logs of outputs: another coordinator may tell them in another order.
     func forgetOutputs() { tables = [:] }
 
-    func forget(_ job: JobID) {
+    /// Ends the fetches of a job: when this returns, nothing writes to its directory any more.
+    ///
+    /// Whoever asks for segments of the job is cancelled before.
+    func forget(_ job: JobID) async {
         for key in tables.keys where key.job == job { tables[key] = nil }
+        let tasks = fetches.values.filter { $0.job == job }.map(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { _ = await task.result }
     }
 
     // MARK: The input of an attempt
@@ -157,7 +168,7 @@ actor SegmentFetcher {
             )
         }
         let path = "\(files.fetchedDirectory)/\(source)-partition\(partition).run"
-        try await fetchOnce(path) {
+        try await fetchOnce(path, of: key.job) {
             try await self.fetch(source, partition, from: address, to: path)
         }
         return FetchedSegment(segment: Segment(run: path, partition: 0), source: source)
@@ -182,15 +193,18 @@ actor SegmentFetcher {
     /// Fetches a file unless it is there, and only once at a time.
     private func fetchOnce(
         _ path: String,
+        of job: JobID,
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
-        if let fetch = fetches[path] { return try await fetch.value }
+        if let fetch = fetches[path] { return try await fetch.task.value }
         if try Files.kind(of: path) != nil { return }
+        // The job may have ended, and its directory be gone.
+        try Task.checkCancellation()
         // Others may wait for it when the one who asked first does not any more.
-        let fetch = Task { try await body() }
-        fetches[path] = fetch
+        let task = Task { try await body() }
+        fetches[path] = Fetch(job: job, task: task)
         defer { fetches[path] = nil }
-        try await fetch.value
+        try await task.value
     }
 
     private nonisolated func fetch(
