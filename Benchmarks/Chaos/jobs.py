@@ -32,7 +32,7 @@ class Workload:
         # Splits so small depend on nothing else, and neither do the counters then.
         self.arguments += [
             "--reducers", str(draw.choice([1, 2, 3, 5])),
-            "--split-size", draw.choice(["32K", "64K", "128K", "256K"]),
+            "--split-size", draw.choice(["64K", "128K", "256K"]),
             "--memory", draw.choice(["1M", "1M", "2M", "16M"]),
             "--max-attempts", "20",
         ] + [str(path) for path in draw.sample(texts, draw.randint(2, len(texts)))]
