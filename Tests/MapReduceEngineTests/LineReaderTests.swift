@@ -76,6 +76,23 @@ private func piece(_ path: String, _ range: Range<Int>) throws -> FilePiece {
         }
     }
 
+    /// A piece comes from another process, and may claim anything.
+    @Test func aPieceThatCannotBeIsAnError() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("text", "a\nb\n")
+        var piece = try piece(path, 0..<4)
+        for (offset, byteCount) in [
+            (-1, 2), (0, -1), (.max, 1), (1, .max), (.min, .min), (0, .max), (3, 2), (5, 0),
+        ] {
+            piece.offset = offset
+            piece.byteCount = byteCount
+            let error = #expect(throws: EngineError.self, "\(byteCount) at \(offset)") {
+                _ = try lines(of: piece)
+            }
+            #expect(error?.kind == .badInput)
+        }
+    }
+
     @Test func linesLongerThanTheBufferAreWhole() throws {
         let directory = try TemporaryDirectory()
         let long = [UInt8](repeating: 0x78, count: 3 * EngineLimits.readByteCount + 7)

@@ -1,7 +1,8 @@
-import MapReduceEngine
 import MapReduceModel
 import TestSupport
 import Testing
+
+@testable import MapReduceEngine
 
 private typealias Record = (partition: Int, key: [UInt8], value: [UInt8])
 
@@ -180,6 +181,40 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
                 #expect(error?.kind == .fetchFailed)
             }
         }
+    }
+
+    /// No writer makes small blocks, but whoever sends a segment may.
+    @Test func smallBlocksAreReadOnce() throws {
+        let directory = try TemporaryDirectory()
+        let blockCount = 4000
+        let pair: [UInt8] = [0, 0]
+        var header = [UInt8](repeating: 0, count: RunFormat.blockHeaderByteCount)
+        header[0] = UInt8(pair.count)
+        header[4] = UInt8(pair.count)
+        let checksum = pair.withUnsafeBytes { Checksum.of($0) }
+        for index in 0..<4 {
+            header[12 + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index))
+        }
+        var headers = Checksum()
+        for _ in 0..<blockCount { header.withUnsafeBytes { headers.add($0) } }
+        let blocks = Array(repeating: header + pair, count: blockCount).flatMap(\.self)
+        let segment = SegmentIndex(
+            offset: RunFormat.headerByteCount,
+            byteCount: blocks.count,
+            recordCount: blockCount,
+            checksum: headers.value
+        )
+        let run = RunFormat.header + blocks + RunFormat.tail([segment])
+        let path = try directory.write("run", run)
+        let before = try readByteCount()
+        #expect(try read(path).count == blockCount)
+        #expect(try readByteCount() - before < 2 * run.count)
+    }
+
+    /// Bytes that this thread has asked the system for.
+    private func readByteCount() throws -> Int {
+        let fields = try readText("/proc/thread-self/io").split(whereSeparator: \.isWhitespace)
+        return try #require(Int(fields[1]))
     }
 
     @Test func everyTruncationIsFound() throws {

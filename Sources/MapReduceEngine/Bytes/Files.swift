@@ -18,7 +18,8 @@ package enum Files {
     package static func kind(of path: String, followingLinks: Bool = true) throws -> Kind? {
         var status = stat()
         guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
-            if errno == ENOENT { return nil }
+            // Nor is there anything under a name that is longer than names can be.
+            if errno == ENOENT || errno == ENAMETOOLONG { return nil }
             throw EngineError.system("find", path, errno: errno)
         }
         switch status.st_mode & S_IFMT {

@@ -33,12 +33,21 @@ package final class LineReader {
 
     package init(_ piece: FilePiece) throws {
         path = piece.path
+        let (pieceEnd, overflow) = piece.offset.addingReportingOverflow(piece.byteCount)
+        guard piece.offset >= 0, piece.byteCount >= 0, !overflow,
+            piece.compression == .gzip || pieceEnd <= piece.signature.byteCount
+        else {
+            throw EngineError(
+                .badInput,
+                "\(path) has no \(piece.byteCount) bytes at byte \(piece.offset); run the job again"
+            )
+        }
         let start: Int
         switch piece.compression {
         case .none:
             // One byte earlier, to see whether a line begins exactly at the offset.
             start = max(piece.offset - 1, 0)
-            end = piece.offset + piece.byteCount
+            end = pieceEnd
         case .gzip:
             start = 0
             end = .max

@@ -109,8 +109,11 @@ package final class SegmentCursor: PairCursor {
     @exclusivity(unchecked) private var offset: Int
     private var checksum = Checksum()
     @exclusivity(unchecked) private var pairsRead = 0
+    /// What was read of the segment: `block[head..<tail]` begins at `offset`.
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
-    /// The pairs of the block that have not been seen.
+    @exclusivity(unchecked) private var head = 0
+    @exclusivity(unchecked) private var tail = 0
+    /// The pairs of the current block, of which those before `position` were seen.
     @exclusivity(unchecked) private var pairs = UnsafeRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var position = 0
 
@@ -168,47 +171,58 @@ package final class SegmentCursor: PairCursor {
         let headerCount = RunFormat.blockHeaderByteCount
         let rest = segment.offset + segment.byteCount - offset
         guard rest > headerCount else { throw corrupt("a block's header does not fit") }
-        // A block is usually no larger than this, so one read fetches it and what follows.
-        let wanted = min(rest, headerCount + EngineLimits.blockByteCount)
-        var have = try read(upTo: wanted, into: 0, at: offset)
-        guard have == wanted else { throw corrupt("the file ends too soon") }
-        var bytes = UnsafeRawBufferPointer(block)
-        let rawCount = Int(bytes.little32(at: 0))
-        let storedCount = Int(bytes.little32(at: 4))
-        guard bytes.little32(at: 8) == RunFormat.codecNone else {
-            throw corrupt("its codec \(bytes.little32(at: 8)) is unknown")
+        try load(headerCount, of: rest)
+        let header = UnsafeRawBufferPointer(rebasing: block[head..<head + headerCount])
+        let rawCount = Int(header.little32(at: 0))
+        let storedCount = Int(header.little32(at: 4))
+        guard header.little32(at: 8) == RunFormat.codecNone else {
+            throw corrupt("its codec \(header.little32(at: 8)) is unknown")
         }
         guard rawCount == storedCount, rawCount > 0, storedCount <= rest - headerCount,
             storedCount <= EngineLimits.maxPairByteCount + 2 * Varint.maxByteCount
         else { throw corrupt("a block of \(storedCount) bytes cannot be") }
-        if headerCount + storedCount > have {
-            grow(to: headerCount + storedCount, keeping: have)
-            have += try read(upTo: headerCount + storedCount - have, into: have, at: offset + have)
-            guard have == headerCount + storedCount else { throw corrupt("the file ends too soon") }
-            bytes = UnsafeRawBufferPointer(block)
-        }
-        pairs = UnsafeRawBufferPointer(rebasing: bytes[headerCount..<headerCount + storedCount])
-        guard Checksum.of(pairs) == bytes.little32(at: 12) else {
+        let blockCount = headerCount + storedCount
+        try load(blockCount, of: rest)
+        let whole = UnsafeRawBufferPointer(rebasing: block[head..<head + blockCount])
+        pairs = UnsafeRawBufferPointer(rebasing: whole[headerCount...])
+        guard Checksum.of(pairs) == whole.little32(at: 12) else {
             throw corrupt("a block does not match its checksum")
         }
-        checksum.add(UnsafeRawBufferPointer(rebasing: bytes[..<headerCount]))
+        checksum.add(UnsafeRawBufferPointer(rebasing: whole[..<headerCount]))
         position = 0
-        offset += headerCount + storedCount
+        offset += blockCount
+        head += blockCount
     }
 
-    private func read(upTo count: Int, into start: Int, at offset: Int) throws -> Int {
-        try run.file.read(
-            into: UnsafeMutableRawBufferPointer(rebasing: block[start..<start + count]),
-            at: offset
-        )
+    /// Has at least so many of the segment's bytes from `offset` on, of which `rest` are left.
+    ///
+    /// It reads as many as a block usually has, so that one read fetches a block, or many small
+    /// ones.
+    private func load(_ byteCount: Int, of rest: Int) throws {
+        let kept = tail - head
+        guard kept < byteCount else { return }
+        let usual = RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount
+        let wanted = min(rest, max(byteCount, usual))
+        makeRoom(wanted)
+        let room = UnsafeMutableRawBufferPointer(rebasing: block[kept..<wanted])
+        guard try run.file.read(into: room, at: offset + kept) == room.count else {
+            throw corrupt("the file ends too soon")
+        }
+        tail = wanted
     }
 
-    private func grow(to byteCount: Int, keeping kept: Int) {
-        guard byteCount > block.count else { return }
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: block[..<kept]))
-        block.deallocate()
-        block = larger
+    /// Moves what was read to the front of a block of at least so many bytes.
+    private func makeRoom(_ byteCount: Int) {
+        let kept = UnsafeRawBufferPointer(rebasing: block[head..<tail])
+        if byteCount > block.count {
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+            larger.copyMemory(from: kept)
+            block.deallocate()
+            block = larger
+        } else {
+            block.copyMemory(from: kept)
+        }
+        (head, tail) = (0, kept.count)
     }
 
     private func checkEnd() throws {
