@@ -12,6 +12,13 @@ package struct Counters: Hashable, Codable, Sendable {
 
     package init() {}
 
+    /// Sorted, and each name once, whoever wrote them.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let decoded = try container.decode([Entry].self, forKey: .entries)
+        for entry in decoded.sorted(by: { $0.name < $1.name }) { add(entry.value, to: entry.name) }
+    }
+
     /// Adds to the counter of that name; sums wrap instead of trapping.
     ///
     /// Cost: a binary search.

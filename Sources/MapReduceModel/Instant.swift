@@ -20,12 +20,17 @@ package struct Instant: Hashable, Comparable, Codable, Sendable {
 
     package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
+    // Moments come out of files and over the network: those that are too far away saturate.
+
     package static func + (instant: Instant, duration: Duration) -> Instant {
-        Instant(nanoseconds: instant.nanoseconds + duration.nanoseconds)
+        let added = duration.nanoseconds
+        let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(added)
+        return Instant(nanoseconds: overflow ? (added < 0 ? .min : .max) : sum)
     }
 
     package static func - (a: Instant, b: Instant) -> Duration {
-        .nanoseconds(a.nanoseconds - b.nanoseconds)
+        let (difference, overflow) = a.nanoseconds.subtractingReportingOverflow(b.nanoseconds)
+        return .nanoseconds(overflow ? (a < b ? .min : .max) : difference)
     }
 }
 

@@ -4,7 +4,8 @@ package struct Split: Hashable, Codable, Sendable {
 
     package init(pieces: [FilePiece]) { self.pieces = pieces }
 
-    package var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
+    /// Sums of sizes that cannot be wrap instead of trapping.
+    package var byteCount: Int { pieces.reduce(0) { $0 &+ $1.byteCount } }
 
     /// Bytes of the pieces before a place in one of them.
     ///
@@ -13,10 +14,10 @@ package struct Split: Hashable, Codable, Sendable {
         var sum = 0
         for piece in pieces {
             if piece.path == path {
-                let end = piece.offset + piece.byteCount
-                return sum + min(max(offset, piece.offset), end) - piece.offset
+                let end = piece.offset &+ piece.byteCount
+                return sum &+ min(max(offset, piece.offset), end) &- piece.offset
             }
-            sum += piece.byteCount
+            sum &+= piece.byteCount
         }
         return 0
     }

@@ -31,7 +31,53 @@ import Testing
     }
 }
 
+extension CountersTests {
+    /// Whoever sends them may have sorted them otherwise, or not at all.
+    @Test func areSortedWhenTheyAreDecoded() throws {
+        let names = (0..<9).map { "\($0 * 7 % 9)" } + ["3"]
+        let entries = names.map { "{\"name\":\"\($0)\",\"value\":1}" }
+        let json = Data("{\"entries\":[\(entries.joined(separator: ","))]}".utf8)
+        var counters = try JSONDecoder().decode(Counters.self, from: json)
+        #expect(counters.entries.map(\.name) == (0..<9).map { "\($0)" })
+        for number in 0..<9 { #expect(counters["\(number)"] == (number == 3 ? 2 : 1)) }
+        counters.subtract(counters)
+        #expect(counters.entries.isEmpty)
+    }
+}
+
+@Suite struct SplitTests {
+    /// What a coordinator sends may be anything.
+    @Test func sizesThatCannotBeAreNoTraps() {
+        let values = [Int.min, -1, 0, 1, .max]
+        for offset in values {
+            for byteCount in values {
+                let piece = FilePiece(
+                    path: "a",
+                    offset: offset,
+                    byteCount: byteCount,
+                    compression: .none,
+                    signature: FileSignature(byteCount: byteCount, modificationTime: 0)
+                )
+                var other = piece
+                other.path = "b"
+                let split = Split(pieces: [piece, piece, other])
+                _ = split.byteCount
+                for place in values { _ = split.byteCount(before: place, in: "b") }
+            }
+        }
+    }
+}
+
 @Suite struct InstantTests {
+    @Test func momentsThatAreTooFarAwaySaturate() {
+        let first = Instant(nanoseconds: .min)
+        let last = Instant(nanoseconds: .max)
+        #expect(last - first == .nanoseconds(Int64.max))
+        #expect(first - last == .nanoseconds(Int64.min))
+        #expect(last + .seconds(1) == last)
+        #expect(first + .seconds(-1) == first)
+    }
+
     @Test func arithmetic() {
         let start = Instant(nanoseconds: 5)
         #expect(start + .seconds(2) == Instant(nanoseconds: 2_000_000_005))
