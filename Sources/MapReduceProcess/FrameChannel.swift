@@ -108,7 +108,11 @@ package final class FrameChannel: @unchecked Sendable {
             }
             guard received.count - start - 4 >= length else { break }
             let body = Data(received[start + 4..<start + 4 + length])
-            messages.append(try JSONDecoder().decode(type, from: body))
+            do {
+                messages.append(try JSONDecoder().decode(type, from: body))
+            } catch {
+                throw ProcessError("what comes from another process is not a \(type): \(error)")
+            }
             start += 4 + length
         }
         received.removeFirst(start)

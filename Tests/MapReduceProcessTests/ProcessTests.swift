@@ -34,7 +34,7 @@ import Testing
         for bytes in [[0xFF, 0xFF, 0xFF, 0xFF, 0] as [UInt8], [0, 0, 0, 2, 0x7B, 0x7B]] {
             let (ours, theirs) = try FrameChannel.makePair()
             #expect(write(ours.descriptor, bytes, bytes.count) == bytes.count)
-            #expect(throws: (any Error).self) { _ = try theirs.receive(String.self) }
+            #expect(throws: ProcessError.self) { _ = try theirs.receive(String.self) }
         }
     }
 }
