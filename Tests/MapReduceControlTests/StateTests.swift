@@ -51,6 +51,34 @@ import Testing
     }
 }
 
+@Suite struct BlameTests {
+    /// A worker says whose run it could not read: only one that the attempt reads can be lost.
+    @Test func onlyWhatAnAttemptReadsCanBeLost() throws {
+        let worker = WorkerID(1)
+        func id(_ job: Int, _ stage: Int) -> AttemptID {
+            AttemptID(task: TaskID(job: JobID(job), stage: stage, index: 0), number: 0)
+        }
+        func lost(blaming source: AttemptID) -> [JournalEntry] {
+            var coordinator = Coordinator()
+            let profile = WorkerProfile(slots: 4)
+            _ = coordinator.apply(.workerJoined(worker, profile, attempts: []), at: .zero)
+            for job in 1...2 {
+                _ = coordinator.apply(.jobSubmitted(testJob(job, maps: 1, reducers: 2)), at: .zero)
+                let output = testOutput(id(job, 0))
+                let report = TaskReport(attempt: id(job, 0), outcome: .succeeded(output))
+                _ = coordinator.apply(.attemptReported(worker, report), at: .zero)
+            }
+            let event = Event.fetchFailed(worker, id(1, 1), source: source, message: "gone")
+            return coordinator.apply(event, at: .zero).journal.filter {
+                if case .outputLost = $0 { true } else { false }
+            }
+        }
+        #expect(lost(blaming: id(1, 0)) == [.outputLost(id(1, 0).task)])
+        #expect(lost(blaming: id(2, 0)).isEmpty, "that is another job")
+        #expect(lost(blaming: id(1, 1)).isEmpty, "nobody reads itself")
+    }
+}
+
 @Suite struct DeadlineTests {
     @Test func atItsDeadlinesASilentWorkerIsSuspectAndThenGone() {
         var coordinator = Coordinator()

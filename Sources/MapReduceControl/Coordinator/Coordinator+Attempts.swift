@@ -115,9 +115,18 @@ extension Coordinator {
         guard isRunning(attempt, on: worker) else { return }
         workers.ended(attempt, on: worker)
         // The task may have written another run since.
-        if jobs[task: source.task]?.winner == source.number, !Mutation.ignoresFailedFetches.isOn {
+        if reads(attempt.task, source.task), jobs[task: source.task]?.winner == source.number,
+            !Mutation.ignoresFailedFetches.isOn
+        {
             record(.outputLost(source.task))
         }
         fail(attempt, Failure(kind: .fetchFailed, message: message))
+    }
+
+    /// Whether a task reads what another one writes: who says so may be wrong.
+    private func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
+        reader.job == writer.job
+            && jobs[reader.job]?.submission.plan.stages[reader.stage].input
+                == .shuffle(stage: writer.stage)
     }
 }

@@ -1,0 +1,136 @@
+internal import MapReduceModel
+
+/// Replays a journal that nobody vouches for: each entry is looked at before it is applied.
+///
+/// What a coordinator has written passes. A journal that was damaged ends in an error, where
+/// `Jobs.apply`, which trusts its coordinator, would trap or count wrong.
+package struct JournalReplay: Sendable {
+    /// The state that the entries so far lead to.
+    package private(set) var jobs: Jobs
+
+    /// Goes on from a state, which is that of no jobs at the beginning.
+    package init(goingOnWith jobs: Jobs = Jobs()) { self.jobs = jobs }
+
+    /// Tasks of one stage: more than any job has, and few enough for their states to fit memory.
+    private static let maxTaskCount = 1 << 20
+    /// Bytes of a job's input; sums of sizes stay far from overflow.
+    private static let maxByteCount = 1 << 60
+    private static let maxWeight = 1_000_000
+
+    /// Applies an entry.
+    /// - Throws: when it cannot follow those before it, and changes nothing then.
+    package mutating func add(_ entry: JournalEntry) throws(JournalFlaw) {
+        try check(entry)
+        jobs.apply(entry)
+    }
+
+    /// Whether an entry can follow those before it.
+    /// - Throws: the reason why it cannot.
+    package func check(_ entry: JournalEntry) throws(JournalFlaw) {
+        switch entry {
+        case .jobSubmitted(let submission): try check(submission)
+        case .attemptStarted(let attempt, let worker, _):
+            let task = try task(attempt.task)
+            try require(jobs[attempt.task.job]?.isRunning ?? false, "the job of \(attempt) is over")
+            try require(task.winner == nil, "the task of \(attempt) is done")
+            try require(
+                task.attempts.count == attempt.number,
+                "\(attempt) starts, and the task had \(task.attempts.count) attempts"
+            )
+            // The policy that takes turns adds one.
+            try require(0..<Int.max ~= worker.number, "there is no worker \(worker.number)")
+        case .attemptSucceeded(let attempt, _, _):
+            let task = try self.task(of: attempt)
+            let isFirst = task.winner == nil || !task.attempts[attempt.number].isRunning
+            try require(isFirst, "\(attempt) wins, and the task is done")
+        case .attemptFailed(let attempt, _), .attemptStopped(let attempt):
+            _ = try self.task(of: attempt)
+        case .outputLost(let id):
+            _ = try task(id)
+            try require(jobs[id.job]?.isRunning ?? false, "the job of \(id) is over")
+        case .recordSkipped(let id, _): _ = try task(id)
+        case .commitBegan(let id):
+            let job = try job(id)
+            try require(job.isRunning && job.isDone, "\(id) is not done")
+        case .jobFinished(let id, _):
+            try require(try job(id).outcome == nil, "\(id) has ended before")
+        case .jobRetired(let id):
+            try require(try job(id).outcome != nil, "\(id) has not ended")
+        }
+    }
+
+    /// Whether a journal can end here.
+    ///
+    /// What is done is done by one attempt: the entries that stop the others are written with the
+    /// one that tells of it.
+    /// - Throws: the reason why it cannot.
+    package func checkEnd() throws(JournalFlaw) {
+        for job in jobs.all {
+            for (stage, state) in job.stages.enumerated() where state.runningCount > 0 {
+                for (index, task) in state.tasks.enumerated() where task.isRunning {
+                    let id = TaskID(job: job.id, stage: stage, index: index)
+                    try require(job.isRunning, "\(job.id) is over, and \(id) runs")
+                    try require(task.winner == nil, "\(id) is done, and runs")
+                }
+            }
+        }
+    }
+
+    private func check(_ submission: JobSubmission) throws(JournalFlaw) {
+        let id = submission.id
+        try require(jobs.all.last.map { $0.id < id } ?? true, "\(id) comes after a later job")
+        try require(id.number < .max, "there is no job \(id.number)")
+        try require(1...Self.maxWeight ~= submission.weight, "\(id) weighs \(submission.weight)")
+        let stages = submission.plan.stages
+        try require(submission.splits.count == stages.count, "\(id) has splits of other stages")
+        for (index, stage) in stages.enumerated() {
+            try require(stage.id == index, "the stages of \(id) are not in their order")
+            guard case .shuffle(let source) = stage.input else { continue }
+            try require(0..<index ~= source, "stage \(index) of \(id) reads none before it")
+            try require(
+                1...Self.maxTaskCount ~= stages[source].partitionCount,
+                "stage \(source) of \(id) has \(stages[source].partitionCount) partitions"
+            )
+        }
+        var room = Self.maxByteCount
+        for piece in submission.splits.joined().flatMap(\.pieces) {
+            try require(
+                piece.offset >= 0 && 0...room ~= piece.byteCount
+                    && piece.offset <= Self.maxByteCount,
+                "\(id) reads \(piece.byteCount) bytes of \(piece.path) at \(piece.offset)"
+            )
+            room -= piece.byteCount
+        }
+    }
+
+    private func job(_ id: JobID) throws(JournalFlaw) -> JobState {
+        guard let job = jobs[id] else { throw JournalFlaw("there is no \(id)") }
+        return job
+    }
+
+    private func task(_ id: TaskID) throws(JournalFlaw) -> TaskState {
+        guard let task = jobs[task: id] else { throw JournalFlaw("there is no \(id)") }
+        return task
+    }
+
+    /// The task of an attempt that was started.
+    private func task(of attempt: AttemptID) throws(JournalFlaw) -> TaskState {
+        let task = try task(attempt.task)
+        try require(task.attempts.indices ~= attempt.number, "\(attempt) was never started")
+        return task
+    }
+
+    private func require(
+        _ condition: Bool,
+        _ reason: @autoclosure () -> String
+    ) throws(JournalFlaw) {
+        if !condition { throw JournalFlaw(reason()) }
+    }
+}
+
+/// Why an entry of a journal cannot follow those before it.
+package struct JournalFlaw: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
