@@ -27,6 +27,14 @@ import Testing
         #expect(Format.duration(.seconds(125)) == "2 min 5 s")
         #expect(Format.duration(.seconds(7_320)) == "2 h 2 min")
     }
+
+    @Test func durationsThatAnAnswerClaims() {
+        #expect(Format.duration(seconds: 0.028) == "0.03 s")
+        #expect(Format.duration(seconds: 125) == "2 min 5 s")
+        #expect(Format.duration(seconds: 1e300) == Format.duration(seconds: .infinity))
+        #expect(Format.duration(seconds: .nan) == "0.00 s")
+        #expect(Format.duration(seconds: -1e300) == "0.00 s")
+    }
 }
 
 @Suite struct ProgressTests {

@@ -37,6 +37,11 @@ package enum Format {
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
+    /// The same for a number of seconds that an answer claims, which may be any.
+    package static func duration(seconds: Double) -> String {
+        duration(Duration(claimedSeconds: seconds))
+    }
+
     /// `763 MB/s`.
     package static func rate(_ byteCount: Int, _ elapsed: Duration) -> String {
         bytes(Int(min(Double(byteCount) / max(elapsed.inSeconds, 1e-3), 1e18))) + "/s"
@@ -69,5 +74,13 @@ package enum Format {
         let fraction = String(scaled % Int(power))
         return "\(scaled / Int(power))."
             + String(repeating: "0", count: places - fraction.count) + fraction
+    }
+}
+
+extension Duration {
+    /// A number of seconds that somebody claims, which may be any: three centuries at most.
+    package init(claimedSeconds seconds: Double) {
+        let bounded = min(max(seconds.isNaN ? 0 : seconds, 0), 1e10)
+        self = .milliseconds(Int(bounded * 1000))
     }
 }

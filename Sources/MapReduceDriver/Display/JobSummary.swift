@@ -26,12 +26,12 @@ package enum JobSummary {
             let slowest = job.stages.max(by: { $0.seconds ?? 0 < $1.seconds ?? 0 }),
             let seconds = slowest.seconds
         {
-            let time = Format.duration(.nanoseconds(Int64(seconds * 1e9)))
+            let time = Format.duration(seconds: seconds)
             text += "  slowest stage: \(slowest.label), \(time)\n"
         }
-        let retries = job.stages.reduce(0) { $0 + $1.failureCount }
+        let retries = job.stages.reduce(0) { $0 &+ $1.failureCount }
         if retries > 0 { text += "  retries: \(retries)\n" }
-        let backups = job.stages.reduce(0) { $0 + $1.backupCount }
+        let backups = job.stages.reduce(0) { $0 &+ $1.backupCount }
         if backups > 0 { text += "  backups of slow tasks: \(backups)\n" }
         for difference in job.differences {
             let steps = job.stages[difference.task.stage].label

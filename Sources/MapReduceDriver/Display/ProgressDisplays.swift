@@ -42,7 +42,7 @@ package struct LiveDisplay: RunDisplay {
         line += Format.rate(progress.bytesRead, progress.elapsed)
         if share > 0.02, share < 1 {
             let left = progress.elapsed.inSeconds * (1 - share) / share
-            line += ", \(Format.duration(.milliseconds(Int(left * 1000)))) left"
+            line += ", \(Format.duration(seconds: left)) left"
         }
         return String(line.prefix(max(width - 1, 0)))
     }
@@ -87,8 +87,8 @@ package enum EventText {
             if let location = failure.location { text += " at \(location)" }
             return text + "\n"
         case .attemptStarted(let attempt, _, _):
-            return isVerbose
-                ? "\(describe(attempt)) started: \(job.stages[attempt.task.stage].label)\n" : nil
+            guard isVerbose, job.stages.indices.contains(attempt.task.stage) else { return nil }
+            return "\(describe(attempt)) started: \(job.stages[attempt.task.stage].label)\n"
         case .attemptSucceeded(let attempt, let output, _):
             return isVerbose
                 ? "\(describe(attempt)) done: \(Format.count(output.file.recordCount, "record")), "
@@ -111,6 +111,6 @@ package enum EventText {
     }
 
     package static func describe(_ attempt: AttemptID) -> String {
-        "stage \(attempt.task.stage), task \(attempt.task.index), attempt \(attempt.number + 1)"
+        "stage \(attempt.task.stage), task \(attempt.task.index), attempt \(attempt.number &+ 1)"
     }
 }

@@ -32,9 +32,9 @@ package struct RunProgress {
 
     /// The share of the stage that is done, from 0 to 1.
     package var share: Double {
-        let tasks = taskCount == 0 ? 0 : Double(tasksDone) / Double(taskCount)
-        guard stage == 0, byteCount > 0 else { return tasks }
-        return min(max(tasks, Double(bytesRead) / Double(byteCount)), 1)
+        var share = taskCount == 0 ? 0 : Double(tasksDone) / Double(taskCount)
+        if stage == 0, byteCount > 0 { share = max(share, Double(bytesRead) / Double(byteCount)) }
+        return min(max(share, 0), 1)
     }
 }
 

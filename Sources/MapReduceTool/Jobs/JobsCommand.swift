@@ -23,7 +23,7 @@ struct JobsCommand: AsyncParsableCommand {
                     [
                         "\(job.id.number)", job.name, job.phase.rawValue,
                         "\(job.doneCount)/\(job.taskCount)",
-                        Format.duration(.milliseconds(Int(job.seconds * 1000))), job.output,
+                        Format.duration(seconds: job.seconds), job.output,
                     ]
                 }
             )
@@ -108,7 +108,7 @@ extension JobStatus {
 /// A job in lines.
 enum JobText {
     static func text(of job: JobStatus, _ connection: ClientOptions) -> String {
-        let time = Duration.milliseconds(Int(job.seconds * 1000))
+        let time = Duration(claimedSeconds: job.seconds)
         var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
         for (index, stage) in job.stages.enumerated() {
             text += "  stage \(index) (\(stage.label)): \(stage.doneCount) of "

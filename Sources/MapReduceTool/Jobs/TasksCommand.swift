@@ -24,11 +24,9 @@ struct TasksCommand: AsyncParsableCommand {
                     if task.attempts.isEmpty { return [name + ["", "", "", "", ""]] }
                     return task.attempts.map { attempt in
                         name + [
-                            "\(attempt.number + 1)", attempt.state.rawValue,
+                            "\(attempt.number &+ 1)", attempt.state.rawValue,
                             "\(attempt.worker.number)",
-                            attempt.seconds.map {
-                                Format.duration(.milliseconds(Int($0 * 1000)))
-                            } ?? "",
+                            attempt.seconds.map { Format.duration(seconds: $0) } ?? "",
                             attempt.message ?? "",
                         ]
                     }
@@ -57,7 +55,7 @@ struct WorkersCommand: AsyncParsableCommand {
                     [
                         "\(worker.id.number)", worker.state.rawValue, "\(worker.slotCount)",
                         "\(worker.runningCount)",
-                        Format.duration(.milliseconds(Int(worker.silence * 1000))) + " ago",
+                        Format.duration(seconds: worker.silence) + " ago",
                         worker.url,
                     ]
                 }
