@@ -42,6 +42,14 @@ import Testing
         #expect(try JobOptions.parse(["--workers", "3"]).settings().reducerCount == 3)
     }
 
+    /// With its name and the equals sign, an input may be longer than a file's name can be.
+    @Test func theNameOfAnInputDoesNotCountAsPartOfThePath() throws {
+        let path = String(repeating: "n", count: 252)
+        let groups = try InputArguments(["users=\(path)"]).groups
+        #expect(groups.map(\.name) == ["users"])
+        #expect(groups.map(\.paths) == [[path]])
+    }
+
     @Test func inputsAreGroupedByName() throws {
         let directory = try TemporaryDirectory()
         let odd = try directory.write("a=b", "x")

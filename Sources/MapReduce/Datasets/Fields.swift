@@ -39,6 +39,10 @@ extension Span where Element == UInt8 {
         precondition(separator.isASCII, "fields are separated by an ASCII character")
         let separator = UInt8(truncatingIfNeeded: separator.value)
         let bounds = range ?? 0..<count
+        precondition(
+            bounds.lowerBound >= 0 && bounds.upperBound <= count,
+            "the part of a line lies within the line"
+        )
         return withUnsafeBytes { bytes in
             let part = UnsafeRawBufferPointer(rebasing: bytes[bounds])
             var left = index
