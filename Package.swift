@@ -209,7 +209,8 @@ if hasCluster {
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                "MapReduceCluster", "MapReduceControl", "MapReduceModel", "MapReduceTool",
+                "MapReduceCluster", "MapReduceControl", "MapReduceEngine", "MapReduceModel",
+                "MapReduceTool",
                 "wordcount", "grep", "invertedindex", "topwords", "accesslog", "faultyjob",
             ]
         ),

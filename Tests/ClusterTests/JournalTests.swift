@@ -117,6 +117,62 @@ import Testing
         #expect(try await worker("c") > second, "the id of a forgotten worker is not given again")
     }
 
+    /// The coordinator says which entry it is, and does not start.
+    @Test(arguments: [
+        "{", "{\"attemptStarted\":{}}", "[1]",
+        #"{"jobRetired":{"_0":1}}"#, #"{"commitBegan":{"_0":7}}"#,
+        #"{"attemptStopped":{"_0":{"number":0,"task":{"index":-1,"job":1,"stage":9}}}}"#,
+    ])
+    func aDamagedEntryIsNamed(_ body: String) async throws {
+        do {
+            let journal = try Journal(directory: directory.path)
+            try await journal.write(
+                Journal.Batch(entries: [submission(1)], jobs: [job(1, digest: "a")])
+            )
+        }
+        try await DatabaseQueue(path: directory("journal.sqlite")).write { db in
+            try db.execute(
+                sql: "INSERT INTO entries (job, notable, body) VALUES (1, 0, CAST(? AS BLOB))",
+                arguments: [body]
+            )
+        }
+        let journal = try Journal(directory: directory.path)
+        let error = #expect(throws: ConfigurationError.self) { try journal.replay() }
+        #expect(error?.description.contains("at its entry 2:") ?? false)
+        #expect(error?.description.contains("--data") ?? false)
+    }
+
+    /// SQLite keeps any type in any column.
+    @Test(arguments: [
+        "jobs SET output = x'ff'", "jobs SET launch = 7", "jobs SET submitted = 'x'",
+        "entries SET body = 'x'", "workers SET url = x'ff'", "logs SET attempt = 'x'",
+        "logs SET text = x'ff'",
+    ])
+    func aColumnOfAnotherTypeIsAnErrorAndNoTrap(_ change: String) async throws {
+        let worker: WorkerID
+        do {
+            let journal = try Journal(directory: directory.path)
+            let attempt = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0)
+            try await journal.write(
+                Journal.Batch(
+                    entries: [submission(1)],
+                    jobs: [job(1, digest: "a")],
+                    logs: [AttemptLog(attempt: attempt, text: "said")]
+                )
+            )
+            worker = try await journal.worker(incarnation: "a", url: "u", host: "h")
+        }
+        try await DatabaseQueue(path: directory("journal.sqlite")).write { db in
+            try db.execute(sql: "UPDATE \(change)")
+        }
+        let journal = try Journal(directory: directory.path)
+        await #expect(throws: (any Error).self) {
+            _ = try journal.replay()
+            _ = try journal.workers(keeping: [worker])
+            _ = try await journal.logs(of: JobID(1))
+        }
+    }
+
     @Test func aSecondCoordinatorIsRefused() throws {
         let journal = try Journal(directory: directory.path)
         let error = #expect(throws: ConfigurationError.self) {

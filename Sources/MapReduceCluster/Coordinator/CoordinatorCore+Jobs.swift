@@ -133,10 +133,12 @@ extension CoordinatorCore {
     /// A job that runs, or one that has ended as its journal tells it.
     func state(of id: JobID) async throws -> JobState {
         if let job = coordinator.jobs[id] { return job }
-        let entries = try await journal.entries(of: id).filter { entry in
-            if case .jobRetired = entry { false } else { true }
+        var replay = JournalReplay()
+        for entry in try await journal.entries(of: id) {
+            if case .jobRetired = entry { continue }
+            try replay.add(entry)
         }
-        guard let job = Jobs(replaying: entries)[id] else { throw ClusterError.noJob(id) }
+        guard let job = replay.jobs[id] else { throw ClusterError.noJob(id) }
         return job
     }
 

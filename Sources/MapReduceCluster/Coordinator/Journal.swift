@@ -18,6 +18,7 @@ final class Journal: Sendable {
     let cluster: String
     /// How often a coordinator was started on the directory.
     let epoch: Int
+    private let directory: String
     private let database: DatabaseQueue
     private let lock: DirectoryLock
 
@@ -50,6 +51,7 @@ final class Journal: Sendable {
     ///   version.
     init(directory: String) throws {
         try Files.createDirectory(directory)
+        self.directory = directory
         // It holds command lines, records and what tasks print.
         try Files.makePrivate(directory)
         lock = try DirectoryLock(directory)
@@ -110,7 +112,7 @@ final class Journal: Sendable {
             )
         }
         let cluster = try fact("cluster") ?? UUID().uuidString
-        let epoch = (try fact("epoch").flatMap { Int($0) } ?? 0) + 1
+        let epoch = (try fact("epoch").flatMap { Int($0) } ?? 0) &+ 1
         for (name, value) in [("cluster", cluster), ("epoch", "\(epoch)")] {
             try db.execute(
                 sql: "INSERT OR REPLACE INTO facts VALUES (?, ?)",
@@ -216,12 +218,17 @@ final class Journal: Sendable {
         let kept = Set(ids.map(\.number))
         return try database.write { db in
             let rows = try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers")
-            for row in rows where !kept.contains(row["id"]) {
-                let id: Int = row["id"]
-                try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [id])
-            }
-            return rows.filter { kept.contains($0["id"]) }.map { row in
-                WorkerAddress(worker: WorkerID(row["id"]), url: row["url"], host: row["host"])
+            return try rows.compactMap { row in
+                let id: Int = try row.decode(forColumn: "id")
+                guard kept.contains(id) else {
+                    try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [id])
+                    return nil
+                }
+                return WorkerAddress(
+                    worker: WorkerID(id),
+                    url: try row.decode(forColumn: "url"),
+                    host: try row.decode(forColumn: "host")
+                )
             }
         }
     }
@@ -230,14 +237,37 @@ final class Journal: Sendable {
     func replay() throws -> (jobs: [Job], entries: [JournalEntry]) {
         try database.read { db in
             let jobs = try Self.jobs(db).filter { $0.status == nil }
-            let rows = try Data.fetchAll(
+            let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT body FROM entries WHERE job IN
+                    SELECT number, body FROM entries WHERE job IN
                     (SELECT id FROM jobs WHERE status IS NULL) ORDER BY number
                     """
             )
-            return (jobs, try rows.map { try Self.decode(JournalEntry.self, $0) })
+            return (jobs, try checked(rows))
+        }
+    }
+
+    /// Decodes and replays entries.
+    /// - Throws: `ConfigurationError` that names the first that is damaged.
+    private func checked(_ rows: [Row]) throws -> [JournalEntry] {
+        var replay = JournalReplay()
+        var number = 0
+        do {
+            let entries = try rows.map { row in
+                number = try row.decode(Int.self, forColumn: "number")
+                let body = try row.decode(Data.self, forColumn: "body")
+                let entry = try Self.decode(JournalEntry.self, body)
+                try replay.add(entry)
+                return entry
+            }
+            try replay.checkEnd()
+            return entries
+        } catch {
+            throw ConfigurationError(
+                "the journal in \(directory) is damaged at its entry \(number): \(error); put back "
+                    + "a copy of the directory, or begin with another --data"
+            )
         }
     }
 
@@ -275,7 +305,12 @@ final class Journal: Sendable {
                     """,
                 arguments: [id.number, number, limit]
             )
-            return try rows.map { ($0["number"], try Self.decode(JournalEntry.self, $0["body"])) }
+            return try rows.map { row in
+                let body = try row.decode(Data.self, forColumn: "body")
+                return (
+                    try row.decode(forColumn: "number"), try Self.decode(JournalEntry.self, body)
+                )
+            }
         }
     }
 
@@ -287,15 +322,20 @@ final class Journal: Sendable {
     /// What the attempts of a job printed, in their order.
     func logs(of id: JobID) async throws -> [AttemptLog] {
         try await database.read { db in
-            try Row.fetchAll(
+            let rows = try Row.fetchAll(
                 db,
                 sql: "SELECT * FROM logs WHERE job = ? ORDER BY stage, task, attempt",
                 arguments: [id.number]
-            ).map { row in
-                let task = TaskID(job: id, stage: row["stage"], index: row["task"])
+            )
+            return try rows.map { row in
+                let task = TaskID(
+                    job: id,
+                    stage: try row.decode(forColumn: "stage"),
+                    index: try row.decode(forColumn: "task")
+                )
                 return AttemptLog(
-                    attempt: AttemptID(task: task, number: row["attempt"]),
-                    text: row["text"]
+                    attempt: AttemptID(task: task, number: try row.decode(forColumn: "attempt")),
+                    text: try row.decode(forColumn: "text")
                 )
             }
         }
@@ -311,11 +351,12 @@ final class Journal: Sendable {
 
     private static func job(_ row: Row) throws -> Job {
         Job(
-            id: JobID(row["id"]),
-            launch: try decode(JobLaunch.self, row["launch"]),
-            output: row["output"],
-            submittedAt: row["submitted"],
-            status: try (row["status"] as Data?).map { try decode(JobStatus.self, $0) }
+            id: JobID(try row.decode(forColumn: "id")),
+            launch: try decode(JobLaunch.self, try row.decode(forColumn: "launch")),
+            output: try row.decode(forColumn: "output"),
+            submittedAt: try row.decode(forColumn: "submitted"),
+            status: try row.decode(Data?.self, forColumn: "status")
+                .map { try decode(JobStatus.self, $0) }
         )
     }
 

@@ -16,6 +16,9 @@ enum SubmissionCheck {
         let description = request.description
         try require(1...1_000_000 ~= request.weight, "the weight is a number from 1 to 1,000,000")
         try require(description.output.hasPrefix("/"), "the output is a path from the root on")
+        // To the system, a path ends at its first zero.
+        let paths = description.inputs.flatMap(\.pieces).map(\.path) + [description.output]
+        try require(paths.allSatisfy { !$0.utf8.contains(0) }, "a path has a zero byte")
         try require(description.splitByteCount > 0, "the size of a split is at least 1")
         try require(1...1000 ~= description.maxAttempts, "a task has 1 to 1000 attempts")
         try require(
