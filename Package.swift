@@ -34,15 +34,26 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-/// Folders of files that tests compare with.
+/// Folders of files that tests compare with, or that are not built with them.
 let goldenFiles = [
     "MapReduceModelTests": ["Golden"], "MapReduceEngineTests": ["Golden"],
     "MapReduceControlTests": ["Transcripts", "Golden"], "JobsTests": ["Expected", "expected.py"],
+    "FuzzTests": ["Harness"],
 ]
 
 /// Set to anything, the variable leaves out the cluster with all that it depends on: what is left
 /// builds in a minute, with or without a sanitizer.
-let hasCluster = Context.environment["MAPREDUCE_WITHOUT_CLUSTER"] == nil
+let hasCluster = Context.environment["MAPREDUCE_WITHOUT_CLUSTER"] == nil && !isForFuzzer
+
+/// Set to anything, the variable makes a program for libFuzzer of the fuzz tests' targets, in place
+/// of all tests and without the cluster; `.ci/fuzz` sets it.
+let isForFuzzer = Context.environment["MAPREDUCE_FUZZ"] != nil
+
+/// What the targets of the fuzz tests read with.
+let fuzzDependencies: [Target.Dependency] = [
+    "CZlib", "MapReduce", "MapReduceModel", "MapReduceControl", "MapReduceEngine",
+    "MapReduceProcess", "MapReduceDriver",
+]
 
 let package = Package(
     name: "mapreduce",
@@ -138,6 +149,7 @@ let package = Package(
         ),
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),
         tests("TidyTests", []),
+        tests("FuzzTests", fuzzDependencies),
     ]
 )
 
@@ -215,4 +227,17 @@ if hasCluster {
             ]
         ),
     ]
+}
+
+if isForFuzzer {
+    package.targets.removeAll { $0.type == .test }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: fuzzDependencies,
+            path: "Tests/FuzzTests",
+            exclude: ["FuzzTests.swift", "Mutation"],
+            swiftSettings: testSettings
+        )
+    )
 }

@@ -1,0 +1,52 @@
+import MapReduceControl
+import MapReduceDriver
+import MapReduceModel
+
+/// What a coordinator says of a job, shown to people.
+struct DisplayTarget: FuzzTarget {
+    let name = "display"
+    let mutation = Mutation.json
+
+    private enum Answer: Codable {
+        case status(JobStatus)
+        case entry(JournalEntry)
+    }
+
+    func seeds() throws -> [[UInt8]] {
+        let journal = try Rehearsal.journal(1)
+        var replay = JournalReplay()
+        var answers: [Answer] = []
+        for entry in journal {
+            try replay.add(entry)
+            answers.append(.entry(entry))
+            if var status = replay.jobs.all.first.map({ JobStatus($0, output: "out") }) {
+                status.bytesRead = 15
+                answers.append(.status(status))
+            }
+        }
+        return [try Script.text(Array(answers.suffix(9))), try Script.text(answers)]
+    }
+
+    func check(_ text: [UInt8]) throws -> Bool {
+        let answers = try Script.steps(Answer.self, text)
+        let plan = Plan(name: "job", stages: [.plain, .plain])
+        for answer in answers {
+            switch answer {
+            case .status(let status): try show(status)
+            case .entry(let entry): _ = EventText.line(for: entry, job: plan, isVerbose: true)
+            }
+        }
+        return !answers.isEmpty
+    }
+
+    private func show(_ status: JobStatus) throws {
+        let progress = RunProgress(status, elapsed: .seconds(7))
+        try require(0...1 ~= progress.share, "\(progress.share) of a stage is done")
+        try require(LiveDisplay.line(progress, width: 80).count < 80, "a line is too long")
+        _ = JobSummary.text(of: status, output: status.output, elapsed: .seconds(7))
+        if let failure = status.failure {
+            _ = JobSummary.text(of: failure, attempt: status.failedAttempt)
+        }
+        _ = Format.duration(seconds: status.seconds)
+    }
+}
