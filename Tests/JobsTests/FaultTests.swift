@@ -85,7 +85,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: out))
     }
 
-    @Test func aCrashExplainsItself() throws {
+    @Test(.disabled(if: isSanitized, "a sanitizer ends the handler that writes the backtrace"))
+    func aCrashExplainsItself() throws {
         let lines = try readText(text).split(separator: "\n")
         let number = try #require(lines.firstIndex { $0.contains("lantern") })
         let offset = lines[..<number].reduce(0) { $0 + $1.utf8.count + 1 }

@@ -112,6 +112,9 @@ package let canMountDisks: Bool = {
     return result?.code == 0
 }()
 
+/// Whether the tests were built with a sanitizer; `.ci/sanitize` says so.
+package let isSanitized = ProcessInfo.processInfo.environment["SANITIZED"] != nil
+
 /// Asks again and again until something holds, for at most a minute: for events of other processes,
 /// which tell nobody of them.
 /// - Returns: whether it held in time.
