@@ -201,7 +201,7 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
         let segment = SegmentIndex(
             offset: RunFormat.headerByteCount,
             byteCount: blocks.count,
-            recordCount: blockCount,
+            pairs: PairChecksum(count: blockCount),
             checksum: headers.value
         )
         let run = RunFormat.header + blocks + RunFormat.tail([segment])

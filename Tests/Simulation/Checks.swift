@@ -58,6 +58,12 @@ struct Checks {
                 if let wrong = check(task, id, job) { return wrong }
             }
         }
+        guard job.isRunning else {
+            let taskCount = job.stages.reduce(0) { $0 + $1.tasks.count }
+            let isCounted = job.counters["attempts"] == taskCount
+            let hasOutput = job.phase == .committing || job.outcome == .succeeded
+            return isCounted || !hasOutput ? nil : "\(job.id) does not count each task once"
+        }
         if counters != job.counters { return "the counters of \(job.id) are not those of winners" }
         return nil
     }

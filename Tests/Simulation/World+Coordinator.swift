@@ -12,12 +12,24 @@ extension World {
         durable.epoch += 1
         note("the coordinator starts: epoch \(durable.epoch)")
         let replayable = durable.replayable
+        checkJournal(replayable)
         let control = Coordinator(policy: setting.policy, journal: replayable, at: now)
         checks.begin(replaying: replayable, of: control)
         coordinator = SimulatedCoordinator(control: control, epoch: durable.epoch)
         publishing = [:]
         enqueue([.recovered], .nothing)
         for job in control.jobs.all where job.outcome != nil { cleanUp(job.id) }
+    }
+
+    /// What a coordinator has written is what the next one accepts.
+    private func checkJournal(_ entries: [JournalEntry]) {
+        var replay = JournalReplay()
+        do {
+            for entry in entries { try replay.add(entry) }
+            try replay.checkEnd()
+        } catch {
+            fail("the journal is refused: \(error)")
+        }
     }
 
     /// What was being written is on the disk or not; a caller hears nothing either way.

@@ -32,7 +32,7 @@ package struct JournalReplay: Sendable {
         case .attemptStarted(let attempt, let worker, _):
             let task = try task(attempt.task)
             try require(jobs[attempt.task.job]?.isRunning ?? false, "the job of \(attempt) is over")
-            try require(task.winner == nil, "the task of \(attempt) is done")
+            try require(task.winner == nil || task.needsAudit, "the task of \(attempt) is done")
             try require(
                 task.attempts.count == attempt.number,
                 "\(attempt) starts, and the task had \(task.attempts.count) attempts"
@@ -45,6 +45,23 @@ package struct JournalReplay: Sendable {
             try require(isFirst, "\(attempt) wins, and the task is done")
         case .attemptFailed(let attempt, _), .attemptStopped(let attempt):
             _ = try self.task(of: attempt)
+        case .attemptAudited(let attempt, _, _):
+            let task = try self.task(of: attempt)
+            try require(
+                task.winner != nil && task.needsAudit,
+                "\(attempt) is audited, and its task waits for no audit"
+            )
+        case .inputChanged(let id, let stage):
+            let job = try job(id)
+            try require(job.isRunning, "\(id) is over")
+            try require(job.stages.indices ~= stage, "\(id) has no stage \(stage)")
+        case .outputsDiffered(let difference):
+            let task = try task(difference.task)
+            try require(
+                0..<task.attempts.count ~= difference.second
+                    && 0..<difference.second ~= difference.first,
+                "\(difference.task) has no attempts \(difference.first) and \(difference.second)"
+            )
         case .outputLost(let id):
             _ = try task(id)
             try require(jobs[id.job]?.isRunning ?? false, "the job of \(id) is over")
@@ -70,7 +87,7 @@ package struct JournalReplay: Sendable {
                 for (index, task) in state.tasks.enumerated() where task.isRunning {
                     let id = TaskID(job: job.id, stage: stage, index: index)
                     try require(job.isRunning, "\(job.id) is over, and \(id) runs")
-                    try require(task.winner == nil, "\(id) is done, and runs")
+                    try require(task.winner == nil || task.needsAudit, "\(id) is done, and runs")
                 }
             }
         }
@@ -81,6 +98,10 @@ package struct JournalReplay: Sendable {
         try require(jobs.all.last.map { $0.id < id } ?? true, "\(id) comes after a later job")
         try require(id.number < .max, "there is no job \(id.number)")
         try require(1...Self.maxWeight ~= submission.weight, "\(id) weighs \(submission.weight)")
+        try require(
+            0...100 ~= submission.auditPercent,
+            "\(id) audits \(submission.auditPercent) percent of its tasks"
+        )
         let stages = submission.plan.stages
         try require(submission.splits.count == stages.count, "\(id) has splits of other stages")
         for (index, stage) in stages.enumerated() {

@@ -129,14 +129,18 @@ struct RunTarget: FuzzTarget {
 
     /// The pairs of all groups, whether their values are asked for or passed over.
     private func readGroups(_ segments: [Segment]) throws -> Int {
-        let groups = GroupCursor(try SegmentMerger.open(segments, width: 64, directory: "") {})
+        let groups = GroupCursor(
+            try SegmentMerger.open(segments, width: 64, directory: "") {}.pairs
+        )
         while try groups.nextGroup() {
             while try groups.nextValue() {}
         }
         try require(try !groups.nextGroup(), "there is a group behind the last")
-        let hasty = GroupCursor(try SegmentMerger.open(segments, width: 64, directory: "") {})
+        let hasty = GroupCursor(
+            try SegmentMerger.open(segments, width: 64, directory: "") {}.pairs
+        )
         while try hasty.nextGroup() {}
-        try require(hasty.pairCount == groups.pairCount, "values that nobody asks for are lost")
-        return groups.pairCount
+        try require(hasty.seen == groups.seen, "values that nobody asks for are lost")
+        return groups.seen.count
     }
 }

@@ -34,7 +34,7 @@ enum SealedRun {
             guard bodyEnd > body else { break }
             offset = bodyEnd
         }
-        set(&run, headers.value, at: entry + 24)
+        set(&run, headers.value, at: entry + 32)
     }
 
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
