@@ -147,7 +147,9 @@ class Injector:
         if worker := self._victim():
             tasks = worker.tasks()
             worker.kill()
-            killed = sum(processes.kill(task) for task in tasks)
+            # One that has crashed is being looked at by a process of its group, which would wait
+            # for it for ever.
+            killed = sum(processes.kill_group(task) for task in tasks)
             self._later(self._draw.uniform(0, 3), lambda: self._cluster.start(worker))
             return f"{worker.service.name} and {killed} tasks"
 

@@ -95,6 +95,15 @@ def kill(pid):
         return False
 
 
+def kill_group(leader):
+    """Kills a process and those that it has started; returns whether it was there."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
+
+
 def naming(directory):
     """Processes whose command line, program or directory is below a directory: id and words."""
     found = []
