@@ -1,6 +1,6 @@
 import MapReduceControl
 import Simulation
-import Synchronization
+import TestSupport
 import Testing
 
 /// The checks of the simulation can fail: each deliberate bug is found, within as many seeds as are
@@ -8,7 +8,8 @@ import Testing
 @Suite struct MutationTests {
     static let seedCount: UInt64 = 2000
 
-    @Test(arguments: Mutation.allCases)
+    /// Thousands of runs of code that has no threads and no pointers: nothing for a sanitizer.
+    @Test(.enabled(if: !isSanitized), arguments: Mutation.allCases)
     func aBugIsFound(_ mutation: Mutation) async {
         #if DEBUG
         let seed = Mutation.$current.withValue(mutation) {

@@ -163,6 +163,17 @@ import Testing
         }
     }
 
+    /// A promise is as good as the test that it names: the function is in the file of the link.
+    @Test func testsThatProveGuaranteesExist() throws {
+        let page = try readText(packageRoot + "/Documentation/Guarantees.md")
+        let links = page.matches(of: /\[`(\w+)`\]\(\.\.\/(Tests\/[^)]+)\)/)
+        #expect(links.count > 20)
+        for link in links {
+            let test = try readText(packageRoot + "/" + link.2)
+            #expect(test.contains("func \(link.1)("), "\(link.2) has no test \(link.1)")
+        }
+    }
+
     @Test func topLevelIsWhatTheReadmeSays() throws {
         let expected: Set<String> = [
             "Package.swift", "Sources", "Tests", "Jobs", "sample-data", "Benchmarks",
