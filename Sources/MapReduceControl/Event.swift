@@ -71,14 +71,12 @@ package struct JobSubmission: Hashable, Codable, Sendable {
     /// Tasks that are run a second time, to see whether their output is the same, in percent.
     package var auditPercent: Int
 
-    package static let defaultMaxAttempts = 4
-
     package init(
         id: JobID,
         plan: Plan,
         splits: [[Split]],
         weight: Int = 1,
-        maxAttempts: Int = defaultMaxAttempts,
+        maxAttempts: Int = Policy.defaultMaxAttempts,
         maxBadRecords: Int = 0,
         auditPercent: Int = 0
     ) {

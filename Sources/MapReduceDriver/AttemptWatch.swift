@@ -1,3 +1,4 @@
+internal import MapReduceControl
 package import MapReduceModel
 package import MapReduceProcess
 
@@ -19,17 +20,6 @@ package struct AttemptWatch: Sendable {
         case asked(Instant)
         case givenUp
     }
-
-    /// The most that one check counts as time without progress: when whoever watches was stopped or
-    /// the machine slept, the task may have been as well.
-    package static let maxStep = Duration.seconds(1)
-
-    /// How long a hanging closure has to write its backtrace: symbols of a large program take
-    /// seconds to read.
-    package static let patience = Duration.seconds(20)
-
-    /// How often to check at least.
-    package static let interval = Duration.milliseconds(200)
 
     /// `timeoutSeconds`: how long a closure may work at one record, or in a group without reading a
     /// value; nil for as long as it likes.
@@ -53,7 +43,7 @@ package struct AttemptWatch: Sendable {
 
     /// Looks at how far the attempt is.
     package mutating func check(_ progress: FlightRecorder.Progress, at now: Instant) -> Step {
-        let step = min(now - lastCheck, Self.maxStep)
+        let step = min(now - lastCheck, Policy.maxWatchStep)
         lastCheck = now
         switch state {
         case .watching:
@@ -68,7 +58,7 @@ package struct AttemptWatch: Sendable {
             state = .asked(now)
             return .ask
         case .asked(let start):
-            guard now - start >= Self.patience else { return .nothing }
+            guard now - start >= Policy.backtracePatience else { return .nothing }
             state = .givenUp
             return .kill
         case .givenUp: return .nothing

@@ -1,15 +1,10 @@
+internal import MapReduceControl
 internal import MapReduceEngine
 package import MapReduceModel
 package import MapReduceProcess
 
 /// Finds out what a task was doing when its process died.
 package enum CrashReport {
-    /// The most of a log that a report quotes, in bytes.
-    private static let maxLogByteCount = 16 << 10
-
-    /// The most lines that a report quotes of what a task printed before it ended without a trap.
-    private static let maxLogLineCount = 10
-
     /// The failure of an attempt whose process is gone.
     ///
     /// `reason`: how the process ended, or why it was ended.
@@ -56,7 +51,7 @@ package enum CrashReport {
     private static func logTail(_ path: String?) -> String? {
         guard let path else { return nil }
         do {
-            let bytes = try Files.readTail(path, byteCount: maxLogByteCount)
+            let bytes = try Files.readTail(path, byteCount: Policy.keptLogByteCount)
             return bytes.isEmpty
                 ? nil : String(decoding: bytes, as: UTF8.self)
         } catch {
@@ -68,7 +63,7 @@ package enum CrashReport {
     private static func lastLines(_ log: String) -> String? {
         var lines = log.split(separator: "\n", omittingEmptySubsequences: false)
         while lines.last?.isEmpty ?? false { lines.removeLast() }
-        return lines.isEmpty ? nil : lines.suffix(maxLogLineCount).joined(separator: "\n")
+        return lines.isEmpty ? nil : lines.suffix(Policy.maxReportLineCount).joined(separator: "\n")
     }
 
     /// What the runtime said when it trapped.

@@ -1,9 +1,9 @@
+internal import MapReduceControl
+
 /// Shows a record in a message: at most 200 bytes of it, with control characters escaped.
 package enum RecordQuote {
-    package static let maxByteCount = 200
-
     package static func text(of record: UnsafeRawBufferPointer) -> String {
-        var head = record.prefix(maxByteCount)
+        var head = record.prefix(Policy.maxQuoteByteCount)
         // Not within a character: its later bytes begin with the bits 10.
         if head.count < record.count, let end = head.indices.last {
             let isInside = { record[$0] & 0xC0 == 0x80 }

@@ -36,5 +36,28 @@ package struct EngineLimits: Hashable, Sendable {
     /// 160 KiB at 4,096.
     package static let maxPartitionCount = 1 << 12
 
+    /// Bytes of input of one split, unless something else is asked for: large enough that combining
+    /// pays, small enough that a task ends within a second.
+    package static let splitByteCount = 128 << 20
+
+    /// The fewest bytes that a task is cut to: a task costs about as much as reading them.
+    package static let minSplitByteCount = 256 << 10
+
+    /// Splits of a stage: the memory of whoever schedules them is bounded.
+    package static let maxSplitCount = 100_000
+
+    /// Slots that a combining table begins with: they fit the cache.
+    package static let initialTableCapacity = 1 << 12
+
+    /// Bytes of compressed input that are read at once: about a megabyte of text.
+    package static let gzipReadByteCount = 256 << 10
+
+    /// Bytes of output that are written at once: large enough for the disk.
+    package static let partBufferByteCount = 256 << 10
+
+    /// Bytes that are written at once to standard output: what a pipe that can be written to takes
+    /// without blocking (PIPE_BUF).
+    package static let pipeChunkByteCount = 4096
+
     package init() {}
 }

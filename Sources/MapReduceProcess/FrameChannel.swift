@@ -16,9 +16,6 @@ package final class FrameChannel: @unchecked Sendable {
     package let descriptor: Int32
     private var received: [UInt8] = []
 
-    /// The longest message, in bytes: a task that reads a million runs still fits.
-    private static let maxFrameByteCount = 256 << 20
-
     /// Takes over a descriptor, and closes it in the end.
     package init(descriptor: Int32) { self.descriptor = descriptor }
 
@@ -103,7 +100,7 @@ package final class FrameChannel: @unchecked Sendable {
         var start = 0
         while received.count - start >= 4 {
             let length = received[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-            guard length <= Self.maxFrameByteCount else {
+            guard length <= ProcessLimits.maxFrameByteCount else {
                 throw ProcessError("a message of \(length) bytes between processes is too long")
             }
             guard received.count - start - 4 >= length else { break }

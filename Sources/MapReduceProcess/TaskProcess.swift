@@ -24,9 +24,6 @@ package final class TaskProcess {
     /// Tells how many slots a cluster has, from which the process derives its defaults.
     private static let slotsName = "MAPREDUCE_CLUSTER_SLOTS"
     private static let channelDescriptor: Int32 = 3
-    /// How often a process is started whose executable is open for writing: it was just written,
-    /// and another process that is being started has inherited the descriptor for a moment.
-    private static let busyTries = 100
 
     /// What to start.
     package struct Launch: Sendable {
@@ -95,7 +92,7 @@ package final class TaskProcess {
         let environment = Self.environment(launch)
         var id = pid_t()
         var code: Int32 = 0
-        for _ in 0..<Self.busyTries {
+        for _ in 0..<ProcessLimits.busyStartTries {
             code = withCStrings(launch.arguments) { arguments in
                 withCStrings(environment) { environment in
                     posix_spawn(

@@ -8,7 +8,7 @@ func testJob(
     reducers: Int,
     stageCount: Int = 2,
     weight: Int = 1,
-    maxAttempts: Int = JobSubmission.defaultMaxAttempts,
+    maxAttempts: Int = Policy.defaultMaxAttempts,
     maxBadRecords: Int = 0,
     auditPercent: Int = 0
 ) -> JobSubmission {

@@ -116,7 +116,7 @@ private struct TranscriptPlayer {
                         reducers: option("reducers") ?? 1,
                         stageCount: stages,
                         weight: option("weight") ?? 1,
-                        maxAttempts: option("attempts") ?? JobSubmission.defaultMaxAttempts,
+                        maxAttempts: option("attempts") ?? Policy.defaultMaxAttempts,
                         maxBadRecords: option("bad-records") ?? 0,
                         auditPercent: option("audit") ?? 0
                     )

@@ -76,7 +76,7 @@ private func file(
     }
 
     @Test func aFileALittleLargerThanASplitIsNotCut() throws {
-        let size = SplitPlanner.minSplitByteCount
+        let size = EngineLimits.minSplitByteCount
         let splits = try SplitPlanner.splits(
             of: [file("a", size + size / 20)],
             splitByteCount: size,

@@ -94,7 +94,7 @@ extension World {
             default: break
             }
         }
-        if own < JobSubmission.defaultMaxAttempts, cluster < setting.policy.maxClusterFailures {
+        if own < Policy.defaultMaxAttempts, cluster < setting.policy.maxClusterFailures {
             fail("\(id) failed after \(own) failures of \(attempt.task): \(failure.message)")
         }
     }

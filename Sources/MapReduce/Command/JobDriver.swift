@@ -169,16 +169,13 @@ struct JobDriver {
         var words = [CommandLine.arguments.first ?? program.plan.name]
         words += ["--replay", "\(TaskName(task))"]
         if options.workers == nil { words += ["--workers", "\(options.settings().workerCount)"] }
-        for record in passedOver.prefix(Self.maxPassedOver) {
+        for record in passedOver.prefix(Policy.maxPassedOverInCommand) {
             words += ["--pass-over", "\(record.file)@\(record.offset)"]
         }
         words += CommandLine.arguments.dropFirst()
-        let left = passedOver.count - Self.maxPassedOver
+        let left = passedOver.count - Policy.maxPassedOverInCommand
         return ShellWords.text(words) + (left > 0 ? "  # stops at one of \(left) bad records" : "")
     }
-
-    /// Bad records that a command line names; one that is longer is of no use.
-    private static let maxPassedOver = 50
 }
 
 extension JobState {

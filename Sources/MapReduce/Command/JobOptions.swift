@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
@@ -30,7 +31,7 @@ struct JobOptions: ParsableArguments {
     var memory: ByteSize?
 
     @Option(help: "The most input that one task gets.")
-    var splitSize = ByteSize(count: RunSettings.defaultSplitByteCount)
+    var splitSize = ByteSize(count: EngineLimits.splitByteCount)
 
     @Option(help: "How often a task may fail before the job does.")
     var maxAttempts = 4
@@ -41,7 +42,7 @@ struct JobOptions: ParsableArguments {
             valueName: "seconds"
         )
     )
-    var taskTimeout = RunSettings.defaultTaskTimeout
+    var taskTimeout = Policy.taskTimeoutSeconds
 
     @Option(help: "Records that may be passed over because the job's code fails at them twice.")
     var maxBadRecords = 0
@@ -97,9 +98,6 @@ struct JobOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Runs that are merged at once.", visibility: .hidden))
     var mergeWidth = 64
 
-    /// A year.
-    private static let maxTaskTimeout = 365 * 24 * 3600
-
     func validate() throws {
         for (name, value) in [("workers", workers), ("reducers", reducers)] {
             if let value, value < 1 { throw ValidationError("--\(name) must be at least 1") }
@@ -113,8 +111,10 @@ struct JobOptions: ParsableArguments {
         }
         if inputs.contains("") { throw ValidationError("an input is empty") }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
-        if !(0...Self.maxTaskTimeout ~= taskTimeout) {
-            throw ValidationError("--task-timeout must be from 0 to \(Self.maxTaskTimeout) seconds")
+        if !(0...Policy.maxTaskTimeoutSeconds ~= taskTimeout) {
+            throw ValidationError(
+                "--task-timeout must be from 0 to \(Policy.maxTaskTimeoutSeconds) seconds"
+            )
         }
         if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }
         if !(0...100 ~= audit) { throw ValidationError("--audit is a percentage, 0 to 100") }

@@ -10,9 +10,6 @@ struct StandardOutput {
     /// A signal ends the wait for a reader that does not read.
     let signals: SignalWatcher
 
-    /// What a pipe that can be written to takes without blocking (PIPE_BUF).
-    private static let chunkByteCount = 4096
-
     /// - Throws: `Interruption` after a signal, and of SIGPIPE when nobody reads any more.
     func write(_ paths: [String]) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
@@ -38,7 +35,11 @@ struct StandardOutput {
             {
                 throw Interruption(signal: signal)
             }
-            let count = Glibc.write(1, base + done, min(bytes.count - done, Self.chunkByteCount))
+            let count = Glibc.write(
+                1,
+                base + done,
+                min(bytes.count - done, EngineLimits.pipeChunkByteCount)
+            )
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
                 if errno == EPIPE { throw Interruption(signal: SIGPIPE) }

@@ -30,8 +30,6 @@ final class LocalRunner {
         policy.preparesTasks = false
         return policy
     }
-    /// How often the display is brought up to date, and the control plane told that time passes.
-    private static let tickInterval = Duration.milliseconds(100)
 
     /// A task slot of this machine.
     private struct Slot {
@@ -246,7 +244,7 @@ final class LocalRunner {
         if let signals { descriptors.append(signals.descriptor) }
         let ready = MapReduceProcess.waitForInput(
             on: descriptors,
-            timeout: events.isEmpty ? Self.tickInterval : .zero
+            timeout: events.isEmpty ? Policy.localTickInterval : .zero
         )
         for position in ready {
             if position < hosted.count {
@@ -324,7 +322,7 @@ final class LocalRunner {
     /// Shows how far the run is: between events, as what has been reported is counted only then.
     private func updateDisplay() {
         guard now >= nextUpdate, !(display is SilentDisplay) else { return }
-        nextUpdate = now + Self.tickInterval
+        nextUpdate = now + Policy.localTickInterval
         display.update(progress)
     }
 

@@ -17,12 +17,12 @@ struct RunSettings: Sendable {
     var reducerCount: Int
     var limits: EngineLimits
     /// Failures that a task may have, and records that may be passed over.
-    var maxAttempts = JobSubmission.defaultMaxAttempts
+    var maxAttempts = Policy.defaultMaxAttempts
     var maxBadRecords = 0
     /// Tasks that are run a second time, to be compared, in percent.
     var auditPercent = 0
     /// Seconds that a closure may take without progress; nil for as long as it likes.
-    var taskTimeout: Int? = RunSettings.defaultTaskTimeout
+    var taskTimeout: Int? = Policy.taskTimeoutSeconds
     /// The most bytes of one split.
     var splitByteCount: Int
     var inProcess: Bool
@@ -30,18 +30,11 @@ struct RunSettings: Sendable {
     /// this machine.
     var clusterSlotCount: Int?
 
-    /// 128 MiB: large enough that combining pays, small enough that a task ends within a second.
-    static let defaultSplitByteCount = 128 << 20
-
-    /// Ten minutes, in seconds: no closure that works should take as long for one record, and one
-    /// that hangs should not take the night.
-    static let defaultTaskTimeout = 600
-
     init(workerCount: Int? = nil, reducerCount: Int? = nil) {
         self.workerCount = workerCount ?? Self.processorCount
         self.reducerCount = reducerCount ?? self.workerCount
         limits = EngineLimits()
-        splitByteCount = Self.defaultSplitByteCount
+        splitByteCount = EngineLimits.splitByteCount
         inProcess = false
     }
 

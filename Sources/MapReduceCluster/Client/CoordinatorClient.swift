@@ -1,3 +1,4 @@
+internal import MapReduceControl
 package import MapReduceModel
 package import NIOSSL
 
@@ -69,16 +70,16 @@ package struct CoordinatorClient: Sendable {
     /// Fetches an executable into a directory.
     /// - Returns: its path there; what is not the executable of that digest is never there.
     package func download(executable digest: String, to directory: String) async throws -> String {
-        let store = try ExecutableStore(directory: directory, maxByteCount: Self.maxDownload)
+        let store = try ExecutableStore(
+            directory: directory,
+            maxByteCount: Policy.maxDownloadByteCount
+        )
         guard ExecutableStore.isDigest(digest) else {
             throw ClusterError.badRequest("\(digest) is not the name of an executable")
         }
         try await store.add(digest, try await client.bytes("\(base)/executables/\(digest)"))
         return store.path(of: digest)
     }
-
-    /// The largest executable that is fetched, in bytes; the coordinator has its own limit.
-    private static let maxDownload = 4 << 30
 
     package func workers() async throws -> [WorkerStatus] {
         try await client.get("\(base)/workers")

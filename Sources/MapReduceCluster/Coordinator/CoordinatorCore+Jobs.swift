@@ -98,7 +98,7 @@ extension CoordinatorCore {
 
     /// How a job is doing; waits for its end, or for as long as is asked.
     func status(of id: JobID, wait: Duration) async throws -> JobStatus {
-        let until = ContinuousClock.now + min(wait, .milliseconds(Self.maxWaitMilliseconds))
+        let until = ContinuousClock.now + min(wait, .milliseconds(Policy.maxAnswerWaitMilliseconds))
         while true {
             guard let live = status(of: id) else {
                 guard let status = try await journal.job(id)?.status else {

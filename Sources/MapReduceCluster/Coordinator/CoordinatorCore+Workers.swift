@@ -86,7 +86,9 @@ extension CoordinatorCore {
             )
         )
         metrics.polled(ContinuousClock.now - begin)
-        let wait = Duration.milliseconds(min(max(request.wait, 0), Self.maxWaitMilliseconds))
+        let wait = Duration.milliseconds(
+            min(max(request.wait, 0), Policy.maxAnswerWaitMilliseconds)
+        )
         if sessions[id]?.outbox.isEmpty ?? false, wait > .zero, !hasStopped {
             await park(id, until: begin + wait)
         }
@@ -96,9 +98,6 @@ extension CoordinatorCore {
             mayLeave: request.isDraining && !coordinator.isNeeded(id)
         )
     }
-
-    /// The longest that an answer waits, in milliseconds.
-    static var maxWaitMilliseconds: Int { 10_000 }
 
     private func park(_ id: WorkerID, until: ContinuousClock.Instant) async {
         sessions[id]?.wake()
@@ -136,7 +135,7 @@ extension CoordinatorCore {
         after: Int,
         wait: Duration
     ) async throws -> StageOutputs {
-        let until = ContinuousClock.now + min(wait, .milliseconds(Self.maxWaitMilliseconds))
+        let until = ContinuousClock.now + min(wait, .milliseconds(Policy.maxAnswerWaitMilliseconds))
         while true {
             guard let job = coordinator.jobs[id], job.stages.indices.contains(stage) else {
                 throw ClusterError.noJob(id)
@@ -152,15 +151,13 @@ extension CoordinatorCore {
             if log.count > after || ContinuousClock.now >= until || hasStopped
                 || job.stages[stage].isDone
             {
-                return outputs(of: job, stage, log[after...].prefix(Self.maxOutputsInAnswer))
+                return outputs(of: job, stage, log[after...].prefix(Policy.maxOutputsInAnswer))
             }
             await withCheckedContinuation { continuation in
                 watchers[id, default: Watchers()].add(continuation, until: until)
             }
         }
     }
-
-    private static var maxOutputsInAnswer: Int { 4096 }
 
     private func outputs(
         of job: JobState,

@@ -117,7 +117,7 @@ actor CoordinatorCore {
             if let outcome = job.outcome { cleanUp(job.id, outcome) }
         }
         while !Task.isCancelled {
-            try await Task.sleep(for: Self.tickInterval)
+            try await Task.sleep(for: Policy.coordinatorTickInterval)
             if let failure { throw failure }
             wakeExpired()
             if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
@@ -130,9 +130,6 @@ actor CoordinatorCore {
         for id in sessions.keys { sessions[id]?.wake() }
         for id in watchers.keys { watchers[id]?.wakeAll() }
     }
-
-    /// How late a wait may end, and a silent worker be noticed.
-    private static let tickInterval = Duration.milliseconds(50)
 
     private func wakeExpired() {
         let now = clock.now
@@ -240,7 +237,7 @@ actor CoordinatorCore {
                     id,
                     status,
                     keeping: settings.keptJobCount,
-                    endedBefore: WallClock.now - Self.minKeptSeconds
+                    endedBefore: WallClock.now - Policy.minKeptJobSeconds
                 )
                 remove(executables: unused)
             } catch {
@@ -252,9 +249,6 @@ actor CoordinatorCore {
             watchers[id] = nil
         }
     }
-
-    /// How long a job that has ended is kept at least: somebody may be watching it.
-    private static let minKeptSeconds = 60.0
 
     private func remove(executables digests: [String]) {
         for digest in digests {
@@ -274,7 +268,7 @@ actor CoordinatorCore {
             do {
                 return try await blocking { try output.value.discard() }
             } catch {
-                if attempt == Self.discardAttempts {
+                if attempt == Policy.discardTries {
                     logger.error(
                         "what a job wrote cannot be removed",
                         metadata: ["output": "\(job.stored.output)", "error": "\(error)"]
@@ -289,8 +283,6 @@ actor CoordinatorCore {
             }
         }
     }
-
-    private static let discardAttempts = 50
 
     private func applyOrLog(_ events: [Event]) async {
         do {

@@ -7,12 +7,10 @@ package struct CoordinatorSettings: Sendable {
     package var dataDirectory: String
     package var policy = Policy()
     /// Jobs that have ended and are still listed.
-    package var keptJobCount = Self.defaultKeptJobCount
+    package var keptJobCount = Policy.keptJobCount
     /// The largest executable that is taken, in bytes.
-    package var maxUploadByteCount = Self.defaultMaxUploadByteCount
+    package var maxUploadByteCount = Policy.maxUploadByteCount
 
-    package static let defaultKeptJobCount = 100
-    package static let defaultMaxUploadByteCount = 512 << 20
     package static let defaultPort = 9310
 
     package init(server: ServerSettings, dataDirectory: String) {

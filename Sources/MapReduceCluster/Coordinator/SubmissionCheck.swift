@@ -1,13 +1,9 @@
+internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 
 /// Looks at what comes from the network before anything relies on it.
 enum SubmissionCheck {
-    /// More input than this is a mistake, in bytes: sums of sizes stay far from overflow.
-    private static let maxByteCount = 1 << 56
-    private static let maxStageCount = 1000
-    private static let maxArgumentByteCount = 1 << 20
-
     /// - Throws: `ClusterError` that says what cannot be.
     static func check(_ request: SubmitRequest) throws {
         guard request.version == ClusterProtocol.version else {
@@ -38,15 +34,15 @@ enum SubmissionCheck {
         )
         for piece in description.inputs.flatMap(\.pieces) {
             try require(
-                0...maxByteCount ~= piece.byteCount && piece.offset == 0
+                0...Policy.maxInputByteCount ~= piece.byteCount && piece.offset == 0
                     && piece.signature.byteCount == piece.byteCount,
                 "a file is given whole, with its size"
             )
         }
         let total = description.inputs.reduce(0) { sum, files in
-            files.pieces.reduce(sum) { min($0 + $1.byteCount, maxByteCount + 1) }
+            files.pieces.reduce(sum) { min($0 + $1.byteCount, Policy.maxInputByteCount + 1) }
         }
-        try require(total <= maxByteCount, "the input is larger than any disk")
+        try require(total <= Policy.maxInputByteCount, "the input is larger than any disk")
     }
 
     private static func check(_ program: JobProgramFile) throws {
@@ -56,7 +52,7 @@ enum SubmissionCheck {
         )
         try require(!program.arguments.isEmpty, "the command line begins with the program's name")
         try require(
-            program.arguments.reduce(0) { $0 + $1.utf8.count } <= maxArgumentByteCount,
+            program.arguments.reduce(0) { $0 + $1.utf8.count } <= Policy.maxArgumentByteCount,
             "the command line is too long"
         )
         try require(
@@ -67,7 +63,7 @@ enum SubmissionCheck {
     }
 
     private static func check(_ plan: Plan) throws {
-        try require(1...maxStageCount ~= plan.stages.count, "a plan has 1 to 1000 stages")
+        try require(1...Policy.maxStageCount ~= plan.stages.count, "a plan has 1 to 1000 stages")
         for (index, stage) in plan.stages.enumerated() {
             let isLast = index == plan.stages.count - 1
             try require(stage.id == index, "stages are numbered in their order")

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import MapReduceControl
 package import MapReduceModel
 package import NIOCore
 internal import NIOHTTP1
@@ -15,21 +16,14 @@ package final class ClusterClient: Sendable {
     private let http: HTTPClient
     private let token: Token?
 
-    /// How long a connection may take, and how long an answer may say nothing beyond what the
-    /// request asks it to wait.
-    private static let connectTimeout = TimeAmount.seconds(5)
-    private static let readTimeout = TimeAmount.seconds(30)
-    /// The largest answer that is not a file, in bytes.
-    private static let maxAnswerByteCount = 256 << 20
-
     package init(token: Token?, tls: TLSConfiguration?, connectionCount: Int = 64) {
         self.token = token
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls,
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(
-                connect: Self.connectTimeout,
-                read: Self.readTimeout
+                connect: TimeAmount(Policy.connectTimeout),
+                read: TimeAmount(Policy.readTimeout)
             ),
             connectionPool: HTTPClient.Configuration.ConnectionPool(
                 idleTimeout: .seconds(60),
@@ -105,7 +99,7 @@ package final class ClusterClient: Sendable {
     /// Text as it is.
     package func text(_ url: String) async throws -> String {
         let answer = try await send(.GET, url, timeout: .seconds(30))
-        return String(buffer: try await answer.body.collect(upTo: Self.maxAnswerByteCount))
+        return String(buffer: try await answer.body.collect(upTo: Policy.maxAnswerByteCount))
     }
 
     private func decode<Answer: Decodable>(
@@ -114,7 +108,7 @@ package final class ClusterClient: Sendable {
     ) async throws -> Answer {
         try JSONBody.decode(
             type,
-            from: try await response.body.collect(upTo: Self.maxAnswerByteCount)
+            from: try await response.body.collect(upTo: Policy.maxAnswerByteCount)
         )
     }
 

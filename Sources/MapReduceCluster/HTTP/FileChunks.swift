@@ -1,3 +1,4 @@
+internal import MapReduceControl
 internal import MapReduceEngine
 internal import NIOCore
 
@@ -6,7 +7,6 @@ struct FileChunks: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
     let path: String
-    private static let chunkByteCount = 256 << 10
 
     func byteCount() throws -> Int { try OpenFile(reading: path).signature().byteCount }
 
@@ -29,9 +29,9 @@ struct FileChunks: AsyncSequence, Sendable {
         }
 
         private static func read(_ file: OpenFile, at offset: Int) throws -> ByteBuffer {
-            var buffer = ByteBufferAllocator().buffer(capacity: FileChunks.chunkByteCount)
+            var buffer = ByteBufferAllocator().buffer(capacity: Policy.uploadChunkByteCount)
             try buffer.writeWithUnsafeMutableBytes(
-                minimumWritableBytes: FileChunks.chunkByteCount
+                minimumWritableBytes: Policy.uploadChunkByteCount
             ) { try file.read(into: $0, at: offset) }
             return buffer
         }

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Logging
+internal import MapReduceControl
 internal import NIOCore
 internal import ServiceLifecycle
 
@@ -20,13 +21,6 @@ struct HTTPService: Service {
     private let logger: Logger
     private let bound: Promise<Int>
 
-    /// Connections that are open at once; more wait until one is closed.
-    static let maxConnectionCount = 20_000
-    /// Bytes of all headers of a request.
-    static let maxHeaderByteCount = 16 << 10
-    /// Seconds after which a connection that says nothing is closed.
-    static let idleSeconds: Int64 = 120
-
     init(settings: ServerSettings, router: ClusterRouter, logger: Logger) {
         self.settings = settings
         responder = router.buildResponder()
@@ -43,10 +37,10 @@ struct HTTPService: Service {
     func run() async throws {
         let http1 = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
-                idleTimeout: .seconds(Self.idleSeconds),
+                idleTimeout: .seconds(Policy.idleConnectionSeconds),
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: Self.maxHeaderByteCount,
-                    maxHeaderListSize: Self.maxHeaderByteCount,
+                    maxHeaderFieldSize: Policy.maxHeaderByteCount,
+                    maxHeaderListSize: Policy.maxHeaderByteCount,
                     maxHeaderFieldCount: 100
                 )
             )
@@ -58,7 +52,7 @@ struct HTTPService: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maxConnectionCount)
+                availableConnectionsDelegate: MaximumAvailableConnections(Policy.maxConnectionCount)
             ),
             onServerRunning: { channel in bound.fulfill(channel.localAddress?.port ?? 0) },
             logger: logger

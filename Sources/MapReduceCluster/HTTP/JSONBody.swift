@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import MapReduceControl
 internal import NIOCore
 
 #if canImport(FoundationEssentials)
@@ -10,10 +11,6 @@ internal import Foundation
 
 /// Values as the bodies of requests and answers.
 enum JSONBody {
-    /// The largest body of a request that is not a file, in bytes: a job of a hundred thousand
-    /// input files.
-    static let maxByteCount = 64 << 20
-
     static func encode(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -42,9 +39,9 @@ extension Request {
     /// - Throws: `ClusterError` when it is too large, or not such a value.
     func decoded<Value: Decodable>(
         as type: Value.Type,
-        maxByteCount: Int = JSONBody.maxByteCount
+        maxByteCount: Int = Policy.maxBodyByteCount
     ) async throws -> Value {
-        let bytes = try await body.collect(upTo: maxByteCount)
+        let bytes = try await body.collect(upTo: Policy.maxBodyByteCount)
         do {
             return try JSONBody.decode(type, from: bytes)
         } catch let error as DecodingError {

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import MapReduceControl
 internal import MapReduceEngine
 
 #if canImport(FoundationEssentials)
@@ -11,14 +12,12 @@ internal import Foundation
 package struct Token: Hashable, Sendable {
     package let text: String
 
-    private static let minByteCount = 16
-
     /// - Throws: `ConfigurationError` when the token is too short to be a secret, or cannot be a
     ///   header's value.
     package init(_ text: String) throws {
-        guard text.utf8.count >= Self.minByteCount else {
+        guard text.utf8.count >= Policy.minTokenByteCount else {
             throw ConfigurationError(
-                "a token needs at least \(Self.minByteCount) characters; make one with "
+                "a token needs at least \(Policy.minTokenByteCount) characters; make one with "
                     + "`openssl rand -hex 32`"
             )
         }

@@ -1,3 +1,4 @@
+internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import Synchronization
@@ -37,18 +38,13 @@ final class JobStore: Sendable {
     private let jobs = Mutex<[JobID: JobFiles]>([:])
     private let runs = Mutex<[AttemptID: String]>([:])
 
-    /// Executables that are kept for jobs to come, beside those of jobs that run.
-    private static let keptExecutableCount = 8
-    /// The largest executable that is fetched, in bytes; the coordinator has its own limit.
-    private static let maxExecutableByteCount = 4 << 30
-
     init(client: ClusterClient, coordinator: String, scratch: String) throws {
         self.client = client
         self.coordinator = coordinator
         self.scratch = scratch
         executables = try ExecutableStore(
             directory: scratch + "/executables",
-            maxByteCount: Self.maxExecutableByteCount
+            maxByteCount: Policy.maxExecutableByteCount
         )
     }
 
@@ -56,7 +52,7 @@ final class JobStore: Sendable {
 
     /// Gets the program of a job; what is here already is not fetched again.
     func fetch(_ id: JobID) async throws {
-        for delay in Self.retryDelays {
+        for delay in Policy.fetchRetryDelays {
             do {
                 return try await fetchOnce(id)
             } catch ClusterClient.CallError.unreachable {
@@ -69,9 +65,6 @@ final class JobStore: Sendable {
         }
         try await fetchOnce(id)
     }
-
-    /// How long to wait before each further try.
-    private static let retryDelays = [Duration.seconds(1), .seconds(2), .seconds(4)]
 
     private func fetchOnce(_ id: JobID) async throws {
         let url = "\(coordinator)/v1"
@@ -108,7 +101,7 @@ final class JobStore: Sendable {
         let executables = self.executables
         try await blocking {
             try Files.remove(directory)
-            try executables.removeAll(but: used, keeping: Self.keptExecutableCount)
+            try executables.removeAll(but: used, keeping: Policy.keptExecutableCount)
         }
     }
 

@@ -32,11 +32,6 @@ actor SegmentFetcher {
         let stage: Int
     }
 
-    /// Segments that are fetched at once for one task.
-    private static let concurrency = 8
-    /// How long to wait before each further try.
-    private static let retryDelays = [Duration.seconds(1), .seconds(2), .seconds(4)]
-
     init(
         client: ClusterClient,
         coordinator: String,
@@ -91,7 +86,7 @@ actor SegmentFetcher {
         return try await withThrowingTaskGroup(of: (Int, FetchedSegment).self) { group in
             var found: [FetchedSegment?] = Array(repeating: nil, count: sources.count)
             for (index, source) in sources.enumerated() {
-                if index >= Self.concurrency, let (done, segment) = try await group.next() {
+                if index >= Policy.fetchConcurrency, let (done, segment) = try await group.next() {
                     found[done] = segment
                 }
                 group.addTask {
@@ -216,7 +211,7 @@ actor SegmentFetcher {
         let url =
             "\(address.url)/v1/segments/\(source.task.job.number)/\(source.task.stage)"
             + "/\(source.task.index)/\(source.number)/\(partition)"
-        for delay in Self.retryDelays.map(Optional.some) + [nil] {
+        for delay in Policy.fetchRetryDelays.map(Optional.some) + [nil] {
             do {
                 try await download(url, to: path)
                 return

@@ -20,9 +20,6 @@ final class TaskSlot: @unchecked Sendable {
     /// How often a process was started: tells what one said from what an earlier one did.
     private var generation = 0
 
-    /// The most of a log that is kept when an attempt has ended, in bytes.
-    private static let maxLogByteCount = 16 << 10
-
     private struct Host {
         let process: TaskProcess
         let channel: FrameChannel
@@ -124,7 +121,7 @@ final class TaskSlot: @unchecked Sendable {
 
     /// Looks now and then whether the closure of an attempt makes progress, as long as it runs.
     private func checkLater(_ attempt: AttemptID) {
-        let interval = Int(AttemptWatch.interval.nanoseconds)
+        let interval = Int(Policy.watchInterval.nanoseconds)
         queue.asyncAfter(deadline: .now() + .nanoseconds(interval)) {
             guard self.current?.spec.attempt == attempt else { return }
             if let host = self.host {
@@ -227,7 +224,7 @@ final class TaskSlot: @unchecked Sendable {
         guard let path = spec.logPath else { return nil }
         do {
             guard try Files.kind(of: path) != nil else { return nil }
-            let bytes = try Files.readTail(path, byteCount: Self.maxLogByteCount)
+            let bytes = try Files.readTail(path, byteCount: Policy.keptLogByteCount)
             return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
         } catch {
             return "the log cannot be read: \(error)\n"

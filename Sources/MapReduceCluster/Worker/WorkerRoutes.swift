@@ -17,8 +17,6 @@ struct WorkerRoutes {
     let token: Token?
     let logger: Logger
 
-    private static let chunkByteCount = 1 << 20
-
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
         router.add(middleware: ErrorMiddleware(logger: logger))
@@ -36,7 +34,7 @@ struct WorkerRoutes {
             let text = try await blocking {
                 guard try Files.kind(of: path) != nil else { return "" }
                 return String(
-                    decoding: try Files.readTail(path, byteCount: Self.maxLogByteCount),
+                    decoding: try Files.readTail(path, byteCount: Policy.maxServedLogByteCount),
                     as: UTF8.self
                 )
             }
@@ -44,9 +42,6 @@ struct WorkerRoutes {
         }
         return router
     }
-
-    /// The most of a log that is served, in bytes.
-    private static let maxLogByteCount = 1 << 20
 
     private func segment(
         _ attempt: AttemptID,
@@ -90,7 +85,7 @@ struct WorkerRoutes {
     private static func read(_ document: SegmentDocument, at offset: Int) async throws -> ByteBuffer
     {
         try await blocking {
-            let count = min(chunkByteCount, document.byteCount - offset)
+            let count = min(Policy.segmentChunkByteCount, document.byteCount - offset)
             var buffer = ByteBufferAllocator().buffer(capacity: count)
             try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
                 try document.read(

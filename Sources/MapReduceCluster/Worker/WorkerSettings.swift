@@ -1,3 +1,4 @@
+internal import MapReduceControl
 package import NIOSSL
 
 /// How a worker is run.
@@ -16,15 +17,11 @@ package struct WorkerSettings: Sendable {
     /// Beginnings of paths of input files that lie on the worker's own disks.
     package var localPaths: [String] = []
     /// Free bytes of the scratch disk below which the worker takes no task that writes runs.
-    package var minFreeByteCount = Self.defaultMinFreeByteCount
+    package var minFreeByteCount = Policy.minFreeByteCount
     /// How long a worker that is told to end serves what is still needed.
-    package var drainTimeout = Self.defaultDrainTimeout
+    package var drainTimeout = Policy.drainTimeout
     /// Whether runs of other workers of this machine are read from their files.
     package var readsFilesOfHost = true
-
-    /// 1 GiB: a few tasks' runs.
-    package static let defaultMinFreeByteCount = 1 << 30
-    package static let defaultDrainTimeout = Duration.seconds(60)
 
     /// Whether those who reach the coordinator at its address reach the worker where it listens.
     ///

@@ -39,9 +39,6 @@ package struct JobState: Hashable, Sendable {
         if submission.auditPercent > 0 { chooseAudits() }
     }
 
-    /// The differences that are kept: they have one cause, or few.
-    static let maxDifferences = 16
-
     private mutating func chooseAudits() {
         for stage in stages.indices {
             for index in stages[stage].tasks.indices {

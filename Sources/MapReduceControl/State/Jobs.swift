@@ -108,7 +108,7 @@ package struct Jobs: Hashable, Sendable {
         case .outputsDiffered(let difference):
             guard let job = index(of: difference.task) else { return }
             all[job].differenceCount += 1
-            if all[job].differences.count < JobState.maxDifferences {
+            if all[job].differences.count < Policy.maxDifferences {
                 all[job].differences.append(difference)
             }
         case .recordSkipped(let id, let record):

@@ -11,12 +11,6 @@ package struct JournalReplay: Sendable {
     /// Goes on from a state, which is that of no jobs at the beginning.
     package init(goingOnWith jobs: Jobs = Jobs()) { self.jobs = jobs }
 
-    /// Tasks of one stage: more than any job has, and few enough for their states to fit memory.
-    private static let maxTaskCount = 1 << 20
-    /// Bytes of a job's input; sums of sizes stay far from overflow.
-    private static let maxByteCount = 1 << 60
-    private static let maxWeight = 1_000_000
-
     /// Applies an entry.
     /// - Throws: when it cannot follow those before it, and changes nothing then.
     package mutating func add(_ entry: JournalEntry) throws(JournalFlaw) {
@@ -97,7 +91,7 @@ package struct JournalReplay: Sendable {
         let id = submission.id
         try require(jobs.all.last.map { $0.id < id } ?? true, "\(id) comes after a later job")
         try require(id.number < .max, "there is no job \(id.number)")
-        try require(1...Self.maxWeight ~= submission.weight, "\(id) weighs \(submission.weight)")
+        try require(1...Policy.maxWeight ~= submission.weight, "\(id) weighs \(submission.weight)")
         try require(
             0...100 ~= submission.auditPercent,
             "\(id) audits \(submission.auditPercent) percent of its tasks"
@@ -109,15 +103,15 @@ package struct JournalReplay: Sendable {
             guard case .shuffle(let source) = stage.input else { continue }
             try require(0..<index ~= source, "stage \(index) of \(id) reads none before it")
             try require(
-                1...Self.maxTaskCount ~= stages[source].partitionCount,
+                1...Policy.maxTaskCount ~= stages[source].partitionCount,
                 "stage \(source) of \(id) has \(stages[source].partitionCount) partitions"
             )
         }
-        var room = Self.maxByteCount
+        var room = Policy.maxJournaledByteCount
         for piece in submission.splits.joined().flatMap(\.pieces) {
             try require(
                 piece.offset >= 0 && 0...room ~= piece.byteCount
-                    && piece.offset <= Self.maxByteCount,
+                    && piece.offset <= Policy.maxJournaledByteCount,
                 "\(id) reads \(piece.byteCount) bytes of \(piece.path) at \(piece.offset)"
             )
             room -= piece.byteCount

@@ -68,15 +68,14 @@ package struct OutputLogEntry: Hashable, Sendable {
 struct PaceSamples: Hashable, Sendable {
     private var values: [Double] = []
     private var next = 0
-    private static let capacity = 255
 
     mutating func add(_ duration: Duration, byteCount: Int) {
         let pace = Double(duration.nanoseconds) / Double(max(byteCount, 1))
-        if values.count < Self.capacity {
+        if values.count < Policy.paceSampleCount {
             values.append(pace)
         } else {
             values[next] = pace
-            next = (next + 1) % Self.capacity
+            next = (next + 1) % Policy.paceSampleCount
         }
     }
 

@@ -9,9 +9,6 @@ package struct Outbox: Sendable {
     private var waiting: [NumberedCommand] = []
     private var lastNumber = 0
 
-    /// Commands in one answer: it stays small.
-    private static let maxCommandsInAnswer = 1024
-
     package init() {}
 
     package var isEmpty: Bool { waiting.isEmpty }
@@ -29,7 +26,7 @@ package struct Outbox: Sendable {
 
     /// What goes into an answer; it stays here until it was received.
     package mutating func answer() -> [NumberedCommand] {
-        let answer = Array(waiting.prefix(Self.maxCommandsInAnswer))
+        let answer = Array(waiting.prefix(Policy.maxCommandsInAnswer))
         if Mutation.forgetsUnheardCommands.isOn { waiting.removeFirst(answer.count) }
         return answer
     }

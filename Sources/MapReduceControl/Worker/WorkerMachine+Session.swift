@@ -43,7 +43,7 @@ extension WorkerMachine {
             session = .joining
             actions.append(.join(after: .zero))
         } else if kind == .waiting {
-            sendPoll(.waiting, id, after: Self.retryDelay)
+            sendPoll(.waiting, id, after: Policy.callRetryDelay)
         }
     }
 
@@ -66,7 +66,7 @@ extension WorkerMachine {
 
     private mutating func sendPoll(_ kind: PollKind, _ id: SessionID, after delay: Duration) {
         var sent: [AttemptEnd] = []
-        for index in ended.indices where !ended[index].isSent && sent.count < Self.maxEndsInPoll {
+        for index in ended.indices where !ended[index].isSent && sent.count < Policy.maxEndsInPoll {
             ended[index].isSent = true
             sent.append(ended[index].end)
         }
@@ -88,7 +88,7 @@ extension WorkerMachine {
     /// A worker that drains asks more often whether it may leave.
     private func waitMilliseconds(_ kind: PollKind) -> Int {
         switch kind {
-        case .waiting: isDraining ? Self.drainingPollMilliseconds : Self.pollMilliseconds
+        case .waiting: isDraining ? Policy.drainingPollMilliseconds : Policy.pollMilliseconds
         case .reporting: 0
         }
     }

@@ -88,14 +88,6 @@ package struct WorkerMachine: Sendable {
         slots = Array(repeating: SlotWork(), count: slotCount)
     }
 
-    /// How long to wait before a question that failed is asked again.
-    static let retryDelay = Duration.milliseconds(500)
-    /// The longest that a poll waits for an answer: the interval of heartbeats, in milliseconds.
-    static let pollMilliseconds = 1000
-    static let drainingPollMilliseconds = 200
-    /// Ends in one poll: a request stays small.
-    static let maxEndsInPoll = 256
-
     /// The attempts that run, and their slots.
     package var running: [(slot: Int, attempt: AttemptID)] {
         slots.enumerated().compactMap { index, slot in
@@ -115,7 +107,7 @@ package struct WorkerMachine: Sendable {
         switch event {
         case .started: actions.append(.join(after: .zero))
         case .joined(let answer): join(answer)
-        case .joinFailed: actions.append(.join(after: Self.retryDelay))
+        case .joinFailed: actions.append(.join(after: Policy.callRetryDelay))
         case .answered(let kind, let id, let answer, let delivered):
             take(answer, kind, id, delivered)
         case .pollFailed(let kind, let id, let mustJoin):

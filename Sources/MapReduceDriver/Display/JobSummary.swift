@@ -1,3 +1,4 @@
+internal import MapReduceControl
 package import MapReduceModel
 
 /// What is said at the end of a job.
@@ -58,9 +59,6 @@ package enum JobSummary {
             + "different output from the same input; the job's output is made of one of them"
     }
 
-    /// Frames of a backtrace that are shown with their line of the source.
-    private static let maxSourceLineCount = 3
-
     /// The report of a job that failed: what, where, at which record, and what to do.
     ///
     /// `replay`: the command that runs the failed task again, or a sentence about it.
@@ -93,7 +91,8 @@ package enum JobSummary {
         var sourceLineCount = 0
         for frame in backtrace.split(separator: "\n") {
             text += "\n    \(frame)"
-            guard sourceLineCount < maxSourceLineCount, let line = SourceLine.text(ofFrame: frame)
+            guard sourceLineCount < Policy.maxSourceLineCount,
+                let line = SourceLine.text(ofFrame: frame)
             else { continue }
             text += "\n      \(line)"
             sourceLineCount += 1

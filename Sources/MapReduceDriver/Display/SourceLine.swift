@@ -1,10 +1,8 @@
+internal import MapReduceControl
 internal import MapReduceEngine
 
 /// A line of a program's source, for a report of a crash in it.
 enum SourceLine {
-    /// No source is longer than this many bytes.
-    private static let maxByteCount = 4 << 20
-
     /// The line that a frame of a backtrace names, as `FILE:LINE:COLUMN`, if this machine has the
     /// file.
     static func text(ofFrame frame: Substring) -> String? {
@@ -14,9 +12,11 @@ enum SourceLine {
         do {
             let path = String(fields[0])
             guard try Files.kind(of: path) == .file else { return nil }
-            let bytes = try Files.readTail(path, byteCount: maxByteCount)
+            let bytes = try Files.readTail(path, byteCount: Policy.maxSourceByteCount)
             let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-            guard bytes.count < maxByteCount, lines.indices.contains(number - 1) else { return nil }
+            guard bytes.count < Policy.maxSourceByteCount, lines.indices.contains(number - 1) else {
+                return nil
+            }
             let line = String(decoding: lines[number - 1], as: UTF8.self)
             return "\(number) | " + line.drop { $0 == " " || $0 == "\t" }
         } catch {

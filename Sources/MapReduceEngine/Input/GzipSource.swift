@@ -19,14 +19,13 @@ final class GzipSource: ByteSource {
 
     /// The first two bytes of every member.
     static let magic: (UInt8, UInt8) = (0x1f, 0x8b)
-    private static let inputByteCount = 256 << 10
     /// Window of 32 KiB, and gzip framing only.
     private static let windowBits: Int32 = 15 + 16
 
     init(_ stored: any ByteSource, path: String) throws {
         self.stored = stored
         self.path = path
-        input = .allocate(byteCount: Self.inputByteCount, alignment: 16)
+        input = .allocate(byteCount: EngineLimits.gzipReadByteCount, alignment: 16)
         let code = inflateInit2_(
             &stream,
             Self.windowBits,

@@ -2,12 +2,6 @@ package import MapReduceModel
 
 /// Cuts files into the splits of a stage's tasks.
 package enum SplitPlanner {
-    /// No task is cut smaller than this many bytes: a task costs about as much as reading them.
-    package static let minSplitByteCount = 256 << 10
-
-    /// The most splits of a stage: the memory of whoever schedules them is bounded.
-    package static let maxSplitCount = 100_000
-
     /// Tasks that each slot should have, so that none waits long for the last one.
     package static let tasksPerSlot = 4
 
@@ -18,7 +12,7 @@ package enum SplitPlanner {
     /// `splitByteCount`: the most bytes of one split, unless a file cannot be cut.
     ///
     /// `slotCount`: splits are made smaller so that each slot has `tasksPerSlot`, down to
-    /// `minSplitByteCount`.
+    /// `EngineLimits.minSplitByteCount`.
     /// - Returns: at least one split, which is empty if all files are.
     package static func splits(
         of files: [PlannedFile],
@@ -28,12 +22,12 @@ package enum SplitPlanner {
         precondition(splitByteCount > 0 && slotCount > 0, "sizes and counts are positive")
         let total = files.reduce(0) { $0 + $1.signature.byteCount }
         let share = (total + slotCount * tasksPerSlot - 1) / (slotCount * tasksPerSlot)
-        let target = min(splitByteCount, max(share, minSplitByteCount))
-        guard total / target <= maxSplitCount else {
+        let target = min(splitByteCount, max(share, EngineLimits.minSplitByteCount))
+        guard total / target <= EngineLimits.maxSplitCount else {
             throw EngineError(
                 .badInput,
-                "splits of \(target) bytes would cut the input into more than \(maxSplitCount) "
-                    + "tasks; ask for a larger --split-size"
+                "splits of \(target) bytes would cut the input into more than "
+                    + "\(EngineLimits.maxSplitCount) tasks; ask for a larger --split-size"
             )
         }
         var splits: [Split] = []

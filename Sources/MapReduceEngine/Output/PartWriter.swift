@@ -11,11 +11,10 @@ package final class PartWriter {
     private var byteCount = 0
     private var recordCount = 0
     private var checksum = Checksum()
-    private static let bufferByteCount = 256 << 10
 
     package init(path: String) throws {
         file = try OpenFile(creating: path)
-        buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 16)
+        buffer = .allocate(byteCount: EngineLimits.partBufferByteCount, alignment: 16)
     }
 
     deinit { buffer.deallocate() }

@@ -44,16 +44,15 @@ package final class CombiningTable {
     @exclusivity(unchecked) private var arena: Arena
     private var index: MappedMemory?
     private let budget: Int
-    private static let initialCapacity = 1 << 12
 
     /// Reserves the first slots and the arena.
     ///
     /// `memoryByteCount`: slots, arena and the index that sorts them stay within it.
     package init(memoryByteCount: Int) throws {
         budget = memoryByteCount
-        slotMemory = try Self.memory(capacity: Self.initialCapacity)
+        slotMemory = try Self.memory(capacity: EngineLimits.initialTableCapacity)
         slots = slotMemory.base.assumingMemoryBound(to: Slot.self)
-        mask = UInt64(Self.initialCapacity - 1)
+        mask = UInt64(EngineLimits.initialTableCapacity - 1)
         arena = try Arena(byteCount: memoryByteCount)
     }
 
@@ -112,9 +111,9 @@ package final class CombiningTable {
     @usableFromInline
     package func shrink() throws {
         precondition(count == 0, "only an empty table shrinks")
-        slotMemory = try Self.memory(capacity: Self.initialCapacity)
+        slotMemory = try Self.memory(capacity: EngineLimits.initialTableCapacity)
         slots = slotMemory.base.assumingMemoryBound(to: Slot.self)
-        mask = UInt64(Self.initialCapacity - 1)
+        mask = UInt64(EngineLimits.initialTableCapacity - 1)
     }
 
     /// Adds a batch of short keys; `makeRoom(keys:)` has made room for them.

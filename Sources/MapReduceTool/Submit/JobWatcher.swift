@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import MapReduceCluster
+internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceModel
 internal import UnixSignals
@@ -16,11 +17,6 @@ struct JobWatcher {
     let description: JobDescription
     /// When the command was started.
     let start: ContinuousClock.Instant
-
-    /// How often the display is brought up to date.
-    private static let updateInterval = Duration.milliseconds(200)
-    /// How long a coordinator that does not answer is waited for: it may be started again.
-    private static let patience = Duration.seconds(60)
 
     /// What ends the watching.
     private enum News: Sendable {
@@ -55,7 +51,7 @@ struct JobWatcher {
         var silentSince: ContinuousClock.Instant?
         while true {
             do {
-                let status = try await client.job(id, wait: Self.updateInterval)
+                let status = try await client.job(id, wait: Policy.submitUpdateInterval)
                 silentSince = nil
                 if !description.isQuiet {
                     try await showEvents(&display, &lastEvent)
@@ -69,7 +65,7 @@ struct JobWatcher {
                 guard case .unreachable = error else { throw error }
                 let since = silentSince ?? .now
                 silentSince = since
-                if .now - since > Self.patience { throw error }
+                if .now - since > Policy.submitPatience { throw error }
                 try await Task.sleep(for: .milliseconds(500))
             }
         }

@@ -1,4 +1,5 @@
 import Glibc
+import MapReduceControl
 import MapReduceDriver
 import MapReduceEngine
 import MapReduceModel
@@ -111,7 +112,7 @@ struct ArgumentTarget: FuzzTarget {
         }
         let quote = bytes.withUnsafeBytes { RecordQuote.text(of: $0) }
         try require(!quote.contains("\n"), "a quote has lines")
-        try require(quote.utf8.count <= 20 * RecordQuote.maxByteCount, "a quote is long")
+        try require(quote.utf8.count <= 20 * Policy.maxQuoteByteCount, "a quote is long")
         checkFields(bytes)
         return try checkInput(text)
     }

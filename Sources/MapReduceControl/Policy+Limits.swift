@@ -1,0 +1,139 @@
+/// Limits of the processes around the control plane: what they keep, send at once and take.
+extension Policy {
+    // MARK: Jobs
+
+    /// Failures that a task may have through its own fault, if its job says nothing: three more
+    /// tries tell a flaky machine from a closure that always fails.
+    package static let defaultMaxAttempts = 4
+    /// Seconds that a closure may take without progress: none that works should take ten minutes
+    /// for one record, and one that hangs should not take the night.
+    package static let taskTimeoutSeconds = 600
+    /// The longest time without progress that can be asked for, in seconds: a year is for ever.
+    package static let maxTaskTimeoutSeconds = 365 * 24 * 3600
+    /// The most that a job may weigh against another one: sums of weights stay exact.
+    package static let maxWeight = 1_000_000
+    /// Stages of a plan: more than any pipeline has, and few enough to look through at each start.
+    package static let maxStageCount = 1000
+    /// Tasks of one stage: more than any job has, and few enough for their states to fit memory.
+    package static let maxTaskCount = 1 << 20
+    /// Bytes of a job's input that a coordinator accepts: sums of sizes stay far from overflow.
+    package static let maxInputByteCount = 1 << 56
+    /// Bytes of a job's input that a journal may claim: sums of sizes stay far from overflow.
+    package static let maxJournaledByteCount = 1 << 60
+    /// Bytes of a job's command line: what the system takes is about as much.
+    package static let maxArgumentByteCount = 1 << 20
+    /// Tasks that differed and are kept by name: they have one cause, or few.
+    package static let maxDifferences = 16
+    /// Times of tasks that are kept for each stage: they say enough of it, and cost little to sort.
+    package static let paceSampleCount = 255
+
+    // MARK: Waits and tries
+
+    /// How long to wait before a question that failed is asked again: not to trouble a coordinator
+    /// that is starting.
+    package static let callRetryDelay = Duration.milliseconds(500)
+    /// How long to wait before each further try to fetch a program or a segment: a worker that is
+    /// busy answers by then, and one that is gone is not waited for.
+    package static let fetchRetryDelays = [Duration.seconds(1), .seconds(2), .seconds(4)]
+    /// The longest that a worker's poll waits for an answer, in milliseconds: the interval of
+    /// heartbeats.
+    package static let pollMilliseconds = 1000
+    /// The same for a worker that drains, in milliseconds: it asks more often whether it may leave.
+    package static let drainingPollMilliseconds = 200
+    /// The longest that any answer waits, in milliseconds: less than a caller's patience.
+    package static let maxAnswerWaitMilliseconds = 10_000
+    /// How late a wait of a coordinator may end, and a silent worker be noticed: nobody sees it.
+    package static let coordinatorTickInterval = Duration.milliseconds(50)
+    /// How often a run on one machine shows how far it is, and lets the control plane know that
+    /// time passes: often enough for an eye.
+    package static let localTickInterval = Duration.milliseconds(100)
+    /// How often `mapreduce submit` shows how far a job is: often enough for an eye.
+    package static let submitUpdateInterval = Duration.milliseconds(200)
+    /// How long `mapreduce submit` waits for a coordinator that does not answer: it may be started
+    /// again.
+    package static let submitPatience = Duration.seconds(60)
+    /// How long a worker that drains is needed at most: reducers fetch what it has by then.
+    package static let drainTimeout = Duration.seconds(60)
+    /// How long a connection may take to be made: a machine that is there answers by then.
+    package static let connectTimeout = Duration.seconds(5)
+    /// How long an answer may say nothing beyond what its request asks it to wait: a disk may be
+    /// slow.
+    package static let readTimeout = Duration.seconds(30)
+    /// Seconds after which a connection that nobody uses is closed: a worker asks every second.
+    package static let idleConnectionSeconds: Int64 = 120
+    /// How often an attempt is looked at for progress, at least: a fraction of the least timeout.
+    package static let watchInterval = Duration.milliseconds(200)
+    /// The most that one look counts as time without progress: when whoever watches was stopped or
+    /// the machine slept, the task may have been as well.
+    package static let maxWatchStep = Duration.seconds(1)
+    /// How long a hanging closure has to write its backtrace: symbols of a large program take
+    /// seconds to read.
+    package static let backtracePatience = Duration.seconds(20)
+    /// How often it is tried, every tenth of a second, to remove what a job has written: task
+    /// processes that are being ended may still make files.
+    package static let discardTries = 50
+
+    // MARK: Queues and messages
+
+    /// Ends in one poll: a request stays small.
+    package static let maxEndsInPoll = 256
+    /// Commands in one answer: it stays small.
+    package static let maxCommandsInAnswer = 1024
+    /// Entries of a log of outputs in one answer: it stays small.
+    package static let maxOutputsInAnswer = 4096
+    /// Segments that are fetched at once for one task: enough to hide the delay of a network.
+    package static let fetchConcurrency = 8
+    /// Connections that are open at once, more wait until one is closed: some for each of a
+    /// thousand workers.
+    package static let maxConnectionCount = 20_000
+    /// Bytes of all headers of a request: far more than any client sends.
+    package static let maxHeaderByteCount = 16 << 10
+    /// Bytes of the body of a request that is not a file: a job of a hundred thousand input files.
+    package static let maxBodyByteCount = 64 << 20
+    /// Bytes of an answer that is not a file: all tasks of the largest job.
+    package static let maxAnswerByteCount = 256 << 20
+    /// Bytes that a segment is sent by: large enough for the disk, small enough for many at once.
+    package static let segmentChunkByteCount = 1 << 20
+    /// Bytes that a file is sent by: large enough for the disk, small enough for many at once.
+    package static let uploadChunkByteCount = 256 << 10
+    /// The shortest token, in bytes: it cannot be guessed.
+    package static let minTokenByteCount = 16
+
+    // MARK: What is kept
+
+    /// Jobs that have ended and are kept to be asked about: a day's work.
+    package static let keptJobCount = 100
+    /// Seconds that a job which has ended is kept at least: somebody may be watching it.
+    package static let minKeptJobSeconds = 60.0
+    /// Bytes of the largest executable that a coordinator takes: a static one with symbols has 100
+    /// MiB.
+    package static let maxUploadByteCount = 512 << 20
+    /// Bytes of the largest executable that a worker fetches; the coordinator has its own limit.
+    package static let maxExecutableByteCount = 4 << 30
+    /// Bytes of the largest executable that a replay fetches; the coordinator has its own limit.
+    package static let maxDownloadByteCount = 4 << 30
+    /// Executables that a worker keeps for jobs to come, beside those of jobs that run: the same
+    /// few jobs come again.
+    package static let keptExecutableCount = 8
+    /// Bytes of scratch disk below which a worker takes no task that writes runs: those of a few
+    /// tasks.
+    package static let minFreeByteCount = 1 << 30
+    /// Bytes of a log that are kept when an attempt has ended, from its end: a backtrace fits.
+    package static let keptLogByteCount = 16 << 10
+    /// Bytes of a log that a worker serves, from its end: more than anybody reads.
+    package static let maxServedLogByteCount = 1 << 20
+
+    // MARK: Reports
+
+    /// Bytes of a record that a report quotes: two lines of a terminal.
+    package static let maxQuoteByteCount = 200
+    /// Lines that a report quotes of what a task printed before it ended without a trap: the last
+    /// ones tell.
+    package static let maxReportLineCount = 10
+    /// Frames of a backtrace that are shown with their line of the source: those near the trap.
+    package static let maxSourceLineCount = 3
+    /// Bytes of a source file that is looked into for such a line: no source is longer.
+    package static let maxSourceByteCount = 4 << 20
+    /// Bad records that the command of a replay names: a longer one is of no use.
+    package static let maxPassedOverInCommand = 50
+}

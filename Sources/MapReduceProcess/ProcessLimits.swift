@@ -1,0 +1,10 @@
+/// Every limit of the processes of one machine, with its unit, default and reason.
+enum ProcessLimits {
+    /// Bytes of the longest message of the channel: a task that reads a million runs still fits.
+    static let maxFrameByteCount = 256 << 20
+
+    /// How often a process is started whose executable is open for writing, every hundredth of a
+    /// second: it was just written, and another process that is being started has inherited the
+    /// descriptor for a moment.
+    static let busyStartTries = 100
+}

@@ -1,0 +1,108 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `Documentation/Limits.md` lists every limit of the code, and every limit of the code is where
+/// the page says.
+///
+/// `UPDATE=1 swift test --filter Limits` writes the page anew; read the difference.
+@Suite struct LimitsTests {
+    /// Where limits are, and what of.
+    static let homes = [
+        ("Sources/MapReduceControl/Policy.swift", "The control plane"),
+        ("Sources/MapReduceControl/Policy+Limits.swift", "Coordinator, worker and driver"),
+        ("Sources/MapReduceEngine/EngineLimits.swift", "The data plane"),
+        ("Sources/MapReduceProcess/ProcessLimits.swift", "Processes"),
+    ]
+
+    static let preamble = """
+        # Limits
+
+        Every queue, buffer, wait, retry and cache has a limit with a name, a unit and a reason.
+        A test compares this page with the code, and writes it after a change of that:
+        `UPDATE=1 swift test --filter Limits`. What can be chosen for a job or a process is an option; `--help` shows it.
+
+        """
+
+    @Test func thePageIsThatOfTheCode() throws {
+        var page = Self.preamble
+        for (path, title) in Self.homes {
+            page += "\n## \(title)\n\nIn `\(path)`.\n\n"
+            page += "| name | default | what, and why so |\n|---|---|---|\n"
+            let limits = try Self.limits(in: path)
+            #expect(!limits.isEmpty, "\(path)")
+            for limit in limits {
+                #expect(limit.reason.count > 20, "\(limit.name) has a reason")
+                page += "| `\(limit.name)` | `\(limit.value)` | \(limit.reason) |\n"
+            }
+        }
+        let path = packageRoot + "/Documentation/Limits.md"
+        if ProcessInfo.processInfo.environment["UPDATE"] != nil {
+            try Data(page.utf8).write(to: URL(fileURLWithPath: path))
+            return
+        }
+        #expect(try readText(path) == page)
+    }
+
+    struct Limit {
+        let name: String
+        let value: String
+        let reason: String
+    }
+
+    /// The constants and defaults of a file, with the comments above them.
+    static func limits(in path: String) throws -> [Limit] {
+        var limits: [Limit] = []
+        var comment: [String] = []
+        for line in try readText(packageRoot + "/" + path).components(separatedBy: "\n") {
+            let text = line.trimmingCharacters(in: .whitespaces)
+            if text.hasPrefix("///") {
+                let words = text.dropFirst(3).trimmingCharacters(in: .whitespaces)
+                if !words.isEmpty { comment.append(words) }
+                continue
+            }
+            let match = text.firstMatch(of: /(?:static let|var) (\w+)(?:: \w+)? = (.+)$/)
+            if let match {
+                limits.append(
+                    Limit(
+                        name: String(match.1),
+                        value: String(match.2),
+                        reason: comment.joined(separator: " ")
+                    )
+                )
+            }
+            comment = []
+        }
+        return limits
+    }
+
+    /// What is no limit although it sounds like one: the layout of a format, or a part of an
+    /// algorithm that its file explains.
+    static let layouts: Set<String> = [
+        "FlightRecorder.swift", "RunFormat.swift", "Varint.swift", "KeyHash.swift",
+        "SortBuffer.swift", "SortEntry.swift", "PendingBatch.swift", "RunWriter.swift",
+    ]
+
+    @Test func limitsAreNowhereElse() throws {
+        let endings = [
+            "Limit", "Timeout", "Interval", "Delay", "Delays", "Tries", "Capacity", "Patience",
+            "Concurrency", "Milliseconds", "Seconds", "ByteCount",
+        ]
+        let sounds = try Regex(
+            "static (let|var) ((max|min|kept)[A-Z]\\w*|\\w*(\(endings.joined(separator: "|"))))\\b"
+        )
+        let names =
+            FileManager.default.enumerator(atPath: packageRoot + "/Sources")?
+            .compactMap { $0 as? String } ?? []
+        #expect(names.count > 100)
+        for name in names where name.hasSuffix(".swift") {
+            let isHome = Self.homes.contains { $0.0 == "Sources/" + name }
+            let file = (name as NSString).lastPathComponent
+            if isHome || Self.layouts.contains(file) { continue }
+            for line in try readText(packageRoot + "/Sources/" + name).components(separatedBy: "\n")
+            where line.firstMatch(of: sounds) != nil {
+                Issue.record("\(name) has a limit of its own: \(line)")
+            }
+        }
+    }
+}
