@@ -20,7 +20,8 @@ import Testing
 
         Every queue, buffer, wait, retry and cache has a limit with a name, a unit and a reason.
         A test compares this page with the code, and writes it after a change of that:
-        `UPDATE=1 swift test --filter Limits`. What can be chosen for a job or a process is an option; `--help` shows it.
+        `UPDATE=1 swift test --filter Limits`. What can be chosen for a job or a process is an
+        option, which `--help` shows.
 
         """
 
