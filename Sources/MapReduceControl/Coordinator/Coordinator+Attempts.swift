@@ -24,7 +24,10 @@ extension Coordinator {
         } else {
             record(.attemptSucceeded(attempt, output, at: now))
             stopOthers(than: attempt)
-            if !compare(attempt, output.digest) { renewReaders(of: attempt.task) }
+            compare(attempt, output.digest)
+            if jobs[task: attempt.task]?.replacesAnother(output.digest) ?? false {
+                renewReaders(of: attempt.task)
+            }
             checkConservation(by: attempt)
             prepareReaders(of: attempt.task)
         }
@@ -83,10 +86,16 @@ extension Coordinator {
         return true
     }
 
+    /// Of a task that is to be compared, one of them goes on.
     private mutating func stopOthers(than winner: AttemptID) {
         let count = jobs.attemptCount(of: winner.task)
         guard count > 1 else { return }
-        for number in 0..<count { stop(AttemptID(task: winner.task, number: number)) }
+        var keepsOne = jobs[task: winner.task]?.needsAudit ?? false
+        for number in 0..<count {
+            let attempt = AttemptID(task: winner.task, number: number)
+            guard jobs.isRunning(attempt) else { continue }
+            if keepsOne { keepsOne = false } else { stop(attempt) }
+        }
     }
 
     mutating func stop(_ attempt: AttemptID) {

@@ -2,24 +2,22 @@ internal import MapReduceModel
 
 /// Tasks that ran twice: because the first output was lost, or to see whether it is the same again.
 extension Coordinator {
-    /// Compares the output of an attempt with that of the attempt before.
-    /// - Returns: false when they differ, which is in the journal then.
-    @discardableResult
-    mutating func compare(_ attempt: AttemptID, _ digest: OutputDigest) -> Bool {
+    /// Compares the output of an attempt with that of another one; that they differ is for the
+    /// journal.
+    mutating func compare(_ attempt: AttemptID, _ digest: OutputDigest) {
         guard
-            let earlier = jobs[task: attempt.task]?.comparable(before: attempt.number),
-            earlier.digest != digest
-        else { return true }
+            let other = jobs[task: attempt.task]?.comparable(to: attempt.number),
+            other.digest != digest
+        else { return }
         record(
             .outputsDiffered(
                 OutputDifference(
                     task: attempt.task,
-                    first: earlier.number,
-                    second: attempt.number
+                    first: min(other.number, attempt.number),
+                    second: max(other.number, attempt.number)
                 )
             )
         )
-        return false
     }
 
     /// Ends a job of which a stage is done that has not read what the one before it has written.

@@ -201,7 +201,7 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].count(output, isCounted: true)
         if all[job].submission.auditPercent > 0 {
             // One that ran twice already, as its first output was lost, has been compared.
-            if all[job].stages[id.stage].tasks[id.index].comparable(before: attempt.number) != nil {
+            if all[job].stages[id.stage].tasks[id.index].comparable(to: attempt.number) != nil {
                 endAudit(of: id, inJobAt: job)
             }
             enqueue(id, inJobAt: job)

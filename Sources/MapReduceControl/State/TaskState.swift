@@ -43,13 +43,24 @@ package struct TaskState: Hashable, Sendable {
         }
     }
 
-    /// The last attempt before this one that had the same input and whose output is known, and
-    /// what it was.
-    func comparable(before number: Int) -> (number: Int, digest: OutputDigest)? {
-        for earlier in (Int(firstComparable)..<max(number, Int(firstComparable))).reversed() {
-            if let digest = attempts[earlier].digest { return (earlier, digest) }
+    /// Another attempt that had the same input and whose output is known, the latest, and what it
+    /// was.
+    func comparable(to number: Int) -> (number: Int, digest: OutputDigest)? {
+        for other in attempts.indices.reversed() where other >= firstComparable && other != number {
+            if let digest = attempts[other].digest { return (other, digest) }
         }
         return nil
+    }
+
+    /// Whether an output takes the place of another one that readers may have read: of one that
+    /// counted, and was lost.
+    func replacesAnother(_ digest: OutputDigest) -> Bool {
+        attempts.indices.contains { number in
+            guard number >= firstComparable, case .lost(let output) = attempts[number].status else {
+                return false
+            }
+            return output.digest != digest
+        }
     }
 
     /// Where attempts of the task failed, or where the winner ran with which the next attempt is
