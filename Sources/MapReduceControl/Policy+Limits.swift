@@ -14,6 +14,8 @@ extension Policy {
     package static let maxWeight = 1_000_000
     /// Stages of a plan: more than any pipeline has, and few enough to look through at each start.
     package static let maxStageCount = 1000
+    /// Outputs of a stage: more than any pipeline has.
+    package static let maxOutputCount = 1000
     /// Tasks of one stage: more than any job has, and few enough for their states to fit memory.
     package static let maxTaskCount = 1 << 20
     /// Bytes of a job's input that a coordinator accepts: sums of sizes stay far from overflow.

@@ -42,7 +42,7 @@ package enum CrashReport {
                 path: reading.path,
                 offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }
-        case .segments:
+        case .partition:
             failure.record = reading.key.withUnsafeBytes(RecordQuote.text)
         }
         return failure

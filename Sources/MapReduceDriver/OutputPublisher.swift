@@ -15,18 +15,18 @@ package enum OutputPublisher {
     ) throws {
         let manifest = Manifest(
             job: job.submission.plan.name,
-            files: outputs.map { output in
+            files: outputs.flatMap(\.parts).map { part in
                 Manifest.File(
-                    name: Files.name(of: output.file.path),
-                    bytes: output.file.byteCount,
-                    records: output.file.recordCount,
-                    crc32: Manifest.File.text(ofChecksum: output.file.checksum)
+                    name: Files.name(of: part.path),
+                    bytes: part.byteCount,
+                    records: part.recordCount,
+                    crc32: Manifest.File.text(ofChecksum: part.checksum)
                 )
             },
             counters: job.counters
         )
         try directory.commit(
-            files: outputs.map(\.file),
+            files: outputs.flatMap(\.parts),
             manifest: Wire.prettyJSON(manifest),
             badRecords: Wire.jsonLines(job.skippedRecords)
         )

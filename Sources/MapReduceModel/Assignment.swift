@@ -1,21 +1,34 @@
 /// An attempt, and what it reads.
 package struct Assignment: Hashable, Codable, Sendable {
     package var attempt: AttemptID
-    package var input: AssignedInput
+    package var input: TaskInput
+    /// What is read of other stages, for each of the stage's sources in the plan's order.
+    package var sources: [LoggedSource]
     /// Records of the split that are passed over.
     package var badRecords: [BadRecord]
 
-    package init(attempt: AttemptID, input: AssignedInput, badRecords: [BadRecord]) {
+    package init(
+        attempt: AttemptID,
+        input: TaskInput,
+        sources: [LoggedSource] = [],
+        badRecords: [BadRecord]
+    ) {
         self.attempt = attempt
         self.input = input
+        self.sources = sources
         self.badRecords = badRecords
     }
 }
 
-/// What an attempt reads.
-package enum AssignedInput: Hashable, Codable, Sendable {
-    case split(Split)
-    /// A partition of the runs that a stage wrote: of those that the first `outputCount` entries of
-    /// the log of its outputs name, in the order of their tasks.
-    case segments(partition: Int, stage: Int, outputCount: Int)
+/// The outputs of a stage that an attempt reads: those that the first entries of their log name,
+/// in the order of their tasks.
+package struct LoggedSource: Hashable, Codable, Sendable {
+    /// The stage, which is not the plan's where an iteration has left out a round.
+    package var stage: Int
+    package var outputCount: Int
+
+    package init(stage: Int, outputCount: Int) {
+        self.stage = stage
+        self.outputCount = outputCount
+    }
 }

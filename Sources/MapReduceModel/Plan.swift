@@ -25,59 +25,156 @@ package struct Plan: Hashable, Codable, Sendable {
     private var canonicalText: String {
         var text = "\(name)\n"
         for stage in stages {
-            text += "\(stage.id) \(stage.input) \(stage.output) \(stage.partitionCount)\n"
+            text += "\(stage.id) \(stage.input) \(stage.broadcasts) \(stage.outputs)"
+            text += " \(stage.round.map { "\($0)" } ?? "")\n"
             for step in stage.steps { text += "  \(step)\n" }
         }
         return text
     }
 }
 
-/// One stage: where its records come from, the user's steps that it runs, and where pairs go.
+/// One stage: where its records come from, the user's steps that it runs, and where they go.
 package struct StagePlan: Hashable, Codable, Sendable {
     /// The stage's index in the plan.
     package var id: Int
     package var input: StageInput
+    /// What every task of the stage reads whole, beside its input: the first partition of each.
+    package var broadcasts: [ShuffleSource]
     package var steps: [Step]
-    package var output: StageOutput
-    /// How many partitions a shuffling stage writes; 0 for a stage that writes files.
-    package var partitionCount: Int
+    package var outputs: [StageOutput]
+    /// The round of an iteration that the stage belongs to.
+    package var round: Round?
 
     package init(
         id: Int,
         input: StageInput,
+        broadcasts: [ShuffleSource] = [],
         steps: [Step],
-        output: StageOutput,
-        partitionCount: Int
+        outputs: [StageOutput],
+        round: Round? = nil
     ) {
         self.id = id
         self.input = input
+        self.broadcasts = broadcasts
         self.steps = steps
-        self.output = output
-        self.partitionCount = partitionCount
+        self.outputs = outputs
+        self.round = round
     }
 
     /// The stage in a few words: its steps.
     package var label: String {
         steps.isEmpty ? "stage \(id)" : steps.map(\.description).joined(separator: ", ")
     }
+
+    /// All shuffles that the stage reads, those that are broadcast last; what a task is given to
+    /// read is a list of segments for each.
+    package var sources: [ShuffleSource] { input.sources + broadcasts }
+
+    /// Whether the attempts of the stage write a run, for other stages to read.
+    package var writesRun: Bool { outputs.contains { $0.runPartitionCount > 0 } }
+
+    /// Whether the attempts of the stage write parts of the job's output.
+    package var writesParts: Bool { outputs.contains { $0.isPart } }
+
+    /// The number, in the run of an attempt, of the first partition of one of the outputs: those
+    /// of all shuffles lie one after another.
+    package func firstPartition(ofOutput output: Int) -> Int {
+        outputs[..<output].reduce(0) { $0 + $1.runPartitionCount }
+    }
+
+    /// Partitions of the run of an attempt.
+    package var runPartitionCount: Int { firstPartition(ofOutput: outputs.count) }
 }
 
 /// Where a stage's records come from.
 package enum StageInput: Hashable, Codable, Sendable {
     /// The input files of this name; the empty name is that of the files given without one.
     case files(name: String)
+    /// The pairs of shuffles that have equally many partitions, of which a task reads one: the
+    /// sides of a join, or the only side. The shuffles of one side are read as one.
+    case shuffles([[ShuffleSource]])
+
     /// The pairs that another stage shuffled.
-    case shuffle(stage: Int)
+    package static func shuffle(stage: Int, output: Int = 0) -> StageInput {
+        .shuffles([[ShuffleSource(stage: stage, output: output)]])
+    }
+
+    /// The shuffles of all sides.
+    package var sources: [ShuffleSource] {
+        switch self {
+        case .files: []
+        case .shuffles(let sides): Array(sides.joined())
+        }
+    }
 }
 
-/// What a stage does with the pairs that it produces.
+/// One of the shuffles that a stage writes.
+package struct ShuffleSource: Hashable, Codable, Sendable {
+    package var stage: Int
+    /// The index among the stage's outputs.
+    package var output: Int
+
+    package init(stage: Int, output: Int) {
+        self.stage = stage
+        self.output = output
+    }
+}
+
+/// What a stage does with pairs that it produces.
 package enum StageOutput: Hashable, Codable, Sendable {
     /// Partitioned by the hash of the key and sorted, for a stage that reads them.
-    case shuffle
+    case shuffle(partitionCount: Int)
     /// The same, with the values of equal keys merged before they are written.
-    case combinedShuffle
-    /// The job's output files, one for each task.
-    case files
+    case combinedShuffle(partitionCount: Int)
+    /// Sorted, in one partition of the run with an index of its blocks, by which the stage that
+    /// reads them cuts all runs into as many ranges.
+    case rangeShuffle(partitionCount: Int)
+    /// An output of the job, a part for each task; the empty name is that of the only one.
+    case files(name: String)
+
+    /// An output of the job that has no other.
+    package static var files: StageOutput { .files(name: "") }
+
+    /// Tasks of a stage that reads it.
+    package var partitionCount: Int {
+        switch self {
+        case .shuffle(let count), .combinedShuffle(let count), .rangeShuffle(let count): count
+        case .files: 0
+        }
+    }
+
+    /// Partitions that it takes in the run of an attempt.
+    package var runPartitionCount: Int {
+        switch self {
+        case .shuffle(let count), .combinedShuffle(let count): count
+        case .rangeShuffle: 1
+        case .files: 0
+        }
+    }
+
+    package var isPart: Bool { if case .files = self { true } else { false } }
+    package var isRange: Bool { if case .rangeShuffle = self { true } else { false } }
+}
+
+/// A round of an iteration whose rounds are stages of their own.
+package struct Round: Hashable, Codable, Sendable {
+    /// Which iteration of the plan.
+    package var iteration: Int
+    /// From 0.
+    package var number: Int
+    /// The counter of the user's whose being 0 in a round ends the iteration; nil for one that has
+    /// as many rounds as the plan.
+    package var until: String?
+    /// For the stage that ends a round: the one that ended the round before, whose output is read in
+    /// place of its own if it is left out.
+    package var previous: Int?
+
+    package init(iteration: Int, number: Int, until: String? = nil, previous: Int? = nil) {
+        self.iteration = iteration
+        self.number = number
+        self.until = until
+        self.previous = previous
+    }
 }
 
 /// One of the user's closures, labelled by where it stands in the source.

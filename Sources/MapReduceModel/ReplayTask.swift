@@ -7,24 +7,25 @@ package struct ReplayTask: Hashable, Codable, Sendable {
     package var slotCount: Int
     /// What the task reads, where it reads files.
     package var split: Split?
-    /// Where it reads what earlier stages wrote, the splits of each of these, all of them.
+    /// Where it reads what earlier stages wrote, the splits of all of these.
     package var earlierSplits: [[Split]]
     /// Records that the task's last attempt passed over.
     package var badRecords: [BadRecord]
 
+    /// A task of a job of this plan, with the splits of all its stages.
     package init(
-        task: TaskID,
-        fingerprint: String,
+        _ task: TaskID,
+        of plan: Plan,
         slotCount: Int,
-        split: Split?,
-        earlierSplits: [[Split]],
+        splits: [[Split]],
         badRecords: [BadRecord]
     ) {
         self.task = task
-        self.fingerprint = fingerprint
+        fingerprint = plan.fingerprint
         self.slotCount = slotCount
-        self.split = split
-        self.earlierSplits = earlierSplits
+        let stage = plan.stages[task.stage]
+        if case .files = stage.input { split = splits[task.stage][task.index] }
+        earlierSplits = stage.sources.isEmpty ? [] : Array(splits[..<task.stage])
         self.badRecords = badRecords
     }
 }

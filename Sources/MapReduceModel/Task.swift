@@ -4,8 +4,13 @@
 package struct TaskSpec: Hashable, Codable, Sendable {
     package var attempt: AttemptID
     package var input: TaskInput
-    /// The attempt's own directory; it does not exist yet.
+    /// For each of the stage's sources, in the plan's order, the segments to read, in the order in
+    /// which equal keys are kept.
+    package var segments: [[Segment]]
+    /// The attempt's own directory for what it writes for other stages; it does not exist yet.
     package var directory: String
+    /// The same for its parts of the job's output.
+    package var partDirectory: String
     /// The file that takes what the task prints; nil leaves standard output alone.
     package var logPath: String?
     /// Records of the split that are passed over.
@@ -14,23 +19,27 @@ package struct TaskSpec: Hashable, Codable, Sendable {
     package init(
         attempt: AttemptID,
         input: TaskInput,
+        segments: [[Segment]] = [],
         directory: String,
+        partDirectory: String? = nil,
         logPath: String? = nil,
         badRecords: [BadRecord] = []
     ) {
         self.attempt = attempt
         self.input = input
+        self.segments = segments
         self.directory = directory
+        self.partDirectory = partDirectory ?? directory
         self.logPath = logPath
         self.badRecords = badRecords
     }
 }
 
-/// What a task reads.
+/// What a task reads, beside what its stage broadcasts.
 package enum TaskInput: Hashable, Codable, Sendable {
     case split(Split)
-    /// The segments of one partition, in the order in which equal keys are kept.
-    case segments(partition: Int, of: [Segment])
+    /// The partition of this number of the shuffles that the stage reads.
+    case partition(Int)
 }
 
 /// The part of a run that belongs to one partition.
@@ -65,39 +74,57 @@ package struct TaskReport: Hashable, Codable, Sendable {
 
 /// What a successful attempt left behind.
 package struct TaskOutput: Hashable, Codable, Sendable {
-    /// The run of a shuffling stage, or the part of a stage that writes files.
-    package var file: OutputFile
+    /// The run, of a stage that is read by others.
+    package var run: OutputFile?
+    /// The parts of the job's output, one for each of the stage's outputs that is one.
+    package var parts: [OutputFile]
     package var counters: Counters
-    /// The pairs of the run; nil for a part.
-    package var written: PairChecksum?
-    /// The pairs that were read from segments; nil for an attempt that reads files, or that did not
-    /// need all pairs.
+    /// The pairs that were written to the run, for each of the stage's outputs; nothing for parts.
+    package var written: [PairChecksum]
+    /// The pairs that were read of the partition; nil for an attempt that reads a split, or that did
+    /// not need all pairs.
     package var read: PairChecksum?
+    /// The key that had most of the pairs that were read.
+    package var heaviestKey: HeavyKey?
     /// The records that the attempt passed over, with their text.
     package var badRecords: [BadRecord]
 
     package init(
-        file: OutputFile,
+        run: OutputFile? = nil,
+        parts: [OutputFile] = [],
         counters: Counters,
-        written: PairChecksum? = nil,
+        written: [PairChecksum] = [],
         read: PairChecksum? = nil,
+        heaviestKey: HeavyKey? = nil,
         badRecords: [BadRecord] = []
     ) {
-        self.file = file
+        self.run = run
+        self.parts = parts
         self.counters = counters
         self.written = written
         self.read = read
+        self.heaviestKey = heaviestKey
         self.badRecords = badRecords
     }
 
+    /// All files, the run first.
+    package var files: [OutputFile] { (run.map { [$0] } ?? []) + parts }
+
     /// What tells the output from another one.
     package var digest: OutputDigest {
-        OutputDigest(
-            byteCount: file.byteCount,
-            recordCount: file.recordCount,
-            checksum: file.checksum,
-            hashSum: written?.hashSum ?? 0
-        )
+        files.reduce(into: OutputDigest(written: written)) { $0.add($1) }
+    }
+}
+
+/// A key, and how many pairs it has.
+package struct HeavyKey: Hashable, Codable, Sendable {
+    /// The key, shortened and escaped.
+    package var key: String
+    package var pairCount: Int
+
+    package init(key: String, pairCount: Int) {
+        self.key = key
+        self.pairCount = pairCount
     }
 }
 
@@ -131,5 +158,23 @@ package struct OutputDigest: Hashable, Codable, Sendable {
         self.recordCount = recordCount
         self.checksum = checksum
         self.hashSum = hashSum
+    }
+
+    /// That of an output without files.
+    init(written: [PairChecksum]) {
+        self.init(
+            byteCount: 0,
+            recordCount: 0,
+            checksum: 0,
+            hashSum: written.reduce(0) { $0 &+ $1.hashSum }
+        )
+    }
+
+    /// Adds a file; their order counts.
+    mutating func add(_ file: OutputFile) {
+        byteCount &+= file.byteCount
+        recordCount &+= file.recordCount
+        // FNV-1a, by words of 32 bits; of one file its checksum.
+        checksum = (checksum &* 0x0100_0193) ^ file.checksum
     }
 }

@@ -56,22 +56,14 @@ struct JobReplay {
             )
         }
         let name = try options.replayedTask()
-        let counts = plan.stages.map { stage in
-            switch stage.input {
-            case .files: splits[stage.id].count
-            case .shuffle(let source): plan.stages[source].partitionCount
-            }
-        }
-        if let problem = name.problem(in: plan, taskCounts: counts) {
+        if let problem = name.problem(in: plan, taskCounts: plan.taskCounts(splits: splits)) {
             throw JobError(.usage, problem)
         }
-        let readsFiles = if case .files = plan.stages[name.stage].input { true } else { false }
         return ReplayTask(
-            task: TaskID(job: JobID(1), stage: name.stage, index: name.index),
-            fingerprint: plan.fingerprint,
+            TaskID(job: JobID(1), stage: name.stage, index: name.index),
+            of: plan,
             slotCount: settings.workerCount,
-            split: readsFiles ? splits[name.stage][name.index] : nil,
-            earlierSplits: readsFiles ? [] : Array(splits[..<name.stage]),
+            splits: splits,
             badRecords: []
         )
     }
@@ -84,9 +76,10 @@ struct JobReplay {
         )
         let outcome: TaskReport.Outcome
         do {
-            let input = try readable(in: scratch.path)
+            let input = try self.input()
+            let segments = try readEarlierStages(in: scratch.path)
             say("\(name): running \(described) in this process")
-            outcome = try runTask(input, in: scratch.path)
+            outcome = try runTask(input, segments, in: scratch.path)
             tell(outcome, scratch.path)
         } catch {
             try scratch.remove()
@@ -112,7 +105,7 @@ struct JobReplay {
 
     // MARK: What it reads
 
-    private func readable(in scratch: String) throws -> TaskInput {
+    private func input() throws -> TaskInput {
         switch program.plan.stages[replayed.task.stage].input {
         case .files:
             let split = replayed.split ?? Split(pieces: [])
@@ -124,22 +117,19 @@ struct JobReplay {
                 say("\(name): passing over the record of \(record.file) at byte \(record.offset)")
             }
             return .split(split)
-        case .shuffle(let source):
-            say(
-                "\(name): computing what \(described) reads, as its input is gone; "
-                    + "that may take as long as the job"
-            )
-            return .segments(
-                partition: replayed.task.index,
-                of: try runs(of: source, in: scratch).map {
-                    Segment(run: $0, partition: replayed.task.index)
-                }
-            )
+        case .shuffles: return .partition(replayed.task.index)
         }
     }
 
-    /// Runs the stages up to one, and gives what its tasks wrote.
-    private func runs(of stage: Int, in scratch: String) throws -> [String] {
+    /// Runs the stages before that of the task, and gives what it reads of them.
+    private func readEarlierStages(in scratch: String) throws -> [[Segment]] {
+        let plan = program.plan
+        let stage = replayed.task.stage
+        guard !plan.stages[stage].sources.isEmpty else { return [] }
+        say(
+            "\(name): computing what \(described) reads, as its input is gone; "
+                + "that may take as long as the job"
+        )
         let runner = try LocalRunner(
             program: program,
             settings: settings,
@@ -150,19 +140,28 @@ struct JobReplay {
         let job = try runner.run(
             JobSubmission(
                 id: replayed.task.job,
-                plan: Plan(name: name, stages: Array(program.plan.stages[...stage])),
-                splits: Array(replayed.earlierSplits[...stage]),
+                plan: Plan(name: name, stages: Array(plan.stages[..<stage])),
+                splits: replayed.earlierSplits,
                 maxAttempts: settings.maxAttempts,
                 maxBadRecords: settings.maxBadRecords
             )
         )
         try job.checkSucceeded()
-        return job.stages[stage].tasks.compactMap { $0.winningOutput?.file.path }
+        let partitions = plan.partitionsRead(byTask: replayed.task.index, ofStage: stage)
+        return zip(plan.stages[stage].sources, partitions).map { source, partition in
+            job.stages[source.stage].tasks.compactMap { task in
+                task.winningOutput?.run.map { Segment(run: $0.path, partition: partition) }
+            }
+        }
     }
 
     // MARK: The attempt
 
-    private func runTask(_ input: TaskInput, in scratch: String) throws -> TaskReport.Outcome {
+    private func runTask(
+        _ input: TaskInput,
+        _ segments: [[Segment]],
+        in scratch: String
+    ) throws -> TaskReport.Outcome {
         let recorder = try FlightRecorder()
         recorder.beginAttempt()
         let attempt = AttemptID(task: replayed.task, number: 0)
@@ -172,6 +171,7 @@ struct JobReplay {
             TaskSpec(
                 attempt: attempt,
                 input: input,
+                segments: segments,
                 directory: "\(scratch)/\(attempt)",
                 badRecords: replayed.badRecords
             )
@@ -186,12 +186,14 @@ struct JobReplay {
         for entry in output.counters.entries {
             say("  \(entry.name): \(Format.count(entry.value))")
         }
-        let file = output.file
-        say(
-            "  wrote \(Format.count(file.recordCount, "record")), \(Format.bytes(file.byteCount))"
-                + (options.keepScratch
-                    ? ", to \(file.path)" : " (and removed them; --keep-scratch keeps them)")
-        )
+        for file in output.files {
+            say(
+                "  wrote \(Format.count(file.recordCount, "record")), "
+                    + Format.bytes(file.byteCount)
+                    + (options.keepScratch
+                        ? ", to \(file.path)" : " (and removed them; --keep-scratch keeps them)")
+            )
+        }
     }
 }
 

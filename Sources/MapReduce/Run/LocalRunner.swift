@@ -294,27 +294,29 @@ final class LocalRunner {
         guard case .failed(var failure) = report.outcome else {
             return .attemptReported(Self.worker, report)
         }
-        if let run = failure.run, case .segments(_, let segments) = spec?.input,
-            let index = segments.firstIndex(where: { $0.run == run }),
-            case .shuffle(let stage) = program.plan.stages[attempt.task.stage].input,
-            let winner = coordinator.jobs[attempt.task.job]?.stages[stage].tasks[index].winner
-        {
-            let source = TaskID(job: attempt.task.job, stage: stage, index: index)
-            // The task may have written another run since.
-            if coordinator.jobs[task: source]?.winningOutput?.file.path == run {
-                return .fetchFailed(
-                    Self.worker,
-                    attempt,
-                    source: AttemptID(task: source, number: winner),
-                    message: failure.message
-                )
-            }
+        if let run = failure.run, let source = writer(of: run, readBy: spec) {
+            return .fetchFailed(Self.worker, attempt, source: source, message: failure.message)
         }
         if failure.kind == .diskFull { failure.kind = .outOfResources }
         return .attemptReported(
             Self.worker,
             TaskReport(attempt: attempt, outcome: .failed(failure))
         )
+    }
+
+    /// The attempt that wrote a run which cannot be read; nil where the task has written another
+    /// one since.
+    private func writer(of run: String, readBy spec: TaskSpec?) -> AttemptID? {
+        guard let spec, let job = coordinator.jobs[spec.attempt.task.job] else { return nil }
+        let sources = job.sources(of: spec.attempt.task.stage)
+        for (source, segments) in zip(sources, spec.segments) {
+            guard let index = segments.firstIndex(where: { $0.run == run }) else { continue }
+            let task = job.stages[source.stage].tasks[index]
+            guard let winner = task.winner, task.winningOutput?.run?.path == run else { continue }
+            let id = TaskID(job: job.id, stage: source.stage, index: index)
+            return AttemptID(task: id, number: winner)
+        }
+        return nil
     }
 
     // MARK: Progress

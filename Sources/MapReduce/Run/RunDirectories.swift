@@ -24,24 +24,20 @@ struct RunDirectories {
     /// Parts are written on the output's own disk, so that they can be renamed into place.
     func spec(for assignment: Assignment, of job: JobState) -> TaskSpec {
         let attempt = assignment.attempt
-        let isPart = job.submission.plan.stages[attempt.task.stage].output == .files
-        let base = isPart ? output?.temporaryPath ?? scratch : scratch
-        let input: TaskInput
-        switch assignment.input {
-        case .split(let split): input = .split(split)
-        case .segments(let partition, let stage, let outputCount):
-            let runs = job.sources(stage: stage, outputCount: outputCount).map { source in
-                job.stages[stage].tasks[source.task.index].attempts[source.number].output?.file.path
+        let plan = job.submission.plan
+        let task = attempt.task
+        let partitions = plan.partitionsRead(byTask: task.index, ofStage: task.stage)
+        let segments = zip(assignment.sources, partitions).map { source, partition in
+            job.sources(stage: source.stage, outputCount: source.outputCount).map {
+                Segment(run: job.output(of: $0)?.run?.path ?? "", partition: partition)
             }
-            input = .segments(
-                partition: partition,
-                of: runs.map { Segment(run: $0 ?? "", partition: partition) }
-            )
         }
         return TaskSpec(
             attempt: attempt,
-            input: input,
-            directory: "\(base)/\(attempt)",
+            input: assignment.input,
+            segments: segments,
+            directory: "\(scratch)/\(attempt)",
+            partDirectory: output.map { "\($0.temporaryPath)/\(attempt)" },
             logPath: "\(scratch)/\(attempt).log",
             badRecords: assignment.badRecords
         )

@@ -12,16 +12,13 @@ extension CoordinatorCore {
         if let problem = name.problem(in: plan, taskCounts: job.stages.map(\.tasks.count)) {
             throw ClusterError.notFound("job \(id.number): \(problem)")
         }
-        let splits = job.submission.splits
-        let readsFiles = if case .files = plan.stages[name.stage].input { true } else { false }
         return ReplayAnswer(
             program: stored.launch.program,
             task: ReplayTask(
-                task: TaskID(job: id, stage: name.stage, index: name.index),
-                fingerprint: plan.fingerprint,
+                TaskID(job: id, stage: name.stage, index: name.index),
+                of: plan,
                 slotCount: stored.launch.program.slotCount,
-                split: readsFiles ? splits[name.stage][name.index] : nil,
-                earlierSplits: readsFiles ? [] : Array(splits[..<name.stage]),
+                splits: job.submission.splits,
                 badRecords: job.stages[name.stage].tasks[name.index].badRecords
             )
         )

@@ -171,8 +171,8 @@ extension CoordinatorCore {
                 task: Int(entry.task),
                 attempt: Int(entry.attempt),
                 worker: attempt.worker,
-                path: attempt.output?.file.path ?? "",
-                byteCount: attempt.output?.file.byteCount ?? 0
+                path: attempt.output?.run?.path ?? "",
+                byteCount: attempt.output?.run?.byteCount ?? 0
             )
         }
         let workers = Set(entries.map(\.worker)).sorted()

@@ -65,19 +65,20 @@ enum SubmissionCheck {
     private static func check(_ plan: Plan) throws {
         try require(1...Policy.maxStageCount ~= plan.stages.count, "a plan has 1 to 1000 stages")
         for (index, stage) in plan.stages.enumerated() {
-            let isLast = index == plan.stages.count - 1
-            try require(stage.id == index, "stages are numbered in their order")
-            try require((stage.output == .files) == isLast, "the last stage writes files")
-            if !isLast {
+            try require(stage.outputs.count <= Policy.maxOutputCount, "a stage has too many outputs")
+            for output in stage.outputs where !output.isPart {
                 try require(
-                    1...EngineLimits.maxPartitionCount ~= stage.partitionCount,
+                    1...EngineLimits.maxPartitionCount ~= output.partitionCount,
                     "a shuffle has 1 to \(EngineLimits.maxPartitionCount) partitions"
                 )
             }
-            if case .shuffle(let source) = stage.input {
-                try require(0..<index ~= source, "a stage reads stages before it")
-            }
+            try require(
+                stage.runPartitionCount <= EngineLimits.maxPartitionCount,
+                "the shuffles of stage \(index) have more than "
+                    + "\(EngineLimits.maxPartitionCount) partitions"
+            )
         }
+        try require(plan.problem == nil, plan.problem ?? "")
     }
 
     private static func require(_ condition: Bool, _ message: String) throws {

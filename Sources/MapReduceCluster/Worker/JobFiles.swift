@@ -14,13 +14,14 @@ struct JobFiles: Sendable {
     var fetchedDirectory: String { directory + "/fetched" }
 
     /// The specification of an attempt; parts are written on the output's own disk.
-    func spec(for assignment: Assignment, input: TaskInput) -> TaskSpec {
+    func spec(for assignment: Assignment, segments: [[Segment]]) -> TaskSpec {
         let attempt = assignment.attempt
-        let isPart = launch.plan.stages[attempt.task.stage].output == .files
         return TaskSpec(
             attempt: attempt,
-            input: input,
-            directory: "\(isPart ? launch.outputDirectory : directory)/\(attempt)",
+            input: assignment.input,
+            segments: segments,
+            directory: "\(directory)/\(attempt)",
+            partDirectory: "\(launch.outputDirectory)/\(attempt)",
             logPath: logPath(of: attempt),
             badRecords: assignment.badRecords
         )

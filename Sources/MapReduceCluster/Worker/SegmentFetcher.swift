@@ -69,20 +69,35 @@ actor SegmentFetcher {
 
     // MARK: The input of an attempt
 
-    /// Gets all segments of a partition, in the order of the tasks that wrote them.
+    /// Gets all segments that an attempt reads, for each of its stage's sources in the order of the
+    /// tasks that wrote them.
     /// - Throws: `FetchError` that names the attempt whose run could not be had or verified.
-    func input(
-        of attempt: AttemptID,
-        stage: Int,
-        partition: Int,
-        outputCount: Int
-    ) async throws -> [FetchedSegment] {
-        guard let files = store[attempt.task.job] else {
-            throw FetchError(source: nil, description: "\(attempt.task.job) is over")
+    func segments(of assignment: Assignment) async throws -> [[FetchedSegment]] {
+        let task = assignment.attempt.task
+        guard let files = store[task.job] else {
+            throw FetchError(source: nil, description: "\(task.job) is over")
         }
-        let key = StageKey(job: files.id, stage: stage)
-        while tables[key]?.entries.count ?? 0 < outputCount { _ = try await readLog(key, wait: 0) }
-        let sources = tables[key]?.sources(outputCount) ?? []
+        let partitions = files.launch.plan.partitionsRead(
+            byTask: task.index,
+            ofStage: task.stage
+        )
+        var segments: [[FetchedSegment]] = []
+        for (source, partition) in zip(assignment.sources, partitions) {
+            segments.append(try await self.segments(partition, of: source, files))
+        }
+        return segments
+    }
+
+    private func segments(
+        _ partition: Int,
+        of source: LoggedSource,
+        _ files: JobFiles
+    ) async throws -> [FetchedSegment] {
+        let key = StageKey(job: files.id, stage: source.stage)
+        while tables[key]?.entries.count ?? 0 < source.outputCount {
+            _ = try await readLog(key, wait: 0)
+        }
+        let sources = tables[key]?.sources(source.outputCount) ?? []
         return try await withThrowingTaskGroup(of: (Int, FetchedSegment).self) { group in
             var found: [FetchedSegment?] = Array(repeating: nil, count: sources.count)
             for (index, source) in sources.enumerated() {
@@ -120,24 +135,40 @@ actor SegmentFetcher {
     ///
     /// It only saves time: what fails here is tried again when a task needs it.
     func prepare(_ job: JobID, stage: Int, tasks: [Int]) async {
-        guard let files = store[job], files.launch.plan.stages.indices.contains(stage),
-            case .shuffle(let source) = files.launch.plan.stages[stage].input
-        else { return }
-        let key = StageKey(job: job, stage: source)
+        guard let files = store[job], files.launch.plan.stages.indices.contains(stage) else {
+            return
+        }
+        let plan = files.launch.plan
+        await withDiscardingTaskGroup { group in
+            for (index, source) in plan.stages[stage].sources.enumerated() {
+                let partitions = tasks.map {
+                    plan.partitionsRead(byTask: $0, ofStage: stage)[index]
+                }
+                group.addTask {
+                    await self.prepare(partitions, of: source.stage, files)
+                }
+            }
+        }
+    }
+
+    private func prepare(_ partitions: [Int], of stage: Int, _ files: JobFiles) async {
+        let key = StageKey(job: files.id, stage: stage)
         var done = 0
         var isDone = false
         do {
             while !isDone || done < tables[key]?.entries.count ?? 0 {
                 let entries = (tables[key]?.entries ?? []).dropFirst(done)
                 for entry in entries {
-                    for task in tasks { _ = try await segment(task, of: entry, key, files) }
+                    for partition in partitions {
+                        _ = try await segment(partition, of: entry, key, files)
+                    }
                 }
                 done += entries.count
                 try Task.checkCancellation()
                 if entries.isEmpty { isDone = try await readLog(key, wait: 5000) }
             }
         } catch {
-            logger.debug("preparing ended", metadata: ["job": "\(job)", "reason": "\(error)"])
+            logger.debug("preparing ended", metadata: ["job": "\(files.id)", "reason": "\(error)"])
         }
     }
 

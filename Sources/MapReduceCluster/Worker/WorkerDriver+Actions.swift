@@ -14,19 +14,17 @@ extension WorkerDriver {
         case .join, .reset, .leave: break
         case .poll(let kind, let request, let delay): poll(kind, request, after: delay, &group)
         case .fetchJob(let id): fetchJob(id, &group)
-        case .fetchInput(let attempt, let stage, let partition, let outputCount):
-            work.fetches[attempt] = Task {
-                await fetchInput(attempt, stage, partition, outputCount)
-            }
+        case .fetchInput(let assignment):
+            work.fetches[assignment.attempt] = Task { await fetchInput(assignment) }
         case .cancelFetch(let attempt): work.fetches.removeValue(forKey: attempt)?.cancel()
         case .prepare(let job, let stage, let tasks):
             work.preparations[job, default: []].append(
                 Task { await fetcher.prepare(job, stage: stage, tasks: tasks) }
             )
-        case .run(let slot, let assignment, let input):
+        case .run(let slot, let assignment, let segments):
             work.fetches[assignment.attempt] = nil
             guard let files = store[assignment.attempt.task.job] else { return }
-            slots[slot].run(files.spec(for: assignment, input: input), of: files)
+            slots[slot].run(files.spec(for: assignment, segments: segments), of: files)
         case .stop(let slot): slots[slot].stop()
         case .removeAttempt(let attempt):
             remove(&group) { try await store.remove(attempt) }
@@ -56,19 +54,10 @@ extension WorkerDriver {
         }
     }
 
-    private func fetchInput(
-        _ attempt: AttemptID,
-        _ stage: Int,
-        _ partition: Int,
-        _ outputCount: Int
-    ) async {
+    private func fetchInput(_ assignment: Assignment) async {
+        let attempt = assignment.attempt
         do {
-            let input = try await fetcher.input(
-                of: attempt,
-                stage: stage,
-                partition: partition,
-                outputCount: outputCount
-            )
+            let input = try await fetcher.segments(of: assignment)
             send.yield(.inputReady(attempt, input))
         } catch let error as SegmentFetcher.FetchError {
             send.yield(.inputFailed(attempt, source: error.source, message: error.description))

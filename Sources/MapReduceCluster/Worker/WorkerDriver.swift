@@ -150,12 +150,7 @@ struct WorkerDriver {
                 return metrics.ended(hasSucceeded: false)
             }
             metrics.ended(hasSucceeded: true)
-            let attempt = report.attempt
-            if let plan = store[attempt.task.job]?.launch.plan,
-                plan.stages[attempt.task.stage].output != .files
-            {
-                store.add(run: output.file.path, of: attempt)
-            }
+            if let run = output.run { store.add(run: run.path, of: report.attempt) }
         default: break
         }
     }

@@ -135,7 +135,7 @@ extension Coordinator {
     /// Whether a task reads what another one writes: who says so may be wrong.
     private func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
         reader.job == writer.job
-            && jobs[reader.job]?.submission.plan.stages[reader.stage].input
-                == .shuffle(stage: writer.stage)
+            && jobs[reader.job]?.sources(of: reader.stage).contains { $0.stage == writer.stage }
+                ?? false
     }
 }

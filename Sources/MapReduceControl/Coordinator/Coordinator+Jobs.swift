@@ -12,8 +12,7 @@ extension Coordinator {
     }
 
     mutating func publish(_ job: JobState) {
-        guard let last = job.stages.last else { return }
-        effects.messages.append(.publishOutput(job.id, last.tasks.compactMap(\.winningOutput)))
+        effects.messages.append(.publishOutput(job.id, job.publishedOutputs))
     }
 
     mutating func published(_ id: JobID, _ failure: Failure?) {

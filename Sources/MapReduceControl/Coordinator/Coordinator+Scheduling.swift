@@ -20,30 +20,29 @@ extension Coordinator {
     }
 
     mutating func sendStart(_ attempt: AttemptID, to worker: WorkerID) {
-        guard let input = input(of: attempt.task) else { return }
+        guard let job = jobs[attempt.task.job] else { return }
+        let id = attempt.task
+        let input: TaskInput =
+            switch job.submission.plan.stages[id.stage].input {
+            case .files: .split(job.submission.splits[id.stage][id.index])
+            case .shuffles: .partition(id.index)
+            }
         effects.messages.append(
             .startAttempt(
                 worker,
                 Assignment(
                     attempt: attempt,
                     input: input,
-                    badRecords: jobs[task: attempt.task]?.badRecords ?? []
+                    sources: job.sources(of: id.stage).map { source in
+                        LoggedSource(
+                            stage: source.stage,
+                            outputCount: job.stages[source.stage].outputLog.count
+                        )
+                    },
+                    badRecords: jobs[task: id]?.badRecords ?? []
                 )
             )
         )
-    }
-
-    private func input(of id: TaskID) -> AssignedInput? {
-        guard let job = jobs[id.job] else { return nil }
-        switch job.submission.plan.stages[id.stage].input {
-        case .files: return .split(job.submission.splits[id.stage][id.index])
-        case .shuffle(let stage):
-            return .segments(
-                partition: id.index,
-                stage: stage,
-                outputCount: job.stages[stage].outputLog.count
-            )
-        }
     }
 
     /// The next attempt to start: of the job with the fewest running tasks for its weight, a task

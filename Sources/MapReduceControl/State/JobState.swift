@@ -13,6 +13,8 @@ package struct JobState: Hashable, Sendable {
     package internal(set) var differenceCount = 0
     /// Records that are passed over, in all tasks.
     package internal(set) var badRecordCount = 0
+    /// The stages that the job is for: those that write parts, or that no other one reads.
+    private let ends: [Int]
     /// Bytes of all input, as stored.
     package let inputByteCount: Int
 
@@ -28,14 +30,12 @@ package struct JobState: Hashable, Sendable {
     init(_ submission: JobSubmission) {
         self.submission = submission
         inputByteCount = submission.splits.joined().reduce(0) { $0 + $1.byteCount }
-        stages = submission.plan.stages.map { stage in
-            let count: Int
-            switch stage.input {
-            case .files: count = submission.splits[stage.id].count
-            case .shuffle(let source): count = submission.plan.stages[source].partitionCount
-            }
-            return StageState(taskCount: count)
-        }
+        let read = Set(submission.plan.stages.flatMap(\.sources).map(\.stage))
+        ends = submission.plan.stages.filter { $0.writesParts || !read.contains($0.id) }.map(\.id)
+        stages = zip(
+            submission.plan.stages,
+            submission.plan.taskCounts(splits: submission.splits)
+        ).map { StageState(taskCount: $1, outputCount: $0.outputs.count) }
         if submission.auditPercent > 0 { chooseAudits() }
     }
 
@@ -62,10 +62,28 @@ package struct JobState: Hashable, Sendable {
 
     /// Whether everything that a stage reads is there.
     package func isReady(stage: Int) -> Bool {
-        switch submission.plan.stages[stage].input {
-        case .files: true
-        case .shuffle(let source): stages[source].isDone
+        sources(of: stage).allSatisfy { stages[$0.stage].isDone }
+    }
+
+    /// The shuffles that a stage reads, in the plan's order; of a round that was left out, that of
+    /// the last round that was not.
+    package func sources(of stage: Int) -> [ShuffleSource] {
+        submission.plan.stages[stage].sources.map { resolved($0) }
+    }
+
+    /// Those of them of which a task reads its partition.
+    func partitionedSources(of stage: Int) -> [ShuffleSource] {
+        submission.plan.stages[stage].input.sources.map { resolved($0) }
+    }
+
+    private func resolved(_ source: ShuffleSource) -> ShuffleSource {
+        var source = source
+        while stages[source.stage].isLeftOut,
+            let previous = submission.plan.stages[source.stage].round?.previous
+        {
+            source.stage = previous
         }
+        return source
     }
 
     /// Whether the output of a stage lies on the disk of the worker that wrote it, and will still
@@ -76,13 +94,21 @@ package struct JobState: Hashable, Sendable {
 
     /// The stages that read what a stage writes.
     func readers(of stage: Int) -> [Int] {
-        stages.indices.filter { submission.plan.stages[$0].input == .shuffle(stage: stage) }
+        stages.indices.filter { reader in
+            !stages[reader].isLeftOut && sources(of: reader).contains { $0.stage == stage }
+        }
     }
 
     /// Whether all that the job is for has been computed, and what was to be compared has been.
     var isDone: Bool {
-        stages.indices.last.map { stages[$0].isDone } ?? false
-            && stages.indices.allSatisfy { stages[$0].auditCount == 0 }
+        ends.allSatisfy { stages[$0].isDone || stages[$0].isLeftOut }
+            && stages.allSatisfy { $0.auditCount == 0 }
+    }
+
+    /// What is put in place at the end, in the order of the stages and their tasks.
+    package var publishedOutputs: [TaskOutput] {
+        stages.indices.filter { submission.plan.stages[$0].writesParts }
+            .flatMap { stages[$0].tasks.compactMap(\.winningOutput) }
     }
 
     /// The stage with the lowest index that has a task to start; tasks that are run a second time
@@ -100,17 +126,24 @@ package struct JobState: Hashable, Sendable {
         return nil
     }
 
-    /// Says that the winners of a stage have read other pairs than those of its source have
+    /// Says that the winners of a stage have read other pairs than those of its sources have
     /// written; nil when they have not, and while one of them is missing.
+    ///
+    /// What is broadcast is checked by each task that reads it.
     package func conservationFault(ofReader reader: Int) -> String? {
-        guard case .shuffle(let source) = submission.plan.stages[reader].input,
-            stages[reader].isDone, stages[source].isDone,
-            stages[reader].partialReadCount == 0, stages[reader].read != stages[source].written
+        let sources = partitionedSources(of: reader)
+        guard !sources.isEmpty, stages[reader].isDone, stages[reader].partialReadCount == 0,
+            sources.allSatisfy({ stages[$0.stage].isDone })
         else { return nil }
-        let written = stages[source].written.count
-        let read = stages[reader].read.count
-        return "stage \(source) wrote \(written) pairs, and stage \(reader) read \(read)"
-            + (written == read ? ", which are not the same ones" : "")
+        let written = sources.reduce(into: PairChecksum()) {
+            $0 += stages[$1.stage].written[$1.output]
+        }
+        let read = stages[reader].read
+        guard read != written else { return nil }
+        let names = sources.map { "\($0.stage)" }
+        return (names.count == 1 ? "stage \(names[0])" : "stages \(names.joined(separator: ", "))")
+            + " wrote \(written.count) pairs, and stage \(reader) read \(read.count)"
+            + (written.count == read.count ? ", which are not the same ones" : "")
     }
 
     /// The records that the attempts that count passed over, in the order of their tasks.
@@ -126,7 +159,7 @@ package struct JobState: Hashable, Sendable {
     ///
     /// Cost: linear in the number of tasks of the stages that lack an output.
     mutating func countLostOutputs() {
-        for stage in stages where !stage.isDone {
+        for stage in stages where !stage.isDone && !stage.isLeftOut {
             for task in stage.tasks {
                 if let output = task.lostOutput { counters.add(output.counters) }
             }
@@ -144,6 +177,11 @@ package struct JobState: Hashable, Sendable {
     func inputPath(stage: Int, task: Int) -> String? {
         guard submission.splits[stage].indices.contains(task) else { return nil }
         return submission.splits[stage][task].pieces.first?.path
+    }
+
+    /// What an attempt left behind, whether it counts or is lost; nil when it did not succeed.
+    package func output(of attempt: AttemptID) -> TaskOutput? {
+        stages[attempt.task.stage].tasks[attempt.task.index].attempts[attempt.number].output
     }
 
     /// The attempts whose runs a stage reads, in the order of their tasks, as the first `count`

@@ -51,7 +51,7 @@ package struct Jobs: Hashable, Sendable {
 
     /// Whether a task's output is for another stage.
     func writesRuns(_ id: TaskID) -> Bool {
-        index(of: id).map { all[$0].submission.plan.stages[id.stage].output != .files } ?? true
+        index(of: id).map { all[$0].submission.plan.stages[id.stage].writesRun } ?? true
     }
 
     /// The stages of a job; none when it does not run.
@@ -211,11 +211,12 @@ package struct Jobs: Hashable, Sendable {
             instant - start,
             byteCount: all[job].inputByteCount(stage: id.stage, task: id.index)
         )
-        if all[job].submission.plan.stages[id.stage].output != .files {
+        if all[job].submission.plan.stages[id.stage].writesRun {
             all[job].stages[id.stage].outputLog.append(
                 OutputLogEntry(task: Int32(id.index), attempt: Int32(attempt.number))
             )
         }
+        if all[job].stages[id.stage].isDone { all[job].leaveOutRounds(after: id.stage) }
     }
 
     private mutating func audit(_ attempt: AttemptID, _ digest: OutputDigest, at instant: Instant) {

@@ -100,13 +100,14 @@ package struct JournalReplay: Sendable {
         try require(submission.splits.count == stages.count, "\(id) has splits of other stages")
         for (index, stage) in stages.enumerated() {
             try require(stage.id == index, "the stages of \(id) are not in their order")
-            guard case .shuffle(let source) = stage.input else { continue }
-            try require(0..<index ~= source, "stage \(index) of \(id) reads none before it")
-            try require(
-                1...Policy.maxTaskCount ~= stages[source].partitionCount,
-                "stage \(source) of \(id) has \(stages[source].partitionCount) partitions"
-            )
+            for output in stage.outputs where !output.isPart {
+                try require(
+                    1...Policy.maxTaskCount ~= output.partitionCount,
+                    "stage \(index) of \(id) has \(output.partitionCount) partitions"
+                )
+            }
         }
+        if let problem = submission.plan.problem { throw JournalFlaw("of \(id), \(problem)") }
         var room = Policy.maxJournaledByteCount
         for piece in submission.splits.joined().flatMap(\.pieces) {
             try require(

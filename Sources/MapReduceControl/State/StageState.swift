@@ -25,14 +25,19 @@ package struct StageState: Hashable, Sendable {
     /// Kept only for a stage that is read by another one.
     package internal(set) var outputLog: [OutputLogEntry] = []
     /// The pairs that the winners have written for other stages, and those that they have read.
-    package internal(set) var written = PairChecksum()
+    ///
+    /// What is written is counted for each output.
+    package internal(set) var written: [PairChecksum]
     package internal(set) var read = PairChecksum()
+    /// Whether the stage is part of a round that its iteration does not need.
+    package internal(set) var isLeftOut = false
     /// Winners that read pairs and did not need all of them.
     var partialReadCount = 0
     /// How long the last tasks took for their input.
     var paces = PaceSamples()
 
-    init(taskCount: Int) {
+    init(taskCount: Int, outputCount: Int) {
+        written = Array(repeating: PairChecksum(), count: outputCount)
         tasks = Array(repeating: TaskState(), count: taskCount)
         pending = TaskQueue(0..<taskCount)
     }
@@ -45,12 +50,11 @@ package struct StageState: Hashable, Sendable {
 
     /// Counts, or counts no more, what a winner has read and written.
     mutating func count(_ output: TaskOutput, isCounted: Bool) {
-        if isCounted {
-            written += output.written ?? PairChecksum()
-            read += output.read ?? PairChecksum()
-        } else {
-            written -= output.written ?? PairChecksum()
-            read -= output.read ?? PairChecksum()
+        for (index, pairs) in output.written.prefix(written.count).enumerated() {
+            if isCounted { written[index] += pairs } else { written[index] -= pairs }
+        }
+        if let pairs = output.read {
+            if isCounted { read += pairs } else { read -= pairs }
         }
         if output.read == nil { partialReadCount += isCounted ? 1 : -1 }
     }

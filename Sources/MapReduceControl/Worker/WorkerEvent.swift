@@ -14,7 +14,9 @@ package enum WorkerEvent: Sendable {
     case jobReady(JobID)
     case jobFailed(JobID, message: String, kind: FailureKind = .fetchFailed)
     /// What an attempt reads is here, with the attempts that wrote it.
-    case inputReady(AttemptID, [FetchedSegment])
+    ///
+    /// One list for each of the stage's sources.
+    case inputReady(AttemptID, [[FetchedSegment]])
     /// It could not be had from this attempt; nil where no attempt is to blame.
     case inputFailed(
         AttemptID,
@@ -54,13 +56,13 @@ package enum WorkerAction: Hashable, Sendable {
     /// Get a job's program; answer with `jobReady` or `jobFailed`.
     case fetchJob(JobID)
     /// Get what an attempt reads; answer with `inputReady` or `inputFailed`.
-    case fetchInput(AttemptID, stage: Int, partition: Int, outputCount: Int)
+    case fetchInput(Assignment)
     /// Nobody waits for it any more.
     case cancelFetch(AttemptID)
     /// Get what these tasks will read, as it appears.
     case prepare(JobID, stage: Int, tasks: [Int])
     /// Run an attempt; answer with `attemptEnded`.
-    case run(slot: Int, Assignment, TaskInput)
+    case run(slot: Int, Assignment, [[Segment]])
     /// End the slot's process; answer with `slotStopped`.
     case stop(slot: Int)
     /// Remove what an attempt wrote and fetched.

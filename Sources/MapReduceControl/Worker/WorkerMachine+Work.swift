@@ -23,7 +23,7 @@ extension WorkerMachine {
         case .waitsForJob: break
         case .fetches: actions.append(.cancelFetch(id))
         case .waitsForSlot: actions.append(.removeAttempt(id))
-        case .runs(let slot, _):
+        case .runs(let slot):
             slots[slot].state = .stopping(id)
             actions.append(.stop(slot: slot))
         }
@@ -94,30 +94,20 @@ extension WorkerMachine {
     // MARK: Input
 
     private mutating func fetchInput(at index: Int) {
-        switch attempts[index].assignment.input {
-        case .split(let split): attempts[index].phase = .waitsForSlot(.split(split))
-        case .segments(let partition, let stage, let outputCount):
+        if attempts[index].assignment.sources.isEmpty {
+            attempts[index].phase = .waitsForSlot
+        } else {
             attempts[index].phase = .fetches
-            actions.append(
-                .fetchInput(
-                    attempts[index].id,
-                    stage: stage,
-                    partition: partition,
-                    outputCount: outputCount
-                )
-            )
+            actions.append(.fetchInput(attempts[index].assignment))
         }
     }
 
-    mutating func inputReady(_ id: AttemptID, _ input: [FetchedSegment]) {
+    mutating func inputReady(_ id: AttemptID, _ input: [[FetchedSegment]]) {
         guard let index = attempts.firstIndex(where: { $0.id == id }),
-            attempts[index].phase == .fetches,
-            case .segments(let partition, _, _) = attempts[index].assignment.input
+            attempts[index].phase == .fetches
         else { return }
-        attempts[index].sources = input.map(\.source)
-        attempts[index].phase = .waitsForSlot(
-            .segments(partition: partition, of: input.map(\.segment))
-        )
+        attempts[index].segments = input
+        attempts[index].phase = .waitsForSlot
     }
 
     mutating func inputFailed(_ id: AttemptID, _ source: AttemptID?, _ failure: Failure) {
@@ -142,7 +132,7 @@ extension WorkerMachine {
     /// process of the same job before one that has none, and before one of another job.
     mutating func runWaiting() {
         for index in attempts.indices {
-            guard case .waitsForSlot(let input) = attempts[index].phase else { continue }
+            guard attempts[index].phase == .waitsForSlot else { continue }
             let job = attempts[index].id.task.job
             let idle = slots.indices.filter { slots[$0].state == .idle }
             guard
@@ -151,8 +141,9 @@ extension WorkerMachine {
             else { return }
             let before = slots[slot].job
             slots[slot] = SlotWork(job: job, state: .running(attempts[index].id))
-            attempts[index].phase = .runs(slot: slot, input)
-            actions.append(.run(slot: slot, attempts[index].assignment, input))
+            attempts[index].phase = .runs(slot: slot)
+            let segments = attempts[index].segments.map { $0.map(\.segment) }
+            actions.append(.run(slot: slot, attempts[index].assignment, segments))
             if let before, before != job { removeIfDone(before) }
         }
     }
@@ -182,9 +173,8 @@ extension WorkerMachine.AttemptWork {
     /// The attempt whose run could not be read, where that is why this one failed.
     fileprivate func source(of report: TaskReport) -> AttemptID? {
         guard case .failed(let failure) = report.outcome, let run = failure.run,
-            case .runs(_, .segments(_, let segments)) = phase,
-            let index = segments.firstIndex(where: { $0.run == run })
+            case .runs = phase
         else { return nil }
-        return sources[index]
+        return segments.joined().first { $0.segment.run == run }?.source
     }
 }

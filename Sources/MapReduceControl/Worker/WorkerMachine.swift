@@ -50,16 +50,16 @@ package struct WorkerMachine: Sendable {
     struct AttemptWork: Hashable, Sendable {
         let assignment: Assignment
         var phase = Phase.waitsForJob
-        /// The attempts that wrote the runs that it reads, one for each segment of its input.
-        var sources: [AttemptID] = []
+        /// What it reads of other stages, for each of its stage's sources, once that is here.
+        var segments: [[FetchedSegment]] = []
 
         var id: AttemptID { assignment.attempt }
 
         enum Phase: Hashable, Sendable {
             case waitsForJob
             case fetches
-            case waitsForSlot(TaskInput)
-            case runs(slot: Int, TaskInput)
+            case waitsForSlot
+            case runs(slot: Int)
         }
     }
 

@@ -91,8 +91,9 @@ package enum EventText {
             return "\(describe(attempt)) started: \(job.stages[attempt.task.stage].label)\n"
         case .attemptSucceeded(let attempt, let output, _):
             return isVerbose
-                ? "\(describe(attempt)) done: \(Format.count(output.file.recordCount, "record")), "
-                    + "\(Format.bytes(output.file.byteCount))\n" : nil
+                ? "\(describe(attempt)) done: "
+                    + Format.count(output.digest.recordCount, "record")
+                    + ", \(Format.bytes(output.digest.byteCount))\n" : nil
         case .recordSkipped(_, let record):
             return "the record of \(record.file) at byte \(record.offset) is passed over\n"
         case .attemptStopped(let attempt):
