@@ -76,9 +76,8 @@ extension Job {
         )
         try job.checkSucceeded()
         var pairs: [(key: Key, value: Value)] = []
-        for task in job.stages.last?.tasks ?? [] {
-            guard let output = task.winningOutput else { continue }
-            let cursor = try SegmentCursor(run: RunReader(path: output.file.path), partition: 0)
+        for part in job.publishedOutputs.flatMap(\.parts) {
+            let cursor = try SegmentCursor(run: RunReader(path: part.path), partition: 0)
             while try cursor.next() {
                 pairs.append((try Key(record: cursor.key), try Value(record: cursor.value)))
             }

@@ -30,6 +30,9 @@ package struct EngineLimits: Hashable, Sendable {
     /// The largest encoded pair, in bytes, key and value together: what a block may grow to.
     package static let maxPairByteCount = 256 << 20
 
+    /// Bytes of the list of a segment's blocks: what a reader holds of each run that it cuts.
+    package static let maxBlockListByteCount = 256 << 20
+
     /// Partitions of one stage.
     ///
     /// A reader of one partition reads a run's whole index, which is

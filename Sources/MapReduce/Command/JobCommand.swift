@@ -76,19 +76,22 @@ struct JobCommand<Description: Job>: ParsableCommand {
         let settings = options.settings(slotCount: inherited?.slotCount)
         let program = try job.program(name: Self.name, settings: settings)
         if options.plan {
-            Terminal.write(PlanText.text(of: program.plan), to: 1)
-            return
+            return show(program.plan)
         }
         let describer = try JobDescriber(plan: program.plan, settings: settings, options: options)
         try inherited?.channel.send(try describer.description())
+    }
+
+    private func show(_ plan: Plan) {
+        let text = options.mermaid ? PlanText.mermaid(of: plan) : PlanText.text(of: plan)
+        Terminal.write(text, to: 1)
     }
 
     private func drive() throws {
         if options.replay != nil || options.replayFrom != nil { return try replay() }
         let program = try job.program(name: Self.name, settings: options.settings())
         if options.plan {
-            Terminal.write(PlanText.text(of: program.plan), to: 1)
-            return
+            return show(program.plan)
         }
         try JobDriver(program: program, options: options).run()
     }
@@ -123,10 +126,7 @@ extension Job {
         writesPairs: Bool = false
     ) throws -> JobProgram {
         let planner = Planner(reducerCount: settings.reducerCount, writesPairs: writesPairs)
-        try pipeline(Input()).plan(into: OutputPlanner(planner: planner))
-        return JobProgram(
-            plan: Plan(name: name, stages: planner.stages),
-            stages: planner.programs
-        )
+        try pipeline(Input()).plan(into: OutputPlanner(planner: planner, name: ""))
+        return try planner.finish(name: name)
     }
 }

@@ -77,7 +77,7 @@ struct JobDriver {
         try withScratch { scratch in
             let job = try run(RunDirectories(output: nil, scratch: scratch), signals)
             try StandardOutput(signals: signals).write(
-                job.stages.last?.tasks.compactMap { $0.winningOutput?.file.path } ?? []
+                job.publishedOutputs.flatMap(\.parts).map(\.path)
             )
             return job
         }

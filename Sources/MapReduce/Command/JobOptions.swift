@@ -70,6 +70,9 @@ struct JobOptions: ParsableArguments {
     @Flag(help: "Show the stages of the job, and do not run it.")
     var plan = false
 
+    @Flag(help: "With --plan: show them as a flowchart in the language of Mermaid.")
+    var mermaid = false
+
     @Flag(name: [.short, .long], help: "Say nothing but errors.")
     var quiet = false
 
@@ -128,6 +131,7 @@ struct JobOptions: ParsableArguments {
             )
         }
         if splitSize.count < 1 { throw ValidationError("--split-size must be at least 1") }
+        if mermaid && !plan { throw ValidationError("--mermaid goes with --plan") }
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
     }
 

@@ -1,8 +1,6 @@
-internal import MapReduceModel
-
 /// What a job's pipeline returns: data that can be written as the job's output.
 ///
-/// `Pairs` is the only one.
+/// `Pairs`, or `Outputs` for several of them.
 public protocol Dataset: Sendable {
     /// Adds the stages that produce the data and write it.
     func plan(into planner: OutputPlanner) throws
@@ -11,6 +9,8 @@ public protocol Dataset: Sendable {
 /// Collects the plan of a job; what a `Dataset` is asked to fill.
 public struct OutputPlanner {
     @usableFromInline let planner: Planner
+    /// The name of the output; empty for the only one.
+    @usableFromInline let name: String
 }
 
 /// The input of a job: the files of its command line.
@@ -24,7 +24,7 @@ public struct Input: Sendable {
 
     /// The files' lines as borrowed bytes: the fast way.
     public var lines: Lines {
-        Lines(source: StageSource(input: .files(name: name), steps: []))
+        Lines(name: name)
     }
 
     /// The files' lines as strings.

@@ -1,14 +1,17 @@
+public import MapReduceEngine
+
 /// The lines of input files, without what ends them (LF or CRLF).
 public struct Lines: Sendable {
     @usableFromInline typealias Predicate = @Sendable (Span<UInt8>) throws -> Bool
 
-    @usableFromInline let source: StageSource
-    @usableFromInline let predicates: [Predicate]
+    /// The name of the input.
+    @usableFromInline let name: String
+    @usableFromInline let filters: [(predicate: Predicate, place: SourcePlace)]
 
     @usableFromInline
-    init(source: StageSource, predicates: [Predicate] = []) {
-        self.source = source
-        self.predicates = predicates
+    init(name: String, filters: [(predicate: Predicate, place: SourcePlace)] = []) {
+        self.name = name
+        self.filters = filters
     }
 
     /// Turns every line into pairs.
@@ -25,23 +28,17 @@ public struct Lines: Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Pairs<Key, Value> {
-        let source = self.source.adding("map", file, line)
-        let predicates = self.predicates
-        return Pairs { _ in
-            Lowered(source: source) { context, sink in
-                var emit = Emitter(sink)
-                try context.forEachLine { bytes in
-                    let line = Span<UInt8>(
-                        _unsafeElements: bytes.assumingMemoryBound(to: UInt8.self)
-                    )
-                    for isIncluded in predicates {
-                        guard try isIncluded(line) else { return }
-                    }
-                    try body(line, &emit)
+        let lines = self
+        let place = SourcePlace(file, line)
+        return Pairs(
+            PairsNode { planner, generation, makeSink in
+                let stage = planner.attach(lines, generation) { context in
+                    LineMap(lines, to: try makeSink(context), body: body)
                 }
-                try emit.finish()
+                stage.add("map", place)
+                return [stage]
             }
-        }
+        )
     }
 
     /// Keeps the lines for which the closure says true.
@@ -50,10 +47,58 @@ public struct Lines: Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Lines {
-        Lines(
-            source: source.adding("filter", file, line),
-            predicates: predicates + [isIncluded]
-        )
+        Lines(name: name, filters: filters + [(isIncluded, SourcePlace(file, line))])
+    }
+}
+
+/// Calls a user's closure for each line.
+@usableFromInline
+final class LineMap<Key: RecordKey, Value: RecordValue>: LineSink {
+    @usableFromInline
+    typealias Body = @Sendable (Span<UInt8>, inout Emitter<Key, Value>) throws -> Void
+
+    @usableFromInline let predicates: [Lines.Predicate]
+    @usableFromInline let body: Body
+    @usableFromInline let sink: any PairSink<Key, Value>
+    // One task's thread owns it: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) @usableFromInline var emit: Emitter<Key, Value>
+
+    @inlinable
+    init(_ lines: Lines, to sink: any PairSink<Key, Value>, body: @escaping Body) {
+        predicates = lines.filters.map(\.predicate)
+        self.body = body
+        self.sink = sink
+        emit = Emitter(sink)
+    }
+
+    @inlinable
+    func add(_ bytes: UnsafeRawBufferPointer) throws {
+        let line = Span<UInt8>(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
+        for isIncluded in predicates {
+            guard try isIncluded(line) else { return }
+        }
+        try body(line, &emit)
+    }
+
+    @inlinable
+    func flush() throws {
+        try emit.finish()
+        try sink.flush()
+    }
+}
+
+extension Planner {
+    /// Has the lines of files handed to one more sink.
+    @usableFromInline
+    func attach(
+        _ lines: Lines,
+        _ generation: Generation,
+        _ consumer: @escaping FileReader.MakeSink
+    ) -> StageBuilder {
+        let reader = fileReader(lines.name, generation)
+        reader.attach(consumer)
+        for filter in lines.filters { reader.stage.add("filter", filter.place) }
+        return reader.stage
     }
 }
 

@@ -5,12 +5,20 @@ public import MapReduceEngine
 /// They can be gone through once, and only while the closure that they were given to runs; what is
 /// not read is skipped.
 public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
-    @usableFromInline let groups: GroupCursor
+    /// nil where a dataset of a join does not have the key.
+    @usableFromInline let groups: GroupCursor?
     @usableFromInline let context: TaskContext
 
     @inlinable
     init(_ groups: GroupCursor, _ context: TaskContext) {
         self.groups = groups
+        self.context = context
+    }
+
+    /// The values of the current key on one side of a join.
+    @inlinable
+    init(_ join: JoinCursor, _ side: Int, _ context: TaskContext) {
+        groups = join.hasKey(side) ? join.sides[side] : nil
         self.context = context
     }
 
@@ -20,7 +28,7 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
     /// returns.
     @inlinable
     public mutating func next() -> Value? {
-        guard context.failure == nil else { return nil }
+        guard let groups, context.failure == nil else { return nil }
         do {
             guard try groups.nextValue() else { return nil }
             return try Value(record: groups.value)
@@ -33,6 +41,7 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
     /// How many values are left; reads past them without decoding.
     @inlinable
     public func count() -> Int {
+        guard let groups else { return 0 }
         var count = 0
         do {
             while try groups.nextValue() { count += 1 }

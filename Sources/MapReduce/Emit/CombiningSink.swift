@@ -2,7 +2,7 @@ public import MapReduceEngine
 
 /// Merges the values of equal keys in a table; when the table is full it is spilled.
 @usableFromInline
-final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
+final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     /// Merges a batch of short keys into a combiningTable.
     @usableFromInline
     typealias MergeBatch =
@@ -16,6 +16,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let mergeBatch: MergeBatch
     @usableFromInline let combiningTable: CombiningTable
     @usableFromInline let output: ShuffleWriter
+    @usableFromInline let exit: StageExit
     @usableFromInline let partitionCount: Int
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
@@ -24,21 +25,24 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @inlinable
     init(
         context: TaskContext,
+        exit: StageExit,
         partitionCount: Int,
         merge: @escaping @Sendable (Value, Value) -> Value,
         mergeBatch: @escaping MergeBatch
     ) throws {
         self.context = context
+        self.exit = exit
         self.partitionCount = partitionCount
         self.merge = merge
         self.mergeBatch = mergeBatch
         batch = InlineValue.canHold(Value.self) ? PendingBatch() : nil
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
-            partitionCount: partitionCount,
+            exit,
             merger: DecodingMerger(merge, context.turns),
             limit: nil
         )
+        context.add(self, exit)
     }
 
     @inlinable var table: CombiningTable? { combiningTable }
@@ -138,11 +142,10 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
 
     /// Writes what is in the table, and merges it with what was spilled.
     @inlinable
-    func finish() throws -> TaskResult {
+    func finish() throws {
         try context.checkFailure()
-        let result = try context.finishShuffle(output, combined: emitted) { try write(to: $0) }
+        try context.finishShuffle(exit, output, combined: emitted) { try write(to: $0) }
         try context.checkFailure()
-        return result
     }
 }
 

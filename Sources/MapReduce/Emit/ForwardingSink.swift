@@ -11,12 +11,14 @@ final class ForwardingSink<
 
     @usableFromInline let context: TaskContext
     @usableFromInline let body: Body
-    @usableFromInline var next: Emitter<NextKey, NextValue>
+    @usableFromInline let target: any PairSink<NextKey, NextValue>
+    @exclusivity(unchecked) @usableFromInline var next: Emitter<NextKey, NextValue>
 
     @inlinable
     init(to sink: any PairSink<NextKey, NextValue>, body: @escaping Body) {
         context = sink.context
         self.body = body
+        target = sink
         next = Emitter(sink)
     }
 
@@ -40,5 +42,8 @@ final class ForwardingSink<
     }
 
     @inlinable
-    func finish() throws { try next.finish() }
+    func flush() throws {
+        try next.finish()
+        try target.flush()
+    }
 }

@@ -2,15 +2,16 @@ public import MapReduceEngine
 
 /// Writes pairs as lines of the job's output.
 @usableFromInline
-final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink {
+final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let part: PartWriter
     @exclusivity(unchecked) @usableFromInline var text = TextWriter()
 
     @inlinable
-    init(context: TaskContext) throws {
+    init(context: TaskContext, exit: StageExit) throws {
         self.context = context
-        part = try context.partWriter()
+        part = try context.partWriter(exit)
+        context.add(self, exit)
     }
 
     @inlinable
@@ -49,24 +50,25 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink {
     }
 
     @inlinable
-    func finish() throws -> TaskResult {
+    func finish() throws {
         try context.checkFailure()
-        return try context.finishPart(part)
+        try context.finishPart(part)
     }
 }
 
 /// Writes pairs in the order of emission to a file from which `collect` decodes them.
 @usableFromInline
-final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink {
+final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let run: RunWriter
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
     @inlinable
-    init(context: TaskContext) throws {
+    init(context: TaskContext, exit: StageExit) throws {
         self.context = context
-        run = try context.runWriter()
+        run = try context.partRunWriter(exit)
+        context.add(self, exit)
     }
 
     @inlinable
@@ -87,8 +89,8 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink {
     }
 
     @inlinable
-    func finish() throws -> TaskResult {
+    func finish() throws {
         try context.checkFailure()
-        return try context.finishRun(run)
+        try context.finishPart(run)
     }
 }

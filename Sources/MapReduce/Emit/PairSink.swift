@@ -25,6 +25,17 @@ protocol PairSink<Key, Value>: AnyObject {
 
     /// Takes one pair, whose key is encoded as the last of its record.
     func add(encodedKey: UnsafeRawBufferPointer, _ value: Value)
+
+    /// Hands on what waits here; called when a source of pairs has ended, so more than once where
+    /// there are several.
+    func flush() throws
+}
+
+/// A sink that writes an output of a stage.
+@usableFromInline
+protocol OutputSink: AnyObject {
+    /// Writes what is left; called once, after all pairs.
+    func finish() throws
 }
 
 /// Most sinks take pairs one by one.
@@ -34,6 +45,9 @@ extension PairSink {
 
     @inlinable
     func addBatch(count: Int) {}
+
+    @inlinable
+    func flush() throws { try context.checkFailure() }
 }
 
 extension ByteWriter {

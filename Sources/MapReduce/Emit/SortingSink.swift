@@ -2,25 +2,51 @@ public import MapReduceEngine
 
 /// Collects all pairs and sorts them; when its memory is full they are spilled.
 @usableFromInline
-final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
+final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
+    /// Says in which partition a pair is.
+    @usableFromInline
+    enum Partitioning: Sendable {
+        /// By a hash of the key.
+        case byHash(count: Int)
+        /// All in one.
+        case one
+        /// As the closure says.
+        case by(@Sendable (UnsafeRawBufferPointer) throws -> Int, count: Int)
+
+        @inlinable var count: Int {
+            switch self {
+            case .byHash(let count), .by(_, let count): count
+            case .one: 1
+            }
+        }
+    }
+
     @usableFromInline let context: TaskContext
     @usableFromInline let buffer: SortBuffer
     @usableFromInline let output: ShuffleWriter
+    @usableFromInline let exit: StageExit
+    @usableFromInline let partitioning: Partitioning
     @usableFromInline let partitionCount: Int
+    /// The pairs that were collected.
+    @exclusivity(unchecked) @usableFromInline var collected = CollectedSum()
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
     /// `limit`: how many pairs of each partition are wanted; nil wants all.
     @inlinable
-    init(context: TaskContext, partitionCount: Int, limit: Int?) throws {
+    init(
+        context: TaskContext,
+        exit: StageExit,
+        partition: Partitioning,
+        limit: Int? = nil
+    ) throws {
         self.context = context
-        self.partitionCount = partitionCount
+        self.exit = exit
+        partitioning = partition
+        partitionCount = partition.count
         buffer = try context.sortBuffer()
-        output = context.shuffleWriter(
-            partitionCount: partitionCount,
-            merger: nil,
-            limit: limit
-        )
+        output = context.shuffleWriter(exit, merger: nil, limit: limit)
+        context.add(self, exit)
     }
 
     @inlinable
@@ -32,13 +58,38 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         valueBytes.hold(value, for: context)
-        let partition = context.collect(key, valueBytes.bytes, partitionCount: partitionCount)
+        let partition: Int
+        switch partitioning {
+        case .byHash(let count):
+            partition = context.collect(key, valueBytes.bytes, count, &collected)
+        case .one: partition = context.collect(key, valueBytes.bytes, 1, &collected)
+        case .by(let choose, let count):
+            _ = context.collect(key, valueBytes.bytes, 1, &collected)
+            partition = choice(choose, key, count)
+        }
         if buffer.add(key: key, value: valueBytes.bytes, partition: partition) { return }
         spill()
         guard context.failure == nil else { return }
         if !buffer.add(key: key, value: valueBytes.bytes, partition: partition) {
             context.fail(context.pairTooLarge(byteCount: key.count + valueBytes.byteCount))
         }
+    }
+
+    /// The partition that a closure chooses; one that is none fails the task.
+    @inlinable
+    func choice(
+        _ choose: (UnsafeRawBufferPointer) throws -> Int,
+        _ key: UnsafeRawBufferPointer,
+        _ count: Int
+    ) -> Int {
+        do {
+            let partition = try choose(key)
+            if 0..<count ~= partition { return partition }
+            context.fail(context.noSuchPartition(partition, count: count))
+        } catch {
+            context.fail(error)
+        }
+        return 0
     }
 
     @inlinable
@@ -61,8 +112,8 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink {
 
     /// Writes what is in the buffer, and merges it with what was spilled.
     @inlinable
-    func finish() throws -> TaskResult {
+    func finish() throws {
         try context.checkFailure()
-        return try context.finishShuffle(output) { try write(to: $0) }
+        try context.finishShuffle(exit, output, collected) { try write(to: $0) }
     }
 }

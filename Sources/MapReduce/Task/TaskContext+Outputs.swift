@@ -1,37 +1,81 @@
 public import MapReduceEngine
 internal import MapReduceModel
 
-/// What a task leaves behind, wrapped so that the inlinable edge need not know the model.
+/// A checksum of the pairs that a sink has collected, wrapped so that the inlinable edge need not
+/// know the model.
 @usableFromInline
-struct TaskResult {
-    let file: OutputFile
-    /// The pairs of a run; nil for a part.
-    let written: PairChecksum?
+struct CollectedSum {
+    var pairs = PairChecksum()
+
+    @usableFromInline
+    init() {}
 }
 
+/// Writing the outputs of a task.
 extension TaskContext {
+    /// Notes what writes one of the stage's outputs.
+    @usableFromInline
+    func add(_ sink: any OutputSink, _ exit: StageExit) { sinks[index(of: exit)] = sink }
+
+    func index(of exit: StageExit) -> Int {
+        guard let index = exit.indexes[stage.id] else {
+            preconditionFailure("a sink is made for a stage that writes its output")
+        }
+        return index
+    }
+
+    /// Writes what is left of all outputs, in their order.
+    func finishOutputs() throws -> TaskOutput {
+        try checkFailure()
+        for index in stage.outputs.indices { try sinks[index]?.finish() }
+        return TaskOutput(
+            run: try run?.commit().file,
+            parts: parts,
+            counters: allCounters,
+            written: stage.writesRun ? written : [],
+            read: received,
+            heaviestKey: heaviestKey,
+            badRecords: skippedRecords
+        )
+    }
+
+    // MARK: Shuffles
+
+    /// The memory of each of the stage's shuffles: together they have that of a task.
+    private var memoryByteCount: Int {
+        let count = stage.outputs.count { !$0.isPart }
+        return max(limits.memoryByteCount / max(count, 1), EngineLimits.minMemoryByteCount)
+    }
+
     @usableFromInline
     func combiningTable() throws -> CombiningTable {
-        try memory.combiningTable(memoryByteCount: limits.memoryByteCount)
+        try memory.combiningTable(memoryByteCount: memoryByteCount)
     }
 
     @usableFromInline
     func sortBuffer() throws -> SortBuffer {
-        try memory.sortBuffer(memoryByteCount: limits.memoryByteCount)
+        try memory.sortBuffer(memoryByteCount: memoryByteCount)
     }
 
     @usableFromInline
     func shuffleWriter(
-        partitionCount: Int,
+        _ exit: StageExit,
         merger: (any ValueMerger)?,
         limit: Int?
     ) -> ShuffleWriter {
-        ShuffleWriter(
+        let index = index(of: exit)
+        let output = stage.outputs[index]
+        return ShuffleWriter(
             directory: spec.directory,
-            partitionCount: partitionCount,
+            name: "output\(index)",
+            partitionCount: output.runPartitionCount,
             mergeWidth: limits.mergeWidth,
             merger: merger,
-            limit: limit
+            output: RunWriter.Output(
+                firstPartition: stage.firstPartition(ofOutput: index),
+                limit: limit,
+                listsBlocks: output.isRange
+            )
         )
     }
 
@@ -41,69 +85,100 @@ extension TaskContext {
     func collect(
         _ key: UnsafeRawBufferPointer,
         _ value: UnsafeRawBufferPointer,
-        partitionCount: Int
+        _ partitionCount: Int,
+        _ sum: inout CollectedSum
     ) -> Int {
         let hash = KeyHash.hash(key)
-        collected.add(hash: KeyHash.hash(ofValue: value, keyHash: hash))
+        sum.pairs.add(hash: KeyHash.hash(ofValue: value, keyHash: hash))
         return KeyHash.partition(ofHash: hash, count: partitionCount)
     }
 
     /// Writes what is left of the collected pairs, all of which are in the run then.
     @usableFromInline
     func finishShuffle(
+        _ exit: StageExit,
         _ output: ShuffleWriter,
+        _ collected: CollectedSum,
         fill: (RunWriter) throws -> Void
-    ) throws -> TaskResult {
-        let run = try output.finish(collected: collected, fill)
-        return finish(run, of: output, emitted: collected.count)
+    ) throws {
+        try finish(exit, output, collected.pairs, emitted: collected.pairs.count, fill)
     }
 
     /// Writes what is left of pairs whose values were merged; `emitted`: how many there were.
     @usableFromInline
     func finishShuffle(
+        _ exit: StageExit,
         _ output: ShuffleWriter,
         combined emitted: Int,
         fill: (RunWriter) throws -> Void
-    ) throws -> TaskResult {
-        let run = try output.finish(collected: nil, fill)
-        return finish(run, of: output, emitted: emitted)
+    ) throws {
+        try finish(exit, output, nil, emitted: emitted, fill)
     }
 
     private func finish(
-        _ run: FinishedRun,
-        of output: ShuffleWriter,
-        emitted: Int
-    ) -> TaskResult {
+        _ exit: StageExit,
+        _ output: ShuffleWriter,
+        _ collected: PairChecksum?,
+        emitted: Int,
+        _ fill: (RunWriter) throws -> Void
+    ) throws {
+        let run =
+            try self.run
+            ?? RunWriter(
+                path: spec.directory + "/output.run",
+                partitionCount: stage.runPartitionCount
+            )
+        self.run = run
+        written[index(of: exit)] = try output.finish(collected: collected, into: run, fill)
         counters.add(emitted, to: BuiltInCounter.pairsEmitted)
         counters.add(output.counters)
-        return TaskResult(file: run.file, written: run.pairs)
     }
 
-    /// The name of the attempt's part in the output directory.
-    private var partPath: String {
+    // MARK: Parts
+
+    /// The path of the attempt's part of an output, but for how its name ends.
+    private func partPath(_ exit: StageExit) throws -> String {
+        guard case .files(let name) = stage.outputs[index(of: exit)] else {
+            preconditionFailure("a part is written for an output of the job")
+        }
+        let directory = name.isEmpty ? spec.partDirectory : "\(spec.partDirectory)/\(name)"
+        if !name.isEmpty { try Files.createDirectory(directory) }
         let digits = String(spec.attempt.task.index)
-        return spec.directory + "/part-" + String(repeating: "0", count: max(5 - digits.count, 0))
+        return directory + "/part-" + String(repeating: "0", count: max(5 - digits.count, 0))
             + digits
     }
 
     @usableFromInline
-    func partWriter() throws -> PartWriter { try PartWriter(path: partPath + ".tsv") }
-
-    @usableFromInline
-    func finishPart(_ part: PartWriter) throws -> TaskResult { finish(try part.commit()) }
-
-    @usableFromInline
-    func runWriter() throws -> RunWriter {
-        try RunWriter(path: partPath + ".run", partitionCount: 1)
+    func partWriter(_ exit: StageExit) throws -> PartWriter {
+        try PartWriter(path: partPath(exit) + ".tsv")
     }
 
     @usableFromInline
-    func finishRun(_ run: RunWriter) throws -> TaskResult { finish(try run.commit().file) }
+    func partRunWriter(_ exit: StageExit) throws -> RunWriter {
+        try RunWriter(path: partPath(exit) + ".run", partitionCount: 1)
+    }
 
-    private func finish(_ file: OutputFile) -> TaskResult {
+    @usableFromInline
+    func finishPart(_ part: PartWriter) throws { add(part: try part.commit()) }
+
+    @usableFromInline
+    func finishPart(_ run: RunWriter) throws { add(part: try run.commit().file) }
+
+    private func add(part file: OutputFile) {
         counters.add(file.recordCount, to: BuiltInCounter.recordsWritten)
         counters.add(file.byteCount, to: BuiltInCounter.bytesWritten)
-        return TaskResult(file: file, written: nil)
+        parts.append(file)
+    }
+
+    // MARK: Errors
+
+    @usableFromInline
+    func noSuchPartition(_ partition: Int, count: Int) -> any Error {
+        EngineError(
+            .threw,
+            "partitioned(into:by:) gave the partition \(partition), and there are \(count), "
+                + "numbered from 0"
+        )
     }
 
     @usableFromInline

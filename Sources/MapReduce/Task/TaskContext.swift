@@ -10,6 +10,7 @@ internal import MapReduceProcess
 @usableFromInline
 final class TaskContext {
     let spec: TaskSpec
+    let plan: Plan
     let limits: EngineLimits
     let memory: TaskMemory
     private let recorder: FlightRecorder
@@ -28,13 +29,24 @@ final class TaskContext {
 
     /// The path of the file that is being read; empty in a stage that reads pairs.
     @exclusivity(unchecked) @usableFromInline private(set) var currentPath = ""
+    private var currentPathHash: UInt64 = 0
     /// Where the current record begins.
     @exclusivity(unchecked) @usableFromInline private(set) var currentOffset = 0
     @exclusivity(unchecked) private var recordNumber = 0
-    /// The pairs that were collected for a shuffle.
-    @exclusivity(unchecked) var collected = PairChecksum()
-    /// The pairs that were read from segments; nil before all were.
+    /// The key that is being worked on, in a stage that reads pairs.
+    @exclusivity(unchecked) private var currentKey = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The pairs that were read of the task's partition; nil before all were.
     private(set) var received: PairChecksum?
+    /// The key that had most of them.
+    private(set) var heaviestKey: HeavyKey?
+    /// What writes the stage's outputs, by their indexes.
+    var sinks: [Int: any OutputSink] = [:]
+    /// The run of the attempt, from the first shuffle on that is written to it.
+    var run: RunWriter?
+    var written: [PairChecksum]
+    var parts: [OutputFile] = []
+    /// What is shared by those that make sinks for this task, by the dataset.
+    private var shared: [ObjectIdentifier: AnyObject] = [:]
     /// The records that were passed over.
     private(set) var skippedRecords: [BadRecord] = []
     /// The record or key at which a step failed, shortened and escaped.
@@ -42,16 +54,34 @@ final class TaskContext {
 
     init(
         spec: TaskSpec,
+        plan: Plan,
         limits: EngineLimits,
         memory: TaskMemory,
         recorder: FlightRecorder
     ) {
         self.spec = spec
+        self.plan = plan
+        written = plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
         self.limits = limits
         self.memory = memory
         self.recorder = recorder
         page = recorder.page
         turns = Turns(word: recorder.turn)
+    }
+
+    /// The stage that the task belongs to.
+    var stage: StagePlan { plan.stages[spec.attempt.task.stage] }
+
+    /// The only one of its kind in this task, which is made if it was not.
+    @usableFromInline
+    func shared<Object: AnyObject>(
+        for owner: AnyObject,
+        _ make: () throws -> Object
+    ) rethrows -> Object {
+        if let known = shared[ObjectIdentifier(owner)] as? Object { return known }
+        let object = try make()
+        shared[ObjectIdentifier(owner)] = object
+        return object
     }
 
     /// The task's own counters and the user's.
@@ -80,6 +110,7 @@ final class TaskContext {
         }
         for piece in split.pieces {
             currentPath = piece.path
+            currentPathHash = Array(piece.path.utf8).withUnsafeBytes { KeyHash.hash($0) }
             recorder.begin(path: piece.path, offset: piece.offset)
             let reader = try turns.engine { try LineReader(piece) }
             let badRecords = spec.badRecords.filter { $0.file == piece.path }
@@ -115,48 +146,42 @@ final class TaskContext {
         return true
     }
 
-    /// Calls the body with each group of the task's partition until it returns false, and throws
-    /// what it left in `failure`.
-    @usableFromInline
-    func forEachGroup(_ body: (_ group: GroupCursor) throws -> Bool) throws {
-        guard case .segments(let partition, let segments) = spec.input else {
-            throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files")
-        }
-        recorder.begin(path: "partition \(partition)", offset: 0)
-        let (pairs, expected) = try turns.engine {
-            try SegmentMerger.open(
-                segments,
-                width: limits.mergeWidth,
-                directory: spec.directory
-            ) { counters.add(1, to: BuiltInCounter.mergePasses) }
-        }
-        let groups = GroupCursor(pairs, counter: recorder.pairCount)
-        var wantsMore = true
-        while wantsMore, try groups.nextGroup() {
-            recordNumber &+= 1
-            recorder.record(number: recordNumber, key: groups.key)
-            do {
-                wantsMore = try body(groups)
-                if let failure { throw failure }
-            } catch {
-                failedRecord = RecordQuote.text(of: groups.key)
-                throw error
-            }
-        }
-        if wantsMore {
-            try Conservation.check(
-                groups.seen,
-                isEqualTo: expected,
-                in: "reading partition \(partition)"
-            )
-            received = groups.seen
-        }
-        counters.add(groups.seen.count, to: BuiltInCounter.pairsReceived)
-        leaveRecords()
+    // MARK: Keys
+
+    /// Where pairs are counted that are read, for those who watch.
+    var pairCounter: UnsafeMutablePointer<Int> { recorder.pairCount }
+
+    func begin(path: String) { recorder.begin(path: path, offset: 0) }
+
+    func beginKey(_ key: UnsafeRawBufferPointer) {
+        recordNumber &+= 1
+        currentKey = key
+        recorder.record(number: recordNumber, key: key)
+    }
+
+    /// The number of the current record or key of the task, from 1.
+    var currentRecordNumber: Int { recordNumber }
+
+    /// What tells the current record of the job from all others, whatever task works on it: its
+    /// place in a file, or its key.
+    func currentRecordHash(seed: UInt64, ordinal: UInt64) -> UInt64 {
+        let record =
+            currentPath.isEmpty
+            ? KeyHash.hash(currentKey)
+            : currentPathHash ^ KeyHash.mix(0, UInt64(truncatingIfNeeded: currentOffset), 0)
+        return KeyHash.mix(record, seed, ordinal)
+    }
+
+    /// Notes at which record or key a step failed.
+    func fail(at record: String) { failedRecord = record }
+
+    func noteReceived(_ pairs: PairChecksum, heaviest: HeavyKey?) {
+        received = pairs
+        heaviestKey = heaviest
     }
 
     /// Notes that what fails from now on is no record's fault.
-    private func leaveRecords() {
+    func leaveRecords() {
         recordNumber = 0
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
     }

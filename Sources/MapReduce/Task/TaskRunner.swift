@@ -26,35 +26,38 @@ final class TaskRunner {
     /// What it throws becomes a failure that names the record.
     func run(_ spec: TaskSpec) -> TaskReport {
         recorder.noteThread()
+        let stage = spec.attempt.task.stage
+        guard program.stages.indices.contains(stage),
+            spec.segments.count == program.plan.stages[stage].sources.count
+        else {
+            let message = "the job has no stage \(stage) that reads \(spec.segments.count) shuffles"
+            return TaskReport(
+                attempt: spec.attempt,
+                outcome: .failed(Failure(kind: .badInput, message: message))
+            )
+        }
+        memory.beginTask()
         let context = TaskContext(
             spec: spec,
+            plan: program.plan,
             limits: limits,
             memory: memory,
             recorder: recorder
         )
         do {
-            let stage = spec.attempt.task.stage
-            guard program.stages.indices.contains(stage) else {
-                throw EngineError(.badInput, "the job has no stage \(stage)")
-            }
-            // Not those above it: once a job is over they are gone for good.
+            // Not those above them: once a job is over they are gone for good.
             try Files.createNewDirectory(spec.directory)
-            let turns = context.turns
-            let result = try Turns.$current.withValue(turns) {
-                try turns.closure { try program.stages[stage](context) }
+            if spec.partDirectory != spec.directory, program.plan.stages[stage].writesParts {
+                try Files.createNewDirectory(spec.partDirectory)
             }
-            return TaskReport(
-                attempt: spec.attempt,
-                outcome: .succeeded(
-                    TaskOutput(
-                        file: result.file,
-                        counters: context.allCounters,
-                        written: result.written,
-                        read: context.received,
-                        badRecords: context.skippedRecords
-                    )
-                )
-            )
+            let turns = context.turns
+            let output = try Turns.$current.withValue(turns) {
+                try turns.closure {
+                    try program.stages[stage](context)
+                    return try context.finishOutputs()
+                }
+            }
+            return TaskReport(attempt: spec.attempt, outcome: .succeeded(output))
         } catch {
             return TaskReport(
                 attempt: spec.attempt,
@@ -66,8 +69,7 @@ final class TaskRunner {
     private func failure(of error: any Error, in context: TaskContext) -> Failure {
         let stage = context.spec.attempt.task.stage
         let steps =
-            program.plan.stages.indices.contains(stage)
-            ? program.plan.stages[stage].steps.map(\.description).joined(separator: ", ") : nil
+            program.plan.stages[stage].steps.map(\.description).joined(separator: ", ")
         if let error = error as? EngineError {
             return Failure(
                 kind: error.kind,

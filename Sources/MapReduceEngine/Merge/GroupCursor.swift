@@ -17,6 +17,11 @@ package final class GroupCursor {
     /// The sum of the hashes of the pairs seen so far.
     @exclusivity(unchecked) private var hashSum: UInt64 = 0
     @exclusivity(unchecked) private var state = State.beforeFirst
+    /// Pairs of the current group that were seen.
+    @exclusivity(unchecked) private var groupCount = 0
+    /// The key that had most pairs so far, of those whose groups have ended.
+    private var heaviestKey: [UInt8] = []
+    @exclusivity(unchecked) private var heaviestCount = 0
     private let counter: UnsafeMutablePointer<Int>
     private let ownsCounter: Bool
 
@@ -53,6 +58,11 @@ package final class GroupCursor {
     /// The current value; valid until the following `nextValue()` or `nextGroup()`.
     @usableFromInline package var value: UnsafeRawBufferPointer { pairs.value }
 
+    /// The key with most of the pairs that were seen, and how many it has; the first of several.
+    package var heaviest: (key: [UInt8], count: Int) {
+        groupCount > heaviestCount ? (Array(key), groupCount) : (heaviestKey, heaviestCount)
+    }
+
     /// The pairs seen so far.
     package var seen: PairChecksum { PairChecksum(count: counter.pointee, hashSum: hashSum) }
 
@@ -72,6 +82,8 @@ package final class GroupCursor {
         case .atNextGroup: break
         case .ended: return false
         }
+        if groupCount > heaviestCount { noteHeaviest() }
+        groupCount = 0
         remember(pairs.key)
         state = .atUnreadValue
         return true
@@ -105,6 +117,7 @@ package final class GroupCursor {
     @inline(__always)
     private func didSee() {
         counter.pointee &+= 1
+        groupCount &+= 1
         hashSum &+= KeyHash.hash(ofValue: pairs.value, keyHash: keyHash)
     }
 
@@ -113,6 +126,11 @@ package final class GroupCursor {
         guard key.count == keyCount else { return false }
         guard let a = key.baseAddress, let b = keyBytes.baseAddress else { return keyCount == 0 }
         return compareBytes(a, b, keyCount) == 0
+    }
+
+    private func noteHeaviest() {
+        heaviestKey = Array(key)
+        heaviestCount = groupCount
     }
 
     private func remember(_ key: UnsafeRawBufferPointer) {

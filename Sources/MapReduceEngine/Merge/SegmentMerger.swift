@@ -2,24 +2,42 @@ package import MapReduceModel
 
 /// Opens one partition of many runs as a single sequence of pairs.
 package enum SegmentMerger {
+    /// The part of a partition that is read: one of several ranges of keys.
+    package struct Range: Hashable, Sendable {
+        package var index: Int
+        package var count: Int
+
+        package init(index: Int, count: Int) {
+            self.index = index
+            self.count = count
+        }
+    }
+
     /// The merged pairs of segments; of equal keys, those of earlier segments come first.
     ///
     /// More segments than the width are first merged in groups of neighbours into runs of one
     /// partition.
     ///
-    /// `directory`: takes those runs; the attempt's own, which exists.
+    /// `range`: which of the ranges of the segments' keys is read; nil reads all.
+    ///
+    /// `directory`: takes those runs; the attempt's own, which exists. Their names begin with
+    /// `name`.
     ///
     /// `didMerge`: called after each such pass.
     ///
-    /// - Returns: the pairs, and the checksum that they must have by the indexes of the runs.
+    /// - Returns: the pairs, and the checksum that they must have by the indexes of the runs; nil
+    ///   where that is not known.
     package static func open(
         _ segments: [Segment],
+        range: Range? = nil,
         width: Int,
         directory: String,
+        name: String = "merge",
         didMerge: () -> Void
-    ) throws -> (pairs: any PairCursor, expected: PairChecksum) {
+    ) throws -> (pairs: any PairCursor, expected: PairChecksum?) {
         precondition(width >= 2, "a merge reads at least two runs")
-        var sources = segments.map { Source($0, isOwn: false) }
+        var sources = try range.map { try self.sources(segments, $0) } ?? segments.map(Source.segment)
+        let isWhole = range == nil
         var pass = 0
         while sources.count > width {
             var merged: [Source] = []
@@ -29,40 +47,65 @@ package enum SegmentMerger {
                     merged.append(group[0])
                     continue
                 }
-                let path = "\(directory)/merge-\(pass)-\(merged.count).run"
+                let path = "\(directory)/\(name)-\(pass)-\(merged.count).run"
                 try merge(group, into: path)
-                merged.append(Source(Segment(run: path, partition: 0), isOwn: true))
-                for source in group where source.isOwn { try Files.remove(source.segment.run) }
+                merged.append(.own(path))
+                for case .own(let path) in group { try Files.remove(path) }
             }
             sources = merged
             pass += 1
             didMerge()
         }
         let (cursors, expected) = try cursors(sources)
-        return (cursors.count == 1 ? cursors[0] : MergeCursor(cursors), expected)
+        return (cursors.count == 1 ? cursors[0] : MergeCursor(cursors), isWhole ? expected : nil)
     }
 
-    private struct Source {
-        let segment: Segment
-        /// Whether a pass of this merge wrote the run, which then goes when it has been read.
-        let isOwn: Bool
+    private enum Source {
+        case segment(Segment)
+        /// The pairs of a range, of a run that is open.
+        case range(any PairCursor)
+        /// A run that a pass of this merge wrote, and that goes when it has been read.
+        case own(String)
+    }
 
-        init(_ segment: Segment, isOwn: Bool) {
-            self.segment = segment
-            self.isOwn = isOwn
+    private static func sources(_ segments: [Segment], _ range: Range) throws -> [Source] {
+        let readers = try segments.map { try RunReader(path: $0.run) }
+        let lists = try zip(readers, segments).map { reader, segment in
+            guard reader.segments.indices.contains(segment.partition) else {
+                throw RunReader.corrupt(reader.path, at: 0, "it has no such partition")
+            }
+            return reader.segments[segment.partition].pairs.count == 0
+                ? BlockList() : try BlockList(of: reader, partition: segment.partition)
+        }
+        let cuts = RangeCuts(lists, count: range.count)
+        return readers.indices.compactMap { run in
+            cuts.cursor(
+                of: readers[run],
+                partition: segments[run].partition,
+                run: run,
+                range: range.index
+            ).map { .range($0) }
         }
     }
 
     private static func cursors(
         _ sources: [Source]
-    ) throws -> (cursors: [any PairCursor], expected: PairChecksum) {
-        var expected = PairChecksum()
-        let cursors = try sources.map { source in
-            let cursor = try SegmentCursor(
-                run: RunReader(path: source.segment.run),
-                partition: source.segment.partition
-            )
-            expected += cursor.expected
+    ) throws -> (cursors: [any PairCursor], expected: PairChecksum?) {
+        var expected: PairChecksum? = PairChecksum()
+        let cursors = try sources.map { source -> any PairCursor in
+            let cursor: SegmentCursor
+            switch source {
+            case .range(let pairs):
+                expected = nil
+                return pairs
+            case .segment(let segment):
+                cursor = try SegmentCursor(
+                    run: RunReader(path: segment.run),
+                    partition: segment.partition
+                )
+            case .own(let path): cursor = try SegmentCursor(run: RunReader(path: path), partition: 0)
+            }
+            expected? += cursor.expected
             return cursor
         }
         return (cursors, expected)
@@ -76,6 +119,7 @@ package enum SegmentMerger {
             try writer.add(partition: 0, key: pairs.key, value: pairs.value)
         }
         let run = try writer.commit()
+        guard let expected else { return }
         try Conservation.check(
             run.pairs,
             isEqualTo: expected,

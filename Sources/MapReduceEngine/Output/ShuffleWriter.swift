@@ -12,9 +12,10 @@ package final class ShuffleWriter {
     package typealias Fill = (RunWriter) throws -> Void
 
     private let directory: String
+    private let name: String
     private let partitionCount: Int
     private let mergeWidth: Int
-    private let limit: Int?
+    private let output: RunWriter.Output
     private let merger: (any ValueMerger)?
     private var runs: [String] = []
     /// The pairs of the runs that were filled.
@@ -26,20 +27,25 @@ package final class ShuffleWriter {
     ///
     /// `merger`: merges the values of equal keys when runs are merged; nil keeps all pairs.
     ///
-    /// `limit`: how many pairs of each partition are wanted; nil wants all.
+    /// `output`: where it lies in the attempt's run, and what is kept of it.
+    ///
+    /// `name`: that of the output among those of the attempt; the files of spilled runs begin with
+    /// it.
     package init(
         directory: String,
+        name: String = "output",
         partitionCount: Int,
         mergeWidth: Int,
         merger: (any ValueMerger)?,
-        limit: Int? = nil
+        output: RunWriter.Output = RunWriter.Output()
     ) {
         precondition(mergeWidth >= 2, "a merge reads at least two runs")
         self.directory = directory
         self.partitionCount = partitionCount
         self.mergeWidth = mergeWidth
         self.merger = merger
-        self.limit = limit
+        self.output = output
+        self.name = name
     }
 
     /// Writes one more run.
@@ -50,40 +56,59 @@ package final class ShuffleWriter {
         counters.add(1, to: BuiltInCounter.spills)
     }
 
-    /// Writes what is left, and merges all runs.
+    /// Writes what is left, and merges all into the attempt's run.
     ///
     /// `collected`: the pairs that were spilled or are left; nil where values were merged or pairs
     /// were dropped on purpose since they were counted.
     ///
-    /// - Returns: the attempt's run.
+    /// - Returns: the pairs of the output.
     /// - Throws: `EngineError` of kind `notConserved` when the run has other pairs.
-    package func finish(collected: PairChecksum?, _ fill: Fill) throws -> FinishedRun {
-        try Turns.engine { try mergeAll(collected, fill) }
+    package func finish(
+        collected: PairChecksum?,
+        into run: RunWriter,
+        _ fill: Fill
+    ) throws -> PairChecksum {
+        try Turns.engine { try mergeAll(collected, into: run, fill) }
     }
 
-    private func mergeAll(_ collected: PairChecksum?, _ fill: Fill) throws -> FinishedRun {
-        let last = try fillRun(fill)
-        if let collected, limit == nil {
-            try Conservation.check(filled, isEqualTo: collected, in: "sorting")
+    private func mergeAll(
+        _ collected: PairChecksum?,
+        into run: RunWriter,
+        _ fill: Fill
+    ) throws -> PairChecksum {
+        let expected = output.limit == nil ? collected : nil
+        if !runs.isEmpty {
+            runs.append(try fillRun(fill).file.path)
+            if let expected {
+                try Conservation.check(filled, isEqualTo: expected, in: "sorting")
+            }
+            try mergeUntilFew()
         }
-        if runs.isEmpty { return didFinish(last) }
-        runs.append(last.file.path)
+        try run.begin(output)
+        let merged = runs.isEmpty ? nil : try merge(runs, into: run)
+        if runs.isEmpty { try fill(run) }
+        let (pairs, byteCount) = try run.endOutput()
+        if let expected { try Conservation.check(pairs, isEqualTo: expected, in: "sorting") }
+        if let merged, merger == nil, output.limit == nil {
+            try Conservation.check(pairs, isEqualTo: merged, in: step(runs))
+        }
+        for path in runs { try Files.remove(path) }
+        counters.add(pairs.count, to: BuiltInCounter.pairsShuffled)
+        counters.add(byteCount, to: BuiltInCounter.bytesShuffled)
+        return pairs
+    }
+
+    /// Merges neighbours until all runs that are left can be merged at once.
+    private func mergeUntilFew() throws {
         while runs.count > mergeWidth {
             counters.add(1, to: BuiltInCounter.mergePasses)
             var merged: [String] = []
             for start in stride(from: 0, to: runs.count, by: mergeWidth) {
                 let group = Array(runs[start..<min(start + mergeWidth, runs.count)])
-                merged.append(group.count == 1 ? group[0] : try merge(group).file.path)
+                merged.append(group.count == 1 ? group[0] : try merge(group))
             }
             runs = merged
         }
-        return didFinish(try merge(runs))
-    }
-
-    private func didFinish(_ run: FinishedRun) -> FinishedRun {
-        counters.add(run.pairs.count, to: BuiltInCounter.pairsShuffled)
-        counters.add(run.file.byteCount, to: BuiltInCounter.bytesShuffled)
-        return run
     }
 
     private func fillRun(_ fill: Fill) throws -> FinishedRun {
@@ -94,39 +119,44 @@ package final class ShuffleWriter {
 
     private func write(_ fill: Fill) throws -> FinishedRun {
         let writer = try RunWriter(
-            path: "\(directory)/\(nextRun).run",
-            partitionCount: partitionCount,
-            limit: limit
+            path: "\(directory)/\(name)-\(nextRun).run",
+            partitionCount: partitionCount
         )
+        try writer.begin(RunWriter.Output(limit: output.limit))
         nextRun += 1
         try fill(writer)
         return try writer.commit()
     }
 
-    private func merge(_ paths: [String]) throws -> FinishedRun {
+    private func merge(_ paths: [String]) throws -> String {
+        var merged = PairChecksum()
+        let run = try write { merged = try merge(paths, into: $0) }
+        if merger == nil, output.limit == nil {
+            try Conservation.check(run.pairs, isEqualTo: merged, in: step(paths))
+        }
+        for path in paths { try Files.remove(path) }
+        return run.file.path
+    }
+
+    /// - Returns: the pairs of these runs.
+    private func merge(_ paths: [String], into writer: RunWriter) throws -> PairChecksum {
         let readers = try paths.map { try RunReader(path: $0) }
         var merged = PairChecksum()
-        let output = try write { writer in
-            for partition in 0..<partitionCount {
-                let cursors = try readers.map { try SegmentCursor(run: $0, partition: partition) }
-                let expected = cursors.reduce(into: PairChecksum()) { $0 += $1.expected }
-                merged += expected
-                let pairs = MergeCursor(cursors)
-                if let merger {
-                    let read = try mergeValues(pairs, merger, to: writer, partition: partition)
-                    try Conservation.check(read, isEqualTo: expected, in: step(paths))
-                } else {
-                    while try pairs.next() {
-                        try writer.add(partition: partition, key: pairs.key, value: pairs.value)
-                    }
+        for partition in 0..<partitionCount {
+            let cursors = try readers.map { try SegmentCursor(run: $0, partition: partition) }
+            let expected = cursors.reduce(into: PairChecksum()) { $0 += $1.expected }
+            merged += expected
+            let pairs = MergeCursor(cursors)
+            if let merger {
+                let read = try mergeValues(pairs, merger, to: writer, partition: partition)
+                try Conservation.check(read, isEqualTo: expected, in: step(paths))
+            } else {
+                while try pairs.next() {
+                    try writer.add(partition: partition, key: pairs.key, value: pairs.value)
                 }
             }
         }
-        if merger == nil, limit == nil {
-            try Conservation.check(output.pairs, isEqualTo: merged, in: step(paths))
-        }
-        for path in paths { try Files.remove(path) }
-        return output
+        return merged
     }
 
     private func step(_ paths: [String]) -> String { "a merge of \(paths.count) spilled runs" }

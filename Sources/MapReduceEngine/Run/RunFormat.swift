@@ -4,6 +4,8 @@ package import MapReduceModel
 ///
 ///     | magic, version | block … | block … | … | index: one entry for each partition | trailer |
 ///
+/// Behind the blocks of a segment that is cut into ranges comes one more, which lists them.
+///
 /// All integers are little-endian.
 package enum RunFormat {
     /// The first and the last four bytes of a run.
@@ -13,13 +15,15 @@ package enum RunFormat {
     package static let headerByteCount = 8
     /// Raw length, stored length, codec, checksum: four bytes each.
     package static let blockHeaderByteCount = 16
-    /// Offset, byte count, record count and hash sum of eight bytes each; checksum and zeros of
-    /// four.
+    /// Offset, byte count, record count and hash sum of eight bytes each; checksum, and byte count
+    /// of the list of blocks with its header, of four.
     package static let indexEntryByteCount = 40
     /// Partition count, checksum of the index, version, magic: four bytes each.
     package static let trailerByteCount = 16
-    /// The only codec: a block is stored as it is.
+    /// The codec of a block of pairs, which is stored as it is.
     package static let codecNone: UInt32 = 0
+    /// The codec of a list of blocks.
+    package static let codecBlockList: UInt32 = 1
 
     /// The first bytes of a run.
     static var header: [UInt8] {
@@ -50,6 +54,7 @@ package enum RunFormat {
                 entry.storeLittle(UInt64(segment.pairs.count), at: 16)
                 entry.storeLittle(segment.pairs.hashSum, at: 24)
                 entry.storeLittle(segment.checksum, at: 32)
+                entry.storeLittle(UInt32(segment.listByteCount), at: 36)
             }
             let trailer = base + indexByteCount
             trailer.storeLittle(UInt32(index.count), at: 0)
@@ -71,6 +76,11 @@ package struct SegmentIndex: Hashable, Sendable {
     package var pairs = PairChecksum()
     /// CRC-32 of the headers of its blocks, one after another; each holds that of its block.
     package var checksum: UInt32 = 0
+    /// Bytes of the list of its blocks, at its end, with its header; 0 where there is none.
+    package var listByteCount = 0
+
+    /// Bytes of its blocks of pairs.
+    package var pairsByteCount: Int { byteCount - listByteCount }
 }
 
 extension UnsafeMutableRawPointer {

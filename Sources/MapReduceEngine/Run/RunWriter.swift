@@ -14,7 +14,10 @@ package final class RunWriter {
     @exclusivity(unchecked) private var partition = 0
     private var segmentChecksum = Checksum()
     private var offset = 0
-    private let limit: Int
+    /// The output that is being written, and where its pairs begin.
+    @exclusivity(unchecked) private var output: Output
+    private var pairsBeforeOutput = PairChecksum()
+    private var offsetOfOutput = 0
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
     /// Bytes of pairs in the block, which follow its header.
     @exclusivity(unchecked) private var used = 0
@@ -23,11 +26,31 @@ package final class RunWriter {
     /// The pairs of the current partition.
     @exclusivity(unchecked) private var pairs = PairChecksum()
 
+    /// The blocks of the current segment, and the pairs and the key with which the one begins that
+    /// is being filled; only where they are listed.
+    private var blocks = BlockList()
+    private var blockPairCount = 0
+    private var firstKey: [UInt8] = []
+
+    /// One of the shuffles whose partitions lie in a run, one after another.
+    package struct Output: Hashable, Sendable {
+        /// The number of its first partition.
+        package var firstPartition = 0
+        /// Pairs of a partition beyond this number are dropped; nil keeps all.
+        package var limit: Int?
+        /// Whether the blocks of its partitions are listed, so that they can be cut into ranges.
+        package var listsBlocks = false
+
+        package init(firstPartition: Int = 0, limit: Int? = nil, listsBlocks: Bool = false) {
+            self.firstPartition = firstPartition
+            self.limit = limit
+            self.listsBlocks = listsBlocks
+        }
+    }
+
     /// `partitionCount`: how many segments the run has.
-    ///
-    /// `limit`: pairs of a partition beyond this number are dropped; nil keeps all.
-    package init(path: String, partitionCount: Int, limit: Int? = nil) throws {
-        self.limit = limit ?? .max
+    package init(path: String, partitionCount: Int) throws {
+        output = Output()
         self.path = path
         partialPath = path + ".partial"
         file = try OpenFile(creating: partialPath)
@@ -50,7 +73,25 @@ package final class RunWriter {
         offset += byteCount
     }
 
-    /// Adds a pair.
+    /// Begins one of the run's outputs; they come in the order of their partitions.
+    package func begin(_ output: Output) throws {
+        if output.firstPartition != partition { try begin(output.firstPartition) }
+        self.output = output
+        pairsBeforeOutput = pairsBefore
+        offsetOfOutput = offset
+    }
+
+    /// Ends the output that was begun last.
+    /// - Returns: its pairs, and the bytes that they take.
+    package func endOutput() throws -> (pairs: PairChecksum, byteCount: Int) {
+        try flush()
+        var all = pairsBefore
+        all += pairs
+        all -= pairsBeforeOutput
+        return (all, offset - offsetOfOutput)
+    }
+
+    /// Adds a pair to a partition of the current output.
     ///
     /// Partitions come in rising order, and keys within one.
     @usableFromInline
@@ -59,11 +100,16 @@ package final class RunWriter {
         key: UnsafeRawBufferPointer,
         value: UnsafeRawBufferPointer
     ) throws {
+        let partition = output.firstPartition &+ partition
         if partition != self.partition { try begin(partition) }
-        guard pairs.count < limit else { return }
+        if let limit = output.limit, pairs.count >= limit { return }
         let most = key.count + value.count + 2 * Varint.maxByteCount
         if RunFormat.blockHeaderByteCount + used + most > block.count {
             try makeRoom(byteCount: most)
+        }
+        if output.listsBlocks {
+            if used == 0 { firstKey = Array(key) }
+            blockPairCount += 1
         }
         var target = blockBase + RunFormat.blockHeaderByteCount + used
         let start = target
@@ -87,6 +133,7 @@ package final class RunWriter {
 
     private func endSegment() throws {
         try flush()
+        try writeList()
         index[partition].byteCount = offset - index[partition].offset
         index[partition].checksum = segmentChecksum.value
         index[partition].pairs = pairs
@@ -118,9 +165,47 @@ package final class RunWriter {
         base.storeLittle(RunFormat.codecNone, at: 8)
         base.storeLittle(Checksum.of(body), at: 12)
         segmentChecksum.add(UnsafeRawBufferPointer(rebasing: block[..<header]))
+        if output.listsBlocks {
+            blocks.add(
+                BlockList.Block(
+                    firstKey: firstKey,
+                    offset: offset - index[partition].offset,
+                    byteCount: header + used,
+                    pairCount: blockPairCount
+                )
+            )
+            blockPairCount = 0
+        }
         try write(byteCount: header + used)
         used = 0
         if block.count > Self.usualByteCount { replaceBlock(byteCount: Self.usualByteCount) }
+    }
+
+    /// Writes the list of the segment's blocks behind them.
+    private func writeList() throws {
+        guard output.listsBlocks, !blocks.blocks.isEmpty else { return }
+        let body = blocks.encoded
+        blocks = BlockList()
+        guard body.count <= EngineLimits.maxBlockListByteCount else {
+            throw EngineError(
+                .threw,
+                "the keys with which blocks begin take \(body.count) bytes, and "
+                    + "\(EngineLimits.maxBlockListByteCount) at most can be sorted by; "
+                    + "sort by smaller keys"
+            )
+        }
+        var header = [UInt8](repeating: 0, count: RunFormat.blockHeaderByteCount)
+        header.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            base.storeLittle(UInt32(body.count), at: 0)
+            base.storeLittle(UInt32(body.count), at: 4)
+            base.storeLittle(RunFormat.codecBlockList, at: 8)
+            base.storeLittle(body.withUnsafeBytes { Checksum.of($0) }, at: 12)
+        }
+        segmentChecksum.add(header)
+        for part in [header, body] { try part.withUnsafeBytes { try file.write($0) } }
+        index[partition].listByteCount = header.count + body.count
+        offset += header.count + body.count
     }
 
     /// A block of the usual size; one that a large pair needed does not stay.

@@ -1,0 +1,190 @@
+public import MapReduceEngine
+
+/// Verbs that give every task the whole of a small dataset.
+extension Pairs {
+    /// Calls the closure for every two values of a key that is in both datasets, without a shuffle
+    /// of this one: every task loads the small one into memory, once.
+    ///
+    ///     visits.broadcastJoin(countries) { address, visit, country, emit in emit(country, 1) }
+    ///
+    /// `small`: must fit `--memory`.
+    ///
+    /// `body`: what it throws fails the attempt.
+    @inlinable
+    public func broadcastJoin<Small: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ small: Pairs<Key, Small>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ value: Value, _ small: Small,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        step("broadcastJoin", SourcePlace(file, line), with: small) { key, value, table, emit in
+            for other in table.values(of: key) { try body(key, value, other, &emit) }
+        }
+    }
+
+    /// Turns every pair into other pairs with the help of a small dataset, which every task loads
+    /// into memory, once, and in which the closure looks up what it likes.
+    ///
+    ///     sums.map(with: total) { word, sum, total, emit in
+    ///         emit(word, Double(sum) / Double(total[Unit()] ?? 1))
+    ///     }
+    ///
+    /// `small`: must fit `--memory`. Where it is made of the same pairs, the steps between this
+    /// dataset and the shuffle or the files before it run a second time.
+    ///
+    /// `body`: what it throws fails the attempt.
+    @inlinable
+    public func map<
+        SmallKey: RecordKey, Small: RecordValue, NextKey: RecordKey, NextValue: RecordValue
+    >(
+        with small: Pairs<SmallKey, Small>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ value: Value, _ small: Lookup<SmallKey, Small>,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        step("map", SourcePlace(file, line), with: small, body)
+    }
+
+    @inlinable
+    func step<SmallKey: RecordKey, Small: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ verb: String,
+        _ place: SourcePlace,
+        with small: Pairs<SmallKey, Small>,
+        _ body:
+            @escaping @Sendable (
+                Key, Value, Lookup<SmallKey, Small>, inout Emitter<NextKey, NextValue>
+            ) throws -> Void
+    ) -> Pairs<NextKey, NextValue> {
+        let node = self.node
+        let source = BroadcastSource()
+        return Pairs<NextKey, NextValue>(
+            PairsNode { planner, generation, makeSink in
+                let ends = try planner.shuffle(small.node, partitionCount: 1)
+                let own = try planner.generation(of: node, generation, reading: ends)
+                let stages = try planner.attach(node, own) { context in
+                    let table: Lookup<SmallKey, Small> = try context.lookup(source)
+                    return ForwardingSink(to: try makeSink(context)) { key, value, emit in
+                        try body(key, value, table, &emit)
+                    }
+                }
+                planner.broadcast(source, ends, to: stages)
+                for stage in stages { stage.add(verb, place) }
+                return stages
+            }
+        )
+    }
+}
+
+/// A small dataset in the memory of a task.
+public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
+    private let values: [Value]
+    /// Where the values of a key are, by its encoding.
+    private let places: [[UInt8]: Range<Int>]
+
+    init(values: [Value], places: [[UInt8]: Range<Int>]) {
+        self.values = values
+        self.places = places
+    }
+
+    /// How many keys there are.
+    public var keyCount: Int { places.count }
+
+    /// The first value of a key; nil when it has none.
+    ///
+    /// Cost: a hash of the key's encoding.
+    public subscript(key: Key) -> Value? { values(of: key).first }
+
+    /// All values of a key, in the order in which they were emitted.
+    ///
+    /// Cost: a hash of the key's encoding.
+    public func values(of key: Key) -> ArraySlice<Value> {
+        var writer = ByteWriter()
+        key.encodeLast(into: &writer)
+        return places[Array(writer.bytes)].map { values[$0] } ?? []
+    }
+}
+
+/// A dataset that is broadcast, for the tasks that load it: where it is among what they read.
+///
+/// Unchecked: filled while one thread plans, and only read once tasks run.
+@usableFromInline
+final class BroadcastSource: @unchecked Sendable {
+    private var places: [(stage: StageBuilder, indexes: Range<Int>)] = []
+    private var indexes: [Int: Range<Int>] = [:]
+
+    @usableFromInline
+    init() {}
+
+    func add(_ stage: StageBuilder, _ indexes: Range<Int>) { places.append((stage, indexes)) }
+
+    /// Notes the numbers of the stages.
+    func number() { for place in places { if let id = place.stage.id { indexes[id] = place.indexes } } }
+
+    func indexes(inStage stage: Int) -> Range<Int> {
+        guard let indexes = indexes[stage] else {
+            preconditionFailure("what is broadcast is read by the stages that were told")
+        }
+        return indexes
+    }
+}
+
+extension Planner {
+    /// The generation in which a stage can read shuffles whole and produce a dataset: a new one
+    /// where the stage that produces it is itself needed for them.
+    @usableFromInline
+    func generation<Key, Value>(
+        of node: PairsNode<Key, Value>,
+        _ generation: Generation,
+        reading ends: [ShuffleEnd]
+    ) throws -> Generation {
+        let stages = try stages(of: node, generation)
+        let isCircle = ends.contains { end in stages.contains { end.stage.needs($0) } }
+        return isCircle ? nextGeneration() : generation
+    }
+}
+
+extension TaskContext {
+    /// Loads a small dataset, once in a task.
+    /// - Throws: when it does not fit the memory of a task.
+    @usableFromInline
+    func lookup<Key, Value>(_ source: BroadcastSource) throws -> Lookup<Key, Value> {
+        try shared(for: source) {
+            var values: [Value] = []
+            var places: [[UInt8]: Range<Int>] = [:]
+            var lastKey: [UInt8]?
+            var start = 0
+            var byteCount = 0
+            for index in source.indexes(inStage: stage.id) {
+                try forEachBroadcastPair(index) { key, value in
+                    if lastKey.map({ !$0.elementsEqual(key) }) ?? true {
+                        if let lastKey { places[lastKey] = start..<values.count }
+                        lastKey = Array(key)
+                        start = values.count
+                        byteCount += key.count + MemoryLayout<[UInt8]>.stride * 4
+                    }
+                    values.append(try Value(record: value))
+                    byteCount += value.count + MemoryLayout<Value>.stride
+                    if byteCount > limits.memoryByteCount { throw tooLargeToBroadcast() }
+                }
+            }
+            if let lastKey { places[lastKey] = start..<values.count }
+            return Lookup(values: values, places: places)
+        }
+    }
+
+    private func tooLargeToBroadcast() -> any Error {
+        EngineError(
+            .outOfResources,
+            "the small dataset of a broadcast does not fit the memory of a task, which is "
+                + "\(limits.memoryByteCount) bytes; use join(_:_:), or give more with --memory"
+        )
+    }
+}

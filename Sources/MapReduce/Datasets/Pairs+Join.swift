@@ -1,0 +1,274 @@
+public import MapReduceEngine
+
+/// Verbs that bring pairs of equal keys of several datasets together.
+extension Pairs {
+    /// Calls the closure for every two values of a key that is in both datasets.
+    ///
+    ///     names.join(amounts) { user, name, cents, emit in emit(name, cents) }
+    ///
+    /// Keys come in order within each part; of a key, each value on the right comes with all on the
+    /// left, in the order in which they were emitted. The values on the left of one key are held in
+    /// memory and must fit `--memory`, those on the right are streamed: have the dataset with fewer
+    /// values for each key on the left.
+    ///
+    /// `body`: what it throws fails the attempt.
+    @inlinable
+    public func join<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ other: Pairs<Key, Other>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ value: Value, _ other: Other,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        joined("join", other, SourcePlace(file, line)) { key, lefts, rights, emit in
+            for right in rights {
+                for left in lefts { try body(key, left, right, &emit) }
+            }
+        }
+    }
+
+    /// Calls the closure as `join` does, and for each value of a key that is only on the left once,
+    /// with nil.
+    @inlinable
+    public func leftJoin<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ other: Pairs<Key, Other>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ value: Value, _ other: Other?,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        joined("leftJoin", other, SourcePlace(file, line)) { key, lefts, rights, emit in
+            var isAlone = true
+            for right in rights {
+                isAlone = false
+                for left in lefts { try body(key, left, right, &emit) }
+            }
+            if isAlone { for left in lefts { try body(key, left, nil, &emit) } }
+        }
+    }
+
+    /// Calls the closure as `join` does, and for each value of a key that is only on one side once,
+    /// with nil for the other one.
+    @inlinable
+    public func fullJoin<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ other: Pairs<Key, Other>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ value: Value?, _ other: Other?,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        joined("fullJoin", other, SourcePlace(file, line)) { key, lefts, rights, emit in
+            var isAlone = true
+            for right in rights {
+                isAlone = false
+                if lefts.isEmpty { try body(key, nil, right, &emit) }
+                for left in lefts { try body(key, left, right, &emit) }
+            }
+            if isAlone { for left in lefts { try body(key, left, nil, &emit) } }
+        }
+    }
+
+    /// Calls the closure once for each key of either dataset, with the values that it has in both.
+    ///
+    /// Keys come in order within each part. Both sequences are streamed, and each can be gone
+    /// through once; one is empty where its dataset does not have the key.
+    ///
+    /// `body`: what it throws fails the attempt.
+    @inlinable
+    public func cogroup<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ other: Pairs<Key, Other>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ values: Values<Value>, _ others: Values<Other>,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        grouped(
+            "cogroup",
+            SourcePlace(file, line),
+            { [try $0.shuffle(other.node, partitionCount: $0.reducerCount)] },
+            { key, join, context, emit in
+                try body(key, Values(join, 0, context), Values(join, 1, context), &emit)
+            }
+        )
+    }
+
+    /// Calls the closure once for each key of any of three datasets, with the values that it has in
+    /// each of them.
+    @inlinable
+    public func cogroup<
+        Second: RecordValue, Third: RecordValue, NextKey: RecordKey, NextValue: RecordValue
+    >(
+        _ second: Pairs<Key, Second>,
+        _ third: Pairs<Key, Third>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ values: Values<Value>, _ seconds: Values<Second>,
+                _ thirds: Values<Third>, _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        grouped(
+            "cogroup",
+            SourcePlace(file, line),
+            { planner in
+                let count = planner.reducerCount
+                return [
+                    try planner.shuffle(second.node, partitionCount: count),
+                    try planner.shuffle(third.node, partitionCount: count),
+                ]
+            },
+            { key, join, context, emit in
+                try body(
+                    key,
+                    Values(join, 0, context),
+                    Values(join, 1, context),
+                    Values(join, 2, context),
+                    &emit
+                )
+            }
+        )
+    }
+
+    /// Calls the closure once for each key of any of four datasets, with the values that it has in
+    /// each of them.
+    @inlinable
+    public func cogroup<
+        Second: RecordValue, Third: RecordValue, Fourth: RecordValue,
+        NextKey: RecordKey, NextValue: RecordValue
+    >(
+        _ second: Pairs<Key, Second>,
+        _ third: Pairs<Key, Third>,
+        _ fourth: Pairs<Key, Fourth>,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ values: Values<Value>, _ seconds: Values<Second>,
+                _ thirds: Values<Third>, _ fourths: Values<Fourth>,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        grouped(
+            "cogroup",
+            SourcePlace(file, line),
+            { planner in
+                let count = planner.reducerCount
+                return [
+                    try planner.shuffle(second.node, partitionCount: count),
+                    try planner.shuffle(third.node, partitionCount: count),
+                    try planner.shuffle(fourth.node, partitionCount: count),
+                ]
+            },
+            { key, join, context, emit in
+                try body(
+                    key,
+                    Values(join, 0, context),
+                    Values(join, 1, context),
+                    Values(join, 2, context),
+                    Values(join, 3, context),
+                    &emit
+                )
+            }
+        )
+    }
+}
+
+extension Pairs {
+    /// Calls the body for each key with the values on the left in memory.
+    @inlinable
+    func joined<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
+        _ verb: String,
+        _ other: Pairs<Key, Other>,
+        _ place: SourcePlace,
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ lefts: [Value], _ rights: Values<Other>,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void
+    ) -> Pairs<NextKey, NextValue> {
+        grouped(
+            verb,
+            place,
+            { [try $0.shuffle(other.node, partitionCount: $0.reducerCount)] },
+            { key, join, context, emit in
+                let lefts: [Value] = try context.hold(join)
+                try body(key, lefts, Values(join, 1, context), &emit)
+            }
+        )
+    }
+
+    /// Calls the body for each key of this dataset, which is side 0, and of others.
+    @inlinable
+    func grouped<NextKey: RecordKey, NextValue: RecordValue>(
+        _ verb: String,
+        _ place: SourcePlace,
+        _ otherSides: @escaping @Sendable (Planner) throws -> [[ShuffleEnd]],
+        _ body:
+            @escaping @Sendable (
+                Key, JoinCursor, TaskContext, inout Emitter<NextKey, NextValue>
+            ) throws -> Void
+    ) -> Pairs<NextKey, NextValue> {
+        let node = self.node
+        return Pairs<NextKey, NextValue>(
+            PairsNode { planner, _, makeSink in
+                let first = try planner.shuffle(node, partitionCount: planner.reducerCount)
+                let sides = [first] + (try otherSides(planner))
+                let stage = planner.addStage(reading: sides) { context in
+                    let sink = try makeSink(context)
+                    var emit = Emitter(sink)
+                    try context.forEachKey { join in
+                        try body(try Key(record: join.key), join, context, &emit)
+                    }
+                    try emit.finish()
+                    try sink.flush()
+                }
+                stage.add(verb, place)
+                return [stage]
+            }
+        )
+    }
+}
+
+extension TaskContext {
+    /// The values of the current key on side 0, in memory.
+    /// - Throws: when they do not fit the memory of a task.
+    @inlinable
+    func hold<Value: RecordValue>(_ join: JoinCursor) throws -> [Value] {
+        guard join.hasKey(0) else { return [] }
+        var values: [Value] = []
+        var byteCount = 0
+        let groups = join.sides[0]
+        while try groups.nextValue() {
+            values.append(try Value(record: groups.value))
+            byteCount += groups.value.count + MemoryLayout<Value>.stride
+            if byteCount > heldByteCount { throw tooManyHeld() }
+        }
+        return values
+    }
+
+    /// Bytes that a join may hold.
+    @usableFromInline var heldByteCount: Int { limits.memoryByteCount }
+
+    @usableFromInline
+    func tooManyHeld() -> any Error {
+        EngineError(
+            .outOfResources,
+            "the values of one key on the left of a join do not fit the memory of a task, which is "
+                + "\(limits.memoryByteCount) bytes; put the dataset with fewer values for each key "
+                + "on the left, use cogroup(_:_:), or give more with --memory"
+        )
+    }
+}

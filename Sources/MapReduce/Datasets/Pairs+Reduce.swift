@@ -1,0 +1,190 @@
+public import MapReduceEngine
+
+/// Verbs that bring the values of a key together.
+extension Pairs {
+    /// Merges the values of each key into one, before and after the shuffle.
+    ///
+    ///     words.combine(+)
+    ///
+    /// Keys come out in order within each part.
+    ///
+    /// `merge`: merges two values, the one that was emitted first on the left. It must be
+    /// associative; it need not be commutative.
+    @inlinable
+    public func combine(
+        _ merge: @escaping @Sendable (_ first: Value, _ second: Value) -> Value,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        let node = self.node
+        let place = SourcePlace(file, line)
+        let reader = Reader()
+        // One call for a batch of pairs, specialised for this closure.
+        let mergeBatch: CombiningSink<Key, Value>.MergeBatch = { table, batch, count in
+            table.add(batch, count: count) { old, new in
+                InlineValue.bits(
+                    of: merge(
+                        InlineValue.value(ofBits: old, as: Value.self),
+                        InlineValue.value(ofBits: new, as: Value.self)
+                    )
+                )
+            }
+        }
+        return Pairs(
+            PairsNode { planner, _, makeSink in
+                let count = planner.reducerCount
+                let side = try planner.shuffle(
+                    node,
+                    for: reader,
+                    .combined(partitionCount: count)
+                ) { exit in
+                    { context in
+                        try CombiningSink<Key, Value>(
+                            context: context,
+                            exit: exit,
+                            partitionCount: count,
+                            merge: merge,
+                            mergeBatch: mergeBatch
+                        )
+                    }
+                }
+                let stage = planner.addStage(reading: [side]) { context in
+                    let sink = try makeSink(context)
+                    try context.forEachGroup { groups in
+                        guard try groups.nextValue() else { return true }
+                        var merged = try Value(record: groups.value)
+                        while try groups.nextValue() {
+                            merged = merge(merged, try Value(record: groups.value))
+                        }
+                        sink.add(encodedKey: groups.key, merged)
+                        return true
+                    }
+                    try sink.flush()
+                }
+                stage.add("combine", place)
+                return [stage]
+            }
+        )
+    }
+
+    /// Calls the closure once for each key, keys in order within each part, with all its values.
+    ///
+    ///     words.reduce { word, counts, emit in emit(word, counts.sum()) }
+    ///
+    /// Values come in the order in which they were emitted: by map task, and within one as its
+    /// closure did. They are streamed, so a group may be larger than memory.
+    ///
+    /// `body`: what it throws fails the attempt.
+    @inlinable
+    public func reduce<NextKey: RecordKey, NextValue: RecordValue>(
+        _ body:
+            @escaping @Sendable (
+                _ key: Key, _ values: Values<Value>, _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        let node = self.node
+        let place = SourcePlace(file, line)
+        return Pairs<NextKey, NextValue>(
+            PairsNode { planner, _, makeSink in
+                let side = try planner.shuffle(node, partitionCount: planner.reducerCount)
+                let stage = planner.addStage(reading: [side]) { context in
+                    let sink = try makeSink(context)
+                    var emit = Emitter(sink)
+                    try context.forEachGroup { groups in
+                        try body(Key(record: groups.key), Values(groups, context), &emit)
+                        return true
+                    }
+                    try emit.finish()
+                    try sink.flush()
+                }
+                stage.add("reduce", place)
+                return [stage]
+            }
+        )
+    }
+
+    /// There is no such verb: `combine(_:)` merges values two by two.
+    @available(*, unavailable, message: "use combine(_:) to merge values two by two")
+    public func reduce(_ merge: (Value, Value) -> Value) -> Pairs<Key, Value> { self }
+
+    /// Brings the pairs into parts of the user's own: each part is read by one task, in the order
+    /// of its keys.
+    ///
+    /// `partitionCount`: how many parts; at least 1.
+    ///
+    /// `partition`: the number of a key's part, from 0. It must depend on nothing but the key.
+    @inlinable
+    public func partitioned(
+        into partitionCount: Int,
+        by partition: @escaping @Sendable (_ key: Key) throws -> Int,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        shuffled("partitioned", SourcePlace(file, line), count: max(partitionCount, 1)) { _ in
+            .by({ try partition(Key(record: $0)) }, count: max(partitionCount, 1))
+        }
+    }
+
+    /// The same pairs, sorted in partitions, behind a shuffle of their own.
+    @inlinable
+    func shuffled(
+        _ verb: String,
+        _ place: SourcePlace,
+        count: Int,
+        _ partitioning: @escaping @Sendable (Int) -> SortingSink<Key, Value>.Partitioning
+    ) -> Pairs<Key, Value> {
+        let node = self.node
+        let reader = Reader()
+        return Pairs(
+            PairsNode { planner, _, makeSink in
+                let side = try planner.shuffle(
+                    node,
+                    for: reader,
+                    .sorted(partitionCount: count)
+                ) { exit in
+                    { context in
+                        try SortingSink<Key, Value>(
+                            context: context,
+                            exit: exit,
+                            partition: partitioning(count)
+                        )
+                    }
+                }
+                let stage = planner.addStage(reading: [side]) { context in
+                    try context.passOn(to: try makeSink(context))
+                }
+                stage.add(verb, place)
+                return [stage]
+            }
+        )
+    }
+}
+
+/// Stands for the reader of a shuffle that no other one can use.
+@usableFromInline
+final class Reader: Sendable {
+    @usableFromInline
+    init() {}
+}
+
+extension TaskContext {
+    /// Hands all pairs of the partition to a sink, in their order, up to a limit.
+    @inlinable
+    func passOn<Key: RecordKey, Value: RecordValue>(
+        to sink: any PairSink<Key, Value>,
+        limit: Int = .max
+    ) throws {
+        var left = limit
+        try forEachGroup { groups in
+            while left > 0, try groups.nextValue() {
+                left -= 1
+                sink.add(encodedKey: groups.key, try Value(record: groups.value))
+                try checkFailure()
+            }
+            return left > 0
+        }
+        try sink.flush()
+    }
+}

@@ -1,0 +1,178 @@
+public import MapReduceEngine
+
+/// Verbs that treat a dataset as a whole.
+extension Pairs {
+    /// The pairs of both datasets, those of this one first.
+    @inlinable
+    public func union(_ other: Pairs<Key, Value>) -> Pairs<Key, Value> {
+        let nodes = [node, other.node]
+        let owner = Reader()
+        return Pairs(
+            PairsNode { planner, generation, makeSink in
+                var stages: [StageBuilder] = []
+                for node in nodes {
+                    // One sink for all datasets of the union that one stage produces.
+                    stages += try planner.attach(node, generation) { context in
+                        try context.shared(for: owner) {
+                            JoiningSink(context, to: try makeSink(context))
+                        }
+                    }
+                }
+                return stages
+            }
+        )
+    }
+
+    /// Each key once for each value that it has, however often the pair was emitted.
+    @inlinable
+    public func distinct(
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> where Value: RecordKey {
+        let place = SourcePlace(file, line)
+        let whole: Pairs<Pair<Key, Value>, Unit> = step("distinct", place) { key, value, emit in
+            emit(Pair(key, value), Unit())
+        }
+        return whole.combine({ first, _ in first }, file: file, line: line)
+            .step("distinct", place) { pair, _, emit in emit(pair.first, pair.second) }
+    }
+
+    /// How many pairs there are: one pair, also where there are none.
+    @inlinable
+    public func count(
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Unit, Int> {
+        let place = SourcePlace(file, line)
+        let ones: Pairs<Unit, Int> = step("count", place) { _, _, emit in emit(Unit(), 1) }
+        // One partition has one task, which knows that there are none.
+        return ones.combine(+, file: file, line: line).total(place)
+    }
+
+    /// How many pairs each key has.
+    @inlinable
+    public func countByKey(
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Int> {
+        let ones: Pairs<Key, Int> = step("countByKey", SourcePlace(file, line)) { key, _, emit in
+            emit(key, 1)
+        }
+        return ones.combine(+, file: file, line: line)
+    }
+
+    /// A share of the pairs, chosen by chance: the same ones in every run with the same seed,
+    /// however the job is split.
+    ///
+    /// A pair is chosen by the record or key that it was made of and its number among the pairs
+    /// made of that, so equal pairs are chosen one by one.
+    ///
+    /// `fraction`: from 0 for none to 1 for all.
+    @inlinable
+    public func sample(
+        _ fraction: Double,
+        seed: UInt64 = 0,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        let node = self.node
+        let place = SourcePlace(file, line)
+        let threshold = Self.threshold(of: fraction)
+        return Pairs(
+            PairsNode { planner, generation, makeSink in
+                let stages = try planner.attach(node, generation) { context in
+                    SamplingSink(to: try makeSink(context), threshold: threshold, seed: seed)
+                }
+                for stage in stages { stage.add("sample", place) }
+                return stages
+            }
+        )
+    }
+
+    /// The numbers below it are a fraction of all of 64 bits; nil for all.
+    @usableFromInline
+    static func threshold(of fraction: Double) -> UInt64? {
+        if fraction >= 1 { return nil }
+        return fraction > 0 ? UInt64(fraction * 0x1p64) : 0
+    }
+}
+
+extension Pairs where Key == Unit, Value == Int {
+    /// The sum of all values, also where there are none.
+    @inlinable
+    func total(_ place: SourcePlace) -> Pairs<Unit, Int> {
+        let node = self.node
+        let reader = Reader()
+        return Pairs(
+            PairsNode { planner, _, makeSink in
+                let side = try planner.shuffle(
+                    node,
+                    for: reader,
+                    .sorted(partitionCount: 1)
+                ) { exit in
+                    { context in
+                        try SortingSink<Unit, Int>(
+                            context: context,
+                            exit: exit,
+                            partition: .one
+                        )
+                    }
+                }
+                let stage = planner.addStage(reading: [side]) { context in
+                    let sink = try makeSink(context)
+                    var sum = 0
+                    try context.forEachGroup { groups in
+                        while try groups.nextValue() { sum += try Int(record: groups.value) }
+                        return true
+                    }
+                    sink.add(Unit(), sum)
+                    try sink.flush()
+                }
+                stage.add("count", place)
+                return [stage]
+            }
+        )
+    }
+}
+
+/// Hands on some of the pairs, by chance.
+@usableFromInline
+final class SamplingSink<Key: RecordKey, Value: RecordValue>: PairSink {
+    @usableFromInline let context: TaskContext
+    @usableFromInline let target: any PairSink<Key, Value>
+    private let threshold: UInt64?
+    private let seed: UInt64
+    /// The record that the last pair was made of, and how many were made of it before.
+    private var record = 0
+    private var ordinal: UInt64 = 0
+
+    @usableFromInline
+    init(to target: any PairSink<Key, Value>, threshold: UInt64?, seed: UInt64) {
+        context = target.context
+        self.target = target
+        self.threshold = threshold
+        self.seed = seed
+    }
+
+    @usableFromInline
+    func add(_ key: Key, _ value: Value) { if isChosen() { target.add(key, value) } }
+
+    @usableFromInline
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        if isChosen() { target.add(encodedKey: key, value) }
+    }
+
+    @usableFromInline
+    func flush() throws { try target.flush() }
+
+    private func isChosen() -> Bool {
+        if record == context.currentRecordNumber {
+            ordinal &+= 1
+        } else {
+            record = context.currentRecordNumber
+            ordinal = 0
+        }
+        guard let threshold else { return true }
+        return context.currentRecordHash(seed: seed, ordinal: ordinal) < threshold
+    }
+}

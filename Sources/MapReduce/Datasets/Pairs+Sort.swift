@@ -1,0 +1,120 @@
+public import MapReduceEngine
+
+/// Verbs that bring pairs into an order.
+extension Pairs {
+    /// All pairs in the order of their keys, from the first part to the last; pairs of equal keys
+    /// keep the order in which they were emitted.
+    ///
+    /// The parts are about equal in size, whatever the keys are: where one begins is decided when
+    /// all pairs are sorted, by the first keys of their blocks, and a key with very many pairs may
+    /// be in several parts.
+    @inlinable
+    public func sorted(
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        let node = self.node
+        let place = SourcePlace(file, line)
+        let reader = Reader()
+        return Pairs(
+            PairsNode(prefix: { Pairs(node).first($0, $1).node }) { planner, _, makeSink in
+                let side = try planner.shuffle(
+                    node,
+                    for: reader,
+                    .ranges(count: planner.reducerCount)
+                ) { exit in
+                    { context in
+                        try SortingSink<Key, Value>(
+                            context: context,
+                            exit: exit,
+                            partition: .one
+                        )
+                    }
+                }
+                let stage = planner.addStage(reading: [side]) { context in
+                    try context.passOn(to: try makeSink(context))
+                }
+                stage.add("sorted", place)
+                return [stage]
+            }
+        )
+    }
+
+    /// All pairs in the order of what a closure says of them; equal ones keep their order.
+    ///
+    ///     totals.sorted { word, total in Descending(total) }
+    ///
+    /// `order`: what a pair is sorted by. What it throws fails the attempt.
+    @inlinable
+    public func sorted<Order: RecordKey>(
+        by order: @escaping @Sendable (_ key: Key, _ value: Value) throws -> Order,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        let place = SourcePlace(file, line)
+        let ranked: Pairs<Order, Pair<Key, Value>> = step("sorted", place) { key, value, emit in
+            emit(try order(key, value), Pair(key, value))
+        }
+        let sorted = ranked.sorted(file: file, line: line)
+        let plain: Pairs<Key, Value> = sorted.withoutOrder(place)
+        return Pairs(
+            PairsNode(
+                prefix: { ranked.first($0, $1).withoutOrder($1).node },
+                plain.node.connect
+            )
+        )
+    }
+
+    /// The first pairs in the order of their keys, or of what they are sorted by, in one part.
+    ///
+    /// Every task keeps only as many, so what is shuffled is small; nothing is sorted as a whole.
+    ///
+    /// `count`: how many pairs; at least 0.
+    @inlinable
+    public func prefix(
+        _ count: Int,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        let place = SourcePlace(file, line)
+        if let prefix = node.prefix { return Pairs(prefix(max(count, 0), place)) }
+        return first(max(count, 0), place)
+    }
+
+    /// The first pairs in the order of their keys.
+    @inlinable
+    func first(_ count: Int, _ place: SourcePlace) -> Pairs<Key, Value> {
+        let node = self.node
+        let reader = Reader()
+        return Pairs(
+            PairsNode { planner, _, makeSink in
+                let side = try planner.shuffle(
+                    node,
+                    for: reader,
+                    .sorted(partitionCount: 1)
+                ) { exit in
+                    { context in
+                        try SortingSink<Key, Value>(
+                            context: context,
+                            exit: exit,
+                            partition: .one,
+                            limit: count
+                        )
+                    }
+                }
+                let stage = planner.addStage(reading: [side]) { context in
+                    try context.passOn(to: try makeSink(context), limit: count)
+                }
+                stage.add("prefix(\(count))", place)
+                return [stage]
+            }
+        )
+    }
+
+    /// Pairs that were the values of what they were sorted by.
+    @inlinable
+    func withoutOrder<First, Second>(_ place: SourcePlace) -> Pairs<First, Second>
+    where Value == Pair<First, Second> {
+        step("sorted", place) { _, pair, emit in emit(pair.first, pair.second) }
+    }
+}

@@ -1,0 +1,50 @@
+public import MapReduceEngine
+
+/// Makes what takes the pairs that a task produces for a dataset.
+@usableFromInline
+typealias MakeSink<Key: RecordKey, Value: RecordValue> =
+    @Sendable (TaskContext) throws -> any PairSink<Key, Value>
+
+/// A dataset in the graph that `pipeline(_:)` describes; verbs make new ones of those there are.
+///
+/// A node knows how to be connected to what it is made of. That is done once for each node, however
+/// often the dataset is used, when the graph is planned: so all uses share the work.
+@usableFromInline
+final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
+    /// Plans what produces the pairs, and has every task of it hand them to the sink.
+    ///
+    /// The stages that produce them are what it returns; there are several after a union.
+    @usableFromInline
+    typealias Connect =
+        @Sendable (Planner, Planner.Generation, @escaping MakeSink<Key, Value>) throws ->
+        [StageBuilder]
+
+    @usableFromInline let connect: Connect
+    /// The first pairs, when these are sorted: found without a sort of all.
+    @usableFromInline let prefix: (@Sendable (Int, SourcePlace) -> PairsNode)?
+
+    @inlinable
+    init(
+        prefix: (@Sendable (Int, SourcePlace) -> PairsNode)? = nil,
+        _ connect: @escaping Connect
+    ) {
+        self.prefix = prefix
+        self.connect = connect
+    }
+}
+
+/// Who takes the pairs of a dataset.
+///
+/// Unchecked: filled while one thread plans, and only read once tasks run.
+final class Outlet<Key: RecordKey, Value: RecordValue>: @unchecked Sendable {
+    let node: PairsNode<Key, Value>
+    var stages: [StageBuilder] = []
+    var consumers: [MakeSink<Key, Value>] = []
+
+    init(_ node: PairsNode<Key, Value>) { self.node = node }
+
+    func makeSink(_ context: TaskContext) throws -> any PairSink<Key, Value> {
+        if consumers.count == 1 { return try consumers[0](context) }
+        return ForkSink(context, to: try consumers.map { try $0(context) })
+    }
+}

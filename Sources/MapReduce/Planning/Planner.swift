@@ -1,0 +1,301 @@
+public import MapReduceEngine
+internal import MapReduceModel
+
+/// Makes the plan of a job of the graph of its datasets.
+///
+/// Neighbouring `map` and `filter` run in one pass; each dataset is made once, and handed to all
+/// that use it; where pairs must be brought together, a stage ends and another one begins.
+///
+///     lines ── map ─┬─ combine ═══ map ── output "counts"        ═══ a shuffle: stages end there
+///                   └─ filter ── reduce ═══ output "rare"
+///
+///     stage 0: lines, map, filter  ──► two shuffles in one run
+///     stage 1: combine, map        ──► parts of "counts"
+///     stage 2: reduce              ──► parts of "rare"
+@usableFromInline
+final class Planner {
+    /// A time that a dataset is made: it is made once more where one stage cannot do for all uses.
+    @usableFromInline
+    struct Generation: Hashable, Sendable {
+        let number: Int
+    }
+
+    /// Partitions of a shuffle by the hash of the key.
+    @usableFromInline let reducerCount: Int
+    /// Whether parts are written as encoded pairs instead of text.
+    @usableFromInline let writesPairs: Bool
+    private var stages: [StageBuilder] = []
+    private var outlets: [OutletKey: AnyObject] = [:]
+    private var shuffles: [ShuffleKey: [ShuffleEnd]] = [:]
+    private var files: [FilesKey: FileReader] = [:]
+    private var exits: [StageExit] = []
+    private var broadcasts: [BroadcastSource] = []
+    private var lastGeneration = 0
+    private var iterations: [Iteration] = []
+    /// The round that stages belong to which are added now.
+    private var round: Round?
+    /// What is known by its identity must not go.
+    private var kept: [AnyObject] = []
+
+    private struct OutletKey: Hashable {
+        let node: ObjectIdentifier
+        let generation: Generation
+    }
+
+    private struct ShuffleKey: Hashable {
+        let object: ObjectIdentifier
+        /// nil for a shuffle that only its own reader can use.
+        let partitionCount: Int?
+    }
+
+    private struct FilesKey: Hashable {
+        let name: String
+        let generation: Generation
+    }
+
+    init(reducerCount: Int, writesPairs: Bool) {
+        self.reducerCount = reducerCount
+        self.writesPairs = writesPairs
+    }
+
+    /// The plan, and what each of its stages does.
+    /// - Throws: `JobError` when the graph has a plan that no job can be run by.
+    func finish(name: String) throws -> JobProgram {
+        let ordered = inOrder(stages.filter { !$0.outputs.isEmpty })
+        for (id, stage) in ordered.enumerated() { stage.number(id) }
+        for exit in exits { exit.number() }
+        for broadcast in broadcasts { broadcast.number() }
+        let plan = Plan(name: name, stages: ordered.map { $0.plan() })
+        if let problem = plan.problem {
+            throw JobError(.usage, "the pipeline cannot be run: \(problem)")
+        }
+        return JobProgram(plan: plan, stages: ordered.map(\.program))
+    }
+
+    /// Each stage behind those that it needs, otherwise as they were added.
+    private func inOrder(_ stages: [StageBuilder]) -> [StageBuilder] {
+        var ordered: [StageBuilder] = []
+        var seen: Set<ObjectIdentifier> = []
+        func visit(_ stage: StageBuilder) {
+            guard seen.insert(ObjectIdentifier(stage)).inserted else { return }
+            for needed in stage.dependencies { visit(needed) }
+            ordered.append(stage)
+        }
+        for stage in stages { visit(stage) }
+        return ordered
+    }
+}
+
+// MARK: Datasets
+
+extension Planner {
+    @usableFromInline static let first = Generation(number: 0)
+
+    @usableFromInline
+    func nextGeneration() -> Generation {
+        lastGeneration += 1
+        return Generation(number: lastGeneration)
+    }
+
+    /// Has the pairs of a dataset handed to one more sink.
+    /// - Returns: the stages that produce them.
+    @usableFromInline
+    func attach<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        _ generation: Generation,
+        _ consumer: @escaping MakeSink<Key, Value>
+    ) throws -> [StageBuilder] {
+        let outlet = try outlet(of: node, generation)
+        outlet.consumers.append(consumer)
+        return outlet.stages
+    }
+
+    /// The stages that produce a dataset, which is planned now if it was not.
+    @usableFromInline
+    func stages<Key, Value>(
+        of node: PairsNode<Key, Value>,
+        _ generation: Generation
+    ) throws -> [StageBuilder] {
+        try outlet(of: node, generation).stages
+    }
+
+    private func outlet<Key, Value>(
+        of node: PairsNode<Key, Value>,
+        _ generation: Generation
+    ) throws -> Outlet<Key, Value> {
+        let key = OutletKey(node: ObjectIdentifier(node), generation: generation)
+        if let known = outlets[key] as? Outlet<Key, Value> { return known }
+        let outlet = Outlet(node)
+        outlets[key] = outlet
+        outlet.stages = try node.connect(self, generation) { try outlet.makeSink($0) }
+        return outlet
+    }
+
+    /// Adds a stage that reads its partition of shuffles: those of each side.
+    @usableFromInline
+    func addStage(
+        reading sides: [[ShuffleEnd]],
+        _ program: @escaping StageProgram
+    ) -> StageBuilder {
+        addStage(reading: sides, round: round, program)
+    }
+
+    /// The same, of a stage that belongs to a round.
+    func addStage(
+        reading sides: [[ShuffleEnd]],
+        round: Round?,
+        _ program: @escaping StageProgram
+    ) -> StageBuilder {
+        let stage = StageBuilder(.sides(sides), round: round, program: program)
+        stages.append(stage)
+        return stage
+    }
+
+    /// What reads the files of a name: once, for all datasets that begin with their lines.
+    func fileReader(_ name: String, _ generation: Generation) -> FileReader {
+        let key = FilesKey(name: name, generation: generation)
+        if let known = files[key] { return known }
+        let reader = FileReader()
+        let stage = StageBuilder(.files(name: name), round: nil) { try reader.run($0) }
+        reader.stage = stage
+        stages.append(stage)
+        files[key] = reader
+        return reader
+    }
+}
+
+// MARK: Ends of stages
+
+extension Planner {
+    /// A shuffle of a dataset's pairs by the hash of their keys, sorted: one for all that read it.
+    @usableFromInline
+    func shuffle<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        partitionCount: Int
+    ) throws -> [ShuffleEnd] {
+        let key = ShuffleKey(object: ObjectIdentifier(node), partitionCount: partitionCount)
+        let output = StageOutput.shuffle(partitionCount: partitionCount)
+        return try shuffle(node, key, output) { exit in
+            { context in
+                try SortingSink<Key, Value>(
+                    context: context,
+                    exit: exit,
+                    partition: .byHash(count: partitionCount)
+                )
+            }
+        }
+    }
+
+    /// A shuffle that is made for one reader.
+    ///
+    /// `reader`: stands for it; asked again for the same one, the same shuffle is the answer.
+    @usableFromInline
+    func shuffle<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        for reader: AnyObject,
+        _ kind: ShuffleKind,
+        _ makeSink: (StageExit) -> MakeSink<Key, Value>
+    ) throws -> [ShuffleEnd] {
+        kept.append(reader)
+        let key = ShuffleKey(object: ObjectIdentifier(reader), partitionCount: nil)
+        return try shuffle(node, key, kind.output, makeSink)
+    }
+
+    private func shuffle<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        _ key: ShuffleKey,
+        _ output: StageOutput,
+        _ makeSink: (StageExit) -> MakeSink<Key, Value>
+    ) throws -> [ShuffleEnd] {
+        if let known = shuffles[key] { return known }
+        let ends = try end(node, output, makeSink)
+        shuffles[key] = ends
+        return ends
+    }
+
+    /// Adds an output of the job.
+    @usableFromInline
+    func write<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        name: String,
+        _ makeSink: (StageExit) -> MakeSink<Key, Value>
+    ) throws {
+        _ = try end(node, .files(name: name), makeSink)
+    }
+
+    private func end<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        _ output: StageOutput,
+        _ makeSink: (StageExit) -> MakeSink<Key, Value>
+    ) throws -> [ShuffleEnd] {
+        let exit = StageExit()
+        exits.append(exit)
+        for stage in try attach(node, Self.first, makeSink(exit))
+        where !exit.ends.contains(where: { $0.stage === stage }) {
+            exit.ends.append(ShuffleEnd(stage: stage, output: stage.add(output)))
+        }
+        return exit.ends
+    }
+
+    /// Has every task of some stages read a small dataset whole.
+    @usableFromInline
+    func broadcast(_ source: BroadcastSource, _ ends: [ShuffleEnd], to stages: [StageBuilder]) {
+        if !broadcasts.contains(where: { $0 === source }) { broadcasts.append(source) }
+        for stage in stages { source.add(stage, stage.add(broadcasts: ends)) }
+    }
+}
+
+// MARK: Iterations
+
+extension Planner {
+    /// A round as the plan names it.
+    func round(_ number: Int, of iteration: Iteration) -> Round {
+        let index =
+            iterations.firstIndex { $0 === iteration }
+            ?? {
+                iterations.append(iteration)
+                return iterations.count - 1
+            }()
+        return Round(iteration: index, number: number, until: iteration.counter)
+    }
+
+    /// Plans what one round computes.
+    ///
+    /// `previous`: the ends of the round before; nil for the first one.
+    func planRound(
+        _ round: Round,
+        after previous: [ShuffleEnd]?,
+        _ body: () throws -> [ShuffleEnd]
+    ) throws -> [ShuffleEnd] {
+        guard self.round == nil else {
+            throw JobError(
+                .usage,
+                "the pipeline cannot be run: an iteration that ends when a counter is 0 lies "
+                    + "within another one; give the inner one a number of rounds"
+            )
+        }
+        self.round = round
+        defer { self.round = nil }
+        let ends = try body()
+        if let previous {
+            for (end, before) in zip(ends, previous) { end.stage.previous = before.stage }
+        }
+        return ends
+    }
+}
+
+/// What a shuffle that is made for one reader does.
+@usableFromInline
+enum ShuffleKind {
+    case combined(partitionCount: Int)
+    case sorted(partitionCount: Int)
+    case ranges(count: Int)
+
+    var output: StageOutput {
+        switch self {
+        case .combined(let count): .combinedShuffle(partitionCount: count)
+        case .sorted(let count): .shuffle(partitionCount: count)
+        case .ranges(let count): .rangeShuffle(partitionCount: count)
+        }
+    }
+}

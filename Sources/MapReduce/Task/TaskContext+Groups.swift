@@ -1,0 +1,134 @@
+public import MapReduceEngine
+internal import MapReduceDriver
+internal import MapReduceModel
+
+/// Reading the pairs of a task's partition.
+extension TaskContext {
+    /// Calls the body with each group of the partition until it returns false, and throws what it
+    /// left in `failure`.
+    @usableFromInline
+    func forEachGroup(_ body: (_ group: GroupCursor) throws -> Bool) throws {
+        try readPartition { sides in
+            let groups = sides[0]
+            while try groups.nextGroup() {
+                if try !atKey(groups.key, { try body(groups) }) { return false }
+            }
+            return true
+        }
+    }
+
+    /// Calls the body with each key of the partition, with the groups that it has on the sides, and
+    /// throws what it left in `failure`.
+    @usableFromInline
+    func forEachKey(_ body: (_ join: JoinCursor) throws -> Void) throws {
+        try readPartition { sides in
+            let join = JoinCursor(sides)
+            while try join.next() {
+                _ = try atKey(join.key) {
+                    try body(join)
+                    return true
+                }
+            }
+            return true
+        }
+    }
+
+    /// Opens all sides of the partition and, if the body says that it has read all of them, checks
+    /// that it has.
+    @usableFromInline
+    func readPartition(_ body: (_ sides: [GroupCursor]) throws -> Bool) throws {
+        guard case .partition(let partition) = spec.input,
+            case .shuffles(let sides) = stage.input
+        else { throw EngineError(.badInput, "\(spec.attempt) reads pairs, and was given files") }
+        begin(path: "partition \(partition)")
+        var expected: [PairChecksum?] = []
+        var cursors: [GroupCursor] = []
+        var next = 0
+        for (number, side) in sides.enumerated() {
+            let segments = Array(spec.segments[next..<next + side.count].joined())
+            next += side.count
+            let output = plan.stages[side[0].stage].outputs[side[0].output]
+            let (pairs, sum) = try turns.engine {
+                try SegmentMerger.open(
+                    segments,
+                    range: output.isRange
+                        ? SegmentMerger.Range(index: partition, count: output.partitionCount) : nil,
+                    width: max(limits.mergeWidth / sides.count, 2),
+                    directory: spec.directory,
+                    name: "merge\(number)"
+                ) { counters.add(1, to: BuiltInCounter.mergePasses) }
+            }
+            expected.append(sum)
+            cursors.append(GroupCursor(pairs, counter: number == 0 ? pairCounter : nil))
+        }
+        let hasReadAll = try body(cursors)
+        for (cursor, sum) in zip(cursors, expected) where hasReadAll {
+            guard let sum else { continue }
+            try Conservation.check(
+                cursor.seen,
+                isEqualTo: sum,
+                in: "reading partition \(partition)"
+            )
+        }
+        received(cursors, areAll: hasReadAll)
+        leaveRecords()
+    }
+
+    /// Calls the user's code for a key, which is to blame for what it throws.
+    @usableFromInline
+    func atKey(_ key: UnsafeRawBufferPointer, _ body: () throws -> Bool) throws -> Bool {
+        beginKey(key)
+        do {
+            let wantsMore = try body()
+            try checkFailure()
+            return wantsMore
+        } catch {
+            // The key is lent only until the next one.
+            fail(at: RecordQuote.text(of: key))
+            throw error
+        }
+    }
+
+    private func received(_ cursors: [GroupCursor], areAll: Bool) {
+        let sum = cursors.reduce(into: PairChecksum()) { $0 += $1.seen }
+        counters.add(sum.count, to: BuiltInCounter.pairsReceived)
+        guard areAll else { return }
+        let heaviest = cursors.map(\.heaviest).max { $0.count < $1.count }
+        noteReceived(
+            sum,
+            heaviest: heaviest.flatMap { heaviest in
+                heaviest.count == 0
+                    ? nil
+                    : HeavyKey(
+                        key: heaviest.key.withUnsafeBytes(RecordQuote.text),
+                        pairCount: heaviest.count
+                    )
+            }
+        )
+    }
+
+    /// The pairs of a source that is broadcast, in the order of their keys.
+    ///
+    /// `index`: which of those that the stage has.
+    func forEachBroadcastPair(
+        _ index: Int,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let segments = spec.segments[stage.input.sources.count + index]
+        let (pairs, expected) = try turns.engine {
+            try SegmentMerger.open(
+                segments,
+                width: limits.mergeWidth,
+                directory: spec.directory,
+                name: "broadcast\(index)"
+            ) { counters.add(1, to: BuiltInCounter.mergePasses) }
+        }
+        let groups = GroupCursor(pairs)
+        while try groups.nextGroup() {
+            while try groups.nextValue() { try body(groups.key, groups.value) }
+        }
+        if let expected {
+            try Conservation.check(groups.seen, isEqualTo: expected, in: "reading a broadcast")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// Cuts the pairs of several sorted runs into ranges of about equal size, one for each reader.
+///
+/// All pairs have one order: by key, then by run, then by place in the run. A cut is a place in it
+/// at which a block begins; so a key with very many pairs is cut like everything else, and no pair
+/// is read to find the cuts but the first of each block, which the runs list.
+///
+///     run 0:   | a … | c … | c … | g … |
+///     run 1:   | b … | c … | d … |               2 ranges: cut before the block (c, run 1)
+///
+///     range 0 has of run 0 all pairs up to the last c, of run 1 those before its first c's block
+///
+/// Whoever has the same lists finds the same cuts.
+package struct RangeCuts: Sendable {
+    /// A place: before the pair with which a block begins.
+    package struct Cut: Hashable, Sendable {
+        package var key: [UInt8]
+        package var run: Int
+        package var block: Int
+    }
+
+    /// Between neighbouring ranges, in rising order; several may be the same place, and the ranges
+    /// between them are empty.
+    package let cuts: [Cut]
+    private let lists: [BlockList]
+
+    /// `lists`: of each run its blocks.
+    ///
+    /// `count`: how many ranges; at least 1.
+    ///
+    /// Cost: a sort of all blocks.
+    package init(_ lists: [BlockList], count: Int) {
+        precondition(count > 0, "there is at least one range")
+        self.lists = lists
+        var places: [(run: Int, block: Int)] = []
+        var total = 0
+        for (run, list) in lists.enumerated() {
+            for (block, entry) in list.blocks.enumerated() {
+                places.append((run, block))
+                total += entry.byteCount
+            }
+        }
+        places.sort { a, b in
+            let order = Self.compare(
+                lists[a.run].blocks[a.block].firstKey,
+                lists[b.run].blocks[b.block].firstKey
+            )
+            return order == 0 ? (a.run, a.block) < (b.run, b.block) : order < 0
+        }
+        var cuts: [Cut] = []
+        var before = 0
+        for (run, block) in places {
+            while cuts.count < count - 1, before >= Self.share(total, cuts.count + 1, of: count) {
+                cuts.append(Cut(key: lists[run].blocks[block].firstKey, run: run, block: block))
+            }
+            before += lists[run].blocks[block].byteCount
+        }
+        self.cuts = cuts
+    }
+
+    /// `total * number / count`, without overflow.
+    private static func share(_ total: Int, _ number: Int, of count: Int) -> Int {
+        total / count * number + total % count * number / count
+    }
+
+    fileprivate static func compare(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        a.withUnsafeBytes { a in b.withUnsafeBytes { b in compareKeys(a, b) } }
+    }
+
+    /// The pairs of a run that are in a range; nil where there are none.
+    package func cursor(
+        of reader: RunReader,
+        partition: Int,
+        run: Int,
+        range: Int
+    ) -> (any PairCursor)? {
+        let blocks = lists[run].blocks
+        // Fewer blocks than ranges: the last ranges are empty.
+        guard range <= cuts.count, !blocks.isEmpty else { return nil }
+        let lower = range == 0 ? nil : cuts[range - 1]
+        let upper = range < cuts.count ? cuts[range] : nil
+        let first = lower.map { firstBlock(at: $0, of: run) } ?? 0
+        let last = upper.map { endBlock(at: $0, of: run) } ?? blocks.count
+        guard first < last else { return nil }
+        let end = blocks[last - 1].offset + blocks[last - 1].byteCount
+        let pairs = SegmentCursor(
+            run: reader,
+            partition: partition,
+            bytes: blocks[first].offset..<end
+        )
+        return RangeCursor(
+            pairs,
+            from: lower?.run == run ? nil : lower.map { ($0.key, run > $0.run) },
+            to: upper?.run == run ? nil : upper.map { ($0.key, run > $0.run) }
+        )
+    }
+
+    /// The first block that has pairs behind a cut.
+    private func firstBlock(at cut: Cut, of run: Int) -> Int {
+        if cut.run == run { return cut.block }
+        // The block before the first one that begins behind the cut may have some as well.
+        return max(countOfBlocks(before: cut, of: run) - 1, 0)
+    }
+
+    /// The block behind the last one that has pairs before a cut.
+    private func endBlock(at cut: Cut, of run: Int) -> Int {
+        cut.run == run ? cut.block : countOfBlocks(before: cut, of: run)
+    }
+
+    /// Blocks of a run that begin before a cut in another one.
+    private func countOfBlocks(before cut: Cut, of run: Int) -> Int {
+        lists[run].blocks.partitioningIndex { block in
+            let order = Self.compare(block.firstKey, cut.key)
+            return order == 0 ? run > cut.run : order > 0
+        }
+    }
+}
+
+extension Array {
+    /// The first index at which a condition holds that holds for all later ones.
+    fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
+
+/// The pairs of a cursor between two keys.
+private final class RangeCursor: PairCursor {
+    /// A key; `isInclusive`: whether pairs of the key itself are behind it.
+    typealias Bound = (key: [UInt8], isInclusive: Bool)
+
+    private let pairs: SegmentCursor
+    private let lower: Bound?
+    private let upper: Bound?
+    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) private var hasBegun = false
+
+    init(_ pairs: SegmentCursor, from lower: Bound?, to upper: Bound?) {
+        self.pairs = pairs
+        self.lower = lower
+        self.upper = upper
+    }
+
+    var key: UnsafeRawBufferPointer { pairs.key }
+    var value: UnsafeRawBufferPointer { pairs.value }
+
+    func next() throws -> Bool {
+        guard try pairs.next() else { return false }
+        if !hasBegun {
+            hasBegun = true
+            if let lower {
+                while !isBehind(lower) { guard try pairs.next() else { return false } }
+            }
+        }
+        guard let upper else { return true }
+        return !isBehind(upper)
+    }
+
+    @inline(__always)
+    private func isBehind(_ bound: Bound) -> Bool {
+        let order = bound.key.withUnsafeBytes { compareKeys(pairs.key, $0) }
+        return order == 0 ? bound.isInclusive : order > 0
+    }
+}
