@@ -215,7 +215,7 @@ import Testing
         )
         try job.start()
         #expect(try eventually { try directory.names(in: "tokens").isEmpty })
-        let run = out + "/_temporary/scratch/job1-stage0-task0-attempt0/0.run"
+        let run = out + "/_temporary/scratch/job1-stage0-task0-attempt0/output.run"
         if how == "deleted" {
             unlink(run)
         } else {

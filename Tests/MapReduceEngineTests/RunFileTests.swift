@@ -12,7 +12,8 @@ private func write(
     partitionCount: Int,
     limit: Int? = nil
 ) throws -> FinishedRun {
-    let writer = try RunWriter(path: path, partitionCount: partitionCount, limit: limit)
+    let writer = try RunWriter(path: path, partitionCount: partitionCount)
+    try writer.begin(RunWriter.Output(limit: limit))
     for record in records {
         try record.key.withUnsafeBytes { key in
             try record.value.withUnsafeBytes { value in
@@ -149,7 +150,11 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
         var collected = PairChecksum(count: 2 + difference)
         collected.hashSum = difference == 0 ? 1 : PairChecksum(of: [(0, [1], [1])]).hashSum &* 2
         let error = #expect(throws: EngineError.self) {
-            try output.finish(collected: collected, fill)
+            try output.finish(
+                collected: collected,
+                into: RunWriter(path: directory("run"), partitionCount: 1),
+                fill
+            )
         }
         #expect(error?.kind == .notConserved)
         let message = error?.message ?? ""
@@ -310,7 +315,14 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
                 for key in UInt8(0)..<3 { collected.add(key: [key], value: [UInt8(number)]) }
             }
         }
-        let run = try output.finish(collected: merging ? nil : collected, fill(9))
+        let writer = try RunWriter(path: directory("run"), partitionCount: 2)
+        let pairs = try output.finish(
+            collected: merging ? nil : collected,
+            into: writer,
+            fill(9)
+        )
+        let run = try writer.commit()
+        #expect(pairs == run.pairs)
         let records = try read(run.file.path)
         #expect(run.pairs == PairChecksum(of: records))
         #expect(merging || run.pairs == collected)

@@ -60,7 +60,9 @@ import Testing
             last = word()
             try output.spill { _ in #expect(word() & 1 == 1, "the engine sorts") }
             #expect(hasChanged(), "a spill")
-            _ = try output.finish(collected: nil) { _ in #expect(word() & 1 == 1) }
+            let run = try RunWriter(path: directory("run"), partitionCount: 1)
+            last = word()
+            _ = try output.finish(collected: nil, into: run) { _ in #expect(word() & 1 == 1) }
             #expect(hasChanged(), "the last merge")
         }
     }
