@@ -124,6 +124,7 @@ let package = Package(
             swiftSettings: testSettings
         ),
         job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
+        job("verbsjob", path: "Tests/Fixtures/VerbsJob"),
         job("shufflejob", path: "Benchmarks/ShuffleJob"),
         .executableTarget(
             name: "controlbench",
@@ -144,7 +145,7 @@ let package = Package(
             "JobsTests",
             [
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
-                "faultyjob",
+                "faultyjob", "verbsjob",
             ]
         ),
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),

@@ -1,0 +1,192 @@
+public import MapReduceEngine
+
+/// Secondary sort: groups whose pairs come in an order of their own.
+extension Pairs {
+    /// Calls the closure once for each group of keys, with all its pairs in the order of their keys.
+    ///
+    ///     let visits: Pairs<Pair<String, Int>, String> = …            // user and time
+    ///     visits.grouped(by: \.first) { user, visits, emit in
+    ///         for (key, page) in visits { … key.second rises … }
+    ///     }
+    ///
+    /// Groups come in order within each part. Their pairs are streamed, so a group may be larger
+    /// than memory; pairs of equal keys come in the order in which they were emitted.
+    ///
+    /// `group`: the group of a key: what the key begins with, as `first` of a `Pair` does, or the
+    /// first field of a type that encodes one field after another. Anything else fails the attempt.
+    ///
+    /// `body`: what it throws fails the attempt.
+    @inlinable
+    public func grouped<Group: RecordKey, NextKey: RecordKey, NextValue: RecordValue>(
+        by group: @escaping @Sendable (_ key: Key) -> Group,
+        _ body:
+            @escaping @Sendable (
+                _ group: Group, _ pairs: GroupedPairs<Key, Value>,
+                _ emit: inout Emitter<NextKey, NextValue>
+            ) throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<NextKey, NextValue> {
+        let node = self.node
+        let place = SourcePlace(file, line)
+        let reader = Reader()
+        return Pairs<NextKey, NextValue>(
+            PairsNode { planner, _, makeSink in
+                let count = planner.reducerCount
+                let side = try planner.shuffle(
+                    node,
+                    for: reader,
+                    .sorted(partitionCount: count)
+                ) { exit in
+                    { context in
+                        try SortingSink<Key, Value>(
+                            context: context,
+                            exit: exit,
+                            partition: .by(
+                                { key in
+                                    var encoded = ByteWriter()
+                                    try group(Key(record: key)).encode(into: &encoded)
+                                    return try GroupPartition.number(
+                                        of: encoded.bytes,
+                                        key: key,
+                                        count: count
+                                    )
+                                },
+                                count: count
+                            )
+                        )
+                    }
+                }
+                let stage = planner.addStage(reading: [side]) { context in
+                    let sink = try makeSink(context)
+                    var emit = Emitter(sink)
+                    try context.forEachKeyGroup(by: group) { group, pairs in
+                        try body(group, pairs, &emit)
+                    }
+                    try emit.finish()
+                    try sink.flush()
+                }
+                stage.add("grouped", place)
+                return [stage]
+            }
+        )
+    }
+}
+
+/// The pairs of one group, in the order of their keys.
+///
+/// They can be gone through once, and only while the closure that they were given to runs; what is
+/// not read is skipped.
+public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, IteratorProtocol {
+    @usableFromInline let cursor: KeyGroupCursor<Key>
+    @usableFromInline let context: TaskContext
+
+    @inlinable
+    init(_ cursor: KeyGroupCursor<Key>, _ context: TaskContext) {
+        self.cursor = cursor
+        self.context = context
+    }
+
+    /// The next pair; nil behind the last one.
+    ///
+    /// A pair that cannot be read ends the sequence, and fails the attempt when the closure returns.
+    @inlinable
+    public mutating func next() -> (key: Key, value: Value)? {
+        guard context.failure == nil else { return nil }
+        do {
+            guard try cursor.next(), let key = cursor.key else { return nil }
+            return (key, try Value(record: cursor.groups.value))
+        } catch {
+            context.fail(error)
+            return nil
+        }
+    }
+}
+
+/// Steps through the pairs of keys that begin with the same bytes.
+@usableFromInline
+final class KeyGroupCursor<Key: RecordKey> {
+    @usableFromInline let groups: GroupCursor
+    @usableFromInline var prefix = ByteWriter()
+    @usableFromInline var key: Key?
+    /// Whether the cursor stands at a key behind the group.
+    @usableFromInline var isBehind = false
+    @usableFromInline var isAtEnd = false
+
+    @inlinable
+    init(_ groups: GroupCursor) { self.groups = groups }
+
+    @inlinable
+    func next() throws -> Bool {
+        while !isBehind, !isAtEnd {
+            if try groups.nextValue() { return true }
+            guard try groups.nextGroup() else {
+                isAtEnd = true
+                return false
+            }
+            isBehind = !groups.key.starts(with: prefix.bytes)
+            if !isBehind { key = try Key(record: groups.key) }
+        }
+        return false
+    }
+
+    /// Moves to the first key of the next group, past what is left of this one.
+    /// - Returns: nil at the end.
+    @inlinable
+    func nextGroup<Group: RecordKey>(by group: (Key) -> Group) throws -> Group? {
+        while try next() {}
+        guard !isAtEnd else { return nil }
+        let first = try Key(record: groups.key)
+        let next = group(first)
+        key = first
+        isBehind = false
+        prefix.removeAll()
+        next.encode(into: &prefix)
+        return next
+    }
+}
+
+extension TaskContext {
+    /// Calls the body with each group of keys of the partition.
+    @inlinable
+    func forEachKeyGroup<Key: RecordKey, Value: RecordValue, Group: RecordKey>(
+        by group: (Key) -> Group,
+        _ body: (Group, GroupedPairs<Key, Value>) throws -> Void
+    ) throws {
+        try readPartition { sides in
+            let cursor = KeyGroupCursor<Key>(sides[0])
+            cursor.isAtEnd = try !sides[0].nextGroup()
+            cursor.isBehind = true
+            while let next = try cursor.nextGroup(by: group) {
+                _ = try atKey(cursor.prefix.bytes) {
+                    try body(next, GroupedPairs(cursor, self))
+                    return true
+                }
+            }
+            return true
+        }
+    }
+}
+
+/// Where the pairs of a group go.
+@usableFromInline
+enum GroupPartition {
+    /// The partition of a group.
+    /// - Throws: when its encoding is not what the key begins with.
+    @usableFromInline
+    static func number(
+        of group: UnsafeRawBufferPointer,
+        key: UnsafeRawBufferPointer,
+        count: Int
+    ) throws -> Int {
+        guard key.starts(with: group) else {
+            throw EngineError(
+                .threw,
+                "grouped(by:) gave a group that its key does not begin with, so that the keys of a "
+                    + "group would not lie together; make the group the first part of the key, as "
+                    + "in Pair(group, order)"
+            )
+        }
+        return KeyHash.partition(ofHash: KeyHash.hash(group), count: count)
+    }
+}
