@@ -74,7 +74,7 @@ let package = Package(
         ),
         .target(
             name: "MapReduceEngine",
-            dependencies: ["MapReduceModel", "CZlib"],
+            dependencies: ["MapReduceModel", "CIntrinsics", "CZlib"],
             swiftSettings: settings
         ),
         .target(

@@ -180,7 +180,7 @@ extension TaskContext {
         try forEachGroup { groups in
             while left > 0, try groups.nextValue() {
                 left -= 1
-                sink.add(encodedKey: groups.key, try Value(record: groups.value))
+                sink.add(encodedKey: groups.key, encodedValue: groups.value)
                 try checkFailure()
             }
             return left > 0

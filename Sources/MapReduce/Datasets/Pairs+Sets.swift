@@ -163,6 +163,11 @@ final class SamplingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     }
 
     @usableFromInline
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        if isChosen() { target.add(encodedKey: key, encodedValue: value) }
+    }
+
+    @usableFromInline
     func flush() throws { try target.flush() }
 
     private func isChosen() -> Bool {

@@ -95,8 +95,8 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
     }
 }
 
-extension Emitter where Key == String {
-    /// Emits a pair whose key is given as UTF-8 bytes; no String is made.
+extension Emitter where Key: ByteString {
+    /// Emits a pair whose key is given as its bytes; no String is made.
     ///
     /// The bytes are not checked: bytes that are not valid UTF-8 fail the attempt when a later step
     /// asks for a String, and are written to the output as they are.
@@ -104,6 +104,25 @@ extension Emitter where Key == String {
     @inline(__always)
     public mutating func callAsFunction(_ key: Span<UInt8>, _ value: Value) {
         key.withUnsafeBytes { add(encodedKey: $0, value) }
+    }
+}
+
+extension Emitter where Value: ByteString {
+    /// Emits a pair whose value is given as its bytes; no String is made, and none is checked.
+    @inlinable
+    public mutating func callAsFunction(_ key: Key, _ value: Span<UInt8>) {
+        keyBytes.hold(key, for: context)
+        value.withUnsafeBytes { sink.add(encodedKey: keyBytes.bytes, encodedValue: $0) }
+    }
+}
+
+extension Emitter where Key: ByteString, Value: ByteString {
+    /// Emits a pair whose key and value are given as their bytes; nothing is made or checked.
+    @inlinable
+    public mutating func callAsFunction(_ key: Span<UInt8>, _ value: Span<UInt8>) {
+        key.withUnsafeBytes { key in
+            value.withUnsafeBytes { sink.add(encodedKey: key, encodedValue: $0) }
+        }
     }
 }
 

@@ -16,6 +16,10 @@ final class ForkSink<Key: RecordKey, Value: RecordValue>: PairSink {
         for target in targets { target.add(encodedKey: key, value) }
     }
 
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        for target in targets { target.add(encodedKey: key, encodedValue: value) }
+    }
+
     func flush() throws { for target in targets { try target.flush() } }
 }
 
@@ -39,6 +43,11 @@ final class JoiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         target.add(encodedKey: key, value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        target.add(encodedKey: key, encodedValue: value)
     }
 
     @inlinable

@@ -24,21 +24,40 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         text.beginLine()
-        if Key.self == String.self {
-            text.write(utf8: Span(_unsafeElements: key.assumingMemoryBound(to: UInt8.self)))
+        write(Key.self, key)
+        addLine(value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        text.beginLine()
+        write(Key.self, key)
+        write(Value.self, value)
+        endLine()
+    }
+
+    /// Writes the columns of a value that is encoded.
+    @inlinable
+    func write<Written: RecordValue>(_ type: Written.Type, _ encoded: UnsafeRawBufferPointer) {
+        if type == String.self || type == Bytes.self {
+            text.write(utf8: Span(_unsafeElements: encoded.assumingMemoryBound(to: UInt8.self)))
         } else {
             do {
-                try Key(record: key).write(to: &text)
+                try Written(record: encoded).write(to: &text)
             } catch {
                 context.fail(error)
             }
         }
-        addLine(value)
     }
 
     @inlinable
     func addLine(_ value: Value) {
         value.write(to: &text)
+        endLine()
+    }
+
+    @inlinable
+    func endLine() {
         text.endLine()
         if let failure = text.writer.failure { context.fail(failure) }
         guard context.failure == nil else { return }
@@ -80,9 +99,14 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSi
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         valueBytes.hold(value, for: context)
+        add(encodedKey: key, encodedValue: valueBytes.bytes)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
         guard context.failure == nil else { return }
         do {
-            try run.add(partition: 0, key: key, value: valueBytes.bytes)
+            try run.add(partition: 0, key: key, value: value)
         } catch {
             context.fail(error)
         }

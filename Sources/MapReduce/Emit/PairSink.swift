@@ -26,6 +26,9 @@ protocol PairSink<Key, Value>: AnyObject {
     /// Takes one pair, whose key is encoded as the last of its record.
     func add(encodedKey: UnsafeRawBufferPointer, _ value: Value)
 
+    /// Takes one pair, both of which are encoded as the last of their records.
+    func add(encodedKey: UnsafeRawBufferPointer, encodedValue: UnsafeRawBufferPointer)
+
     /// Hands on what waits here; called when a source of pairs has ended, so more than once where
     /// there are several.
     func flush() throws
@@ -45,6 +48,15 @@ extension PairSink {
 
     @inlinable
     func addBatch(count: Int) {}
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        do {
+            add(encodedKey: key, try Value(record: value))
+        } catch {
+            context.fail(error)
+        }
+    }
 
     @inlinable
     func flush() throws { try context.checkFailure() }

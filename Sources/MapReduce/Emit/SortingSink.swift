@@ -58,20 +58,24 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         valueBytes.hold(value, for: context)
+        add(encodedKey: key, encodedValue: valueBytes.bytes)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
         let partition: Int
         switch partitioning {
-        case .byHash(let count):
-            partition = context.collect(key, valueBytes.bytes, count, &collected)
-        case .one: partition = context.collect(key, valueBytes.bytes, 1, &collected)
+        case .byHash(let count): partition = context.collect(key, value, count, &collected)
+        case .one: partition = context.collect(key, value, 1, &collected)
         case .by(let choose, let count):
-            _ = context.collect(key, valueBytes.bytes, 1, &collected)
+            _ = context.collect(key, value, 1, &collected)
             partition = choice(choose, key, count)
         }
-        if buffer.add(key: key, value: valueBytes.bytes, partition: partition) { return }
+        if buffer.add(key: key, value: value, partition: partition) { return }
         spill()
         guard context.failure == nil else { return }
-        if !buffer.add(key: key, value: valueBytes.bytes, partition: partition) {
-            context.fail(context.pairTooLarge(byteCount: key.count + valueBytes.byteCount))
+        if !buffer.add(key: key, value: value, partition: partition) {
+            context.fail(context.pairTooLarge(byteCount: key.count + value.count))
         }
     }
 

@@ -39,6 +39,11 @@ public protocol RecordValue: Sendable {
 /// and only if their encodings are.
 public protocol RecordKey: RecordValue {}
 
+/// A string or bytes: what an emitter takes as borrowed bytes, too.
+///
+/// `String` and `Bytes` are the only ones.
+public protocol ByteString: RecordKey {}
+
 extension RecordValue {
     /// Appends the value as `encode(into:)` does.
     @inlinable

@@ -1,6 +1,6 @@
 /// Strings order and compare by their UTF-8 bytes, not by canonical equivalence: "é" in one scalar
 /// and in two are different keys.
-extension String: RecordKey {
+extension String: ByteString {
     /// Appends the UTF-8 bytes with an end that the reader finds.
     @inlinable
     public func encode(into writer: inout ByteWriter) {
@@ -75,7 +75,7 @@ private struct CountingIterator: IteratorProtocol {
 }
 
 /// Bytes that need not be text.
-public struct Bytes: RecordKey, Hashable {
+public struct Bytes: ByteString, Hashable {
     /// The bytes themselves.
     public var elements: [UInt8]
 

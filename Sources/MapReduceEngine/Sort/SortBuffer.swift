@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 /// Collects pairs in the order of emission and gives them back sorted by partition and key, pairs
 /// of equal keys in the order of emission; within a hard budget of memory.
 ///
@@ -10,6 +12,8 @@ package final class SortBuffer {
     private let index: MappedMemory
     private let budget: Int
     @exclusivity(unchecked) package private(set) var count = 0
+    /// How many pairs ahead the memory is asked for: as many misses as the processor has under way.
+    private static let prefetchDistance = 12
     private static let indexByteCount = 2 * MemoryLayout<SortEntry>.stride
 
     /// Reserves the data and the index.
@@ -74,7 +78,12 @@ package final class SortBuffer {
         let sorted = UnsafeMutableBufferPointer(start: entries, count: count)
         let spare = UnsafeMutableBufferPointer(start: entries + count, count: count)
         EntrySorter(tail: self).sort(sorted, spare: spare, partitionCount: partitionCount)
-        for entry in sorted {
+        for index in sorted.indices {
+            // The pairs lie in the order of emission: each one is a miss of the cache.
+            let ahead = sorted[min(index + Self.prefetchDistance, sorted.count - 1)].position
+            intrinsics_prefetch(data.base + ahead)
+            intrinsics_prefetch(data.base + ahead + 64)
+            let entry = sorted[index]
             let pair = pair(at: entry.position)
             try body(entry.partition, pair.key, pair.value)
         }
