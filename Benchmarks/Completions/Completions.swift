@@ -53,15 +53,13 @@ struct Completions: AsyncParsableCommand {
                     id: 0,
                     input: .files(name: ""),
                     steps: [],
-                    output: .shuffle,
-                    partitionCount: 1
+                    outputs: [.shuffle(partitionCount: 1)]
                 ),
                 StagePlan(
                     id: 1,
                     input: .shuffle(stage: 0),
                     steps: [],
-                    output: .files,
-                    partitionCount: 0
+                    outputs: [.files]
                 ),
             ]
         )
@@ -150,7 +148,7 @@ struct Completions: AsyncParsableCommand {
             attempt: attempt,
             outcome: .succeeded(
                 TaskOutput(
-                    file: OutputFile(
+                    run: OutputFile(
                         path: path,
                         byteCount: 1_000_000,
                         recordCount: 10_000,

@@ -15,15 +15,13 @@ enum SimulatedJob {
             id: 0,
             input: .files(name: ""),
             steps: [Step(verb: "map", file: "WordCount.swift", line: 7)],
-            output: .combinedShuffle,
-            partitionCount: reducerCount
+            outputs: [.combinedShuffle(partitionCount: reducerCount)]
         )
         let reduce = StagePlan(
             id: 1,
             input: .shuffle(stage: 0),
             steps: [Step(verb: "combine", file: "WordCount.swift", line: 10)],
-            output: .files,
-            partitionCount: 0
+            outputs: [.files]
         )
         return JobSubmission(
             id: JobID(1),
@@ -79,15 +77,22 @@ enum SimulatedJob {
         }
         let folder = "/var/lib/mapreduce/\(worker)/scratch/coordinator-1795219200/\(attempt)"
         let path = folder + (isMap ? "/run-00000.mrun" : "/part-00000.tsv")
-        return TaskOutput(
-            file: OutputFile(
-                // A copy, as a decoder makes one: it has no room to grow.
-                path: String(decoding: Array(path.utf8), as: UTF8.self),
-                byteCount: isMap ? 2_400_000 : 60_000,
-                recordCount: isMap ? 190_000 : 5_000,
-                checksum: isMap ? 0 : 0x1234_5678
-            ),
-            counters: counters
+        let file = OutputFile(
+            // A copy, as a decoder makes one: it has no room to grow.
+            path: String(decoding: Array(path.utf8), as: UTF8.self),
+            byteCount: isMap ? 2_400_000 : 60_000,
+            recordCount: isMap ? 190_000 : 5_000,
+            checksum: isMap ? 0 : 0x1234_5678
         )
+        let pairs = PairChecksum(count: isMap ? 190_000 : 1_900_000_000, hashSum: 0)
+        return isMap
+            ? TaskOutput(run: file, counters: counters, written: [pairs])
+            : TaskOutput(
+                parts: [file],
+                counters: counters,
+                written: [PairChecksum()],
+                read: pairs,
+                heaviestKey: HeavyKey(key: "the", pairCount: 10_000)
+            )
     }
 }

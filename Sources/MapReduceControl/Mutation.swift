@@ -25,6 +25,18 @@ package enum Mutation: String, CaseIterable, Sendable {
     case stopsWithoutJournal
     /// A reader gets the first output of each task and not the last.
     case readsFirstOutputs
+    /// An attempt reads the first of the shuffles that its stage reads, and no other one.
+    case forgetsSecondSource
+    /// A stage may start while what is broadcast to it is not done.
+    case readsBroadcastsEarly
+    /// Whether there is another round is decided before all of the last one is there.
+    case endsRoundsEarly
+    /// In place of a round that was left out, one before the last that was not is read.
+    case readsEarlierRounds
+    /// What has read what is written anew runs again, and what has read that does not.
+    case renewsNextStagesOnly
+    /// That a run of any shuffle but the first cannot be fetched is not believed.
+    case blamesFirstSourceOnly
     /// A backup may start while what it reads is lost.
     case backsUpWithoutInput
     /// Commands count as received when they are sent.

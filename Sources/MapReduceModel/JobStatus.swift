@@ -47,8 +47,13 @@ package struct JobStatus: Hashable, Codable, Sendable {
         package var backupCount: Int
         /// Seconds from the first start to the last success; nil before there are both.
         package var seconds: Double?
+        /// Whether it is part of a round that its iteration does not need.
+        package var isLeftOut = false
+        /// How large the partitions are that it has read; nil for one that reads files, and until
+        /// it is done.
+        package var partitions: PartitionSizes?
 
-        package var isDone: Bool { doneCount == taskCount }
+        package var isDone: Bool { isLeftOut || doneCount == taskCount }
 
         package init(
             label: String,

@@ -169,6 +169,9 @@ package struct Round: Hashable, Codable, Sendable {
     /// place of its own if it is left out.
     package var previous: Int?
 
+    /// Whether the iteration may have ended before.
+    package var mayBeLeftOut: Bool { until != nil && number > 0 }
+
     package init(iteration: Int, number: Int, until: String? = nil, previous: Int? = nil) {
         self.iteration = iteration
         self.number = number

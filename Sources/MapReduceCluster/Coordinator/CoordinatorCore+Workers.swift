@@ -149,38 +149,22 @@ extension CoordinatorCore {
                 )
             }
             if log.count > after || ContinuousClock.now >= until || hasStopped
-                || job.stages[stage].isDone
+                || job.stages[stage].isDone || job.stages[stage].isLeftOut
             {
-                return outputs(of: job, stage, log[after...].prefix(Policy.maxOutputsInAnswer))
+                guard
+                    let outputs = StageOutputs(
+                        of: job,
+                        stage: stage,
+                        after: after,
+                        addresses: { sessions[$0]?.address }
+                    )
+                else { throw ClusterError.noJob(id) }
+                return outputs
             }
             await withCheckedContinuation { continuation in
                 watchers[id, default: Watchers()].add(continuation, until: until)
             }
         }
-    }
-
-    private func outputs(
-        of job: JobState,
-        _ stage: Int,
-        _ log: ArraySlice<OutputLogEntry>
-    ) -> StageOutputs {
-        let entries = log.map { entry in
-            let attempt = job.stages[stage].tasks[Int(entry.task)].attempts[Int(entry.attempt)]
-            // One that was lost since has nothing to read, and a later entry takes its place.
-            return StageOutputs.Entry(
-                task: Int(entry.task),
-                attempt: Int(entry.attempt),
-                worker: attempt.worker,
-                path: attempt.output?.run?.path ?? "",
-                byteCount: attempt.output?.run?.byteCount ?? 0
-            )
-        }
-        let workers = Set(entries.map(\.worker)).sorted()
-        return StageOutputs(
-            entries: entries,
-            workers: workers.compactMap { sessions[$0]?.address },
-            isDone: job.stages[stage].isDone
-        )
     }
 }
 

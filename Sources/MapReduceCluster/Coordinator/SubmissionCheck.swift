@@ -65,7 +65,10 @@ enum SubmissionCheck {
     private static func check(_ plan: Plan) throws {
         try require(1...Policy.maxStageCount ~= plan.stages.count, "a plan has 1 to 1000 stages")
         for (index, stage) in plan.stages.enumerated() {
-            try require(stage.outputs.count <= Policy.maxOutputCount, "a stage has too many outputs")
+            try require(
+                stage.outputs.count <= Policy.maxOutputCount,
+                "stage \(index) has more than \(Policy.maxOutputCount) outputs"
+            )
             for output in stage.outputs where !output.isPart {
                 try require(
                     1...EngineLimits.maxPartitionCount ~= output.partitionCount,

@@ -134,8 +134,9 @@ extension Coordinator {
 
     /// Whether a task reads what another one writes: who says so may be wrong.
     private func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
-        reader.job == writer.job
-            && jobs[reader.job]?.sources(of: reader.stage).contains { $0.stage == writer.stage }
-                ?? false
+        guard reader.job == writer.job, let sources = jobs[reader.job]?.sources(of: reader.stage)
+        else { return false }
+        return sources.prefix(Mutation.blamesFirstSourceOnly.isOn ? 1 : sources.count)
+            .contains { $0.stage == writer.stage }
     }
 }

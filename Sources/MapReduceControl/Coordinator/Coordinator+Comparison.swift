@@ -32,25 +32,30 @@ extension Coordinator {
         finish(id.job, .failed(Failure(kind: .notConserved, message: message), attempt: attempt))
     }
 
-    /// Has everything run again that has read, or is reading, an earlier output of a task: what a
-    /// job writes must come from one output of each task.
+    /// Has everything run again that has read, or is reading, an earlier output of a task, and what
+    /// has read that in turn: what a job writes must come from one output of each task.
     ///
-    /// Cost: linear in the number of tasks of the stages behind it.
+    /// Cost: linear in the number of stages, and of tasks of those behind it.
     mutating func renewReaders(of task: TaskID) {
         guard let job = jobs[task.job], job.isRunning, !Mutation.keepsStaleReaders.isOn else {
             return
         }
-        for reader in job.readers(of: task.stage) {
-            let tasks = job.stages[reader].tasks
-            guard tasks.contains(where: { !$0.attempts.isEmpty }) else { continue }
-            for index in tasks.indices {
+        var isRenewed = Array(repeating: false, count: job.stages.count)
+        isRenewed[task.stage] = true
+        // A stage comes behind all that it reads.
+        for reader in job.stages.indices.dropFirst(task.stage + 1) {
+            let reads = job.sources(of: reader).contains { isRenewed[$0.stage] }
+            guard reads, job.stages[reader].tasks.contains(where: { !$0.attempts.isEmpty }) else {
+                continue
+            }
+            isRenewed[reader] = !Mutation.renewsNextStagesOnly.isOn
+            for (index, state) in job.stages[reader].tasks.enumerated() {
                 let id = TaskID(job: task.job, stage: reader, index: index)
-                for number in tasks[index].attempts.indices {
+                for number in state.attempts.indices {
                     stop(AttemptID(task: id, number: number))
                 }
             }
             record(.inputChanged(task.job, stage: reader))
-            renewReaders(of: TaskID(job: task.job, stage: reader, index: 0))
         }
     }
 }

@@ -22,7 +22,9 @@ struct Preparation: Hashable, Sendable {
     }
 
     func isOpen(in jobs: Jobs) -> Bool {
-        jobs[job].map { $0.isRunning && !$0.stages[stage].isDone } ?? false
+        jobs[job].map { job in
+            job.isRunning && !job.stages[stage].isDone && !job.stages[stage].isLeftOut
+        } ?? false
     }
 
     mutating func forget(_ gone: [WorkerID]) {

@@ -27,18 +27,20 @@ extension Coordinator {
             case .files: .split(job.submission.splits[id.stage][id.index])
             case .shuffles: .partition(id.index)
             }
+        var sources = job.sources(of: id.stage).map { source in
+            LoggedSource(
+                stage: source.stage,
+                outputCount: job.stages[source.stage].outputLog.count
+            )
+        }
+        if Mutation.forgetsSecondSource.isOn { sources = Array(sources.prefix(1)) }
         effects.messages.append(
             .startAttempt(
                 worker,
                 Assignment(
                     attempt: attempt,
                     input: input,
-                    sources: job.sources(of: id.stage).map { source in
-                        LoggedSource(
-                            stage: source.stage,
-                            outputCount: job.stages[source.stage].outputLog.count
-                        )
-                    },
+                    sources: sources,
                     badRecords: jobs[task: id]?.badRecords ?? []
                 )
             )

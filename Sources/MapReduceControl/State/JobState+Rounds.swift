@@ -2,50 +2,57 @@ internal import MapReduceModel
 
 /// Iterations that end before their last round.
 extension JobState {
-    /// Leaves out the rounds after the one that a stage has just ended, if nothing was counted in
-    /// it that asks for another one.
+    /// Whether the round before the one that a stage belongs to is over, so that it is known
+    /// whether there is another one.
+    func isRoundDecided(of stage: Int) -> Bool {
+        guard let round = graph.nodes[stage].round, let before = graph.rounds[round].before else {
+            return true
+        }
+        return isOver(round: before)
+    }
+
+    private func isOver(round: Int) -> Bool {
+        graph.rounds[round].stages.allSatisfy { stages[$0].isDone }
+    }
+
+    /// Leaves out the rounds after the one that a stage belongs to, if all of it is done, and
+    /// nothing was counted in it that asks for another one.
     ///
-    /// What was decided once stays, whatever is lost and computed again later.
+    /// What was decided once stays, whatever is lost and computed again later: the next round has
+    /// begun by then, or is left out.
     ///
     /// Cost: linear in the number of stages, and of the tasks of the round.
     mutating func leaveOutRounds(after stage: Int) {
-        let plan = submission.plan
-        guard let round = plan.stages[stage].round, let counter = round.until,
-            let next = plan.stages.first(where: { $0.round?.previous == stage }),
-            !stages[next.id].isLeftOut, !hasBegun(round.iteration, number: round.number + 1),
-            count(of: BuiltInCounter.userPrefix + counter, in: round) == 0
+        guard let round = graph.nodes[stage].round,
+            isOver(round: round) || Mutation.endsRoundsEarly.isOn
         else { return }
-        for later in plan.stages {
-            guard let other = later.round, other.iteration == round.iteration,
-                other.number > round.number
-            else { continue }
-            stages[later.id].leaveOut()
+        let iteration = graph.rounds[round].iteration
+        let later = graph.rounds.indices.filter {
+            $0 > round && graph.rounds[$0].iteration == iteration
         }
+        let hasBegun = later.flatMap { graph.rounds[$0].stages }
+            .contains { stages[$0].startedAt != nil || stages[$0].isLeftOut }
+        guard !later.isEmpty, !hasBegun, count(inRound: round) == 0 else { return }
+        for stage in later.flatMap({ graph.rounds[$0].stages }) { stages[stage].leaveOut() }
     }
 
-    private func hasBegun(_ iteration: Int, number: Int) -> Bool {
-        submission.plan.stages.contains { stage in
-            stage.round?.iteration == iteration && stage.round?.number == number
-                && stages[stage.id].startedAt != nil
+    private func count(inRound round: Int) -> Int {
+        let counter = BuiltInCounter.userPrefix + graph.rounds[round].until
+        return graph.rounds[round].stages.reduce(0) { sum, stage in
+            stages[stage].tasks.reduce(sum) { $0 &+ ($1.winningOutput?.counters[counter] ?? 0) }
         }
-    }
-
-    private func count(of counter: String, in round: Round) -> Int {
-        submission.plan.stages
-            .filter { $0.round?.iteration == round.iteration && $0.round?.number == round.number }
-            .flatMap { stages[$0.id].tasks }
-            .reduce(0) { sum, task in
-                sum &+ ((task.winningOutput ?? task.lostOutput)?.counters[counter] ?? 0)
-            }
     }
 }
 
 extension StageState {
     /// Has none of the stage's tasks run.
-    mutating func leaveOut() {
+    fileprivate mutating func leaveOut() {
         isLeftOut = true
         pending = TaskQueue(0..<0)
         pendingAudits = TaskQueue(0..<0)
-        auditCount = 0
+        if auditCount > 0 {
+            for index in tasks.indices { tasks[index].needsAudit = false }
+            auditCount = 0
+        }
     }
 }

@@ -13,8 +13,8 @@ package struct JobState: Hashable, Sendable {
     package internal(set) var differenceCount = 0
     /// Records that are passed over, in all tasks.
     package internal(set) var badRecordCount = 0
-    /// The stages that the job is for: those that write parts, or that no other one reads.
-    private let ends: [Int]
+    /// What follows from the plan.
+    let graph: StageGraph
     /// Bytes of all input, as stored.
     package let inputByteCount: Int
 
@@ -30,8 +30,7 @@ package struct JobState: Hashable, Sendable {
     init(_ submission: JobSubmission) {
         self.submission = submission
         inputByteCount = submission.splits.joined().reduce(0) { $0 + $1.byteCount }
-        let read = Set(submission.plan.stages.flatMap(\.sources).map(\.stage))
-        ends = submission.plan.stages.filter { $0.writesParts || !read.contains($0.id) }.map(\.id)
+        graph = StageGraph(submission.plan)
         stages = zip(
             submission.plan.stages,
             submission.plan.taskCounts(splits: submission.splits)
@@ -60,26 +59,32 @@ package struct JobState: Hashable, Sendable {
     /// Attempts of the job that run now.
     package var runningCount: Int { stages.indices.reduce(0) { $0 + stages[$1].runningCount } }
 
-    /// Whether everything that a stage reads is there.
+    /// Whether everything that a stage reads is there, and it is known that it is to run.
+    ///
+    /// Cost: linear in what it reads, and in the stages of a round.
     package func isReady(stage: Int) -> Bool {
-        sources(of: stage).allSatisfy { stages[$0.stage].isDone }
+        let count =
+            Mutation.readsBroadcastsEarly.isOn
+            ? graph.nodes[stage].partitionedCount : graph.nodes[stage].sources.count
+        return graph.nodes[stage].sources.prefix(count).allSatisfy {
+            stages[resolved($0).stage].isDone
+        }
+            && isRoundDecided(of: stage)
     }
 
     /// The shuffles that a stage reads, in the plan's order; of a round that was left out, that of
     /// the last round that was not.
     package func sources(of stage: Int) -> [ShuffleSource] {
-        submission.plan.stages[stage].sources.map { resolved($0) }
-    }
-
-    /// Those of them of which a task reads its partition.
-    func partitionedSources(of stage: Int) -> [ShuffleSource] {
-        submission.plan.stages[stage].input.sources.map { resolved($0) }
+        graph.nodes[stage].sources.map { resolved($0) }
     }
 
     private func resolved(_ source: ShuffleSource) -> ShuffleSource {
         var source = source
-        while stages[source.stage].isLeftOut,
-            let previous = submission.plan.stages[source.stage].round?.previous
+        while stages[source.stage].isLeftOut, let previous = graph.nodes[source.stage].previous {
+            source.stage = previous
+        }
+        if Mutation.readsEarlierRounds.isOn, stages.contains(where: \.isLeftOut),
+            let previous = graph.nodes[source.stage].previous
         {
             source.stage = previous
         }
@@ -92,16 +97,20 @@ package struct JobState: Hashable, Sendable {
         readers(of: stage).contains { !stages[$0].isOver }
     }
 
-    /// The stages that read what a stage writes.
+    /// The stages that read what a stage writes, in rising order.
     func readers(of stage: Int) -> [Int] {
-        stages.indices.filter { reader in
-            !stages[reader].isLeftOut && sources(of: reader).contains { $0.stage == stage }
+        var readers = graph.nodes[stage].readers.filter { !stages[$0].isLeftOut }
+        for next in graph.nodes[stage].next where stages[next].isLeftOut {
+            readers += self.readers(of: next).filter { !readers.contains($0) }
         }
+        return graph.nodes[stage].next.isEmpty ? readers : readers.sorted()
     }
 
     /// Whether all that the job is for has been computed, and what was to be compared has been.
     var isDone: Bool {
-        ends.allSatisfy { stages[$0].isDone || stages[$0].isLeftOut }
+        graph.nodes.indices.allSatisfy {
+            !graph.nodes[$0].isEnd || stages[$0].isDone || stages[$0].isLeftOut
+        }
             && stages.allSatisfy { $0.auditCount == 0 }
     }
 
@@ -131,7 +140,7 @@ package struct JobState: Hashable, Sendable {
     ///
     /// What is broadcast is checked by each task that reads it.
     package func conservationFault(ofReader reader: Int) -> String? {
-        let sources = partitionedSources(of: reader)
+        let sources = self.sources(of: reader).prefix(graph.nodes[reader].partitionedCount)
         guard !sources.isEmpty, stages[reader].isDone, stages[reader].partialReadCount == 0,
             sources.allSatisfy({ stages[$0.stage].isDone })
         else { return nil }
@@ -179,7 +188,7 @@ package struct JobState: Hashable, Sendable {
         return submission.splits[stage][task].pieces.first?.path
     }
 
-    /// What an attempt left behind, whether it counts or is lost; nil when it did not succeed.
+    /// What an attempt left behind; nil when it did not succeed, or does not count any more.
     package func output(of attempt: AttemptID) -> TaskOutput? {
         stages[attempt.task.stage].tasks[attempt.task.index].attempts[attempt.number].output
     }

@@ -19,7 +19,7 @@ extension JobStatus {
             output: output,
             weight: job.submission.weight,
             stages: job.stages.enumerated().map { index, stage in
-                Stage(
+                var status = Stage(
                     label: plan.stages[index].label,
                     taskCount: stage.tasks.count,
                     doneCount: stage.doneCount,
@@ -28,6 +28,9 @@ extension JobStatus {
                     backupCount: stage.backupCount,
                     seconds: stage.seconds
                 )
+                status.isLeftOut = stage.isLeftOut
+                status.partitions = job.partitionSizes(ofReader: index)
+                return status
             },
             counters: job.counters,
             inputByteCount: job.inputByteCount
@@ -38,6 +41,32 @@ extension JobStatus {
             self.failure = failure
             failedAttempt = attempt
         }
+    }
+}
+
+extension JobState {
+    /// How large the partitions are that a stage has read; nil for one that reads files, and until
+    /// it is done.
+    ///
+    /// Cost: that of sorting the sizes of its partitions.
+    fileprivate func partitionSizes(ofReader stage: Int) -> PartitionSizes? {
+        guard graph.nodes[stage].partitionedCount > 0, stages[stage].isDone else { return nil }
+        var sizes = PartitionSizes(
+            stages[stage].tasks.map { task in
+                let output = task.winningOutput
+                // One that stops early has received fewer than there are.
+                let received = output?.counters[BuiltInCounter.pairsReceived] ?? 0
+                return (output?.read?.count ?? received, output?.heaviestKey)
+            }
+        )
+        if case .shuffles(let sides) = submission.plan.stages[stage].input, sides.count == 1 {
+            sizes?.couldCombine = sides[0].allSatisfy { source in
+                let output = submission.plan.stages[source.stage].outputs[source.output]
+                if case .shuffle = output { return true }
+                return false
+            }
+        }
+        return sizes
     }
 }
 

@@ -28,6 +28,10 @@ package struct JournalReplay: Sendable {
             try require(jobs[attempt.task.job]?.isRunning ?? false, "the job of \(attempt) is over")
             try require(task.winner == nil || task.needsAudit, "the task of \(attempt) is done")
             try require(
+                jobs[attempt.task.job]?.stages[attempt.task.stage].isLeftOut == false,
+                "\(attempt) starts, and its stage is left out"
+            )
+            try require(
                 task.attempts.count == attempt.number,
                 "\(attempt) starts, and the task had \(task.attempts.count) attempts"
             )

@@ -131,8 +131,7 @@ extension WorkerMachine {
     /// Starts the attempts that have all they need, while there are idle slots: one that has a
     /// process of the same job before one that has none, and before one of another job.
     mutating func runWaiting() {
-        for index in attempts.indices {
-            guard attempts[index].phase == .waitsForSlot else { continue }
+        for index in attempts.indices where attempts[index].phase == .waitsForSlot {
             let job = attempts[index].id.task.job
             let idle = slots.indices.filter { slots[$0].state == .idle }
             guard

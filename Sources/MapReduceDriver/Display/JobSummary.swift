@@ -30,6 +30,7 @@ package enum JobSummary {
             let time = Format.duration(seconds: seconds)
             text += "  slowest stage: \(slowest.label), \(time)\n"
         }
+        text += PartitionText.lines(of: job)
         let retries = job.stages.reduce(0) { $0 &+ $1.failureCount }
         if retries > 0 { text += "  retries: \(retries)\n" }
         let backups = job.stages.reduce(0) { $0 &+ $1.backupCount }
