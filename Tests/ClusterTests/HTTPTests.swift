@@ -205,15 +205,13 @@ import Testing
                     id: 0,
                     input: .files(name: ""),
                     steps: [],
-                    output: .shuffle,
-                    partitionCount: 2
+                    outputs: [.shuffle(partitionCount: 2)]
                 ),
                 StagePlan(
                     id: 1,
                     input: .shuffle(stage: 0),
                     steps: [],
-                    output: .files,
-                    partitionCount: 0
+                    outputs: [.files]
                 ),
             ]
         )
@@ -251,11 +249,11 @@ import Testing
             { $0.description.plan.stages[1].input = .shuffle(stage: 7) },
             { $0.description.plan.stages[1].input = .shuffle(stage: 1) },
             { $0.description.plan.stages[1].input = .shuffle(stage: -1) },
-            { $0.description.plan.stages[0].partitionCount = 0 },
-            { $0.description.plan.stages[0].partitionCount = .max },
+            { $0.description.plan.stages[0].outputs = [.shuffle(partitionCount: 0)] },
+            { $0.description.plan.stages[0].outputs = [.shuffle(partitionCount: .max)] },
             { $0.description.plan.stages[0].id = 3 },
-            { $0.description.plan.stages[0].output = .files },
-            { $0.description.plan.stages[1].output = .shuffle },
+            { $0.description.plan.stages[0].outputs = [.files] },
+            { $0.description.plan.stages[1].outputs = [.shuffle(partitionCount: 1)] },
             { $0.program.sha256 = "../x" }, { $0.program.arguments = [] },
             { $0.program.arguments = ["a\u{0}b"] }, { $0.program.slotCount = 0 },
         ]

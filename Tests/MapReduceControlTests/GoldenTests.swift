@@ -41,15 +41,13 @@ import Testing
                 id: 0,
                 input: .files(name: ""),
                 steps: [Step(verb: "map", file: "WordCount.swift", line: 7)],
-                output: .combinedShuffle,
-                partitionCount: 1
+                outputs: [.combinedShuffle(partitionCount: 1)]
             ),
             StagePlan(
                 id: 1,
                 input: .shuffle(stage: 0),
                 steps: [Step(verb: "combine", file: "WordCount.swift", line: 10)],
-                output: .files,
-                partitionCount: 0
+                outputs: [.files]
             ),
         ]
     )
@@ -63,10 +61,12 @@ import Testing
         var counters = Counters()
         counters.add(3, to: BuiltInCounter.recordsRead)
         return TaskOutput(
-            file: OutputFile(path: "/scratch/0.run", byteCount: 99, recordCount: 2, checksum: 7),
+            run: OutputFile(path: "/scratch/0.run", byteCount: 99, recordCount: 2, checksum: 7),
+            parts: [OutputFile(path: "/out/0", byteCount: 9, recordCount: 1, checksum: .max)],
             counters: counters,
-            written: PairChecksum(count: 2, hashSum: .max),
-            read: PairChecksum(count: 3, hashSum: 1 << 63)
+            written: [PairChecksum(count: 2, hashSum: .max), PairChecksum()],
+            read: PairChecksum(count: 3, hashSum: 1 << 63),
+            heaviestKey: HeavyKey(key: "x", pairCount: 2)
         )
     }
 
@@ -127,7 +127,8 @@ import Testing
             .start(
                 Assignment(
                     attempt: reader,
-                    input: .segments(partition: 0, stage: 0, outputCount: 9),
+                    input: .partition(0),
+                    sources: [LoggedSource(stage: 0, outputCount: 9)],
                     badRecords: []
                 )
             ),
@@ -168,11 +169,10 @@ import Testing
             ReplayAnswer(
                 program: program,
                 task: ReplayTask(
-                    task: TaskID(job: job, stage: 0, index: 1),
-                    fingerprint: plan.fingerprint,
+                    TaskID(job: job, stage: 0, index: 0),
+                    of: plan,
                     slotCount: program.slotCount,
-                    split: Split(pieces: [piece]),
-                    earlierSplits: [],
+                    splits: [[Split(pieces: [piece])], []],
                     badRecords: [BadRecord(file: piece.path, offset: 5, reason: "it threw")]
                 )
             ),

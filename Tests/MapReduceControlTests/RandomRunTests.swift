@@ -25,7 +25,7 @@ private struct World {
     private var now = Instant.zero
     private var journal: [JournalEntry] = []
     /// What runs, as the workers know it.
-    private var running: [(worker: WorkerID, attempt: AttemptID, input: AssignedInput)] = []
+    private var running: [(worker: WorkerID, attempt: AttemptID, sources: [LoggedSource])] = []
     private var alive: Set<WorkerID> = []
     private var publishing: [JobID] = []
     private var finished: [JobID: JobOutcome] = [:]
@@ -104,9 +104,9 @@ private struct World {
             if let job = publishing.popLast() { apply(.outputPublished(job, nil)) }
         case 4:
             if withFaults, let task = running.randomElement(using: &random),
-                case .segments(_, let stage, let count) = task.input,
+                let read = task.sources.randomElement(using: &random),
                 let sources = coordinator.jobs[task.attempt.task.job]?
-                    .sources(stage: stage, outputCount: count),
+                    .sources(stage: read.stage, outputCount: read.outputCount),
                 let source = sources.randomElement(using: &random)
             {
                 running.removeAll { $0.attempt == task.attempt }
@@ -158,7 +158,7 @@ private struct World {
             case .startAttempt(let worker, let assignment):
                 #expect(!running.contains { $0.attempt == assignment.attempt }, "started once")
                 checkInput(assignment)
-                running.append((worker, assignment.attempt, assignment.input))
+                running.append((worker, assignment.attempt, assignment.sources))
             case .stopAttempt(let worker, let attempt):
                 running.removeAll { $0.attempt == attempt && $0.worker == worker }
             case .prepareTasks(let worker, let job, let stage, let tasks):
@@ -179,13 +179,13 @@ private struct World {
 
     /// Every partition is read from one run of each task of the stage before, in their order.
     private func checkInput(_ assignment: Assignment) {
-        guard case .segments(_, let stage, let outputCount) = assignment.input,
-            let job = coordinator.jobs[assignment.attempt.task.job]
-        else { return }
-        let sources = job.sources(stage: stage, outputCount: outputCount)
-        #expect(sources.map(\.task.index) == Array(job.stages[stage].tasks.indices))
-        for source in sources {
-            #expect(coordinator.jobs[task: source.task]?.winner == source.number)
+        guard let job = coordinator.jobs[assignment.attempt.task.job] else { return }
+        for read in assignment.sources {
+            let sources = job.sources(stage: read.stage, outputCount: read.outputCount)
+            #expect(sources.map(\.task.index) == Array(job.stages[read.stage].tasks.indices))
+            for source in sources {
+                #expect(coordinator.jobs[task: source.task]?.winner == source.number)
+            }
         }
     }
 

@@ -18,8 +18,7 @@ func testJob(
             id: id,
             input: id == 0 ? .files(name: "") : .shuffle(stage: id - 1),
             steps: [],
-            output: isLast ? .files : .shuffle,
-            partitionCount: isLast ? 0 : reducers
+            outputs: [isLast ? .files : .shuffle(partitionCount: reducers)]
         )
     }
     let splits = (0..<maps).map { index in
@@ -58,14 +57,14 @@ func testOutput(
     var counters = Counters()
     counters.add(1, to: "attempts")
     return TaskOutput(
-        file: OutputFile(
+        run: OutputFile(
             path: "\(attempt)",
             byteCount: 1,
             recordCount: 1,
             checksum: UInt32(variant)
         ),
         counters: counters,
-        written: written.map { PairChecksum(count: $0) },
+        written: written.map { [PairChecksum(count: $0)] } ?? [],
         read: read.map { PairChecksum(count: $0) }
     )
 }

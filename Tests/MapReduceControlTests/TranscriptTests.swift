@@ -232,14 +232,17 @@ private struct TranscriptPlayer {
         switch message {
         case .startAttempt(let worker, let assignment):
             "\(worker): start \(describe(assignment.attempt)), "
-                + describe(assignment.input, of: assignment.attempt)
+                + describe(assignment.input)
+                + (assignment.sources.isEmpty ? "" : " of ")
+                + assignment.sources.map { describe($0, in: assignment.attempt.task.job) }
+                .joined(separator: ", and of ")
                 + assignment.badRecords.map { ", without \($0.file):\($0.offset)" }.joined()
         case .stopAttempt(let worker, let attempt): "\(worker): stop \(describe(attempt))"
         case .prepareTasks(let worker, let job, let stage, let tasks):
             "\(worker): prepare \(job.number).\(stage), tasks "
                 + tasks.map(String.init).joined(separator: " ")
         case .publishOutput(let job, let outputs):
-            "publish \(job): \(outputs.map(\.file.path).joined(separator: " "))"
+            "publish \(job): \(outputs.flatMap(\.files).map(\.path).joined(separator: " "))"
         case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
         }
     }
@@ -248,15 +251,17 @@ private struct TranscriptPlayer {
         coordinator.jobs[attempt: attempt]?.worker.number ?? -1
     }
 
-    private func describe(_ input: AssignedInput, of attempt: AttemptID) -> String {
+    private func describe(_ input: TaskInput) -> String {
         switch input {
         case .split(let split): "split \(split.pieces[0].path)"
-        case .segments(let partition, let stage, let outputCount):
-            "partition \(partition) of "
-                + (coordinator.jobs[attempt.task.job]?
-                .sources(stage: stage, outputCount: outputCount) ?? [])
-                .map { "\(describe($0))@\(worker(of: $0))" }
-                .joined(separator: " ")
+        case .partition(let number): "partition \(number)"
         }
+    }
+
+    private func describe(_ source: LoggedSource, in job: JobID) -> String {
+        (coordinator.jobs[job]?
+            .sources(stage: source.stage, outputCount: source.outputCount) ?? [])
+            .map { "\(describe($0))@\(worker(of: $0))" }
+            .joined(separator: " ")
     }
 }

@@ -21,8 +21,16 @@ import Testing
     }
 
     private func reduce(_ id: AttemptID) -> WorkerCommand {
-        let input = AssignedInput.segments(partition: id.task.index, stage: 0, outputCount: 2)
-        return .start(Assignment(attempt: id, input: input, badRecords: []))
+        .start(reading(id))
+    }
+
+    private func reading(_ id: AttemptID) -> Assignment {
+        Assignment(
+            attempt: id,
+            input: .partition(id.task.index),
+            sources: [LoggedSource(stage: 0, outputCount: 2)],
+            badRecords: []
+        )
     }
 
     private func joined(slots: Int = 1) -> WorkerMachine {
@@ -143,7 +151,7 @@ import Testing
         _ = answer(&machine, [(1, reduce(attempt(0, stage: 1)))])
         let fetch = machine.apply(.jobReady(JobID(1))).first
         #expect(
-            fetch == .fetchInput(attempt(0, stage: 1), stage: 0, partition: 0, outputCount: 2)
+            fetch == .fetchInput(reading(attempt(0, stage: 1)))
         )
         let input = (0..<2).map { index in
             FetchedSegment(
@@ -151,7 +159,7 @@ import Testing
                 source: attempt(index, 4)
             )
         }
-        _ = machine.apply(.inputReady(attempt(0, stage: 1), input))
+        _ = machine.apply(.inputReady(attempt(0, stage: 1), [input]))
         let failure = Failure(kind: .fetchFailed, message: "damaged", run: "/run1")
         let report = TaskReport(attempt: attempt(0, stage: 1), outcome: .failed(failure))
         let actions = machine.apply(.attemptEnded(slot: 0, report, log: nil))

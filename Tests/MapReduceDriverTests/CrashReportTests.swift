@@ -13,8 +13,7 @@ import Testing
                 id: 0,
                 input: .files(name: ""),
                 steps: [Step(verb: "map", file: "A.swift", line: 3)],
-                output: .files,
-                partitionCount: 0
+                outputs: [.files]
             )
         ]
     )

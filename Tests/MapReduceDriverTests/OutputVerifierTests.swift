@@ -27,8 +27,7 @@ import Testing
             id: 0,
             input: .files(name: ""),
             steps: [],
-            output: .files,
-            partitionCount: 0
+            outputs: [.files]
         )
         let submission = JobSubmission(
             id: JobID(1),
@@ -38,7 +37,7 @@ import Testing
         var coordinator = Coordinator()
         _ = coordinator.apply(.jobSubmitted(submission), at: .zero)
         try OutputPublisher.publish(
-            files.map { TaskOutput(file: $0, counters: Counters()) },
+            files.map { TaskOutput(parts: [$0], counters: Counters()) },
             of: try #require(coordinator.jobs.all.last),
             to: output
         )

@@ -33,15 +33,13 @@ import Testing
                     id: 0,
                     input: .files(name: ""),
                     steps: [Step(verb: "map", file: "A.swift", line: 3)],
-                    output: .shuffle,
-                    partitionCount: 1
+                    outputs: [.shuffle(partitionCount: 1)]
                 ),
                 StagePlan(
                     id: 1,
                     input: .shuffle(stage: 0),
                     steps: [],
-                    output: .files,
-                    partitionCount: 0
+                    outputs: [.files]
                 ),
             ]
         )

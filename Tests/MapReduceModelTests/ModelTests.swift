@@ -96,31 +96,31 @@ extension CountersTests {
                     id: 0,
                     input: .files(name: ""),
                     steps: [Step(verb: "map", file: "A.swift", line: 3)],
-                    output: .combinedShuffle,
-                    partitionCount: 2
+                    outputs: [.combinedShuffle(partitionCount: 2)]
                 ),
                 StagePlan(
                     id: 1,
                     input: .shuffle(stage: 0),
                     steps: [],
-                    output: .files,
-                    partitionCount: 0
+                    outputs: [.files]
                 ),
             ]
         )
     }
 
     /// Pins the fingerprint: processes of two builds of one release must agree.
-    @Test func fingerprintIsPinned() { #expect(plan.fingerprint == "a91241e765cffdcd") }
+    @Test func fingerprintIsPinned() { #expect(plan.fingerprint == "405124db940314bb") }
 
     @Test func everyPartCounts() {
-        var others = [plan, plan, plan, plan, plan]
+        var others = Array(repeating: plan, count: 7)
         others[0].name = "other"
-        others[1].stages[0].partitionCount = 3
+        others[1].stages[0].outputs = [.combinedShuffle(partitionCount: 3)]
         others[2].stages[0].steps[0].line = 4
-        others[3].stages[0].output = .shuffle
+        others[3].stages[0].outputs = [.shuffle(partitionCount: 2)]
         others[4].stages.removeLast()
-        #expect(Set((others + [plan]).map(\.fingerprint)).count == 6)
+        others[5].stages[1].broadcasts = [ShuffleSource(stage: 0, output: 0)]
+        others[6].stages[1].round = Round(iteration: 0, number: 0)
+        #expect(Set((others + [plan]).map(\.fingerprint)).count == 8)
     }
 }
 
@@ -159,8 +159,10 @@ extension CountersTests {
                 .run(
                     TaskSpec(
                         attempt: attempt,
-                        input: .segments(partition: 1, of: [Segment(run: "/x.run", partition: 1)]),
-                        directory: "/scratch/b"
+                        input: .partition(1),
+                        segments: [[Segment(run: "/x.run", partition: 1)], []],
+                        directory: "/scratch/b",
+                        partDirectory: "/out/b"
                     )
                 ),
             ],
@@ -179,14 +181,14 @@ extension CountersTests {
                         attempt: attempt,
                         outcome: .succeeded(
                             TaskOutput(
-                                file: OutputFile(
+                                run: OutputFile(
                                     path: "/scratch/a/0.run",
                                     byteCount: 10,
                                     recordCount: 3,
                                     checksum: 42
                                 ),
                                 counters: counters,
-                                written: PairChecksum(count: 3, hashSum: .max)
+                                written: [PairChecksum(count: 3, hashSum: .max)]
                             )
                         )
                     )

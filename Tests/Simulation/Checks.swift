@@ -52,6 +52,9 @@ struct Checks {
             if stage.backupCount > limit {
                 return "stage \(index) of \(job.id) has too many backups"
             }
+            if stage.isLeftOut, stage.tasks.contains(where: { !$0.attempts.isEmpty }) {
+                return "stage \(index) of \(job.id) has begun, and is left out"
+            }
             for (number, task) in stage.tasks.enumerated() {
                 if let output = task.winningOutput { counters.add(output.counters) }
                 let id = TaskID(job: job.id, stage: index, index: number)
@@ -59,7 +62,7 @@ struct Checks {
             }
         }
         guard job.isRunning else {
-            let taskCount = job.stages.reduce(0) { $0 + $1.tasks.count }
+            let taskCount = job.stages.reduce(0) { $0 + ($1.isLeftOut ? 0 : $1.tasks.count) }
             let isCounted = job.counters["attempts"] == taskCount
             let hasOutput = job.phase == .committing || job.outcome == .succeeded
             return isCounted || !hasOutput ? nil : "\(job.id) does not count each task once"
@@ -95,24 +98,52 @@ struct Checks {
             guard control.jobs[attempt: attempt]?.worker == worker else {
                 return "\(attempt) is started on a worker that it is not meant for"
             }
-            guard case .segments(_, let stage, let count) = assignment.input,
-                let job = control.jobs[attempt.task.job]
-            else { return nil }
-            let sources = job.sources(stage: stage, outputCount: count)
-            if sources.map(\.task.index) != Array(job.stages[stage].tasks.indices) {
-                return "\(attempt) does not read every task"
+            guard let job = control.jobs[attempt.task.job] else { return nil }
+            return check(assignment, of: job, control)
+        case .publishOutput(let id, let outputs):
+            guard let job = control.jobs[id] else { return "\(id) is published, and is not there" }
+            let writers = job.submission.plan.stages.filter { stage in
+                stage.outputs.contains(where: \.isPart) && !job.stages[stage.id].isLeftOut
+            }
+            let winners = writers.flatMap { job.stages[$0.id].tasks.map(\.winningOutput) }
+            let partCounts = writers.flatMap { stage in
+                job.stages[stage.id].tasks.map { _ in stage.outputs.count(where: \.isPart) }
+            }
+            if winners != outputs || outputs.map(\.parts.count) != partCounts {
+                return "\(id) publishes what is not the output of each task"
+            }
+        case .stopAttempt, .prepareTasks, .jobFinished: break
+        }
+        return nil
+    }
+
+    /// Whether an attempt is told to read what counts now, of all that it is to read.
+    private func check(
+        _ assignment: Assignment,
+        of job: JobState,
+        _ control: Coordinator
+    ) -> String? {
+        let attempt = assignment.attempt
+        let plan = job.submission.plan
+        let expected = plan.stages[attempt.task.stage].sources.map { source in
+            var stage = source.stage
+            while job.stages[stage].isLeftOut { stage = plan.stages[stage].round?.previous ?? 0 }
+            return stage
+        }
+        if assignment.sources.map(\.stage) != expected {
+            return
+                "\(attempt) is told to read \(assignment.sources.map(\.stage)) and not \(expected)"
+        }
+        for read in assignment.sources {
+            let sources = job.sources(stage: read.stage, outputCount: read.outputCount)
+            if sources.map(\.task.index) != Array(job.stages[read.stage].tasks.indices) {
+                return "\(attempt) does not read every task of stage \(read.stage)"
             }
             // Winners of now: what was decided before in this step has not changed them.
             for source in sources
             where control.jobs[task: source.task]?.winner != source.number {
                 return "\(attempt) reads \(source), which does not count"
             }
-        case .publishOutput(let job, let outputs):
-            let winners = control.jobs[job]?.stages.last?.tasks.compactMap(\.winningOutput)
-            if winners != outputs || outputs.count != control.jobs[job]?.stages.last?.tasks.count {
-                return "\(job) publishes what is not the output of each task"
-            }
-        case .stopAttempt, .prepareTasks, .jobFinished: break
         }
         return nil
     }

@@ -71,7 +71,7 @@ extension FaultPlan {
             case .notDeterministic:
                 return .notDeterministic(
                     job: job,
-                    stage: dice.draw(0...setting.jobs[job - 1].stageCount - 1, purpose)
+                    stage: dice.draw(0...setting.jobs[job - 1].plan.stages.count - 1, purpose)
                 )
             case .cancel:
                 // Sooner or later, or while the first commands are on their way.

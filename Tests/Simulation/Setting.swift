@@ -11,9 +11,11 @@ struct Setting {
     /// A job, and when it is submitted.
     struct Job {
         let number: Int
-        let mapCount: Int
-        let reducerCount: Int
-        let stageCount: Int
+        let plan: Plan
+        /// Tasks of each stage that reads files; 0 for the others.
+        let splitCounts: [Int]
+        /// Of the iteration that may end early, the round that is its last one.
+        let lastRound: Int?
         let maxBadRecords: Int
         let auditPercent: Int
         let weight: Int
@@ -27,11 +29,15 @@ struct Setting {
         hostCount = dice.draw(2...5, purpose)
         slotCounts = (0..<hostCount).map { _ in dice.draw(1...3, purpose) }
         jobs = (1...dice.draw(1...3, purpose)).map { number in
-            Job(
+            let plan = RandomPlan(&dice, purpose)
+            return Job(
                 number: number,
-                mapCount: dice.draw(1...6, purpose),
-                reducerCount: dice.draw(1...4, purpose),
-                stageCount: dice.draw(1...3, purpose),
+                plan: Plan(name: "job \(number)", stages: plan.stages),
+                splitCounts: plan.stages.map { stage in
+                    if case .files = stage.input { return dice.draw(1...5, purpose) }
+                    return 0
+                },
+                lastRound: plan.lastRound,
                 maxBadRecords: dice.chance(500, purpose) ? dice.draw(1...3, purpose) : 0,
                 auditPercent: dice.chance(300, purpose) ? dice.draw(10...100, purpose) : 0,
                 weight: dice.draw(1...3, purpose),
@@ -48,38 +54,38 @@ struct Setting {
 }
 
 extension Setting.Job {
+    var mapCount: Int { splitCounts[0] }
+
+    /// The splits of each stage.
+    var splits: [[Split]] {
+        splitCounts.enumerated().map { stage, count in
+            (0..<count).map { index in
+                Split(pieces: [
+                    FilePiece(
+                        path: inputPath(stage, index),
+                        offset: 0,
+                        byteCount: 1000,
+                        compression: .none,
+                        signature: FileSignature(byteCount: 1000, modificationTime: 0)
+                    )
+                ])
+            }
+        }
+    }
+
     /// The job as it is handed to the control plane.
     func submission(_ id: JobID) -> JobSubmission {
-        let stages = (0..<stageCount).map { stage in
-            let isLast = stage == stageCount - 1
-            return StagePlan(
-                id: stage,
-                input: stage == 0 ? .files(name: "") : .shuffle(stage: stage - 1),
-                steps: [],
-                output: isLast ? .files : .shuffle,
-                partitionCount: isLast ? 0 : reducerCount
-            )
-        }
-        let splits = (0..<mapCount).map { index in
-            Split(pieces: [
-                FilePiece(
-                    path: inputPath(index),
-                    offset: 0,
-                    byteCount: 1000,
-                    compression: .none,
-                    signature: FileSignature(byteCount: 1000, modificationTime: 0)
-                )
-            ])
-        }
-        return JobSubmission(
+        JobSubmission(
             id: id,
-            plan: Plan(name: "job \(number)", stages: stages),
-            splits: [splits] + Array(repeating: [], count: stageCount - 1),
+            plan: plan,
+            splits: splits,
             weight: weight,
             maxBadRecords: maxBadRecords,
             auditPercent: auditPercent
         )
     }
 
-    func inputPath(_ task: Int) -> String { "in-\(number)-\(task)" }
+    func inputPath(_ stage: Int, _ task: Int) -> String {
+        stage == 0 ? "in-\(number)-\(task)" : "in-\(number)-\(stage)-\(task)"
+    }
 }

@@ -35,21 +35,27 @@ struct SimulatedWorker {
     struct Running {
         let number: Int
         let assignment: Assignment
-        let input: TaskInput
+        let segments: [[Segment]]
     }
 
     /// The segments of one task, on their way here.
     struct Fetch {
         let number: Int
-        let stage: Int
-        let partition: Int
-        let outputCount: Int
-        var outputs: [StageOutputs.Entry] = []
-        /// What is still to be fetched, by the index of the task that wrote it.
-        var missing: [Int] = []
-        var sources: [StageOutputs.Entry] = []
+        let assignment: Assignment
+        /// The partition that is read of each source.
+        let partitions: [Int]
+        /// What is to be read of the sources whose logs are here.
+        var wanted: [[Wanted]] = []
+        /// What is still to be fetched.
+        var missing: [Wanted] = []
         /// How often the current segment was asked for in vain.
         var failures = 0
+    }
+
+    /// A segment, and where it is.
+    struct Wanted {
+        let run: FetchedRun
+        let entry: StageOutputs.Entry
     }
 
     /// What the worker has asked, and waits for.
@@ -70,9 +76,13 @@ struct SimulatedWorker {
     /// The path of a segment that was fetched.
     func path(of run: FetchedRun) -> String { "\(run.source)/\(run.partition)@\(host)" }
 
-    /// The run at a path; nil when there is none any more.
-    func run(at path: String) -> StoredRun? {
-        runs.first { self.path(of: $0.key) == path }?.value
-            ?? fetched.first { self.path(of: $0.key) == path }?.value
+    /// What is at a path, and the partition that a segment of it holds; nil when there is nothing
+    /// any more.
+    func piece(of segment: Segment) -> (run: StoredRun, partition: Int)? {
+        if let own = runs.first(where: { path(of: $0.key) == segment.run }) {
+            return (own.value, segment.partition)
+        }
+        return fetched.first { path(of: $0.key) == segment.run }
+            .map { ($0.value, $0.key.partition) }
     }
 }

@@ -3,7 +3,12 @@ internal import MapReduceModel
 
 /// What the tasks of a run do.
 extension World {
-    func beginAttempt(_ assignment: Assignment, _ input: TaskInput, slot: Int, on host: Int) {
+    func beginAttempt(
+        _ assignment: Assignment,
+        _ segments: [[Segment]],
+        slot: Int,
+        on host: Int
+    ) {
         let attempt = assignment.attempt
         if workers[host].running.values.contains(where: { $0.assignment.attempt == attempt }) {
             fail("\(attempt) runs twice at once on host \(host)")
@@ -14,7 +19,7 @@ extension World {
         workers[host].running[slot] = SimulatedWorker.Running(
             number: number,
             assignment: assignment,
-            input: input
+            segments: segments
         )
         let purpose = purpose("duration", attempt)
         var milliseconds = dice.draw(100...3000, purpose) * workers[host].slowness
@@ -54,23 +59,24 @@ extension World {
             return .failed(Failure(kind: .badInput, message: "unknown"))
         }
         if let failure = failure(of: running.assignment, job, on: host) { return .failed(failure) }
-        var sources: [Lineage.Identity] = []
-        var read: PairChecksum?
-        if case .segments(let partition, let segments) = running.input {
-            var sum = PairChecksum()
+        var sources: [[Lineage.Piece]] = []
+        for segments in running.segments {
+            var pieces: [Lineage.Piece] = []
             for segment in segments {
-                guard let run = workers[host].run(at: segment.run), !run.isRotten else {
+                guard let piece = workers[host].piece(of: segment), !piece.run.isRotten else {
                     let message = "a run cannot be read"
                     return .failed(Failure(kind: .fetchFailed, message: message, run: segment.run))
                 }
-                sources.append(run.identity)
-                sum += run.identity.pairs(partition: partition)
+                pieces.append(
+                    Lineage.Piece(identity: piece.run.identity, partition: piece.partition)
+                )
             }
-            read = sum
+            sources.append(pieces)
         }
         let isVarying = plan.faults.contains(
             .notDeterministic(job: job.number, stage: attempt.task.stage)
         )
+        let read = read(sources, by: attempt.task, of: job)
         // Few, so that an output is sometimes the same as one before the last.
         let variant = isVarying ? dice.draw(1...2, purpose("variant", attempt)) : 0
         let identity = lineage.add(
@@ -83,17 +89,59 @@ extension World {
                 sources: sources
             )
         )
-        return .succeeded(write(identity, running.assignment, job, read, on: host))
+        var output = write(identity, running.assignment, job, read, on: host)
+        if hasChanged(attempt.task, variant, job) {
+            output.counters.add(1, to: BuiltInCounter.userPrefix + RandomPlan.counter)
+        }
+        return .succeeded(output)
+    }
+
+    /// The pairs of a task's partition, of all sides; nil for one that reads files.
+    private func read(
+        _ sources: [[Lineage.Piece]],
+        by task: TaskID,
+        of job: Setting.Job
+    ) -> PairChecksum? {
+        let stage = job.plan.stages[task.stage]
+        if stage.input.sources.isEmpty { return nil }
+        var sum = PairChecksum()
+        for (source, pieces) in zip(stage.input.sources, sources) {
+            let output = job.plan.stages[source.stage].outputs[source.output]
+            for piece in pieces {
+                sum +=
+                    output.isRange
+                    ? piece.identity.pairs(
+                        partition: piece.partition,
+                        range: task.index,
+                        of: output.partitionCount
+                    ) : piece.identity.pairs(partition: piece.partition)
+            }
+        }
+        return sum
+    }
+
+    /// Whether a task counts what asks for another round: one of each round that is not the last,
+    /// unless its closure is not deterministic.
+    private func hasChanged(_ task: TaskID, _ variant: Int, _ job: Setting.Job) -> Bool {
+        guard let round = job.plan.stages[task.stage].round, let last = job.lastRound else {
+            return false
+        }
+        let inRound = job.plan.stages.filter { $0.round?.number == round.number }.map(\.id)
+        let counts =
+            inRound[job.number % inRound.count] == task.stage
+            && task.index == job.taskCount(of: job.plan.stages[task.stage]) - 1
+        return counts && (round.number < last) != (variant == 2)
     }
 
     /// Why an attempt fails; nil when it does not.
     private func failure(of assignment: Assignment, _ job: Setting.Job, on host: Int) -> Failure? {
         let attempt = assignment.attempt
         let chance = purpose("failure", attempt)
-        let path = job.inputPath(attempt.task.index)
+        let stage = job.plan.stages[attempt.task.stage]
+        let path = job.inputPath(stage.id, attempt.task.index)
         func failure(_ kind: FailureKind, at offset: Int, _ message: String) -> Failure {
             let location = RecordLocation(path: path, offset: offset, recordNumber: 1)
-            let isMap = attempt.task.stage == 0
+            let isMap = stage.input.sources.isEmpty
             return Failure(kind: kind, message: message, location: isMap ? location : nil)
         }
         // Never twice at one place: such a record would count as a bad one.
@@ -108,7 +156,7 @@ extension World {
                 return failure(.crashed, at: offset, "at a bad record")
             }
         }
-        if workers[host].isDiskFull, attempt.task.stage < job.stageCount - 1 {
+        if workers[host].isDiskFull, stage.writesRun {
             return Failure(kind: .diskFull, message: "the disk is full")
         }
         return nil
@@ -129,29 +177,42 @@ extension World {
         on host: Int
     ) -> TaskOutput {
         let attempt = assignment.attempt
-        let isLast = attempt.task.stage == job.stageCount - 1
-        var written: PairChecksum?
-        let path: String
-        if isLast {
-            path = "\(attempt)"
-            parts[path] = identity
-        } else {
-            path = workers[host].path(of: attempt)
+        let stage = job.plan.stages[attempt.task.stage]
+        var written: [PairChecksum] = []
+        var partition = 0
+        for output in stage.outputs {
+            let next = partition + output.runPartitionCount
+            written.append(
+                (partition..<next).reduce(into: PairChecksum()) {
+                    $0 += identity.pairs(partition: $1)
+                }
+            )
+            partition = next
+        }
+        func file(_ path: String) -> OutputFile {
+            OutputFile(
+                path: path,
+                byteCount: Int(identity.hash >> 40),
+                recordCount: 1,
+                checksum: UInt32(truncatingIfNeeded: identity.hash)
+            )
+        }
+        var run: OutputFile?
+        if partition > 0 {
             workers[host].runs[attempt] = StoredRun(identity: identity)
-            var sum = PairChecksum()
-            for partition in 0..<job.reducerCount { sum += identity.pairs(partition: partition) }
-            written = sum
+            run = file(workers[host].path(of: attempt))
+        }
+        let files = stage.outputs.indices.filter { stage.outputs[$0].isPart }.map { output in
+            let path = "\(attempt)/\(output)"
+            parts[path] = identity
+            return file(path)
         }
         var counters = Counters()
         counters.add(1, to: "attempts")
         counters.add(1 + Int(identity.hash % 1000), to: "value")
         return TaskOutput(
-            file: OutputFile(
-                path: path,
-                byteCount: Int(identity.hash >> 40),
-                recordCount: 1,
-                checksum: UInt32(truncatingIfNeeded: identity.hash)
-            ),
+            run: run,
+            parts: files,
             counters: counters,
             written: written,
             read: read,

@@ -230,6 +230,9 @@ extension World {
         let isOnItsWay = coordinator?.control.jobs.all.contains {
             $0.submission.plan.name == "job \(number)"
         }
+        if let problem = setting.jobs[number - 1].plan.problem {
+            return fail("job \(number) cannot be run: \(problem)")
+        }
         guard isOnItsWay == false, let jobs = coordinator?.control.jobs.all else { return }
         let last = max(durable.lastJob, jobs.last?.id.number ?? 0)
         let waiting = coordinator?.queue.count { item in

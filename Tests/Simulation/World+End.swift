@@ -52,17 +52,22 @@ extension World {
         guard let outputs = durable.published[id] else {
             return fail("\(id) succeeds without an output")
         }
-        let identities = outputs.compactMap { parts[$0.file.path] }
-        guard identities.count == outputs.count else { return fail("\(id) has lost parts") }
-        if let mix = lineage.mix(in: identities) {
+        let files = outputs.flatMap(\.parts)
+        let identities = files.compactMap { parts[$0.path] }
+        guard identities.count == files.count else { return fail("\(id) has lost parts") }
+        if let mix = lineage.mix(in: identities, of: job) {
             return fail("the output of \(id) is a mix: \(mix)")
         }
         let isVarying = plan.faults.contains { fault in
             if case .notDeterministic(job.number, _) = fault { true } else { false }
         }
-        if !isVarying, identities != lineage.oracle(job, skipping: bad) {
-            fail("the output of \(id) is wrong")
+        guard !isVarying else { return }
+        let written = lineage.oracle(job, skipping: bad)
+        let expected = job.plan.stages.flatMap { stage in
+            let partCount = stage.outputs.count(where: \.isPart)
+            return written[stage.id].flatMap { Array(repeating: $0, count: partCount) }
         }
+        if identities != expected { fail("the output of \(id) is wrong") }
     }
 
     /// A job may fail only if one of its tasks was made to fail too often, or its output could not

@@ -128,21 +128,9 @@ extension World {
     // MARK: Outputs of stages
 
     private func outputs(_ id: JobID, _ stage: Int, _ after: Int) -> Response {
-        guard let job = coordinator?.control.jobs[id], job.stages.indices.contains(stage),
-            after <= job.stages[stage].outputLog.count
+        guard let job = coordinator?.control.jobs[id],
+            let outputs = StageOutputs(of: job, stage: stage, after: after, addresses: { _ in nil })
         else { return .notFound }
-        let entries = job.stages[stage].outputLog[after...].map { entry in
-            let attempt = job.stages[stage].tasks[Int(entry.task)].attempts[Int(entry.attempt)]
-            return StageOutputs.Entry(
-                task: Int(entry.task),
-                attempt: Int(entry.attempt),
-                worker: attempt.worker,
-                path: attempt.output?.file.path ?? "",
-                byteCount: attempt.output?.file.byteCount ?? 0
-            )
-        }
-        return .outputs(
-            StageOutputs(entries: entries, workers: [], isDone: job.stages[stage].isDone)
-        )
+        return .outputs(outputs)
     }
 }

@@ -46,15 +46,14 @@ extension World {
         case .poll(let kind, let request, let delay):
             later(host, .poll(kind, request), after: delay)
         case .fetchJob(let job): ask(host, .coordinator, .launch(job), .launch(job))
-        case .fetchInput(let attempt, let stage, let partition, let outputCount):
-            beginFetch(attempt, stage, partition, outputCount, on: host)
+        case .fetchInput(let assignment): beginFetch(assignment, on: host)
         case .cancelFetch(let attempt):
             if let fetch = workers[host].fetches.removeValue(forKey: attempt) {
                 workers[host].fetchNumbers[fetch.number] = nil
             }
         case .prepare: break
-        case .run(let slot, let assignment, let input):
-            beginAttempt(assignment, input, slot: slot, on: host)
+        case .run(let slot, let assignment, let segments):
+            beginAttempt(assignment, segments, slot: slot, on: host)
         case .stop(let slot):
             workers[host].running[slot] = nil
             later(host, .event(.slotStopped(slot)), after: .milliseconds(5))
@@ -163,22 +162,33 @@ extension World {
 
     // MARK: Segments
 
-    private func beginFetch(
-        _ attempt: AttemptID,
-        _ stage: Int,
-        _ partition: Int,
-        _ outputCount: Int,
-        on host: Int
-    ) {
+    private func beginFetch(_ assignment: Assignment, on host: Int) {
+        let attempt = assignment.attempt
+        guard let job = plannedJob(attempt.task.job) else {
+            return fail("\(attempt) is of a job that nobody has submitted")
+        }
         workers[host].lastRun += 1
         let fetch = SimulatedWorker.Fetch(
             number: workers[host].lastRun,
-            stage: stage,
-            partition: partition,
-            outputCount: outputCount
+            assignment: assignment,
+            partitions: job.plan.partitionsRead(
+                byTask: attempt.task.index,
+                ofStage: attempt.task.stage
+            )
         )
         workers[host].fetches[attempt] = fetch
         workers[host].fetchNumbers[fetch.number] = attempt
+        askForLog(attempt, on: host)
+    }
+
+    /// Asks for the log of the next source; when all are here, for the segments.
+    private func askForLog(_ attempt: AttemptID, on host: Int) {
+        guard let fetch = workers[host].fetches[attempt] else { return }
+        guard fetch.wanted.count < fetch.assignment.sources.count else {
+            workers[host].fetches[attempt]?.missing = Array(fetch.wanted.joined())
+            return fetchNext(attempt, on: host)
+        }
+        let stage = fetch.assignment.sources[fetch.wanted.count].stage
         let request = Request.outputs(attempt.task.job, stage: stage, after: 0)
         ask(host, .coordinator, request, .outputs(attempt))
     }
@@ -191,45 +201,42 @@ extension World {
 
     private func heardOutputs(_ attempt: AttemptID, _ response: Response?, on host: Int) {
         guard let fetch = workers[host].fetches[attempt] else { return }
-        guard case .outputs(let outputs) = response, outputs.entries.count >= fetch.outputCount
+        let source = fetch.assignment.sources[fetch.wanted.count]
+        guard case .outputs(let outputs) = response, outputs.entries.count >= source.outputCount
         else {
             endFetch(attempt, on: host)
             return apply(.inputFailed(attempt, source: nil, message: "no log"), to: host)
         }
-        var sources: [Int: StageOutputs.Entry] = [:]
-        for entry in outputs.entries.prefix(fetch.outputCount) { sources[entry.task] = entry }
-        workers[host].fetches[attempt]?.sources = sources.keys.sorted().compactMap { sources[$0] }
-        workers[host].fetches[attempt]?.missing = Array(sources.keys.sorted().indices)
-        fetchNext(attempt, on: host)
-    }
-
-    private func source(
-        _ entry: StageOutputs.Entry,
-        of attempt: AttemptID,
-        _ stage: Int
-    ) -> AttemptID {
-        AttemptID(
-            task: TaskID(job: attempt.task.job, stage: stage, index: entry.task),
-            number: entry.attempt
-        )
+        var table = OutputTable()
+        table.add(outputs)
+        let wanted = table.sources(source.outputCount).map { entry in
+            let task = TaskID(job: attempt.task.job, stage: source.stage, index: entry.task)
+            return SimulatedWorker.Wanted(
+                run: SimulatedWorker.FetchedRun(
+                    source: AttemptID(task: task, number: entry.attempt),
+                    partition: fetch.partitions[fetch.wanted.count]
+                ),
+                entry: entry
+            )
+        }
+        workers[host].fetches[attempt]?.wanted.append(wanted)
+        askForLog(attempt, on: host)
     }
 
     /// Gets the next segment: from this disk, or from the worker that has it.
     private func fetchNext(_ attempt: AttemptID, on host: Int) {
         guard let fetch = workers[host].fetches[attempt] else { return }
-        guard let index = fetch.missing.first else { return finishFetch(attempt, on: host) }
-        let entry = fetch.sources[index]
-        let source = source(entry, of: attempt, fetch.stage)
-        let run = SimulatedWorker.FetchedRun(source: source, partition: fetch.partition)
-        if workers[host].runs[source] != nil || workers[host].fetched[run] != nil {
+        guard let next = fetch.missing.first else { return finishFetch(attempt, on: host) }
+        let run = next.run
+        if workers[host].runs[run.source] != nil || workers[host].fetched[run] != nil {
             workers[host].fetches[attempt]?.missing.removeFirst()
             return fetchNext(attempt, on: host)
         }
-        guard let holder = self.host(of: entry.worker), !entry.path.isEmpty else {
+        guard let holder = self.host(of: next.entry.worker), !next.entry.path.isEmpty else {
             endFetch(attempt, on: host)
-            return apply(.inputFailed(attempt, source: source, message: "it is lost"), to: host)
+            return apply(.inputFailed(attempt, source: run.source, message: "it is lost"), to: host)
         }
-        let request = Request.segment(source, partition: fetch.partition)
+        let request = Request.segment(run.source, partition: run.partition)
         ask(host, .host(holder), request, .segment(attempt, run))
     }
 
@@ -263,18 +270,20 @@ extension World {
     private func finishFetch(_ attempt: AttemptID, on host: Int) {
         guard let fetch = workers[host].fetches[attempt] else { return }
         endFetch(attempt, on: host)
-        let input = fetch.sources.map { entry in
-            let source = source(entry, of: attempt, fetch.stage)
-            let run = SimulatedWorker.FetchedRun(source: source, partition: fetch.partition)
-            let isOwn = workers[host].runs[source] != nil
-            return FetchedSegment(
-                segment: Segment(
-                    run: isOwn ? workers[host].path(of: source) : workers[host].path(of: run),
-                    partition: isOwn ? fetch.partition : 0
-                ),
-                source: source
-            )
+        let segments = fetch.wanted.map { wanted in
+            wanted.map { wanted in
+                let run = wanted.run
+                let isOwn = workers[host].runs[run.source] != nil
+                return FetchedSegment(
+                    segment: Segment(
+                        run: isOwn
+                            ? workers[host].path(of: run.source) : workers[host].path(of: run),
+                        partition: isOwn ? run.partition : 0
+                    ),
+                    source: run.source
+                )
+            }
         }
-        apply(.inputReady(attempt, input), to: host)
+        apply(.inputReady(attempt, segments), to: host)
     }
 }

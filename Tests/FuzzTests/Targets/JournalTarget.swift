@@ -58,7 +58,11 @@ struct JournalTarget: FuzzTarget {
                 case .startAttempt(let worker, let assignment):
                     try stage.apply(.attemptReported(worker, success(assignment.attempt)))
                 case .publishOutput(let job, let outputs):
-                    let count = stage.coordinator.jobs[job]?.stages.last?.tasks.count
+                    let count = stage.coordinator.jobs[job].map { job in
+                        job.stages.indices.filter {
+                            job.submission.plan.stages[$0].writesParts && !job.stages[$0].isLeftOut
+                        }.reduce(0) { $0 + job.stages[$1].tasks.count }
+                    }
                     try require(count == outputs.count, "an output is published in part")
                     try stage.apply(.outputPublished(job, nil))
                 case .jobFinished, .stopAttempt, .prepareTasks: break
@@ -70,7 +74,7 @@ struct JournalTarget: FuzzTarget {
 
     private func success(_ attempt: AttemptID) -> TaskReport {
         let file = OutputFile(path: "\(attempt)", byteCount: 1, recordCount: 1, checksum: 0)
-        let output = TaskOutput(file: file, counters: Counters())
+        let output = TaskOutput(run: file, counters: Counters())
         return TaskReport(attempt: attempt, outcome: .succeeded(output))
     }
 }

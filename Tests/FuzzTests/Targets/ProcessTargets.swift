@@ -56,7 +56,7 @@ struct RecorderTarget: FuzzTarget {
         let piece = try InputFiles.inspect(file.path).wholePiece
         let task = TaskID(job: JobID(1), stage: 0, index: 0)
         for input in [
-            TaskInput.split(Split(pieces: [piece])), .segments(partition: 0, of: []),
+            TaskInput.split(Split(pieces: [piece])), .partition(0),
         ] {
             let failure = CrashReport.failure(
                 of: TaskSpec(
@@ -86,8 +86,7 @@ extension StagePlan {
         id: 0,
         input: .files(name: ""),
         steps: [],
-        output: .files,
-        partitionCount: 0
+        outputs: [.files]
     )
 }
 

@@ -62,15 +62,13 @@ enum Rehearsal {
                         id: 0,
                         input: .files(name: ""),
                         steps: [step],
-                        output: .shuffle,
-                        partitionCount: 2
+                        outputs: [.shuffle(partitionCount: 2)]
                     ),
                     StagePlan(
                         id: 1,
                         input: .shuffle(stage: 0),
                         steps: [step],
-                        output: .files,
-                        partitionCount: 0
+                        outputs: [.files]
                     ),
                 ]
             ),
@@ -103,12 +101,12 @@ enum Rehearsal {
         counters.add(7, to: BuiltInCounter.recordsRead)
         let file = OutputFile(path: "\(attempt)", byteCount: 9, recordCount: 2, checksum: 5)
         if !fails {
-            let output = TaskOutput(file: file, counters: counters)
+            let output = TaskOutput(run: file, counters: counters)
             return AttemptEnd(report: TaskReport(attempt: attempt, outcome: .succeeded(output)))
         }
         var failure = Failure(kind: .threw, message: "no")
         failure.location = RecordLocation(path: "in0", offset: 3, recordNumber: 1)
-        if case .segments = assignment.input { failure.kind = .fetchFailed }
+        if case .partition = assignment.input { failure.kind = .fetchFailed }
         let map = TaskID(job: attempt.task.job, stage: 0, index: 0)
         return AttemptEnd(
             report: TaskReport(attempt: attempt, outcome: .failed(failure)),

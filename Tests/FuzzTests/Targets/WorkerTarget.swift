@@ -28,7 +28,7 @@ struct WorkerTarget: FuzzTarget {
     func seeds() throws -> [[UInt8]] {
         let map = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0)
         let reduce = AttemptID(task: TaskID(job: JobID(1), stage: 1, index: 0), number: 0)
-        let split = AssignedInput.split(
+        let split = TaskInput.split(
             Split(pieces: [
                 PlannedFile(
                     path: "a",
@@ -37,7 +37,7 @@ struct WorkerTarget: FuzzTarget {
                 ).wholePiece
             ])
         )
-        let segments = AssignedInput.segments(partition: 0, stage: 0, outputCount: 1)
+        let sources = [LoggedSource(stage: 0, outputCount: 1)]
         let answer = JoinAnswer(
             worker: WorkerID(1),
             cluster: "c",
@@ -47,7 +47,9 @@ struct WorkerTarget: FuzzTarget {
         let commands: [WorkerCommand] = [
             .start(Assignment(attempt: map, input: split, badRecords: [])),
             .prepare(JobID(1), stage: 1, tasks: [0, 1]),
-            .start(Assignment(attempt: reduce, input: segments, badRecords: [])),
+            .start(
+                Assignment(attempt: reduce, input: .partition(0), sources: sources, badRecords: [])
+            ),
             .stop(map), .end(JobID(1)),
         ]
         let numbered = commands.enumerated().map {
@@ -87,8 +89,8 @@ struct WorkerTarget: FuzzTarget {
             if case .slotStopped(let slot) = event { busy[slot] = nil }
             actions = machine.apply(event)
             for action in actions {
-                guard case .run(let slot, let assignment, let input) = action else { continue }
-                if case .split(let split) = input {
+                guard case .run(let slot, let assignment, _) = action else { continue }
+                if case .split(let split) = assignment.input {
                     // What its progress is computed with.
                     for piece in split.pieces {
                         _ = split.byteCount(before: piece.offset, in: piece.path)
@@ -122,7 +124,7 @@ struct WorkerTarget: FuzzTarget {
             let segments = sources.enumerated().map { index, source in
                 FetchedSegment(segment: Segment(run: "/run\(index)", partition: 0), source: source)
             }
-            return .inputReady(attempt, segments)
+            return .inputReady(attempt, [segments])
         case .inputFailed(let attempt, let source):
             return .inputFailed(attempt, source: source, message: "no")
         case .attemptEnded(let slot, let report): return .attemptEnded(slot: slot, report, log: nil)
