@@ -114,4 +114,22 @@ import Testing
         let status = JobStatus(try #require(replay.jobs[JobID(1)]), output: "")
         #expect(try #require(status.stages[0].seconds) > 9e9)
     }
+
+    /// A round that is left out has no tasks.
+    @Test func aStageThatIsLeftOutDoesNotBegin() throws {
+        var replay = JournalReplay()
+        try replay.add(.jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: .rounds)))
+        for attempt in [attempt(0), attempt(0, stage: 1), attempt(0, task: 1, stage: 1)] {
+            try replay.add(start(attempt))
+            try replay.add(success(attempt))
+        }
+        let job = try #require(replay.jobs[JobID(1)])
+        #expect(job.stages.map(\.isLeftOut) == [false, false, true, true, false])
+        #expect(job.sources(of: 4).map(\.stage) == [1])
+        let left = attempt(0, stage: 2)
+        let flaw = #expect(throws: JournalFlaw.self) { try replay.add(start(left)) }
+        #expect(flaw?.description == "\(left) starts, and its stage is left out")
+        let status = JobStatus(job, output: "")
+        #expect(status.stages.map(\.isDone) == [true, true, true, true, false])
+    }
 }

@@ -172,3 +172,162 @@ import Testing
         #expect(job.skippedRecords.count == 3)
     }
 }
+
+@Suite struct GraphTests {
+    /// Each stage behind a changed output runs again once, in however many ways it reads of it.
+    @Test func aStageIsRenewedOnce() {
+        var coordinator = Coordinator()
+        var running: [AttemptID] = []
+        func take(_ effects: Effects) {
+            for message in effects.messages {
+                if case .startAttempt(_, let assignment) = message {
+                    running.append(assignment.attempt)
+                }
+            }
+        }
+        for worker in 1...2 {
+            let profile = WorkerProfile(slots: 1)
+            take(
+                coordinator.apply(.workerJoined(WorkerID(worker), profile, attempts: []), at: .zero)
+            )
+        }
+        take(
+            coordinator.apply(
+                .jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: .diamonds)),
+                at: .zero
+            )
+        )
+        func report(_ attempt: AttemptID, variant: Int = 0) -> [JournalEntry] {
+            let output = testOutput(attempt, variant: variant)
+            let effects = coordinator.apply(
+                .attemptReported(
+                    coordinator.jobs[attempt: attempt]?.worker ?? WorkerID(0),
+                    TaskReport(attempt: attempt, outcome: .succeeded(output))
+                ),
+                at: .zero
+            )
+            take(effects)
+            return effects.journal
+        }
+        let stageCount = TestGraph.diamonds.plan.stages.count
+        while let next = running.first, next.task.stage < stageCount - 1 {
+            running.removeFirst()
+            _ = report(next)
+        }
+        // The last stage cannot read of the one before, which cannot read of its own, and so on.
+        var source = stageCount - 2
+        while source >= 0, let reader = running.first {
+            running.removeFirst()
+            let read = coordinator.jobs[JobID(1)]?.sources(of: reader.task.stage).first?.stage ?? 0
+            let task = TaskID(job: JobID(1), stage: read, index: 0)
+            guard let winner = coordinator.jobs[task: task]?.winner else { break }
+            take(
+                coordinator.apply(
+                    .fetchFailed(
+                        coordinator.jobs[attempt: reader]?.worker ?? WorkerID(0),
+                        reader,
+                        source: AttemptID(task: task, number: winner),
+                        message: "gone"
+                    ),
+                    at: .zero
+                )
+            )
+            running.sort()
+            source = read - 1
+        }
+        let first = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 1)
+        #expect(running.contains(first))
+        let changed = report(first, variant: 1).compactMap { entry in
+            if case .inputChanged(_, let stage) = entry { stage } else { nil }
+        }
+        #expect(changed == Array(1..<stageCount))
+    }
+}
+
+@Suite struct OutputLogTests {
+    private func entry(_ task: Int, _ attempt: Int) -> StageOutputs.Entry {
+        StageOutputs.Entry(
+            task: task,
+            attempt: attempt,
+            worker: WorkerID(1),
+            path: "\(task).\(attempt)",
+            byteCount: 1
+        )
+    }
+
+    @Test func aLaterEntryTakesThePlaceOfAnEarlierOne() {
+        var table = OutputTable()
+        let entries = [entry(2, 0), entry(0, 0), entry(2, 1), entry(1, 3), entry(0, 4)]
+        table.add(StageOutputs(entries: Array(entries[..<3]), workers: [], isDone: false))
+        table.add(StageOutputs(entries: Array(entries[3...]), workers: [], isDone: true))
+        #expect(table.sources(0).isEmpty)
+        #expect(table.sources(2) == [entry(0, 0), entry(2, 0)])
+        #expect(table.sources(4) == [entry(0, 0), entry(1, 3), entry(2, 1)])
+        #expect(table.sources(9) == [entry(0, 4), entry(1, 3), entry(2, 1)])
+    }
+
+    /// What was lost is in the log, and has no path; what is left out has no log, and is done.
+    @Test func theLogIsToldFromAnEntryOn() throws {
+        var jobs = Jobs()
+        jobs.apply(.jobSubmitted(testJob(1, maps: 2, reducers: 2, graph: .rounds)))
+        func succeed(_ stage: Int, _ index: Int, _ number: Int = 0) {
+            let task = TaskID(job: JobID(1), stage: stage, index: index)
+            let attempt = AttemptID(task: task, number: number)
+            jobs.apply(.attemptStarted(attempt, worker: WorkerID(7 + index), at: .zero))
+            jobs.apply(.attemptSucceeded(attempt, testOutput(attempt), at: .zero))
+        }
+        func outputs(_ stage: Int, after: Int, atMost count: Int = 9) -> StageOutputs? {
+            guard let job = jobs[JobID(1)] else { return nil }
+            return StageOutputs(of: job, stage: stage, after: after, atMost: count) { worker in
+                WorkerAddress(worker: worker, url: "\(worker)", host: "")
+            }
+        }
+        succeed(0, 1)
+        succeed(0, 0)
+        jobs.apply(.outputLost(TaskID(job: JobID(1), stage: 0, index: 1)))
+        let all = try #require(outputs(0, after: 0))
+        #expect(all.entries.map(\.path) == ["", "job1-stage0-task0-attempt0"])
+        #expect(all.entries.map(\.byteCount) == [0, 1])
+        #expect(all.workers.map(\.worker) == [WorkerID(7), WorkerID(8)])
+        #expect(!all.isDone)
+        succeed(0, 1, 1)
+        let last = try #require(outputs(0, after: 1, atMost: 1))
+        #expect(last.entries.map(\.task) == [0] && last.isDone)
+        #expect(last.workers.map(\.url) == ["worker7"])
+        #expect(outputs(0, after: 3)?.entries == [StageOutputs.Entry]())
+        #expect(outputs(0, after: 4) == nil && outputs(0, after: -1) == nil)
+        #expect(outputs(5, after: 0) == nil && outputs(-1, after: 0) == nil)
+        succeed(1, 0)
+        succeed(1, 1)
+        #expect(outputs(3, after: 0)?.isDone == true)
+        #expect(outputs(4, after: 0)?.isDone == false)
+    }
+}
+
+@Suite struct PartitionSizesTests {
+    private func sizes(_ graph: TestGraph, _ reads: [(Int, String, Int)]) throws -> PartitionSizes?
+    {
+        var jobs = Jobs()
+        jobs.apply(.jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: graph)))
+        for (index, read) in reads.enumerated() {
+            let task = TaskID(job: JobID(1), stage: 2, index: index)
+            let attempt = AttemptID(task: task, number: 0)
+            var output = testOutput(attempt, read: read.0)
+            output.heaviestKey = HeavyKey(key: read.1, pairCount: read.2)
+            jobs.apply(.attemptStarted(attempt, worker: WorkerID(1), at: .zero))
+            jobs.apply(.attemptSucceeded(attempt, output, at: .zero))
+        }
+        return JobStatus(try #require(jobs[JobID(1)]), output: "").stages[2].partitions
+    }
+
+    @Test func theyAreThoseOfTheWinners() throws {
+        let found = try #require(try sizes(.union, [(10, "a", 3), (30, "b", 20)]))
+        #expect(found.count == 2 && found.smallest == 10 && found.largest == 30)
+        #expect(found.median == 10 && found.largestIndex == 1 && found.pairCount == 40)
+        #expect(found.heaviestKey?.key == "b" && found.heaviestKeyIndex == 1)
+        #expect(found.heaviestShare == 0.5)
+        #expect(found.couldCombine)
+        #expect(try sizes(.join, [(10, "a", 3), (30, "b", 20)])?.couldCombine == false)
+        #expect(try sizes(.union, [(10, "a", 3)]) == nil, "the stage is not done")
+    }
+}

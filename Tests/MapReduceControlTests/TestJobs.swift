@@ -1,12 +1,14 @@
 import MapReduceControl
 import MapReduceModel
 
-/// A job of a stage of maps and then stages of reducers, the last of which writes files.
+/// A job of a stage of maps and then stages of reducers, the last of which writes files; or one of
+/// another graph, each of whose inputs has so many maps.
 func testJob(
     _ number: Int,
     maps: Int,
     reducers: Int,
     stageCount: Int = 2,
+    graph: TestGraph? = nil,
     weight: Int = 1,
     maxAttempts: Int = Policy.defaultMaxAttempts,
     maxBadRecords: Int = 0,
@@ -21,6 +23,7 @@ func testJob(
             outputs: [isLast ? .files : .shuffle(partitionCount: reducers)]
         )
     }
+    let plan = graph?.plan ?? Plan(name: "test", stages: stages)
     let splits = (0..<maps).map { index in
         Split(pieces: [
             FilePiece(
@@ -34,8 +37,8 @@ func testJob(
     }
     return JobSubmission(
         id: JobID(number),
-        plan: Plan(name: "test", stages: stages),
-        splits: [splits] + Array(repeating: [], count: stageCount - 1),
+        plan: plan,
+        splits: plan.stages.map { $0.readsFiles ? splits : [] },
         weight: weight,
         maxAttempts: maxAttempts,
         maxBadRecords: maxBadRecords,
@@ -47,15 +50,17 @@ func testJob(
 ///
 /// `variant`: a closure that is not deterministic writes another one in each attempt.
 ///
-/// `written`, `read`: numbers of pairs.
+/// `changed`: what it counts, by which an iteration ends. `written`, `read`: numbers of pairs.
 func testOutput(
     _ attempt: AttemptID,
     variant: Int = 0,
+    changed: Int = 0,
     written: Int? = nil,
     read: Int? = nil
 ) -> TaskOutput {
     var counters = Counters()
     counters.add(1, to: "attempts")
+    if changed != 0 { counters.add(changed, to: BuiltInCounter.userPrefix + "changed") }
     return TaskOutput(
         run: OutputFile(
             path: "\(attempt)",

@@ -115,6 +115,7 @@ private struct TranscriptPlayer {
                         maps: option("maps") ?? 1,
                         reducers: option("reducers") ?? 1,
                         stageCount: stages,
+                        graph: words.firstMatch("graph=").flatMap(TestGraph.init),
                         weight: option("weight") ?? 1,
                         maxAttempts: option("attempts") ?? Policy.defaultMaxAttempts,
                         maxBadRecords: option("bad-records") ?? 0,
@@ -130,6 +131,7 @@ private struct TranscriptPlayer {
                     testOutput(
                         attempt,
                         variant: option("variant") ?? 0,
+                        changed: option("changed") ?? 0,
                         written: option("written"),
                         read: option("read")
                     )
@@ -263,5 +265,12 @@ private struct TranscriptPlayer {
             .sources(stage: source.stage, outputCount: source.outputCount) ?? [])
             .map { "\(describe($0))@\(worker(of: $0))" }
             .joined(separator: " ")
+    }
+}
+
+extension [String] {
+    /// What follows a prefix in the first word that has it.
+    fileprivate func firstMatch(_ prefix: String) -> String? {
+        first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 }

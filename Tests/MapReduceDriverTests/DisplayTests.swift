@@ -90,3 +90,86 @@ import Testing
         #expect(quote([UInt8](repeating: 0x80, count: 300)).hasSuffix("(300 bytes)"))
     }
 }
+
+@Suite struct PartitionLineTests {
+    private func summary(
+        _ stages: [[(pairCount: Int, heaviestKey: HeavyKey?)]?],
+        couldCombine: Bool = true
+    ) -> String {
+        let job = JobStatus(
+            id: JobID(1),
+            name: "job",
+            phase: .succeeded,
+            output: "out",
+            weight: 1,
+            stages: stages.map { sizes in
+                var stage = JobStatus.Stage(
+                    label: "reduce at A.swift:3",
+                    taskCount: 1,
+                    doneCount: 1,
+                    runningCount: 0,
+                    failureCount: 0,
+                    backupCount: 0,
+                    seconds: nil
+                )
+                stage.partitions = sizes.flatMap { PartitionSizes($0) }
+                stage.partitions?.couldCombine = couldCombine
+                return stage
+            },
+            counters: Counters(),
+            inputByteCount: 0
+        )
+        return JobSummary.text(of: job, output: "out", elapsed: .seconds(1))
+            .split(separator: "\n").dropFirst(2).joined(separator: "\n")
+    }
+
+    private func key(_ name: String, _ count: Int) -> HeavyKey {
+        HeavyKey(key: name, pairCount: count)
+    }
+
+    @Test func theSizesOfThePartitionsAreShown() {
+        #expect(
+            summary([nil, [(131_223, nil), (120_034, nil), (125_000, nil)]])
+                == "  partitions: 3, 120,034 to 131,223 pairs, median 125,000, the most in part 0"
+        )
+        #expect(summary([nil, [(7, nil), (7, nil)]]) == "  partitions: 2, 7 pairs each")
+        #expect(summary([nil, [(1, nil)]]) == "  partitions: 1, 1 pair")
+        #expect(
+            summary([nil, [(1, nil)], [(0, nil), (2, nil)]])
+                == "  partitions of stage 1: 1, 1 pair\n"
+                + "  partitions of stage 2: 2, 0 to 2 pairs, median 0, the most in part 1"
+        )
+        #expect(summary([nil]) == "")
+    }
+
+    @Test func aKeyThatHasTooManyPairsIsNamed() {
+        let sizes = (0..<8).map { $0 == 3 ? (380, key("x", 310)) : (90, key("y\($0)", 9)) }
+        let partitions = "  partitions: 8, 90 to 380 pairs, median 90, the most in part 3\n"
+        let all = sizes.map { (pairCount: $0.0, heaviestKey: HeavyKey?.some($0.1)) }
+        #expect(
+            summary([nil, all]) == partitions
+                + "  skew: key \"x\" has 30% of the pairs that stage 1 read, in part 3; "
+                + "combine(_:) would merge them before the shuffle"
+        )
+        #expect(
+            summary([nil, all], couldCombine: false) == partitions
+                + "  skew: key \"x\" has 30% of the pairs that stage 1 read, in part 3"
+        )
+    }
+
+    @Test func aKeyThatHasItsShareIsNot() {
+        // A tenth of the pairs is more than the fair share of one of 16 parts, and not of one of 8.
+        func lines(_ count: Int, _ pairCount: Int) -> Int {
+            let sizes = (0..<count).map { index in
+                (pairCount: 1000 / count, heaviestKey: index == 0 ? key("x", pairCount) : nil)
+            }
+            return summary([nil, sizes]).split(separator: "\n").count
+        }
+        #expect(lines(20, 100) == 2)
+        #expect(lines(20, 99) == 1)
+        #expect(lines(8, 100) == 1)
+        #expect(lines(8, 126) == 2)
+        #expect(lines(1, 1000) == 1)
+        #expect(lines(4, .max) == 1, "which cannot be")
+    }
+}

@@ -141,9 +141,10 @@ actor SegmentFetcher {
         let plan = files.launch.plan
         await withDiscardingTaskGroup { group in
             for (index, source) in plan.stages[stage].sources.enumerated() {
-                let partitions = tasks.map {
-                    plan.partitionsRead(byTask: $0, ofStage: stage)[index]
-                }
+                // All tasks read the same one of what is broadcast.
+                let partitions = Set(
+                    tasks.map { plan.partitionsRead(byTask: $0, ofStage: stage)[index] }
+                ).sorted()
                 group.addTask {
                     await self.prepare(partitions, of: source.stage, files)
                 }
