@@ -92,7 +92,8 @@ extension Plan {
         guard let round = stage.round, let previous = round.previous else { return nil }
         guard 0..<stage.id ~= previous, stages[previous].outputs == stage.outputs,
             let before = stages[previous].round, before.iteration == round.iteration,
-            round.number > 0, before.number == round.number - 1, before.number == 0 || before.previous != nil
+            round.number > 0, before.number == round.number - 1,
+            before.number == 0 || before.previous != nil
         else { return "stage \(stage.id) does not follow the round before it" }
         if round.mayBeLeftOut, stage.writesParts {
             return "stage \(stage.id) writes the output, and may be left out"
