@@ -13,11 +13,12 @@ package enum OutputPublisher {
         of job: JobState,
         to directory: OutputDirectory
     ) throws {
+        let parts = outputs.flatMap(\.parts)
         let manifest = Manifest(
             job: job.submission.plan.name,
-            files: outputs.flatMap(\.parts).map { part in
+            files: zip(parts, try directory.names(of: parts)).map { part, name in
                 Manifest.File(
-                    name: Files.name(of: part.path),
+                    name: name,
                     bytes: part.byteCount,
                     records: part.recordCount,
                     crc32: Manifest.File.text(ofChecksum: part.checksum)
@@ -26,7 +27,7 @@ package enum OutputPublisher {
             counters: job.counters
         )
         try directory.commit(
-            files: outputs.flatMap(\.parts),
+            files: parts,
             manifest: Wire.prettyJSON(manifest),
             badRecords: Wire.jsonLines(job.skippedRecords)
         )

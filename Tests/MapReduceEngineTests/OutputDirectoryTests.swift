@@ -132,6 +132,74 @@ import Testing
         #expect(try directory.names(in: "out").count == 4)
     }
 
+    /// Folders of outputs that have names are a run's own only if there is nothing else in them.
+    @Test(arguments: [
+        "errors/letter.txt", "errors/part-0.tsv", "errors/deep/part-00000.tsv",
+        "-errors/part-00000.tsv",
+        "part-errors/part-00000.tsv", "_errors/part-00000.tsv", "err.ors/part-00000.tsv",
+        "part-00001.doc", "part-00001.tsv.bz2", "part-00001.run.gz",
+    ])
+    func overwriteTouchesNoFolderThatNoJobWrote(_ name: String) throws {
+        try commit("one")
+        try Files.createDirectory(try #require(Files.parent(of: "\(out)/\(name)")))
+        try directory.write("out/" + name, "dear")
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: out, overwrite: true)
+        }
+        #expect(error?.message.contains("which no job wrote") ?? false)
+        #expect(try readText("\(out)/\(name)") == "dear")
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+    }
+
+    @Test func aLinkIsNoFolderOfAnOutput() throws {
+        try commit("one")
+        try Files.createDirectory(directory("elsewhere"))
+        try directory.write("elsewhere/part-00000.tsv", "dear")
+        try FileManager.default.createSymbolicLink(
+            atPath: out + "/errors",
+            withDestinationPath: directory("elsewhere")
+        )
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: true) }
+        #expect(try directory.names(in: "elsewhere") == ["part-00000.tsv"])
+    }
+
+    @Test func anEmptyFolderStaysWhatItWas() throws {
+        try commit("one")
+        try Files.createDirectory(out + "/notes")
+        try commit("two", overwrite: true)
+        #expect(try Files.kind(of: out + "/notes") == .directory)
+    }
+
+    /// Every name that jobs give is replaced, in a folder and out of it.
+    @Test func overwriteReplacesPartsOfEveryStyle() throws {
+        for output in [nil, "errors"] {
+            for style in OutputStyle.all {
+                try commit("one", overwrite: true)
+                let name = "\(PartName(output: output, index: 7, style: style))"
+                try Files.createDirectory(try #require(Files.parent(of: "\(out)/\(name)")))
+                try directory.write("out/" + name, "old")
+                try commit("two", overwrite: true)
+                #expect(
+                    try directory.names(in: "out")
+                        == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"],
+                    "\(name)"
+                )
+            }
+        }
+    }
+
+    @Test func aPartThatNoAttemptWroteIsRefused() throws {
+        let output = try OutputDirectory(path: out, overwrite: false)
+        let path = output.temporaryPath + "/part-00000.tsv"
+        try Files.write("x", toNew: path)
+        #expect(throws: EngineError.self) {
+            try output.commit(
+                files: [OutputFile(path: path, byteCount: 1, recordCount: 1, checksum: 0)],
+                manifest: ""
+            )
+        }
+    }
+
     @Test func aTemporaryDirectoryOfSomebodyElseIsNotTouched() throws {
         try Files.createDirectory(out + "/_temporary")
         try directory.write("out/_temporary/precious", "x")

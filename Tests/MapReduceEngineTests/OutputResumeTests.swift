@@ -8,21 +8,33 @@ import Testing
 @Suite struct OutputResumeTests {
     /// What was there before, and what the job has written.
     struct Example: Sendable, CustomTestStringConvertible {
-        var replacesOutput: Bool
+        /// The parts of the output before; nil if there was none.
+        var replaced: [String]?
         var hasBadRecords: Bool
-        var partCount: Int
+        var parts: [String]
 
-        static let all = [false, true].flatMap { replaces in
+        static let plain = ["part-00000.tsv", "part-00001.tsv"]
+        static let named = ["errors/part-00000.tsv", "part-00001.tsv", "words/part-00001.csv.gz"]
+
+        static let all = [nil, plain, named].flatMap { replaced in
             [false, true].flatMap { bad in
-                [0, 2].map {
-                    Example(replacesOutput: replaces, hasBadRecords: bad, partCount: $0)
+                [[], plain, named].map {
+                    Example(replaced: replaced, hasBadRecords: bad, parts: $0)
                 }
             }
         }
 
+        /// Examples that are cut twice.
+        static let twice = [
+            Example(
+                replaced: ["words/part-00000.tsv"],
+                hasBadRecords: true,
+                parts: ["errors/part-00000.tsv"]
+            )
+        ]
+
         var testDescription: String {
-            "\(partCount) parts" + (hasBadRecords ? ", bad records" : "")
-                + (replacesOutput ? ", an output before" : "")
+            "\(parts)" + (hasBadRecords ? ", bad records" : "") + " for \(replaced ?? [])"
         }
     }
 
@@ -41,7 +53,7 @@ import Testing
     }
 
     /// The call that ends a cut commit may be cut itself.
-    @Test(arguments: [Example(replacesOutput: true, hasBadRecords: true, partCount: 2)])
+    @Test(arguments: Example.twice)
     func resumingEndsWhatWasCutTwice(_ example: Example) throws {
         let whole = try resultOfWholeCommit(example)
         let stepCount = try Commit(example).stepCount
@@ -104,7 +116,9 @@ import Testing
     }
 
     @Test func resumingLeavesAFinishedOutputAlone() throws {
-        let commit = try Commit(Example(replacesOutput: false, hasBadRecords: true, partCount: 2))
+        let commit = try Commit(
+            Example(replaced: nil, hasBadRecords: true, parts: Example.named)
+        )
         try commit.resume()
         let whole = try commit.files()
         do { _ = try OutputDirectory(resuming: commit.out) }
@@ -113,7 +127,9 @@ import Testing
     }
 
     @Test func anOldOutputIsNotTakenForTheNewOne() throws {
-        let commit = try Commit(Example(replacesOutput: true, hasBadRecords: false, partCount: 1))
+        let commit = try Commit(
+            Example(replaced: Example.plain, hasBadRecords: false, parts: [Example.plain[0]])
+        )
         let old = try commit.files().filter { !$0.key.hasPrefix("_temporary") }
         try Files.remove(commit.temporary)
         let error = #expect(throws: EngineError.self) { try commit.resume() }
@@ -122,7 +138,9 @@ import Testing
     }
 
     @Test func aPartThatIsGoneIsToldBeforeAnythingIsReplaced() throws {
-        let commit = try Commit(Example(replacesOutput: true, hasBadRecords: true, partCount: 3))
+        let commit = try Commit(
+            Example(replaced: Example.named, hasBadRecords: true, parts: Example.named)
+        )
         let old = try commit.files().filter { !$0.key.hasPrefix("_temporary") }
         try Files.remove(commit.parts[2].path)
         let output = try OutputDirectory(resuming: commit.out)
@@ -137,7 +155,8 @@ import Testing
         let commit = try Commit(example)
         try commit.resume()
         let files = try commit.files()
-        let names = (0..<example.partCount).map { "part-0000\($0).tsv" }
+        let folders = Set(example.parts.compactMap(folder))
+        let names = example.parts + folders
         let bad = example.hasBadRecords ? ["_bad", "_bad/records.jsonl"] : []
         #expect(files.keys.sorted() == (["_MANIFEST.json", "_SUCCESS"] + bad + names).sorted())
         #expect(files["_MANIFEST.json"] == Commit.manifest)
@@ -145,9 +164,14 @@ import Testing
     }
 }
 
+/// The folder of a part of an output that has a name.
+private func folder(_ name: String) -> String? { Files.parent(of: name) }
+
 /// A job that has written its parts and now commits, a step at a time.
 private final class Commit {
     let parts: [OutputFile]
+    private let names: [String]
+    private let replaced: [String]
     private let directory: TemporaryDirectory
     private let badRecords: String
 
@@ -165,16 +189,18 @@ private final class Commit {
     init(_ example: OutputResumeTests.Example) throws {
         let directory = try TemporaryDirectory()
         let out = directory("out")
-        if example.replacesOutput {
+        if let replaced = example.replaced {
             let old = try OutputDirectory(path: out, overwrite: false)
-            let parts = try (0..<2).map { index in
-                try Self.write("old \(index)", as: index, in: "job1-attempt\(index)", of: old)
+            let parts = try replaced.enumerated().map { index, name in
+                try Self.write("old \(index)", as: name, in: "job1-attempt\(index)", of: old)
             }
             try old.commit(files: parts, manifest: Self.oldManifest, badRecords: "old\n")
         }
-        let output = try OutputDirectory(path: out, overwrite: example.replacesOutput)
-        parts = try (0..<example.partCount).map { index in
-            try Self.write("new \(index)", as: index, in: "job2-attempt\(index)", of: output)
+        let output = try OutputDirectory(path: out, overwrite: example.replaced != nil)
+        names = example.parts
+        replaced = example.replaced ?? []
+        parts = try example.parts.enumerated().map { index, name in
+            try Self.write("new \(index)", as: name, in: "job2-attempt\(index)", of: output)
         }
         badRecords = example.hasBadRecords ? "new\n" : ""
         self.directory = directory
@@ -182,13 +208,12 @@ private final class Commit {
 
     private static func write(
         _ text: String,
-        as index: Int,
+        as name: String,
         in attempt: String,
         of output: OutputDirectory
     ) throws -> OutputFile {
-        let folder = output.temporaryPath + "/" + attempt
-        try Files.createDirectory(folder)
-        let path = folder + "/part-0000\(index).tsv"
+        let path = output.temporaryPath + "/" + attempt + "/" + name
+        try Files.createDirectory(try #require(Files.parent(of: path)))
         try Files.write(text, toNew: path)
         return OutputFile(path: path, byteCount: text.utf8.count, recordCount: 1, checksum: 0)
     }
@@ -202,7 +227,12 @@ private final class Commit {
     /// Runs another job with the same output.
     func commitOther() throws {
         let output = try OutputDirectory(path: out, overwrite: true)
-        let part = try Self.write("other", as: 0, in: "job1-attempt0", of: output)
+        let part = try Self.write(
+            "other",
+            as: OutputResumeTests.Example.plain[0],
+            in: "job1-attempt0",
+            of: output
+        )
         try output.commit(files: [part], manifest: "{\"job\":\"other\"}\n")
     }
 
@@ -210,7 +240,7 @@ private final class Commit {
 
     /// What a commit does, in its order; a step that has been done does nothing.
     private var steps: [() throws -> Void] {
-        var names = parts.map { Files.name(of: $0.path) }
+        var names = self.names
         var steps: [() throws -> Void] = []
         if !badRecords.isEmpty {
             names.append("_bad")
@@ -221,28 +251,38 @@ private final class Commit {
                 { try Files.replace(self.badRecords, at: folder + "/records.jsonl") },
             ]
         }
-        let isOutput = { (name: String) in name.hasPrefix("part-") || name == "_bad" }
         let kept = {
-            try self.parts.filter { try Files.kind(of: $0.path) == nil }
-                .map { Files.name(of: $0.path) }
+            try zip(self.parts, self.names).filter { try Files.kind(of: $0.0.path) == nil }
+                .map(\.1)
         }
-        let list = { try names + Files.names(in: self.out).filter(isOutput) }
+        let old = ["_bad"] + replaced + self.names
         let commit = temporary + "/commit"
+        let list = {
+            let listed = try Files.kind(of: commit) == nil ? "" : readText(commit)
+            return try names + old.filter { try Files.kind(of: self.out + "/" + $0) != nil }
+                + listed.split(separator: "\n").map(String.init)
+        }
         steps += [
             { try Files.replace("half of the lis", at: commit + ".partial") },
             { try Files.replace(list().joined(separator: "\n") + "\n", at: commit) },
             { try Files.remove(self.out + "/_SUCCESS") },
             { try Files.remove(self.out + "/_MANIFEST.json") },
         ]
-        for name in ["_bad", "part-00000.tsv", "part-00001.tsv"] {
+        for name in old {
             steps.append {
                 if try !kept().contains(name) { try Files.remove(self.out + "/" + name) }
             }
         }
-        for path in parts.map(\.path) + (badRecords.isEmpty ? [] : [temporary + "/_bad"]) {
+        for folder in Set(replaced.compactMap(folder)).sorted() {
+            steps.append { Files.removeIfEmpty(self.out + "/" + folder) }
+        }
+        for folder in Set(self.names.compactMap(folder)).sorted() {
+            steps.append { try Files.createDirectory(self.out + "/" + folder) }
+        }
+        for (path, name) in zip(parts.map(\.path) + [temporary + "/_bad"], self.names + ["_bad"]) {
             steps.append {
                 guard try Files.kind(of: path) != nil else { return }
-                try Files.rename(path, to: self.out + "/" + Files.name(of: path))
+                try Files.rename(path, to: self.out + "/" + name)
             }
         }
         steps += [

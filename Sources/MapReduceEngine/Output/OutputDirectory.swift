@@ -10,6 +10,7 @@ internal import Glibc
 ///     out/_temporary/commit    the names that are put in place or replaced, while that is done
 ///     out/_temporary/…         attempts
 ///     out/part-00000.tsv …     the output
+///     out/errors/part-00000.tsv …  one that has a name of its own
 ///     out/_MANIFEST.json       names, sizes, checksums, counters
 ///     out/_bad/records.jsonl   records that were passed over, if there are any
 ///     out/_SUCCESS             comes last: only with it is the output complete
@@ -25,7 +26,7 @@ package final class OutputDirectory {
     package static let manifestName = "_MANIFEST.json"
     package static let successName = "_SUCCESS"
     package static let temporaryName = "_temporary"
-    private static let badRecordsName = "_bad"
+    static let badRecordsName = "_bad"
     private static let lockName = ".mapreduce-lock"
     private static let commitName = "commit"
 
@@ -116,15 +117,19 @@ package final class OutputDirectory {
 
     /// Checks that there is nothing in the directory that no job wrote.
     private static func checkOwnsAll(_ path: String) throws {
-        let foreign = try Files.names(in: path).filter {
-            !isOutputName($0) && ![temporaryName, manifestName, successName].contains($0)
-        }
-        guard foreign.isEmpty else {
-            throw EngineError(
-                .badInput,
-                "\(path) holds \(foreign[0]), which no job wrote; choose another --output"
-            )
-        }
+        let own = [temporaryName, manifestName, successName]
+        guard let foreign = try OutputNames(in: path).foreign.first(where: { !own.contains($0) })
+        else { return }
+        throw EngineError(
+            .badInput,
+            "\(path) holds \(foreign), which no job wrote; choose another --output"
+        )
+    }
+
+    /// The names in an output, and in the folders of outputs that have names of their own.
+    package static func names(in path: String) throws -> [String] {
+        let names = try OutputNames(in: path)
+        return names.own + names.foreign
     }
 
     private static func takeLock(_ path: String) throws -> Int32 {
@@ -148,22 +153,14 @@ package final class OutputDirectory {
         let temporary = "\(path)/\(temporaryName)"
         let commit = "\(temporary)/\(commitName)"
         if try Files.kind(of: "\(path)/\(successName)") == nil, try Files.kind(of: commit) != nil {
-            let names = String(decoding: try Files.read(commit), as: UTF8.self)
-            for name in names.split(separator: "\n") where isOutputName(name) {
-                try Files.remove("\(path)/\(name)")
-            }
+            let own = try OutputNames.listed(in: commit)
+            for name in own { try Files.remove("\(path)/\(name)") }
+            OutputNames.removeEmptyFolders(of: own, in: path)
             try Files.remove("\(path)/\(manifestName)")
         }
         for name in try Files.names(in: temporary) where name != lockName {
             try Files.remove("\(temporary)/\(name)")
         }
-    }
-
-    /// Whether a name is one that jobs give: nothing else is ever removed.
-    private static func isOutputName(_ name: some StringProtocol) -> Bool {
-        if name == badRecordsName { return true }
-        let number = name.dropFirst("part-".count).prefix { $0.isASCII && $0.isNumber }
-        return name == "part-\(number).tsv" && number.count >= 5
     }
 
     private static func namesToReplace(_ path: String, overwrite: Bool) throws -> [String] {
@@ -179,6 +176,36 @@ package final class OutputDirectory {
         }
         try checkOwnsAll(path)
         return names
+    }
+
+    /// The names that parts get, relative to the output: what follows the directories of the
+    /// attempts that wrote them, with the parts of each output numbered in their order, as several
+    /// stages may write it.
+    ///
+    /// - Throws: `EngineError` for a file that is in no attempt's directory.
+    package func names(of files: [OutputFile]) throws -> [String] {
+        var counts: [String?: Int] = [:]
+        return try files.map { file in
+            let name = try relativeName(of: file)
+            guard var part = PartName(name) else { return name }
+            part.index = counts[part.output, default: 0]
+            counts[part.output] = part.index + 1
+            return "\(part)"
+        }
+    }
+
+    private func relativeName(of file: OutputFile) throws -> String {
+        let parts = file.path.dropFirst(temporaryPath.count + 1).split(
+            separator: "/",
+            maxSplits: 1
+        )
+        guard file.path.hasPrefix(temporaryPath + "/"), parts.count == 2 else {
+            throw EngineError(
+                .badInput,
+                "\(file.path) was not written by an attempt of the job with the output \(path)"
+            )
+        }
+        return String(parts[1])
     }
 
     /// Puts the files in place under their own names, then the manifest, then `_SUCCESS`.
@@ -206,13 +233,14 @@ package final class OutputDirectory {
         if let folder = try write(badRecords: badRecords) {
             renames.append((folder, Self.badRecordsName))
         }
-        let names = files.map { Files.name(of: $0.path) } + renames.map(\.name)
-        let replaced = try Files.names(in: path).filter { Self.isOutputName($0) }
-        // What is replaced is on the list too: half of it is nothing to keep.
-        try Files.replace(
-            Set(names).union(replaced).sorted().map { $0 + "\n" }.joined(),
-            at: commitPath
-        )
+        let names = try self.names(of: files) + renames.map(\.name)
+        let replaced = try OutputNames(in: path).own
+        // What is replaced is on the list too: half of it is nothing to keep. So is what an earlier
+        // call of this commit had begun to replace, whose folders may be left.
+        let hasBegun = try Files.kind(of: commitPath) != nil
+        let listed = try Set(names + replaced)
+            .union(hasBegun ? OutputNames.listed(in: commitPath) : []).sorted()
+        try Files.replace(listed.map { $0 + "\n" }.joined(), at: commitPath)
         try Files.syncDirectory(temporaryPath)
         if try Files.kind(of: successPath) != nil {
             try Files.remove(successPath)
@@ -223,7 +251,11 @@ package final class OutputDirectory {
         for name in replaced where !inPlace.contains(name) {
             try Files.remove("\(path)/\(name)")
         }
+        OutputNames.removeEmptyFolders(of: listed, in: path)
+        let folders = Set(names.compactMap(OutputNames.folder)).sorted()
+        for folder in folders { try Files.createDirectory("\(path)/\(folder)") }
         for (source, name) in renames { try Files.rename(source, to: "\(path)/\(name)") }
+        for folder in folders { try Files.syncDirectory("\(path)/\(folder)") }
         try Files.write(manifest, toNew: manifestPath)
         try Files.syncDirectory(path)
         try Files.write("", toNew: successPath)
@@ -250,8 +282,7 @@ package final class OutputDirectory {
     private func filesToRename(_ files: [OutputFile]) throws -> [(from: String, name: String)] {
         // An earlier call of a commit that is being ended may have renamed some.
         let hasBegun = try isResumed && Files.kind(of: commitPath) != nil
-        return try files.compactMap { file in
-            let name = Files.name(of: file.path)
+        return try zip(files, try names(of: files)).compactMap { file, name in
             if try Files.kind(of: file.path) != nil { return (file.path, name) }
             if hasBegun, try Files.kind(of: "\(path)/\(name)") != nil { return nil }
             throw EngineError(
