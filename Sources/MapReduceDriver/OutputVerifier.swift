@@ -27,7 +27,7 @@ package struct OutputVerifier {
         guard try Files.kind(of: path) == .directory else {
             throw EngineError(.badInput, "\(path) is not a directory; give that of an output")
         }
-        let names = try Files.names(in: path)
+        let names = try OutputDirectory.names(in: path)
         guard names.contains(OutputDirectory.successName) else {
             throw EngineError(
                 .badInput,
@@ -69,52 +69,29 @@ package struct OutputVerifier {
     private mutating func checkIsListed(_ name: String) {
         if name == OutputDirectory.temporaryName {
             problems.append("\(name) is there: a run has not ended, or was killed")
-        } else if name.hasPrefix("part-"), !manifest.files.contains(where: { $0.name == name }) {
+        } else if Files.name(of: name).hasPrefix(PartName.prefix),
+            !manifest.files.contains(where: { $0.name == name })
+        {
             problems.append("\(name) is there, and not in the manifest")
         }
     }
 
     private mutating func check(_ file: Manifest.File, isThere names: [String]) throws {
-        // A name is one component: nothing outside the directory is looked at.
+        // Nothing outside the directory is looked at.
         guard names.contains(file.name) else {
             problems.append("\(file.name) is missing")
             return
         }
-        let found = try FileSummary(of: path + "/" + file.name)
-        if found.byteCount != file.bytes {
-            problems.append("\(file.name) has \(found.byteCount) bytes, and not \(file.bytes)")
-        } else if found.crc32 != file.crc32 {
+        let part = try StoredPart(path: path + "/" + file.name, name: PartName(file.name))
+        let crc32 = Manifest.File.text(ofChecksum: part.checksum)
+        if part.byteCount != file.bytes {
+            problems.append("\(file.name) has \(part.byteCount) bytes, and not \(file.bytes)")
+        } else if crc32 != file.crc32 {
             problems.append(
-                "\(file.name) has changed: its CRC-32 is \(found.crc32), and not \(file.crc32)"
+                "\(file.name) has changed: its CRC-32 is \(crc32), and not \(file.crc32)"
             )
-        } else if found.lineCount != file.records {
-            problems.append("\(file.name) has \(found.lineCount) lines, and not \(file.records)")
-        }
-    }
-}
-
-/// What reading a file from end to end tells of it.
-private struct FileSummary {
-    private(set) var byteCount = 0
-    private(set) var lineCount = 0
-    private var checksum = Checksum()
-
-    var crc32: String { Manifest.File.text(ofChecksum: checksum.value) }
-
-    init(of path: String) throws {
-        let file = try OpenFile(reading: path)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: EngineLimits.readByteCount,
-            alignment: 16
-        )
-        defer { buffer.deallocate() }
-        while true {
-            let count = try file.read(into: buffer, at: byteCount)
-            if count == 0 { return }
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            checksum.add(bytes)
-            for byte in bytes where byte == UInt8(ascii: "\n") { lineCount += 1 }
-            byteCount += count
+        } else if let problem = try part.problem(withRecordCount: file.records) {
+            problems.append("\(file.name) \(problem)")
         }
     }
 }

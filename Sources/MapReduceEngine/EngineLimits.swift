@@ -55,6 +55,10 @@ package struct EngineLimits: Hashable, Sendable {
     /// Bytes of compressed input that are read at once: about a megabyte of text.
     package static let gzipReadByteCount = 256 << 10
 
+    /// How hard zlib tries to compress an output, of 9: a twentieth more bytes than at its default
+    /// of 6, in half the time.
+    package static let gzipLevel: Int32 = 4
+
     /// Bytes of output that are written at once: large enough for the disk.
     package static let partBufferByteCount = 256 << 10
 

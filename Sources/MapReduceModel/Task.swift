@@ -133,8 +133,8 @@ package struct OutputFile: Hashable, Codable, Sendable {
     package var path: String
     package var byteCount: Int
     package var recordCount: Int
-    /// CRC-32 (as in zlib) of a part; of a run that of its index, which holds those of all its
-    /// blocks.
+    /// CRC-32 (as in zlib) of a part; of a run between stages that of its index, which holds those
+    /// of all its blocks.
     package var checksum: UInt32
 
     package init(path: String, byteCount: Int, recordCount: Int, checksum: UInt32) {

@@ -2,6 +2,7 @@ import MapReduceControl
 import MapReduceDriver
 import MapReduceEngine
 import MapReduceModel
+import MapReduceProcess
 import TestSupport
 import Testing
 
@@ -94,6 +95,75 @@ import Testing
             try OutputVerifier.verify(directory("nowhere"))
         }
         #expect(missing?.message.contains("is not a directory") ?? false)
+    }
+
+    /// Commits two records in a style, of which the manifest says that there are so many.
+    private func commit(_ style: OutputStyle, sayingRecords count: Int) throws {
+        let output = try OutputDirectory(path: out, overwrite: true)
+        let name = PartName(output: "errors", index: 0, style: style)
+        try Files.createDirectory(output.temporaryPath + "/a/errors")
+        let path = "\(output.temporaryPath)/a/\(name)"
+        var file: OutputFile
+        if style.format == .run {
+            let run = try RunWriter(path: path, partitionCount: 1, isPart: true)
+            for record in [[1], [2]] as [[UInt8]] {
+                try record.withUnsafeBytes { try run.add(partition: 0, key: $0, value: $0) }
+            }
+            file = try run.commit().file
+        } else {
+            let part = try PartWriter(path: path, compression: style.compression)
+            if style.format == .csv {
+                try Array("a\n".utf8).withUnsafeBytes { try part.add(header: $0) }
+            }
+            for record in ["\"a.\"\n", "b,\"\"\n"] {
+                try Array(record.utf8).withUnsafeBytes { try part.add($0) }
+            }
+            file = try part.commit()
+        }
+        #expect(file.recordCount == 2)
+        let bytes = try Files.read(path)
+        #expect(file.checksum == bytes.withUnsafeBytes { Checksum.of($0) })
+        file.recordCount = count
+        let manifest = Manifest(
+            job: "test",
+            files: [
+                Manifest.File(
+                    name: "\(name)",
+                    bytes: file.byteCount,
+                    records: count,
+                    crc32: Manifest.File.text(ofChecksum: file.checksum)
+                )
+            ],
+            counters: Counters()
+        )
+        try output.commit(files: [file], manifest: Wire.prettyJSON(manifest))
+    }
+
+    @Test(arguments: OutputStyle.all)
+    func recordsOfEveryStyleAreCounted(_ style: OutputStyle) throws {
+        try commit(style, sayingRecords: 2)
+        #expect(try problems().isEmpty)
+        try commit(style, sayingRecords: 3)
+        let problems = try problems()
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("3") ?? false, "\(problems)")
+    }
+
+    @Test func rowsOfCSVMayHaveLineEnds() throws {
+        try commit(OutputStyle(.csv), sayingRecords: 2)
+        let path = out + "/errors/part-00000.csv"
+        let part = try StoredPart(path: path, name: PartName("errors/part-00000.csv"))
+        #expect(try part.problem(withRecordCount: 2) == nil)
+        try directory.write("out/errors/part-00000.csv", "a\n\"\n\n\"\"\n\"\n")
+        let one = try StoredPart(path: path, name: PartName("errors/part-00000.csv"))
+        #expect(try one.problem(withRecordCount: 1) == nil)
+        #expect(try one.problem(withRecordCount: 2) == "has 1 rows, and not 2")
+    }
+
+    @Test func partsOfNamedOutputsThatDoNotBelongAreFound() throws {
+        try Files.createDirectory(out + "/errors")
+        try directory.write("out/errors/part-00002.tsv", "")
+        #expect(try problems() == ["errors/part-00002.tsv is there, and not in the manifest"])
     }
 
     @Test func namesOfTheManifestStayInTheDirectory() throws {

@@ -18,6 +18,8 @@ package final class RunWriter {
     @exclusivity(unchecked) private var output: Output
     private var pairsBeforeOutput = PairChecksum()
     private var offsetOfOutput = 0
+    /// The checksum of all bytes; nil where nobody asks for it.
+    private var whole: Checksum?
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
     /// Bytes of pairs in the block, which follow its header.
     @exclusivity(unchecked) private var used = 0
@@ -49,15 +51,18 @@ package final class RunWriter {
     }
 
     /// `partitionCount`: how many segments the run has.
-    package init(path: String, partitionCount: Int) throws {
+    ///
+    /// `isPart`: whether the run is a part of an output. Then it is on the disk when it is
+    /// committed, and the file's checksum is that of all its bytes, as with other parts.
+    package init(path: String, partitionCount: Int, isPart: Bool = false) throws {
         output = Output()
+        whole = isPart ? Checksum() : nil
         self.path = path
         partialPath = path + ".partial"
         file = try OpenFile(creating: partialPath)
         index = Array(repeating: SegmentIndex(), count: partitionCount)
         block = .allocate(byteCount: Self.usualByteCount, alignment: 16)
-        try RunFormat.header.withUnsafeBytes { try file.write($0) }
-        offset = RunFormat.headerByteCount
+        try RunFormat.header.withUnsafeBytes { try write($0) }
         index[0].offset = offset
     }
 
@@ -69,8 +74,13 @@ package final class RunWriter {
     }
 
     private func write(byteCount: Int) throws {
-        try file.write(UnsafeRawBufferPointer(rebasing: block[..<byteCount]))
-        offset += byteCount
+        try write(UnsafeRawBufferPointer(rebasing: block[..<byteCount]))
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try file.write(bytes)
+        whole?.add(bytes)
+        offset += bytes.count
     }
 
     /// Begins one of the run's outputs; they come in the order of their partitions.
@@ -203,9 +213,8 @@ package final class RunWriter {
             base.storeLittle(body.withUnsafeBytes { Checksum.of($0) }, at: 12)
         }
         segmentChecksum.add(header)
-        for part in [header, body] { try part.withUnsafeBytes { try file.write($0) } }
+        for part in [header, body] { try part.withUnsafeBytes { try write($0) } }
         index[partition].listByteCount = header.count + body.count
-        offset += header.count + body.count
     }
 
     /// A block of the usual size; one that a large pair needed does not stay.
@@ -224,13 +233,14 @@ package final class RunWriter {
             self.index[index].offset = offset
         }
         let tail = RunFormat.tail(index)
-        try tail.withUnsafeBytes { try file.write($0) }
+        try tail.withUnsafeBytes { try write($0) }
+        if whole != nil { try file.sync() }
         try Files.rename(partialPath, to: path)
         let finished = OutputFile(
             path: path,
-            byteCount: offset + tail.count,
+            byteCount: offset,
             recordCount: pairsBefore.count,
-            checksum: RunFormat.checksum(ofTail: tail)
+            checksum: whole?.value ?? RunFormat.checksum(ofTail: tail)
         )
         return FinishedRun(file: finished, pairs: pairsBefore)
     }
