@@ -37,7 +37,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// Folders of files that tests compare with, or that are not built with them.
 let goldenFiles = [
     "MapReduceModelTests": ["Golden"], "MapReduceEngineTests": ["Golden"],
-    "MapReduceControlTests": ["Transcripts", "Golden"], "JobsTests": ["Expected", "expected.py"],
+    "MapReduceControlTests": ["Transcripts", "Golden"],
+    "JobsTests": ["Expected", "expected.py", "readback.py"],
     "FuzzTests": ["Harness"],
 ]
 
@@ -125,6 +126,8 @@ let package = Package(
         ),
         job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
         job("verbsjob", path: "Tests/Fixtures/VerbsJob"),
+        job("formatjob", path: "Tests/Fixtures/FormatJob"),
+        job("sortjob", path: "Tests/Fixtures/SortJob"),
         job("shufflejob", path: "Benchmarks/ShuffleJob"),
         .executableTarget(
             name: "controlbench",
@@ -145,7 +148,7 @@ let package = Package(
             "JobsTests",
             [
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
-                "faultyjob", "verbsjob",
+                "faultyjob", "verbsjob", "formatjob", "sortjob",
             ]
         ),
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),

@@ -49,7 +49,7 @@ extension Job {
         let program = try program(
             name: "\(Self.self)",
             settings: settings,
-            writesPairs: true
+            outputStyle: OutputStyle(.run)
         )
         let splits = try program.plan.stages.map { stage -> [Split] in
             guard case .files = stage.input else { return [] }

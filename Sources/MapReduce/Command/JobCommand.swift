@@ -123,9 +123,12 @@ extension Job {
     func program(
         name: String,
         settings: RunSettings,
-        writesPairs: Bool = false
+        outputStyle: OutputStyle? = nil
     ) throws -> JobProgram {
-        let planner = Planner(reducerCount: settings.reducerCount, writesPairs: writesPairs)
+        let planner = Planner(
+            reducerCount: settings.reducerCount,
+            outputStyle: outputStyle ?? settings.outputStyle
+        )
         try pipeline(Input()).plan(into: OutputPlanner(planner: planner, name: ""))
         return try planner.finish(name: name)
     }

@@ -77,7 +77,8 @@ struct JobDriver {
         try withScratch { scratch in
             let job = try run(RunDirectories(output: nil, scratch: scratch), signals)
             try StandardOutput(signals: signals).write(
-                job.publishedOutputs.flatMap(\.parts).map(\.path)
+                job.publishedOutputs.flatMap(\.parts).map(\.path),
+                options.settings().outputStyle
             )
             return job
         }

@@ -21,6 +21,14 @@ struct JobOptions: ParsableArguments {
     )
     var output: String?
 
+    @Option(
+        help: "How records are written: tsv, csv, json (an object a line), lines, binary or run."
+    )
+    var format = OutputFormat.tsv
+
+    @Option(help: "Whether the output is compressed: none or gzip.")
+    var compress = OutputCompression.none
+
     @Option(help: "Tasks that run at once. (default: one for each processor)")
     var workers: Int?
 
@@ -132,6 +140,9 @@ struct JobOptions: ParsableArguments {
         }
         if splitSize.count < 1 { throw ValidationError("--split-size must be at least 1") }
         if mermaid && !plan { throw ValidationError("--mermaid goes with --plan") }
+        if format == .run, compress != .none {
+            throw ValidationError("--format run cannot be compressed; leave --compress out")
+        }
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
     }
 
@@ -146,6 +157,7 @@ struct JobOptions: ParsableArguments {
         settings.taskTimeout = taskTimeout == 0 ? nil : taskTimeout
         settings.splitByteCount = splitSize.count
         settings.inProcess = inProcess
+        settings.outputStyle = OutputStyle(format, compress)
         return settings
     }
 }
@@ -183,6 +195,9 @@ extension JobOptions {
         }
     }
 }
+
+extension OutputFormat: ExpressibleByArgument {}
+extension OutputCompression: ExpressibleByArgument {}
 
 /// A number of bytes on the command line: `1000`, `64K`, `256M`, `2G`; the letters are powers of
 /// 1024, and `KiB` or `KB` mean the same.

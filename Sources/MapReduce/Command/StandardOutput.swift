@@ -1,4 +1,5 @@
 internal import MapReduceEngine
+internal import MapReduceModel
 internal import MapReduceProcess
 
 #if canImport(Glibc)
@@ -11,12 +12,17 @@ struct StandardOutput {
     let signals: SignalWatcher
 
     /// - Throws: `Interruption` after a signal, and of SIGPIPE when nobody reads any more.
-    func write(_ paths: [String]) throws {
+    ///
+    /// Of parts that begin with the names of their columns, only the first one's are written.
+    func write(_ paths: [String], _ style: OutputStyle) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
+        var hasHeader = false
         for path in paths {
             let file = try OpenFile(reading: path)
-            var offset = 0
+            let headerByteCount = try PartHeader.byteCount(of: file, style)
+            var offset = hasHeader ? headerByteCount : 0
+            if headerByteCount > 0 { hasHeader = true }
             while true {
                 let count = try file.read(into: buffer, at: offset)
                 if count == 0 { break }

@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Several datasets as the output of one job, each under a name: a folder of the output directory.
 ///
 ///     func pipeline(_ input: Input) -> Outputs {
@@ -24,7 +26,7 @@ public struct Outputs: Dataset, ExpressibleByDictionaryLiteral {
         guard !datasets.isEmpty else { throw JobError(.usage, "the job has no outputs") }
         var seen: Set<String> = []
         for (name, dataset) in datasets {
-            guard Self.isName(name) else {
+            guard PartName.isOutputName(name) else {
                 throw JobError(
                     .usage,
                     "\"\(name)\" cannot name an output; use ASCII letters, digits, - and _, and "
@@ -36,14 +38,5 @@ public struct Outputs: Dataset, ExpressibleByDictionaryLiteral {
             }
             try dataset.plan(into: OutputPlanner(planner: output.planner, name: name))
         }
-    }
-
-    private static func isName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: "_")
-        else { return false }
-        return !name.hasPrefix("part-")
-            && name.allSatisfy {
-                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
-            }
     }
 }

@@ -6,6 +6,8 @@ public import MapReduceEngine
 /// computed once.
 public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     @usableFromInline let node: PairsNode<Key, Value>
+    /// What the columns of the output are called; nil for the names that they have by themselves.
+    @usableFromInline var columnNames: [String]?
 
     @inlinable
     init(_ node: PairsNode<Key, Value>) { self.node = node }
@@ -13,12 +15,12 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     /// Adds the stages that produce the pairs, and the output that they are.
     @inlinable
     public func plan(into output: OutputPlanner) throws {
-        let writesPairs = output.planner.writesPairs
+        let program = try OutputProgram<Key, Value>(
+            output.planner.outputStyle,
+            columns: columnNames
+        )
         try output.planner.write(node, name: output.name) { exit in
-            { context in
-                if writesPairs { return try PairFileSink<Key, Value>(context: context, exit: exit) }
-                return try TextSink<Key, Value>(context: context, exit: exit)
-            }
+            { context in try program.makeSink(context, exit) }
         }
     }
 

@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 public import MapReduceEngine
 
 /// Writes pairs as lines of the job's output.
@@ -5,35 +6,71 @@ public import MapReduceEngine
 final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let part: PartWriter
-    @exclusivity(unchecked) @usableFromInline var text = TextWriter()
+    @exclusivity(unchecked) @usableFromInline var text: TextWriter
+    /// Whether the columns have their names, or need none.
+    @exclusivity(unchecked) @usableFromInline var isLaidOut: Bool
+    private let columns: [String]?
 
-    @inlinable
-    init(context: TaskContext, exit: StageExit) throws {
+    @usableFromInline
+    init(
+        _ context: TaskContext,
+        _ exit: StageExit,
+        _ style: PartStyle,
+        _ textStyle: TextWriter.Style,
+        columns: [String]?
+    ) throws {
         self.context = context
-        part = try context.partWriter(exit)
+        self.columns = columns
+        part = try context.partWriter(exit, style)
+        text = TextWriter(style: textStyle)
+        isLaidOut = textStyle != .csv && textStyle != .json
+        if !isLaidOut, let keyCount = Key.columnCount, let valueCount = Value.columnCount {
+            try layOut(keyCount, valueCount)
+        }
         context.add(self, exit)
     }
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
+        if !isLaidOut { measure(key, value) }
         text.beginLine()
         key.write(to: &text)
         addLine(value)
+        if text.writer.failure != nil { reject(key) }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        guard isLaidOut else {
+            do {
+                add(try Key(record: key), value)
+            } catch {
+                context.fail(error)
+            }
+            return
+        }
         text.beginLine()
         write(Key.self, key)
         addLine(value)
+        if text.writer.failure != nil { reject(encodedKey: key) }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        guard isLaidOut else {
+            do {
+                add(try Key(record: key), try Value(record: value))
+            } catch {
+                context.fail(error)
+            }
+            return
+        }
         text.beginLine()
         write(Key.self, key)
+        text.endKey()
         write(Value.self, value)
         endLine()
+        if text.writer.failure != nil { reject(encodedKey: key) }
     }
 
     /// Writes the columns of a value that is encoded.
@@ -51,7 +88,9 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
+    @inline(__always)
     func addLine(_ value: Value) {
+        text.endKey()
         value.write(to: &text)
         endLine()
     }
@@ -59,8 +98,7 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @inlinable
     func endLine() {
         text.endLine()
-        if let failure = text.writer.failure { context.fail(failure) }
-        guard context.failure == nil else { return }
+        guard text.writer.failure == nil, context.failure == nil else { return }
         do {
             try part.add(text.bytes)
         } catch {
@@ -68,11 +106,70 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
         }
     }
 
-    @inlinable
+    @usableFromInline
     func finish() throws {
         try context.checkFailure()
+        // Without a record to count columns by, their names may still be known.
+        if !isLaidOut, text.lineStyle == .csv, let columns {
+            try addHeader(columns)
+        }
         try context.finishPart(part)
     }
+}
+
+extension TextSink {
+    /// Learns the columns of all records from the first one, which is written anew after this.
+    @usableFromInline
+    func measure(_ key: Key, _ value: Value) {
+        text.beginLine()
+        key.write(to: &text)
+        let keyCount = text.columnCount
+        value.write(to: &text)
+        do {
+            try layOut(keyCount, text.columnCount - keyCount)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    private func layOut(_ keyCount: Int, _ valueCount: Int) throws {
+        let layout = try ColumnLayout(keyCount: keyCount, valueCount: valueCount, names: columns)
+        text.layout = layout
+        isLaidOut = true
+        if text.lineStyle == .csv {
+            guard !layout.names.isEmpty else {
+                throw OutputFailure("the output has no column, and CSV must have one")
+            }
+            try addHeader(layout.names)
+        }
+    }
+
+    private func addHeader(_ names: [String]) throws {
+        try ColumnLayout.header(names).withUnsafeBytes { try part.add(header: $0) }
+    }
+
+    /// Fails the task because of the record that could not be written.
+    @usableFromInline
+    func reject(_ key: Key) {
+        var quoted = TextWriter(style: .lines)
+        key.write(to: &quoted)
+        reject(encodedKey: quoted.bytes)
+    }
+
+    @usableFromInline
+    func reject(encodedKey key: UnsafeRawBufferPointer) {
+        guard let failure = text.writer.failure else { return }
+        context.fail(RejectedRecord(key: RecordQuote.text(of: key), reason: failure))
+    }
+}
+
+/// A record that the output's format cannot have.
+struct RejectedRecord: Error, CustomStringConvertible {
+    /// Its key as text, quoted and shortened.
+    let key: String
+    let reason: any Error
+
+    var description: String { "key \(key): \(reason)" }
 }
 
 /// Writes pairs in the order of emission to a file from which `collect` decodes them.
@@ -84,7 +181,7 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSi
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
     @inlinable
-    init(context: TaskContext, exit: StageExit) throws {
+    init(_ context: TaskContext, _ exit: StageExit) throws {
         self.context = context
         run = try context.partRunWriter(exit)
         context.add(self, exit)

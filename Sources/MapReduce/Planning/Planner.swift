@@ -22,8 +22,8 @@ final class Planner {
 
     /// Partitions of a shuffle by the hash of the key.
     @usableFromInline let reducerCount: Int
-    /// Whether parts are written as encoded pairs instead of text.
-    @usableFromInline let writesPairs: Bool
+    /// What parts are written as.
+    @usableFromInline let outputStyle: PartStyle
     private var stages: [StageBuilder] = []
     private var outlets: [OutletKey: AnyObject] = [:]
     private var shuffles: [ShuffleKey: [ShuffleEnd]] = [:]
@@ -53,9 +53,9 @@ final class Planner {
         let generation: Generation
     }
 
-    init(reducerCount: Int, writesPairs: Bool) {
+    init(reducerCount: Int, outputStyle: OutputStyle) {
         self.reducerCount = reducerCount
-        self.writesPairs = writesPairs
+        self.outputStyle = PartStyle(outputStyle)
     }
 
     /// The plan, and what each of its stages does.

@@ -47,6 +47,9 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
         }
     }
 
+    /// One.
+    public static var columnCount: Int? { 1 }
+
     private func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

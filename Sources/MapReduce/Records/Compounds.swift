@@ -50,6 +50,12 @@ public struct Pair<First: RecordValue, Second: RecordValue>: RecordValue {
         second.write(to: &text)
         text.endGroup()
     }
+
+    /// Those of both, where they are known.
+    @inlinable public static var columnCount: Int? {
+        guard let first = First.columnCount, let second = Second.columnCount else { return nil }
+        return first + second
+    }
 }
 
 extension Pair: RecordKey where First: RecordKey, Second: RecordKey {}
@@ -84,6 +90,9 @@ public struct Descending<Key: RecordKey>: RecordKey {
     /// Writes the key.
     @inlinable
     public func write(to text: inout TextWriter) { key.write(to: &text) }
+
+    /// Those of the key.
+    @inlinable public static var columnCount: Int? { Key.columnCount }
 }
 
 extension Descending: Equatable where Key: Equatable {}
@@ -105,6 +114,9 @@ public struct Unit: RecordKey, Hashable {
     /// Writes nothing.
     @inlinable
     public func write(to text: inout TextWriter) {}
+
+    /// None.
+    @inlinable public static var columnCount: Int? { 0 }
 }
 
 /// Nil comes before every value.
@@ -131,6 +143,9 @@ extension Optional: RecordValue where Wrapped: RecordValue {
     public func write(to text: inout TextWriter) {
         if let value = self { value.write(to: &text) } else { text.writeNull() }
     }
+
+    /// One, if that is what the value has: nil is one.
+    @inlinable public static var columnCount: Int? { Wrapped.columnCount == 1 ? 1 : nil }
 }
 
 extension Optional: RecordKey where Wrapped: RecordKey {}
@@ -167,6 +182,9 @@ extension Array: RecordValue where Element: RecordValue {
         for element in self { element.write(to: &text) }
         text.endList()
     }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }
 
 extension Array: RecordKey where Element: RecordKey {}

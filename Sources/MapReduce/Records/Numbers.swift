@@ -20,6 +20,9 @@ extension RecordValue where Self: FixedWidthInteger {
     /// Writes the integer in decimal.
     @inlinable
     public func write(to text: inout TextWriter) { text.write(self) }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }
 
 extension Int: RecordKey {}
@@ -51,6 +54,9 @@ extension Double: RecordKey {
 
     /// Writes the shortest decimal that reads back as the same number.
     public func write(to text: inout TextWriter) { text.write(decimal: self) }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }
 
 /// As a Double of half the width.
@@ -71,6 +77,9 @@ extension Float: RecordKey {
 
     /// Writes the shortest decimal that reads back as the same number.
     public func write(to text: inout TextWriter) { text.write(decimal: self) }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }
 
 extension Bool: RecordKey {
@@ -88,6 +97,15 @@ extension Bool: RecordKey {
         }
     }
 
-    /// Writes `true` or `false`.
-    public func write(to text: inout TextWriter) { text.write(bare: self ? "true" : "false") }
+    /// Writes `true` or `false`; in binary, a byte 1 or 0.
+    public func write(to text: inout TextWriter) {
+        if text.style == .binary {
+            text.writer.append(self ? 1 : 0)
+        } else {
+            text.write(bare: self ? "true" : "false")
+        }
+    }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }

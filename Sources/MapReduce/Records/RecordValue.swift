@@ -33,6 +33,10 @@ public protocol RecordValue: Sendable {
     /// Writes the value to the output, as columns of a line. The default is one column with
     /// the value's description.
     func write(to text: inout TextWriter)
+
+    /// How many columns `write(to:)` makes of every value; nil, the default, when that is known
+    /// only of a value. With it, even a part without records has the names of its columns.
+    static var columnCount: Int? { get }
 }
 
 /// A value whose encoding compares, byte by byte, as the value itself does; two keys are equal if
@@ -55,6 +59,9 @@ extension RecordValue {
 
     /// Writes the value's description as one column.
     public func write(to text: inout TextWriter) { text.write("\(self)") }
+
+    /// Not known.
+    @inlinable public static var columnCount: Int? { nil }
 
     /// Decodes a whole record.
     /// - Throws: when the bytes are no such value, or more than one.

@@ -45,6 +45,9 @@ extension String: ByteString {
     /// Writes the string as one column.
     @inlinable
     public func write(to text: inout TextWriter) { text.write(self) }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }
 
 /// Says where bytes stop being UTF-8.
@@ -103,4 +106,7 @@ public struct Bytes: ByteString, Hashable {
 
     /// Writes the bytes as one column, as they are.
     public func write(to text: inout TextWriter) { text.write(utf8: elements.span) }
+
+    /// One.
+    @inlinable public static var columnCount: Int? { 1 }
 }

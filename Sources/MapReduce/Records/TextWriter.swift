@@ -1,18 +1,43 @@
-/// Writes records as lines of tab-separated columns.
+/// Writes records as lines of columns, in the format of the job's output.
 ///
-/// Each `write` makes one column. Within a column, a tab is written as `\t`, a newline as `\n`, a
-/// carriage return as `\r` and a backslash as `\\`, so that every line is one record and can be
-/// read back; nil is `\N`. A list is one column of JSON. The details are in
-/// `Documentation/Formats.md`.
+/// Each `write` makes one column. By default columns are separated by tabs; within one, a tab is
+/// written as `\t`, a newline as `\n`, a carriage return as `\r` and a backslash as `\\`, so that
+/// every line is one record and can be read back; nil is `\N`. A list is one column of JSON. The
+/// other formats, and the details, are in `Documentation/Formats.md`.
 public struct TextWriter: ~Copyable {
     @usableFromInline var writer = ByteWriter()
-    /// How many lists are open; above 0 what is written is JSON.
+    /// How the next value is written.
+    @usableFromInline var style: Style
+    /// How those of a line are written that are in no list.
+    let lineStyle: Style
+    /// How many lists are open.
     @usableFromInline var depth = 0
     /// Whether the next value is the first of its line or list.
     @usableFromInline var isFirst = true
+    /// The columns of the line so far; in TSV they are not counted.
+    @usableFromInline var columnCount = 0
+    /// The columns that every line must have; nil while that is not known, or does not matter.
+    var layout: ColumnLayout?
+    /// Where a column of CSV begins that is a list.
+    var listStart = 0
+
+    /// How values are written.
+    @usableFromInline
+    enum Style: UInt8, Sendable {
+        case tsv
+        case csv
+        case json
+        case lines
+        case binary
+        /// JSON within a list.
+        case list
+    }
 
     @usableFromInline
-    init() {}
+    init(style: Style = .tsv) {
+        self.style = style
+        lineStyle = style
+    }
 
     /// The line so far.
     @inlinable
@@ -22,16 +47,29 @@ public struct TextWriter: ~Copyable {
     mutating func beginLine() {
         writer.removeAll()
         isFirst = true
+        columnCount = 0
     }
 
+    /// Notes that the columns of the key have been written.
     @inlinable
-    mutating func endLine() { writer.append(0x0A) }
+    @inline(__always)
+    mutating func endKey() { if style != .tsv { checkKey() } }
+
+    @inlinable
+    @inline(__always)
+    mutating func endLine() {
+        if style == .tsv { writer.append(0x0A) } else { endOtherLine() }
+    }
 
     @inlinable
     @inline(__always)
     mutating func beginValue() {
-        if !isFirst { writer.append(depth == 0 ? 0x09 : 0x2C) }
-        isFirst = false
+        if style == .tsv {
+            if !isFirst { writer.append(0x09) }
+            isFirst = false
+        } else {
+            beginOtherValue()
+        }
     }
 
     /// Writes a string.
@@ -43,16 +81,20 @@ public struct TextWriter: ~Copyable {
 
     /// Writes text that is given as its UTF-8 bytes.
     ///
-    /// Bytes that are not valid are written as they are.
+    /// Bytes that are not valid are written as they are, but for JSON: there they fail the attempt.
     @inlinable
     public mutating func write(utf8 text: Span<UInt8>) {
         beginValue()
-        if depth == 0 { appendEscaped(text) } else { appendQuoted(text) }
+        if style == .tsv { appendEscaped(text) } else { appendOther(text) }
     }
 
-    /// Writes an integer in decimal.
+    /// Writes an integer in decimal; in binary, its bytes, the most significant one first.
     @inlinable
     public mutating func write(_ integer: some FixedWidthInteger) {
+        if style == .binary {
+            writer.append(bigEndian: integer)
+            return
+        }
         guard integer.bitWidth <= 64 else {
             write(bare: "\(integer)")
             return
@@ -83,7 +125,7 @@ public struct TextWriter: ~Copyable {
     ///
     /// JSON has no infinities and no NaN: there they are strings.
     mutating func write(decimal number: some BinaryFloatingPoint & CustomStringConvertible) {
-        if number.isFinite || depth == 0 {
+        if number.isFinite || (style != .list && style != .json) {
             write(bare: number.description)
         } else {
             write(number.description)
@@ -94,6 +136,7 @@ public struct TextWriter: ~Copyable {
     @usableFromInline
     mutating func write(bare text: String) {
         beginValue()
+        if style == .binary { fail(OutputFailure.noBinary(text)) }
         var copy = text
         copy.withUTF8 { writer.append(UnsafeRawBufferPointer($0)) }
     }
@@ -102,25 +145,30 @@ public struct TextWriter: ~Copyable {
     @usableFromInline
     mutating func write(json: Span<UInt8>) {
         beginValue()
-        appendEscaped(json)
+        if lineStyle == .tsv { appendEscaped(json) } else { appendOther(json: json) }
     }
 
-    /// Writes `\N`, or `null` in a list.
+    /// Writes nil: `\N` in TSV, nothing in CSV and raw lines, and `null` in JSON.
     public mutating func writeNull() {
         beginValue()
-        if depth == 0 {
+        switch style {
+        case .tsv:
             writer.append(0x5C)
             writer.append(0x4E)
-        } else {
-            for byte in "null".utf8 { writer.append(byte) }
+        case .csv, .lines: break
+        case .json, .list: for byte in "null".utf8 { writer.append(byte) }
+        case .binary: fail(OutputFailure.noBinary("nil"))
         }
     }
 
     /// Begins a list: a column of JSON, or an array within one.
     public mutating func beginList() {
         beginValue()
+        if style == .binary { fail(OutputFailure.noBinary("a list")) }
+        if depth == 0 { listStart = writer.count }
         writer.append(0x5B)
         depth += 1
+        style = .list
         isFirst = true
     }
 
@@ -130,6 +178,9 @@ public struct TextWriter: ~Copyable {
         writer.append(0x5D)
         depth -= 1
         isFirst = false
+        guard depth == 0 else { return }
+        style = lineStyle
+        if style == .csv { quoteColumn(from: listStart) }
     }
 
     /// Begins values that belong together: columns of their own in a line, an array in a list.
@@ -162,33 +213,5 @@ public struct TextWriter: ~Copyable {
             }
             writer.append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         }
-    }
-
-    /// Appends a byte of JSON, escaped as part of a column.
-    private mutating func appendEscapedOnce(_ byte: UInt8) {
-        if byte == 0x5C { writer.append(0x5C) }
-        writer.append(byte)
-    }
-
-    /// Appends a JSON string, escaped once more as a column.
-    @usableFromInline
-    mutating func appendQuoted(_ text: Span<UInt8>) {
-        writer.append(0x22)
-        for index in text.indices {
-            let byte = text[index]
-            switch byte {
-            case 0x22, 0x5C:
-                appendEscapedOnce(0x5C)
-                appendEscapedOnce(byte)
-            case 0..<0x20:
-                appendEscapedOnce(0x5C)
-                let hex = Array("0123456789abcdef".utf8)
-                for digit in [0x75, 0x30, 0x30, hex[Int(byte >> 4)], hex[Int(byte & 15)]] {
-                    writer.append(digit)
-                }
-            default: writer.append(byte)
-            }
-        }
-        writer.append(0x22)
     }
 }

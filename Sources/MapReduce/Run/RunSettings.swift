@@ -1,5 +1,6 @@
 internal import MapReduceControl
 internal import MapReduceEngine
+internal import MapReduceModel
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -26,6 +27,8 @@ struct RunSettings: Sendable {
     /// The most bytes of one split.
     var splitByteCount: Int
     var inProcess: Bool
+    /// What the parts of the output are.
+    var outputStyle = OutputStyle()
     /// The slots of the cluster from which task processes derive their defaults; nil for those of
     /// this machine.
     var clusterSlotCount: Int?

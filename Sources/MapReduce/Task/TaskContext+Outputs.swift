@@ -136,26 +136,35 @@ extension TaskContext {
 
     // MARK: Parts
 
-    /// The path of the attempt's part of an output, but for how its name ends.
-    private func partPath(_ exit: StageExit) throws -> String {
+    /// The path of the attempt's part of an output.
+    private func partPath(_ exit: StageExit, _ style: OutputStyle) throws -> String {
         guard case .files(let name) = stage.outputs[index(of: exit)] else {
             preconditionFailure("a part is written for an output of the job")
         }
-        let directory = name.isEmpty ? spec.partDirectory : "\(spec.partDirectory)/\(name)"
-        if !name.isEmpty { try Files.createDirectory(directory) }
-        let digits = String(spec.attempt.task.index)
-        return directory + "/part-" + String(repeating: "0", count: max(5 - digits.count, 0))
-            + digits
+        if !name.isEmpty { try Files.createDirectory("\(spec.partDirectory)/\(name)") }
+        let part = PartName(
+            output: name.isEmpty ? nil : name,
+            index: spec.attempt.task.index,
+            style: style
+        )
+        return "\(spec.partDirectory)/\(part)"
     }
 
     @usableFromInline
-    func partWriter(_ exit: StageExit) throws -> PartWriter {
-        try PartWriter(path: partPath(exit) + ".tsv")
+    func partWriter(_ exit: StageExit, _ style: PartStyle) throws -> PartWriter {
+        try PartWriter(
+            path: partPath(exit, style.whole),
+            compression: style.whole.compression
+        )
     }
 
     @usableFromInline
     func partRunWriter(_ exit: StageExit) throws -> RunWriter {
-        try RunWriter(path: partPath(exit) + ".run", partitionCount: 1)
+        try RunWriter(
+            path: partPath(exit, OutputStyle(.run)),
+            partitionCount: 1,
+            isPart: true
+        )
     }
 
     @usableFromInline

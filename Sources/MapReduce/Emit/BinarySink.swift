@@ -1,0 +1,110 @@
+internal import MapReduceDriver
+public import MapReduceEngine
+
+/// Writes the bytes of keys and values with nothing between them, every record as long as the first
+/// one of its part.
+@usableFromInline
+final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
+    @usableFromInline let context: TaskContext
+    @usableFromInline let part: PartWriter
+    @exclusivity(unchecked) @usableFromInline var keyBytes = TextWriter(style: .binary)
+    @exclusivity(unchecked) @usableFromInline var valueBytes = TextWriter(style: .binary)
+    /// Bytes of a record; nil before the first.
+    @exclusivity(unchecked) private var recordByteCount: Int?
+
+    @usableFromInline
+    init(_ context: TaskContext, _ exit: StageExit, _ style: PartStyle) throws {
+        self.context = context
+        part = try context.partWriter(exit, style)
+        context.add(self, exit)
+    }
+
+    /// Whether a type's encoding as the last of its record is what it is here.
+    @inlinable
+    @inline(__always)
+    static func isBytes<Stored>(_ type: Stored.Type) -> Bool {
+        type == Bytes.self || type == String.self || type == Unit.self
+    }
+
+    @inlinable
+    func add(_ key: Key, _ value: Value) {
+        keyBytes.beginLine()
+        key.write(to: &keyBytes)
+        addBytes(keyBytes.bytes, value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        guard Self.isBytes(Key.self) else { return addDecoded(key, value) }
+        addBytes(key, value)
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        if Self.isBytes(Key.self), Self.isBytes(Value.self) { return store(key, value) }
+        do {
+            add(encodedKey: key, try Value(record: value))
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func addDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
+        do {
+            add(try Key(record: key), value)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    @inlinable
+    func addBytes(_ key: UnsafeRawBufferPointer, _ value: Value) {
+        valueBytes.beginLine()
+        value.write(to: &valueBytes)
+        store(key, valueBytes.bytes)
+    }
+
+    /// Appends a record, if it is one that the format can have.
+    @usableFromInline
+    func store(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        guard context.failure == nil else { return }
+        let byteCount = key.count + value.count
+        if byteCount != recordByteCount || keyBytes.writer.failure != nil
+            || valueBytes.writer.failure != nil
+        {
+            guard accept(key, byteCount) else { return }
+        }
+        do {
+            try part.add(key, value)
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    /// Takes the first record; any other that comes here fails the task.
+    private func accept(_ key: UnsafeRawBufferPointer, _ byteCount: Int) -> Bool {
+        let reason: any Error
+        if let failure = keyBytes.writer.failure ?? valueBytes.writer.failure {
+            reason = failure
+        } else if byteCount == 0 {
+            reason = OutputFailure("the record has no bytes, and --format binary needs some")
+        } else if let recordByteCount {
+            reason = OutputFailure(
+                "the record has \(byteCount) bytes, and the first one of the part "
+                    + "\(recordByteCount); --format binary needs records of one length"
+            )
+        } else {
+            recordByteCount = byteCount
+            return true
+        }
+        context.fail(RejectedRecord(key: RecordQuote.text(of: key), reason: reason))
+        return false
+    }
+
+    @usableFromInline
+    func finish() throws {
+        try context.checkFailure()
+        try context.finishPart(part)
+    }
+}

@@ -1,0 +1,68 @@
+internal import MapReduceModel
+
+/// What the parts of a job's output are, as far as the inlinable edge needs to know.
+@usableFromInline
+struct PartStyle: Sendable {
+    let whole: OutputStyle
+    @usableFromInline let kind: Kind
+
+    /// How records get into a part.
+    @usableFromInline
+    enum Kind: Sendable {
+        /// As lines, through a `TextWriter`.
+        case text(TextWriter.Style)
+        /// As bytes of one length.
+        case binary
+        /// As encoded pairs.
+        case run
+    }
+
+    init(_ style: OutputStyle) {
+        whole = style
+        switch style.format {
+        case .tsv: kind = .text(.tsv)
+        case .csv: kind = .text(.csv)
+        case .json: kind = .text(.json)
+        case .lines: kind = .text(.lines)
+        case .binary: kind = .binary
+        case .run: kind = .run
+        }
+    }
+}
+
+/// Writes the pairs of a task to its part of the output.
+@usableFromInline
+struct OutputProgram<Key: RecordKey, Value: RecordValue>: Sendable {
+    @usableFromInline let style: PartStyle
+    @usableFromInline let columns: [String]?
+
+    /// `columns`: the names of the columns; nil for those that they have by themselves.
+    /// - Throws: when they cannot be the names of these columns.
+    @usableFromInline
+    init(_ style: PartStyle, columns: [String]?) throws {
+        self.style = style
+        self.columns = columns
+        guard let columns else { return }
+        try ColumnLayout.check(columns)
+        guard let keyCount = Key.columnCount, let valueCount = Value.columnCount else { return }
+        do {
+            _ = try ColumnLayout(keyCount: keyCount, valueCount: valueCount, names: columns)
+        } catch {
+            throw JobError(.usage, "\(error)")
+        }
+    }
+
+    /// Makes what writes the pairs of a task to its part.
+    @inlinable
+    func makeSink(
+        _ context: TaskContext,
+        _ exit: StageExit
+    ) throws -> any PairSink<Key, Value> {
+        switch style.kind {
+        case .text(let text):
+            try TextSink<Key, Value>(context, exit, style, text, columns: columns)
+        case .binary: try BinarySink<Key, Value>(context, exit, style)
+        case .run: try PairFileSink<Key, Value>(context, exit)
+        }
+    }
+}
