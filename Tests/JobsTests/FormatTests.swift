@@ -22,10 +22,10 @@ private func canRun(_ arguments: String...) -> Bool {
         var count = 40
         var testDescription: String { name }
 
-        /// What it is made of: a module of Python, or a program.
+        /// A module of Python, or a program.
+        var maker: Substring { name.split(separator: "-")[0] }
         var isInstalled: Bool {
-            let maker = name.split(separator: "-")[0]
-            return maker == "jq"
+            maker == "jq"
                 ? canRun("jq", "--version") : canRun("python3", "-c", "import \(maker)")
         }
 
@@ -41,7 +41,6 @@ private func canRun(_ arguments: String...) -> Bool {
             Tool(name: "polars-json", options: ["--format", "json"], count: 5),
             Tool(name: "jq", options: ["--format", "json"]),
         ]
-        static let installed = all.filter(\.isInstalled)
     }
 
     private let directory: TemporaryDirectory
@@ -52,9 +51,10 @@ private func canRun(_ arguments: String...) -> Bool {
         try Command.run(job, arguments + ["--quiet"], currentDirectory: directory(""))
     }
 
-    /// One that is not installed is left out; CI has them all.
-    @Test(arguments: Tool.installed)
+    /// `.ci/run` installs all of them.
+    @Test(arguments: Tool.all)
     func toolsReadWhatWasWritten(_ tool: Tool) throws {
+        guard tool.isInstalled else { try Test.cancel("\(tool.maker) is not installed") }
         try directory.write("in", (0..<tool.count).map { "\($0)\n" }.joined())
         let written = try run("formatjob", ["in", "-o", "out"] + tool.options)
         #expect(written.code == 0, "\(written.errors)")
