@@ -37,7 +37,8 @@ struct VerbOracle {
             return sums(left).filter { $0.value % 2 == 0 }
                 .map { "\(text($0))\t\($0.value * 2)" }
         case "iterate": return iterated(times: 4)
-        case "iterate-until": return sums(left).map { "\($0.key)\t\($0.value < 0 ? halved($0.value) : 0)" }
+        case "iterate-until":
+            return sums(left).map { "\($0.key)\t\($0.value < 0 ? halved($0.value) : 0)" }
         default: return nil
         }
     }
@@ -92,7 +93,8 @@ struct VerbOracle {
         let lefts = values(of: key, in: left)
         let rights = values(of: key, in: right)
         let list = { (values: [Int]) in "[\(values.map(String.init).joined(separator: ","))]" }
-        return "\(key)\t[\(list(lefts)),\(list(rights)),\(list(lefts.isEmpty ? [] : [lefts.count]))]"
+        return
+            "\(key)\t[\(list(lefts)),\(list(rights)),\(list(lefts.isEmpty ? [] : [lefts.count]))]"
     }
 
     private func iterated(times: Int) -> [String] {

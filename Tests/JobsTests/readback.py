@@ -8,6 +8,7 @@ The tool is given the names of the files and nothing else, but for what is said 
 
 import glob
 import json
+import os
 import math
 import subprocess
 import sys
@@ -91,7 +92,9 @@ def polars_csv(place):
 
 def polars_json(place):
     import polars
-    rows = [row for path in files(place, "jsonl") for row in polars.read_ndjson(path).rows()]
+    # Polars has no name for the columns of an empty file, and refuses it.
+    paths = [path for path in files(place, "jsonl") if os.path.getsize(path) > 0]
+    rows = [row for path in paths for row in polars.read_ndjson(path).rows()]
     return [(a, b, number(c), d) for a, b, c, d in rows]
 
 

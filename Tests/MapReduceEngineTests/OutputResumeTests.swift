@@ -14,7 +14,7 @@ import Testing
         var parts: [String]
 
         static let plain = ["part-00000.tsv", "part-00001.tsv"]
-        static let named = ["errors/part-00000.tsv", "part-00001.csv.gz"]
+        static let named = ["errors/part-00000.tsv", "part-00000.csv.gz"]
 
         static let all = [nil, plain, named].flatMap { replaced in
             [

@@ -48,7 +48,9 @@ import Testing
                 try write(records, to: directory("\(run)"), before: before)
                 return Segment(run: directory("\(run)"), partition: before)
             }
-            all.sort { ($0.key[0], $0.key[1], $0.run, $0.place) < ($1.key[0], $1.key[1], $1.run, $1.place) }
+            all.sort {
+                ($0.key[0], $0.key[1], $0.run, $0.place) < ($1.key[0], $1.key[1], $1.run, $1.place)
+            }
             var found: [[UInt8]] = []
             for index in 0..<count {
                 let attempt = directory("attempt\(index)")

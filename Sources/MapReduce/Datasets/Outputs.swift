@@ -21,7 +21,10 @@ public struct Outputs: Dataset, ExpressibleByDictionaryLiteral {
     /// - Throws: `JobError` when a name cannot be that of a folder, or is given twice.
     public func plan(into output: OutputPlanner) throws {
         guard output.name.isEmpty else {
-            throw JobError(.usage, "the output \(output.name) has outputs of its own; name each once")
+            throw JobError(
+                .usage,
+                "the output \(output.name) has outputs of its own; name each once"
+            )
         }
         guard !datasets.isEmpty else { throw JobError(.usage, "the job has no outputs") }
         var seen: Set<String> = []

@@ -39,7 +39,10 @@ extension Pairs {
     /// `body`: what it throws fails the attempt.
     @inlinable
     public func map<
-        SmallKey: RecordKey, Small: RecordValue, NextKey: RecordKey, NextValue: RecordValue
+        SmallKey: RecordKey,
+        Small: RecordValue,
+        NextKey: RecordKey,
+        NextValue: RecordValue
     >(
         with small: Pairs<SmallKey, Small>,
         _ body:
@@ -126,7 +129,9 @@ final class BroadcastSource: @unchecked Sendable {
     func add(_ stage: StageBuilder, _ indexes: Range<Int>) { places.append((stage, indexes)) }
 
     /// Notes the numbers of the stages.
-    func number() { for place in places { if let id = place.stage.id { indexes[id] = place.indexes } } }
+    func number() {
+        for place in places { if let id = place.stage.id { indexes[id] = place.indexes } }
+    }
 
     func indexes(inStage stage: Int) -> Range<Int> {
         guard let indexes = indexes[stage] else {

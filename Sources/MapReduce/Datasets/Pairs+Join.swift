@@ -108,7 +108,10 @@ extension Pairs {
     /// each of them.
     @inlinable
     public func cogroup<
-        Second: RecordValue, Third: RecordValue, NextKey: RecordKey, NextValue: RecordValue
+        Second: RecordValue,
+        Third: RecordValue,
+        NextKey: RecordKey,
+        NextValue: RecordValue
     >(
         _ second: Pairs<Key, Second>,
         _ third: Pairs<Key, Third>,
@@ -146,8 +149,11 @@ extension Pairs {
     /// each of them.
     @inlinable
     public func cogroup<
-        Second: RecordValue, Third: RecordValue, Fourth: RecordValue,
-        NextKey: RecordKey, NextValue: RecordValue
+        Second: RecordValue,
+        Third: RecordValue,
+        Fourth: RecordValue,
+        NextKey: RecordKey,
+        NextValue: RecordValue
     >(
         _ second: Pairs<Key, Second>,
         _ third: Pairs<Key, Third>,

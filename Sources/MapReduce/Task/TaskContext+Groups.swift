@@ -1,5 +1,5 @@
-public import MapReduceEngine
 internal import MapReduceDriver
+public import MapReduceEngine
 internal import MapReduceModel
 
 /// Reading the pairs of a task's partition.

@@ -36,7 +36,8 @@ package enum SegmentMerger {
         didMerge: () -> Void
     ) throws -> (pairs: any PairCursor, expected: PairChecksum?) {
         precondition(width >= 2, "a merge reads at least two runs")
-        var sources = try range.map { try self.sources(segments, $0) } ?? segments.map(Source.segment)
+        var sources =
+            try range.map { try self.sources(segments, $0) } ?? segments.map(Source.segment)
         let isWhole = range == nil
         var pass = 0
         while sources.count > width {
@@ -103,7 +104,8 @@ package enum SegmentMerger {
                     run: RunReader(path: segment.run),
                     partition: segment.partition
                 )
-            case .own(let path): cursor = try SegmentCursor(run: RunReader(path: path), partition: 0)
+            case .own(let path):
+                cursor = try SegmentCursor(run: RunReader(path: path), partition: 0)
             }
             expected? += cursor.expected
             return cursor

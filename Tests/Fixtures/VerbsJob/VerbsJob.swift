@@ -55,7 +55,11 @@ struct VerbsJob: Job {
         },
         "cogroup": {
             pairs($0["left"]).cogroup(pairs($0["right"]), pairs($0["left"]).countByKey()) {
-                key, lefts, rights, counts, emit in
+                key,
+                lefts,
+                rights,
+                counts,
+                emit in
                 emit(key, [Array(lefts), Array(rights), Array(counts)])
             }
         },
