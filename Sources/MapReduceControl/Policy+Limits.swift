@@ -136,8 +136,8 @@ extension Policy {
     package static let maxSourceLineCount = 3
     /// Bytes of a source file that is looked into for such a line: no source is longer.
     package static let maxSourceByteCount = 4 << 20
-    /// The part of a stage's pairs, in percent, from which on a single key is worth a line: with less
-    /// of them, no other part waits long for the one that has the key.
+    /// The part of a stage's pairs, in percent, from which on a single key is worth a line: with
+    /// less of them, no other part waits long for the one that has the key.
     package static let skewPercent = 10
     /// Bad records that the command of a replay names: a longer one is of no use.
     package static let maxPassedOverInCommand = 50

@@ -165,8 +165,8 @@ package struct Round: Hashable, Codable, Sendable {
     /// The counter of the user's whose being 0 in a round ends the iteration; nil for one that has
     /// as many rounds as the plan.
     package var until: String?
-    /// For the stage that ends a round: the one that ended the round before, whose output is read in
-    /// place of its own if it is left out.
+    /// For the stage that ends a round: the one that ended the round before, whose output is read
+    /// in place of its own if it is left out.
     package var previous: Int?
 
     /// Whether the iteration may have ended before.

@@ -81,8 +81,8 @@ package struct TaskOutput: Hashable, Codable, Sendable {
     package var counters: Counters
     /// The pairs that were written to the run, for each of the stage's outputs; nothing for parts.
     package var written: [PairChecksum]
-    /// The pairs that were read of the partition; nil for an attempt that reads a split, or that did
-    /// not need all pairs.
+    /// The pairs that were read of the partition; nil for an attempt that reads a split, or that
+    /// did not need all pairs.
     package var read: PairChecksum?
     /// The key that had most of the pairs that were read.
     package var heaviestKey: HeavyKey?

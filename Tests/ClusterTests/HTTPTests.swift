@@ -254,6 +254,19 @@ import Testing
             { $0.description.plan.stages[0].id = 3 },
             { $0.description.plan.stages[0].outputs = [.files] },
             { $0.description.plan.stages[1].outputs = [.shuffle(partitionCount: 1)] },
+            { $0.description.plan.stages[1].input = .shuffles([]) },
+            { $0.description.plan.stages[1].input = .shuffle(stage: 0, output: -1) },
+            { $0.description.plan.stages[1].broadcasts = [ShuffleSource(stage: 0, output: 0)] },
+            { $0.description.plan.stages[1].round = Round(iteration: 0, number: 1, until: "x") },
+            { request in
+                let shuffle = request.description.plan.stages[0].outputs[0]
+                request.description.plan.stages[0].outputs = Array(repeating: shuffle, count: 1001)
+            },
+            {
+                $0.description.plan.stages[0].outputs = [
+                    .shuffle(partitionCount: 2), .shuffle(partitionCount: 4095),
+                ]
+            },
             { $0.program.sha256 = "../x" }, { $0.program.arguments = [] },
             { $0.program.arguments = ["a\u{0}b"] }, { $0.program.slotCount = 0 },
         ]

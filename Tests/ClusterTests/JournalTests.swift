@@ -32,7 +32,16 @@ import Testing
 
     private func submission(_ number: Int) -> JournalEntry {
         .jobSubmitted(
-            JobSubmission(id: JobID(number), plan: Plan(name: "", stages: []), splits: [])
+            JobSubmission(
+                id: JobID(number),
+                plan: Plan(
+                    name: "",
+                    stages: [
+                        StagePlan(id: 0, input: .files(name: ""), steps: [], outputs: [.files])
+                    ]
+                ),
+                splits: [[Split(pieces: [])]]
+            )
         )
     }
 

@@ -209,7 +209,8 @@ extension JobDescription {
 
 extension TaskStatus {
     fileprivate static func all(of job: JobState, at now: Instant) -> [TaskStatus] {
-        job.stages.enumerated().flatMap { stage, state in
+        // None of what is left out will run.
+        job.stages.enumerated().filter { !$0.element.isLeftOut }.flatMap { stage, state in
             state.tasks.enumerated().map { index, task in
                 TaskStatus(
                     stage: stage,

@@ -101,7 +101,7 @@ extension CoordinatorClient {
 }
 
 extension JobStatus {
-    fileprivate var taskCount: Int { stages.reduce(0) { $0 + $1.taskCount } }
+    fileprivate var taskCount: Int { stages.reduce(0) { $0 + ($1.isLeftOut ? 0 : $1.taskCount) } }
     fileprivate var doneCount: Int { stages.reduce(0) { $0 + $1.doneCount } }
 }
 
@@ -111,7 +111,12 @@ enum JobText {
         let time = Duration(claimedSeconds: job.seconds)
         var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
         for (index, stage) in job.stages.enumerated() {
-            text += "  stage \(index) (\(stage.label)): \(stage.doneCount) of "
+            text += "  stage \(index) (\(stage.label)): "
+            if stage.isLeftOut {
+                text += "left out, as its iteration ended before\n"
+                continue
+            }
+            text += "\(stage.doneCount) of "
             text += "\(Format.count(stage.taskCount, "task")) done"
             if stage.runningCount > 0 { text += ", \(stage.runningCount) running" }
             if stage.failureCount > 0 { text += ", \(Format.count(stage.failureCount, "failure"))" }
