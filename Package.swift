@@ -2,11 +2,12 @@
 
 import PackageDescription
 
-/// Settings of every Swift target: each import says who may see it.
+/// Settings of every Swift target: each import says who may see it, and what is lent says by whom.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
 ]
 
 /// An executable job: one file in a folder of its own under `Jobs/`.

@@ -51,7 +51,7 @@ struct Completions: AsyncParsableCommand {
             stages: [
                 StagePlan(
                     id: 0,
-                    input: .files(name: ""),
+                    input: .files(name: "", format: .lines),
                     steps: [],
                     outputs: [.shuffle(partitionCount: 1)]
                 ),

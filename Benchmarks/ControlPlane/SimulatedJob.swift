@@ -13,7 +13,7 @@ enum SimulatedJob {
     static func submission(taskCount: Int, workerCount: Int) -> JobSubmission {
         let map = StagePlan(
             id: 0,
-            input: .files(name: ""),
+            input: .files(name: "", format: .lines),
             steps: [Step(verb: "map", file: "WordCount.swift", line: 7)],
             outputs: [.combinedShuffle(partitionCount: reducerCount)]
         )

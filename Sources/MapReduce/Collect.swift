@@ -52,9 +52,10 @@ extension Job {
             outputStyle: OutputStyle(.run)
         )
         let splits = try program.plan.stages.map { stage -> [Split] in
-            guard case .files = stage.input else { return [] }
+            guard case .files(_, let format) = stage.input else { return [] }
             return try SplitPlanner.splits(
                 of: [file],
+                format: format,
                 splitByteCount: settings.splitByteCount,
                 slotCount: 1
             )

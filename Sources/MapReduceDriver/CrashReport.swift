@@ -37,8 +37,12 @@ package enum CrashReport {
                 offset: reading.offset,
                 recordNumber: reading.recordNumber
             )
-            failure.record = RecordExcerpt.line(
+            guard case .files(_, let format) = plan.stages[spec.attempt.task.stage].input else {
+                return failure
+            }
+            failure.record = RecordExcerpt.record(
                 in: split,
+                format: format,
                 path: reading.path,
                 offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }

@@ -49,6 +49,34 @@ package struct EngineLimits: Hashable, Sendable {
     /// Splits of a stage: the memory of whoever schedules them is bounded.
     package static let maxSplitCount = 100_000
 
+    /// The largest file that can be a record, in bytes.
+    ///
+    /// It is held in memory whole.
+    package static let maxWholeFileByteCount = 256 << 20
+
+    /// Pieces of a file of rows that begin within so many bytes of its start are read from there:
+    /// that costs nothing, and needs no evidence of what is quoted.
+    package static let nearStartByteCount = 4096
+
+    /// Brackets within brackets of a line of JSON: deeper ones are damage, or meant to do damage.
+    package static let maxJSONDepth = 512
+
+    /// Bytes from the start of a file on within which lines are counted, to tell the line of a
+    /// record that cannot be read: a second or two of reading.
+    package static let maxCountedByteCount = 8 << 30
+
+    /// The fewest bytes of a piece of a gzip file with many members: finding the first member costs
+    /// as much as reading `gzipProofByteCount`, twice.
+    package static let minGzipPieceByteCount = 4 << 20
+
+    /// Stored bytes of a gzip file within which a second member must begin for the file to be cut:
+    /// they are read when the job is planned.
+    package static let gzipLookByteCount = 1 << 20
+
+    /// Stored bytes from a place of a gzip file on that must be valid for a member to begin there:
+    /// a gzip file that lies in another one's text, stored as it is, is interrupted every 64 KiB.
+    package static let gzipProofByteCount = 256 << 10
+
     /// Slots that a combining table begins with: they fit the cache.
     package static let initialTableCapacity = 1 << 12
 

@@ -88,8 +88,9 @@ package struct StagePlan: Hashable, Codable, Sendable {
 
 /// Where a stage's records come from.
 package enum StageInput: Hashable, Codable, Sendable {
-    /// The input files of this name; the empty name is that of the files given without one.
-    case files(name: String)
+    /// The input files of this name, whose records are what the format says; the empty name is that
+    /// of the files given without one.
+    case files(name: String, format: InputFormat)
     /// The pairs of shuffles that have equally many partitions, of which a task reads one: the
     /// sides of a join, or the only side. The shuffles of one side are read as one.
     case shuffles([[ShuffleSource]])

@@ -9,12 +9,14 @@ package struct Split: Hashable, Codable, Sendable {
 
     /// Bytes of the pieces before a place in one of them.
     ///
-    /// In a gzip file, whose offsets are those of its text, no more than its size.
+    /// In a gzip file, whose offsets are those of its text, no more than its size. In a part of one
+    /// they are virtual offsets.
     package func byteCount(before offset: Int, in path: String) -> Int {
         var sum = 0
         for piece in pieces {
             if piece.path == path {
                 let end = piece.offset &+ piece.byteCount
+                let offset = piece.isPartOfGzip ? offset >> FilePiece.virtualOffsetShift : offset
                 return sum &+ min(max(offset, piece.offset), end) &- piece.offset
             }
             sum &+= piece.byteCount
@@ -47,12 +49,29 @@ package struct FilePiece: Hashable, Codable, Sendable {
         self.compression = compression
         self.signature = signature
     }
+
+    /// Whether it begins and ends within a file of many gzip members.
+    ///
+    /// The offset of a record in it is then a virtual one: where its member begins in the file,
+    /// times 2 to the power of `virtualOffsetShift`, and where the record begins in the member's
+    /// text. No two records of a file have the same, as no member is 65,536 times as long as it is
+    /// stored.
+    package var isPartOfGzip: Bool {
+        compression == .gzipMembers && (offset != 0 || byteCount != signature.byteCount)
+    }
+
+    /// Bits by which the place of a member is shifted in a virtual offset, as in BGZF.
+    package static let virtualOffsetShift = 16
 }
 
 /// How a file is stored; told by its first bytes, never by its name.
 package enum Compression: String, Codable, Sendable {
     case none
+    /// One gzip member, or what looks like one.
     case gzip
+    /// Several gzip members, at whose borders the file may be cut.
+    case gzipMembers
+    case zstd
 }
 
 /// What must not change about a file between planning and the end of reading it.

@@ -203,7 +203,7 @@ import Testing
             stages: [
                 StagePlan(
                     id: 0,
-                    input: .files(name: ""),
+                    input: .files(name: "", format: .lines),
                     steps: [],
                     outputs: [.shuffle(partitionCount: 2)]
                 ),

@@ -45,6 +45,7 @@ import Testing
         let splits = try description.inputs.map { files in
             try SplitPlanner.splits(
                 of: files.pieces.map { PlannedFile($0) },
+                format: .lines,
                 splitByteCount: description.splitByteCount,
                 slotCount: 4
             )

@@ -39,7 +39,7 @@ import Testing
         stages: [
             StagePlan(
                 id: 0,
-                input: .files(name: ""),
+                input: .files(name: "", format: .lines),
                 steps: [Step(verb: "map", file: "WordCount.swift", line: 7)],
                 outputs: [.combinedShuffle(partitionCount: 1)]
             ),

@@ -28,16 +28,16 @@ enum TestGraph: String {
         case .join, .union:
             let both = [0, 1].map { ShuffleSource(stage: $0, output: 0) }
             return [
-                stage(.files(name: "a"), [shuffle]), stage(.files(name: "b"), [shuffle]),
+                stage(.files(name: "a", format: .lines), [shuffle]), stage(.files(name: "b", format: .lines), [shuffle]),
                 stage(.shuffles(self == .join ? both.map { [$0] } : [both]), [.files]),
             ]
         case .broadcast:
-            var reader = stage(.files(name: ""), [.files])
+            var reader = stage(.files(name: "", format: .lines), [.files])
             reader.broadcasts = [ShuffleSource(stage: 0, output: 0)]
-            return [stage(.files(name: "small"), [.shuffle(partitionCount: 1)]), reader]
+            return [stage(.files(name: "small", format: .lines), [.shuffle(partitionCount: 1)]), reader]
         case .outputs:
             return [
-                stage(.files(name: ""), [shuffle, .files(name: "log"), shuffle]),
+                stage(.files(name: "", format: .lines), [shuffle, .files(name: "log"), shuffle]),
                 stage(.shuffle(stage: 0), [.files(name: "a")]),
                 stage(.shuffle(stage: 0, output: 2), [.files(name: "b")]),
             ]
@@ -52,7 +52,7 @@ enum TestGraph: String {
                 )
                 return stage
             }
-            return [stage(.files(name: ""), [shuffle])] + rounds
+            return [stage(.files(name: "", format: .lines), [shuffle])] + rounds
                 + [stage(.shuffle(stage: 3), [.files])]
         case .diamonds:
             let count = 60
@@ -69,7 +69,7 @@ enum TestGraph: String {
                     ),
                 ]
             }
-            return [stage(.files(name: ""), [shuffle])] + diamonds
+            return [stage(.files(name: "", format: .lines), [shuffle])] + diamonds
         }
     }
 

@@ -18,7 +18,7 @@ func testJob(
         let isLast = id == stageCount - 1
         return StagePlan(
             id: id,
-            input: id == 0 ? .files(name: "") : .shuffle(stage: id - 1),
+            input: id == 0 ? .files(name: "", format: .lines) : .shuffle(stage: id - 1),
             steps: [],
             outputs: [isLast ? .files : .shuffle(partitionCount: reducers)]
         )

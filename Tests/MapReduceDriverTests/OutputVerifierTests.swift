@@ -26,7 +26,7 @@ import Testing
         }
         let stage = StagePlan(
             id: 0,
-            input: .files(name: ""),
+            input: .files(name: "", format: .lines),
             steps: [],
             outputs: [.files]
         )

@@ -31,7 +31,7 @@ import Testing
             stages: [
                 StagePlan(
                     id: 0,
-                    input: .files(name: ""),
+                    input: .files(name: "", format: .lines),
                     steps: [Step(verb: "map", file: "A.swift", line: 3)],
                     outputs: [.shuffle(partitionCount: 1)]
                 ),

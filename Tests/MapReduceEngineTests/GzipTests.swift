@@ -64,15 +64,21 @@ private func lines(_ path: String) throws -> [String] {
             let path = try directory.write("in", bytes)
             let split = try SplitPlanner.splits(
                 of: [try InputFiles.inspect(path)],
+                format: .lines,
                 splitByteCount: 1000,
                 slotCount: 1
             )[0]
-            let line = RecordExcerpt.line(in: split, path: path, offset: 4)
+            let line = RecordExcerpt.record(in: split, format: .lines, path: path, offset: 4)
             #expect(line == Array("two".utf8))
             for offset in [99, -1, .min, .max] {
-                #expect(RecordExcerpt.line(in: split, path: path, offset: offset) == nil)
+                #expect(
+                    RecordExcerpt.record(in: split, format: .lines, path: path, offset: offset)
+                        == nil
+                )
             }
-            #expect(RecordExcerpt.line(in: split, path: "elsewhere", offset: 4) == nil)
+            #expect(
+                RecordExcerpt.record(in: split, format: .lines, path: "elsewhere", offset: 4) == nil
+            )
         }
     }
 

@@ -107,7 +107,7 @@ private func piece(_ path: String, _ range: Range<Int>) throws -> FilePiece {
         let path = try directory.write("text", "ab\n\ncde\r\nf")
         let reader = try LineReader(piece(path, 0..<10))
         var offsets: [Int] = []
-        while try reader.next() != nil { offsets.append(reader.lineOffset) }
+        while try reader.next() != nil { offsets.append(reader.recordOffset) }
         #expect(offsets == [0, 3, 4, 9])
     }
 

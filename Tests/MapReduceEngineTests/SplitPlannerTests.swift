@@ -30,6 +30,7 @@ private func file(
             }
             let splits = try SplitPlanner.splits(
                 of: files,
+                format: .lines,
                 splitByteCount: Int.random(in: 1_000...5_000_000, using: &random),
                 slotCount: Int.random(in: 1...50, using: &random)
             )
@@ -55,6 +56,7 @@ private func file(
     @Test func everySlotHasWork() throws {
         let splits = try SplitPlanner.splits(
             of: [file("large", 64 << 20)],
+            format: .lines,
             splitByteCount: 128 << 20,
             slotCount: 4
         )
@@ -63,14 +65,24 @@ private func file(
 
     @Test func tooManySplitsAreRefused() {
         let error = #expect(throws: EngineError.self) {
-            try SplitPlanner.splits(of: [file("a", 1 << 30)], splitByteCount: 1, slotCount: 1)
+            try SplitPlanner.splits(
+                of: [file("a", 1 << 30)],
+                format: .lines,
+                splitByteCount: 1,
+                slotCount: 1
+            )
         }
         #expect(error?.message.contains("--split-size") ?? false)
     }
 
     @Test func smallFilesShareATask() throws {
         let files = (0..<100).map { file("f\($0)", 100) }
-        let splits = try SplitPlanner.splits(of: files, splitByteCount: 128 << 20, slotCount: 2)
+        let splits = try SplitPlanner.splits(
+            of: files,
+            format: .lines,
+            splitByteCount: 128 << 20,
+            slotCount: 2
+        )
         #expect(splits.count == 1)
         #expect(splits[0].pieces.count == 100)
     }
@@ -79,6 +91,7 @@ private func file(
         let size = EngineLimits.minSplitByteCount
         let splits = try SplitPlanner.splits(
             of: [file("a", size + size / 20)],
+            format: .lines,
             splitByteCount: size,
             slotCount: 1
         )
@@ -88,6 +101,7 @@ private func file(
     @Test func noBytesAtAllAreOneEmptySplit() throws {
         let splits = try SplitPlanner.splits(
             of: [file("empty", 0)],
+            format: .lines,
             splitByteCount: 1000,
             slotCount: 3
         )

@@ -94,7 +94,7 @@ extension CountersTests {
             stages: [
                 StagePlan(
                     id: 0,
-                    input: .files(name: ""),
+                    input: .files(name: "", format: .lines),
                     steps: [Step(verb: "map", file: "A.swift", line: 3)],
                     outputs: [.combinedShuffle(partitionCount: 2)]
                 ),

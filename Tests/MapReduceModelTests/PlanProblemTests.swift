@@ -23,7 +23,7 @@ import Testing
         return Plan(
             name: "rounds",
             stages: [
-                stage(0, .files(name: "")), stage(1, .shuffle(stage: 0), round(0)),
+                stage(0, .files(name: "", format: .lines)), stage(1, .shuffle(stage: 0), round(0)),
                 stage(2, .shuffle(stage: 1), round(0)), stage(3, .shuffle(stage: 2), round(1)),
                 stage(4, .shuffle(stage: 3), round(1, previous: 2)), last,
             ]
@@ -85,7 +85,7 @@ import Testing
             "stage 1 broadcasts what is cut into ranges",
             {
                 $0.stages[0].outputs = [.rangeShuffle(partitionCount: 1), shuffle]
-                $0.stages[1].input = .files(name: "")
+                $0.stages[1].input = .files(name: "", format: .lines)
                 $0.stages[1].broadcasts = [source(0)]
             }
         ),

@@ -30,7 +30,7 @@ struct RandomPlan {
         for stage in 0..<count {
             let isLast = stage == count - 1
             add(
-                stage == 0 ? .files(name: "") : .shuffle(stage: stage - 1),
+                stage == 0 ? .files(name: "", format: .lines) : .shuffle(stage: stage - 1),
                 [isLast ? .files : .shuffle(partitionCount: partitionCount)]
             )
         }
@@ -38,7 +38,7 @@ struct RandomPlan {
 
     private mutating func addGraph() {
         for number in 0..<dice.draw(1...3, purpose) {
-            add(.files(name: "\(number)"), outputs(), broadcasts: number == 0 ? [] : broadcasts())
+            add(.files(name: "\(number)", format: .lines), outputs(), broadcasts: number == 0 ? [] : broadcasts())
         }
         for _ in 0..<dice.draw(0...2, purpose) { addReader() }
         if dice.chance(500, purpose) { addIteration() }
@@ -63,7 +63,7 @@ struct RandomPlan {
         for number in 0..<roundCount {
             var round = Round(iteration: 7, number: number, until: until)
             if readsFiles {
-                add(.files(name: "round"), [shuffle], round: round)
+                add(.files(name: "round", format: .lines), [shuffle], round: round)
                 state.append(ShuffleSource(stage: stages.count - 1, output: 0))
             }
             if hasStep {

@@ -37,7 +37,7 @@ struct InputArguments {
             throw JobError(.usage, "standard input can be read only once; name - once")
         }
         let names = plan.stages.compactMap { stage in
-            if case .files(let name) = stage.input { name } else { nil }
+            if case .files(let name, _) = stage.input { name } else { nil }
         }
         for name in names where !groups.contains(where: { $0.name == name }) {
             throw JobError(

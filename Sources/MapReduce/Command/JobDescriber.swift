@@ -30,7 +30,7 @@ struct JobDescriber {
         return JobDescription(
             plan: plan,
             inputs: try plan.stages.map { stage in
-                guard case .files(let name) = stage.input else { return Split(pieces: []) }
+                guard case .files(let name, _) = stage.input else { return Split(pieces: []) }
                 return Split(pieces: try inputs.storedFiles(of: name).map(\.wholePiece))
             },
             output: try absolute(output),

@@ -120,9 +120,10 @@ struct JobDriver {
         let settings = options.settings()
         let spool = Spool(directory: directories.scratch, signals: signals)
         let splits = try program.plan.stages.map { stage -> [Split] in
-            guard case .files(let name) = stage.input else { return [] }
+            guard case .files(let name, let format) = stage.input else { return [] }
             return try SplitPlanner.splits(
                 of: try inputs.files(of: name, spool: spool),
+                format: format,
                 splitByteCount: settings.splitByteCount,
                 slotCount: settings.workerCount
             )

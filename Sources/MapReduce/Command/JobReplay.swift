@@ -48,9 +48,10 @@ struct JobReplay {
         try inputs.check(against: plan)
         try inputs.checkStored()
         let splits = try plan.stages.map { stage -> [Split] in
-            guard case .files(let name) = stage.input else { return [] }
+            guard case .files(let name, let format) = stage.input else { return [] }
             return try SplitPlanner.splits(
                 of: try inputs.storedFiles(of: name),
+                format: format,
                 splitByteCount: settings.splitByteCount,
                 slotCount: settings.workerCount
             )
@@ -166,7 +167,11 @@ struct JobReplay {
         recorder.beginAttempt()
         let attempt = AttemptID(task: replayed.task, number: 0)
         let runner = TaskRunner(program: program, limits: settings.limits, recorder: recorder)
-        CrashPlace.report(from: recorder, readsLines: input.hasPlainLines)
+        let format: InputFormat? =
+            if case .files(_, let format) = program.plan.stages[replayed.task.stage].input {
+                format
+            } else { nil }
+        CrashPlace.report(from: recorder, readsLines: input.hasPlainLines(format))
         let report = runner.run(
             TaskSpec(
                 attempt: attempt,
@@ -199,8 +204,9 @@ struct JobReplay {
 
 extension TaskInput {
     /// Whether a record can be read from its offset on.
-    fileprivate var hasPlainLines: Bool {
-        guard case .split(let split) = self else { return false }
+    fileprivate func hasPlainLines(_ format: InputFormat?) -> Bool {
+        guard case .split(let split) = self, let format, format.isLines || format.cut == .anywhere
+        else { return false }
         return split.pieces.allSatisfy { $0.compression == .none }
     }
 }

@@ -28,7 +28,7 @@ enum PlanText {
             let steps = stage.steps.map(\.description)
             let label = (["stage \(stage.id)"] + steps).map(escaped).joined(separator: "<br/>")
             text += "    s\(stage.id)[\"\(label)\"]\n"
-            if case .files(let name) = stage.input {
+            if case .files(let name, _) = stage.input {
                 let index = inputs.firstIndex(of: name) ?? inputs.count
                 if index == inputs.count {
                     inputs.append(name)
@@ -69,8 +69,8 @@ enum PlanText {
 
     private static func source(_ input: StageInput) -> String {
         switch input {
-        case .files(name: ""): "the input files"
-        case .files(let name): "the input files \(name)=…"
+        case .files(name: "", let format): "the input files\(suffix(format))"
+        case .files(let name, let format): "the input files \(name)=…\(suffix(format))"
         case .shuffles(let sides):
             sides.map { side in
                 let stages = side.map { "\($0.stage)" }
@@ -79,6 +79,10 @@ enum PlanText {
                     + stages.joined(separator: " and ")
             }.joined(separator: ", beside ") + ", sorted by key"
         }
+    }
+
+    private static func suffix(_ format: InputFormat) -> String {
+        format == .lines ? "" : " as \(format)"
     }
 
     private static func target(_ output: StageOutput) -> String {

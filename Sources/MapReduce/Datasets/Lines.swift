@@ -93,9 +93,9 @@ extension Planner {
     func attach(
         _ lines: Lines,
         _ generation: Generation,
-        _ consumer: @escaping FileReader.MakeSink
+        _ consumer: @escaping LinesOfFiles.MakeSink
     ) -> StageBuilder {
-        let reader = fileReader(lines.name, generation)
+        let reader = lineReader(lines.name, generation)
         reader.attach(consumer)
         for filter in lines.filters { reader.stage.add("filter", filter.place) }
         return reader.stage

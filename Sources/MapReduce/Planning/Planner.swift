@@ -27,7 +27,7 @@ final class Planner {
     private var stages: [StageBuilder] = []
     private var outlets: [OutletKey: AnyObject] = [:]
     private var shuffles: [ShuffleKey: [ShuffleEnd]] = [:]
-    private var files: [FilesKey: FileReader] = [:]
+    private var readers: [ReaderKey: AnyObject] = [:]
     private var exits: [StageExit] = []
     private var broadcasts: [BroadcastSource] = []
     private var lastGeneration = 0
@@ -48,7 +48,8 @@ final class Planner {
         let partitionCount: Int?
     }
 
-    private struct FilesKey: Hashable {
+    private struct ReaderKey: Hashable {
+        let owner: ObjectIdentifier?
         let name: String
         let generation: Generation
     }
@@ -151,16 +152,61 @@ extension Planner {
         return stage
     }
 
-    /// What reads the files of a name: once, for all datasets that begin with their lines.
-    func fileReader(_ name: String, _ generation: Generation) -> FileReader {
-        let key = FilesKey(name: name, generation: generation)
-        if let known = files[key] { return known }
-        let reader = FileReader()
-        let stage = StageBuilder(.files(name: name), round: nil) { try reader.run($0) }
-        reader.stage = stage
-        stages.append(stage)
-        files[key] = reader
+    /// What reads the files of a name as lines: once, for all datasets that begin with them.
+    func lineReader(_ name: String, _ generation: Generation) -> LinesOfFiles {
+        reader(nil, name, generation) {
+            let reader = LinesOfFiles()
+            reader.stage = addStage(readingFilesOf: name, .lines) { try reader.run($0) }
+            return reader
+        }
+    }
+
+    /// What reads the records of files: once, for all datasets that begin with these very records.
+    @usableFromInline
+    func recordReader<Record: ~Copyable & ~Escapable>(
+        _ records: Records<Record>,
+        _ generation: Generation
+    ) -> RecordsOfFiles<Record> {
+        kept.append(records.owner)
+        return reader(records.owner, records.name, generation) {
+            let reader = RecordsOfFiles(records.format)
+            reader.stage = addStage(readingFilesOf: records.name, records.format.input) {
+                try reader.run($0)
+            }
+            for filter in records.filters { reader.stage.add("filter", filter.place) }
+            return reader
+        }
+    }
+
+    private func reader<Reader: AnyObject>(
+        _ owner: AnyObject?,
+        _ name: String,
+        _ generation: Generation,
+        _ make: () -> Reader
+    ) -> Reader {
+        let key = ReaderKey(
+            owner: owner.map { ObjectIdentifier($0) },
+            name: name,
+            generation: generation
+        )
+        if let known = readers[key] as? Reader { return known }
+        let reader = make()
+        readers[key] = reader
         return reader
+    }
+
+    private func addStage(
+        readingFilesOf name: String,
+        _ format: InputFormat,
+        _ program: @escaping StageProgram
+    ) -> StageBuilder {
+        let stage = StageBuilder(
+            .files(name: name, format: format),
+            round: nil,
+            program: program
+        )
+        stages.append(stage)
+        return stage
     }
 }
 

@@ -9,7 +9,7 @@ typealias StageProgram = @Sendable (TaskContext) throws -> Void
 final class StageBuilder {
     /// Where the records come from.
     enum Source {
-        case files(name: String)
+        case files(name: String, format: InputFormat)
         case sides([[ShuffleEnd]])
     }
 
@@ -82,7 +82,7 @@ final class StageBuilder {
         guard let id else { preconditionFailure("a stage of the plan has a number") }
         let input: StageInput =
             switch source {
-            case .files(let name): .files(name: name)
+            case .files(let name, let format): .files(name: name, format: format)
             case .sides(let sides): .shuffles(sides.map { $0.map(\.source) })
             }
         var round = self.round

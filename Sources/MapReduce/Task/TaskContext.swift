@@ -27,6 +27,8 @@ final class TaskContext {
     /// the current one.
     @exclusivity(unchecked) @usableFromInline var failure: (any Error)?
 
+    /// The part of a file that is being read; nil in a stage that reads pairs.
+    private var currentPiece: FilePiece?
     /// The path of the file that is being read; empty in a stage that reads pairs.
     @exclusivity(unchecked) @usableFromInline private(set) var currentPath = ""
     private var currentPathHash: UInt64 = 0
@@ -105,45 +107,87 @@ final class TaskContext {
     /// Calls the body with each line of the task's split, and throws what it left in `failure`.
     @usableFromInline
     func forEachLine(_ body: (_ line: UnsafeRawBufferPointer) throws -> Void) throws {
+        try forEachPiece { piece in
+            if piece.isPartOfGzip {
+                try read(try turns.engine { try MemberLineReader(piece) }, of: piece, body)
+            } else {
+                try read(try turns.engine { try LineReader(piece) }, of: piece, body)
+            }
+        }
+    }
+
+    /// Calls the body with each piece of the task's split, in order.
+    func forEachPiece(_ body: (_ piece: FilePiece) throws -> Void) throws {
         guard case .split(let split) = spec.input else {
             throw EngineError(.badInput, "\(spec.attempt) reads files, and was given pairs")
         }
         for piece in split.pieces {
+            currentPiece = piece
             currentPath = piece.path
             currentPathHash = Array(piece.path.utf8).withUnsafeBytes { KeyHash.hash($0) }
             recorder.begin(path: piece.path, offset: piece.offset)
-            let reader = try turns.engine { try LineReader(piece) }
-            let badRecords = spec.badRecords.filter { $0.file == piece.path }
-            while let line = try reader.next() {
-                recordNumber &+= 1
-                currentOffset = reader.lineOffset
-                if !badRecords.isEmpty, skip(line, badRecords) { continue }
-                page.storeBytes(of: recordNumber, toByteOffset: 0, as: Int.self)
-                page.storeBytes(of: currentOffset, toByteOffset: 8, as: Int.self)
-                do {
-                    try body(line)
-                    if let failure { throw failure }
-                } catch {
-                    // The line is lent only until the reader goes.
-                    failedRecord = RecordQuote.text(of: line)
-                    throw error
-                }
-            }
+            try body(piece)
             counters.add(piece.byteCount, to: BuiltInCounter.bytesRead)
         }
         counters.add(recordNumber, to: BuiltInCounter.recordsRead)
         leaveRecords()
     }
 
+    /// Calls the body with each record of a piece that is not to be passed over, and throws what it
+    /// left in `failure`.
+    func read<Reader: RecordReader>(
+        _ reader: Reader,
+        of piece: FilePiece,
+        _ body: (_ record: UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let badRecords = spec.badRecords.filter { $0.file == piece.path }
+        while let record = try reader.next() {
+            recordNumber &+= 1
+            currentOffset = reader.recordOffset
+            if !badRecords.isEmpty, skip(record, badRecords) { continue }
+            page.storeBytes(of: recordNumber, toByteOffset: 0, as: Int.self)
+            page.storeBytes(of: currentOffset, toByteOffset: 8, as: Int.self)
+            do {
+                try body(record)
+                if let failure { throw failure }
+            } catch {
+                // The record is lent only until the reader goes.
+                failedRecord = RecordQuote.text(of: record)
+                throw error
+            }
+        }
+    }
+
     /// Passes over the current record if it is one of these, and notes its text.
-    private func skip(_ line: UnsafeRawBufferPointer, _ badRecords: [BadRecord]) -> Bool {
+    private func skip(_ bytes: UnsafeRawBufferPointer, _ badRecords: [BadRecord]) -> Bool {
         guard var record = badRecords.first(where: { $0.offset == currentOffset }) else {
             return false
         }
-        record.bytes = String(decoding: line.prefix(64 << 10), as: UTF8.self)
+        record.bytes = String(decoding: bytes.prefix(64 << 10), as: UTF8.self)
         skippedRecords.append(record)
         counters.add(1, to: BuiltInCounter.recordsBad)
         return true
+    }
+
+    /// An error about the current record.
+    ///
+    /// `index`: the byte of the record at which something is wrong; nil in a format without lines.
+    func recordError(
+        _ message: String,
+        in record: UnsafeRawBufferPointer,
+        at index: Int?
+    ) -> RecordError {
+        RecordError(message, path: currentPath, offset: currentOffset, record: record, at: index)
+    }
+
+    /// The error with the line of its place.
+    func located(_ error: RecordError) -> RecordError {
+        guard error.column != nil, let currentPiece, currentPiece.path == error.path,
+            let line = RecordPlace.line(of: error.offset, in: currentPiece)
+        else { return error }
+        var error = error
+        error.line = line + error.linesInRecord
+        return error
     }
 
     // MARK: Keys

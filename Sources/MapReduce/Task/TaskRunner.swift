@@ -79,6 +79,7 @@ final class TaskRunner {
                 steps: steps
             )
         }
+        let error = (error as? RecordError).map { context.located($0) } ?? error
         return Failure(
             kind: .threw,
             message: "\(error)",

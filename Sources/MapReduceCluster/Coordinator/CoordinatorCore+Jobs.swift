@@ -16,14 +16,16 @@ extension CoordinatorCore {
         let description = request.description
         let slotCount = max(self.slotCount, 1)
         let claimed = try await blocking {
-            let splits = try description.inputs.map { files in
-                files.pieces.isEmpty
-                    ? []
-                    : try SplitPlanner.splits(
-                        of: files.pieces.map { PlannedFile($0) },
-                        splitByteCount: description.splitByteCount,
-                        slotCount: slotCount
-                    )
+            let splits = try zip(description.plan.stages, description.inputs).map { stage, files in
+                guard case .files(_, let format) = stage.input, !files.pieces.isEmpty else {
+                    return [Split]()
+                }
+                return try SplitPlanner.splits(
+                    of: files.pieces.map { PlannedFile($0) },
+                    format: format,
+                    splitByteCount: description.splitByteCount,
+                    slotCount: slotCount
+                )
             }
             let output = try OutputDirectory(
                 path: description.output,

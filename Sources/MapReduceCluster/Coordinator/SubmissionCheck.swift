@@ -80,6 +80,10 @@ enum SubmissionCheck {
                 "the shuffles of stage \(index) have more than "
                     + "\(EngineLimits.maxPartitionCount) partitions"
             )
+            if case .files(_, let format) = stage.input {
+                let problem = format.problem(maxRecordByteCount: EngineLimits.maxRecordByteCount)
+                try require(problem == nil, problem ?? "")
+            }
         }
         try require(plan.problem == nil, plan.problem ?? "")
     }

@@ -48,24 +48,27 @@ final class PlainSource: ByteSource {
 
 /// An input file of a split, opened and compared with what it was when the job was planned.
 final class InputFile {
-    private let file: OpenFile
+    let file: OpenFile
     private let piece: FilePiece
-    let source: any ByteSource
 
-    /// `start`: where to begin in a file that is not compressed.
-    init(_ piece: FilePiece, from start: Int) throws {
+    init(_ piece: FilePiece) throws {
         self.piece = piece
         file = try OpenFile(reading: piece.path)
-        switch piece.compression {
-        case .none:
-            source = PlainSource(file, from: start, size: piece.signature.byteCount)
-        case .gzip:
-            source = try GzipSource(
-                PlainSource(file, from: 0, size: piece.signature.byteCount),
-                path: piece.path
-            )
-        }
         try checkUnchanged()
+    }
+
+    /// The file's text, or a plain file's from an offset on.
+    func text(from offset: Int = 0) throws -> any ByteSource {
+        switch piece.compression {
+        case .none: stored(from: offset)
+        case .gzip, .gzipMembers: try GzipSource(stored(from: 0), path: piece.path)
+        case .zstd: throw Zstandard.unreadable(piece.path)
+        }
+    }
+
+    /// The file's bytes as they are, from an offset on.
+    func stored(from offset: Int) -> PlainSource {
+        PlainSource(file, from: offset, size: piece.signature.byteCount)
     }
 
     /// Compares the file with its signature.

@@ -8,6 +8,9 @@ final class GzipSource: ByteSource {
     private let path: String
     private var stream = z_stream()
     private let input: UnsafeMutableRawBufferPointer
+    /// Where in the file the stored bytes begin.
+    private let start: Int
+    private var textByteCount = 0
     private var state = State.betweenMembers
 
     private enum State {
@@ -18,12 +21,18 @@ final class GzipSource: ByteSource {
     }
 
     /// The first two bytes of every member.
-    static let magic: (UInt8, UInt8) = (0x1f, 0x8b)
+    static let magic: [UInt8] = [0x1f, 0x8b]
     /// Window of 32 KiB, and gzip framing only.
     private static let windowBits: Int32 = 15 + 16
 
-    init(_ stored: any ByteSource, path: String) throws {
+    /// Called where a member begins: with its place in the file, and that of its text behind what
+    /// was read so far.
+    var memberBegan: ((_ offset: Int, _ textOffset: Int) -> Void)?
+
+    /// `start`: where in the file the stored bytes begin, which is where a member does.
+    init(_ stored: any ByteSource, path: String, from start: Int = 0) throws {
         self.stored = stored
+        self.start = start
         self.path = path
         input = .allocate(byteCount: EngineLimits.gzipReadByteCount, alignment: 16)
         let code = inflateInit2_(
@@ -55,6 +64,7 @@ final class GzipSource: ByteSource {
             case .inMember: try inflateSome()
             }
         }
+        textByteCount += capacity - Int(stream.avail_out)
         return capacity - Int(stream.avail_out)
     }
 
@@ -81,9 +91,10 @@ final class GzipSource: ByteSource {
             state = .ended
             return
         }
-        guard next.pointee == Self.magic.0 else { throw damaged("a member does not begin there") }
+        guard next.pointee == Self.magic[0] else { throw damaged("a member does not begin there") }
         guard inflateReset(&stream) == Z_OK else { throw damaged("zlib cannot go on") }
         state = .inMember
+        memberBegan?(start + storedByteCount, textByteCount)
     }
 
     private func inflateSome() throws {
@@ -103,7 +114,7 @@ final class GzipSource: ByteSource {
     private func damaged(_ reason: String) -> EngineError {
         EngineError(
             .badInput,
-            "the gzip file \(path) is damaged at byte \(storedByteCount): \(reason); "
+            "the gzip file \(path) is damaged at byte \(start + storedByteCount): \(reason); "
                 + "check it with gzip -t"
         )
     }

@@ -117,18 +117,21 @@ package enum InputFiles {
         }
     }
 
-    /// Reads a file's size, time and first bytes.
+    /// Reads a file's size, time and first bytes; of a large gzip file as many as it takes to see
+    /// whether it can be cut.
     package static func inspect(_ path: String) throws -> PlannedFile {
         let file = try OpenFile(reading: path)
         let signature = try file.signature()
-        let isGzip = try withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { head in
-            try file.read(into: head, at: 0) == 2
-                && (head[0], head[1]) == GzipSource.magic
+        let head = try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { head in
+            Array(head.prefix(try file.read(into: head, at: 0)))
         }
-        return PlannedFile(
-            path: path,
-            compression: isGzip ? .gzip : .none,
-            signature: signature
-        )
+        var compression = Compression.none
+        if head.starts(with: GzipSource.magic) {
+            let isCut = try GzipMembers.areWorthCutting(file, size: signature.byteCount)
+            compression = isCut ? .gzipMembers : .gzip
+        } else if head == Zstandard.magic {
+            compression = .zstd
+        }
+        return PlannedFile(path: path, compression: compression, signature: signature)
     }
 }

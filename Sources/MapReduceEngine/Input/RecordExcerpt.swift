@@ -2,28 +2,48 @@ package import MapReduceModel
 
 /// Reads a record again, for the report of a crash.
 package enum RecordExcerpt {
-    /// The line of a split's file that begins at an offset of its text; nil when the file cannot be
-    /// read any more.
+    /// The record of a split's file that begins at an offset; nil when the file cannot be read any
+    /// more, and for a pair of a run.
     ///
-    /// A gzip file is read from its beginning.
-    package static func line(in split: Split, path: String, offset: Int) -> [UInt8]? {
+    /// A compressed file is read from its beginning.
+    package static func record(
+        in split: Split,
+        format: InputFormat,
+        path: String,
+        offset: Int
+    ) -> [UInt8]? {
         guard var piece = split.pieces.first(where: { $0.path == path }) else { return nil }
-        if piece.compression == .none {
+        if piece.isPlain, format.cut != .nowhere {
             // A process that crashed may have left anything on its flight recorder's page.
             guard (0..<piece.signature.byteCount).contains(offset) else { return nil }
             piece.byteCount = piece.signature.byteCount - offset
             piece.offset = offset
         }
         do {
-            let reader = try LineReader(piece)
-            while let line = try reader.next() {
-                if reader.lineOffset == offset { return Array(line) }
-                if reader.lineOffset > offset { return nil }
+            guard let reader = try reader(of: piece, format: format) else { return nil }
+            while let record = try reader.next() {
+                if reader.recordOffset == offset { return Array(record) }
+                if reader.recordOffset > offset { return nil }
             }
         } catch {
             // The report is about another failure: without the record it is still true.
             return nil
         }
         return nil
+    }
+
+    private static func reader(
+        of piece: FilePiece,
+        format: InputFormat
+    ) throws -> (any RecordReader)? {
+        switch format {
+        case .lines, .jsonLines, .rows:
+            if piece.isPartOfGzip { return try MemberLineReader(piece) }
+            guard case .rows(let syntax) = format else { return try LineReader(piece) }
+            return try RowReader(piece, syntax: syntax, beginsWithRow: piece.isPlain)
+        case .fixed(let byteCount): return try FixedReader(piece, recordByteCount: byteCount)
+        case .wholeFiles: return try WholeFileReader(piece)
+        case .runs: return nil
+        }
     }
 }

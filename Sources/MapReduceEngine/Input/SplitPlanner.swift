@@ -7,7 +7,8 @@ package enum SplitPlanner {
 
     /// Cuts large files into even pieces and packs small ones together, in the order given.
     ///
-    /// A gzip file is never cut.
+    /// The format says where a file may be cut. A compressed file is not, unless it is gzip of many
+    /// members and its records are lines.
     ///
     /// `splitByteCount`: the most bytes of one split, unless a file cannot be cut.
     ///
@@ -16,6 +17,7 @@ package enum SplitPlanner {
     /// - Returns: at least one split, which is empty if all files are.
     package static func splits(
         of files: [PlannedFile],
+        format: InputFormat,
         splitByteCount: Int,
         slotCount: Int
     ) throws -> [Split] {
@@ -33,7 +35,7 @@ package enum SplitPlanner {
         var splits: [Split] = []
         var current = Split(pieces: [])
         var currentByteCount = 0
-        for piece in files.flatMap({ pieces(of: $0, target: target) }) {
+        for piece in files.flatMap({ pieces(of: $0, format: format, target: target) }) {
             if !current.pieces.isEmpty, currentByteCount + piece.byteCount > target + target / 10 {
                 splits.append(current)
                 current = Split(pieces: [])
@@ -46,26 +48,50 @@ package enum SplitPlanner {
         return splits
     }
 
-    private static func pieces(of file: PlannedFile, target: Int) -> [FilePiece] {
+    private static func pieces(
+        of file: PlannedFile,
+        format: InputFormat,
+        target: Int
+    ) -> [FilePiece] {
         let size = file.signature.byteCount
-        guard size > 0 else { return [] }
-        // Up to a tenth more than the target is not worth another task.
-        let rest = max(size - target / 10, 1)
-        let count = file.compression == .gzip ? 1 : (rest + target - 1) / target
-        return (0..<count).map { index in
-            let start = even(size, index, count)
-            return FilePiece(
+        // An empty file is a record of its own where whole files are.
+        if size == 0 { return format == .wholeFiles ? [file.wholePiece] : [] }
+        let cuts = cuts(in: file, format: format, target: target)
+        return zip([0] + cuts, cuts + [size]).map { start, end in
+            FilePiece(
                 path: file.path,
                 offset: start,
-                byteCount: even(size, index + 1, count) - start,
+                byteCount: end - start,
                 compression: file.compression,
                 signature: file.signature
             )
         }
     }
 
-    /// `size * index / count`, without overflow.
-    private static func even(_ size: Int, _ index: Int, _ count: Int) -> Int {
-        size / count * index + size % count * index / count
+    /// Where a file is cut, in rising order.
+    private static func cuts(in file: PlannedFile, format: InputFormat, target: Int) -> [Int] {
+        let size = file.signature.byteCount
+        switch (file.compression, format.cut) {
+        case (.gzip, _), (.zstd, _), (_, .nowhere): return []
+        case (.gzipMembers, .anywhere), (.gzipMembers, .multiples): return []
+        case (.gzipMembers, .anywhereInLines):
+            // Larger places have no virtual offset.
+            guard size < 1 << 46 else { return [] }
+            return evenCuts(size, into: max(target, EngineLimits.minGzipPieceByteCount))
+        case (.none, .anywhereInLines), (.none, .anywhere):
+            return evenCuts(size, into: target)
+        case (.none, .multiples(let recordByteCount)):
+            let recordCount = size / max(recordByteCount, 1)
+            let perPiece = max(target / max(recordByteCount, 1), 1)
+            return evenCuts(recordCount, into: perPiece).map { $0 * recordByteCount }
+        }
+    }
+
+    /// Where a size is cut so that the parts are even, and no more than a tenth larger than the
+    /// target: that is not worth another task.
+    private static func evenCuts(_ size: Int, into target: Int) -> [Int] {
+        let rest = max(size - target / 10, 1)
+        let count = rest / target + (rest % target == 0 ? 0 : 1)
+        return (1..<max(count, 1)).map { size / count * $0 + size % count * $0 / count }
     }
 }

@@ -41,7 +41,7 @@ struct GzipTarget: FuzzTarget {
                     size + count <= bytes.count * Self.mostTextPerByte,
                     "there is more text than can be in \(bytes.count) bytes"
                 )
-                try require(reader.lineOffset <= size + 2 * count, "a line begins behind its end")
+                try require(reader.recordOffset <= size + 2 * count, "a line begins behind its end")
             }
             return true
         } catch let error as EngineError {

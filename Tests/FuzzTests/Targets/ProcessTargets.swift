@@ -84,7 +84,7 @@ extension StagePlan {
     /// A stage that reads files and writes files.
     static let plain = StagePlan(
         id: 0,
-        input: .files(name: ""),
+        input: .files(name: "", format: .lines),
         steps: [],
         outputs: [.files]
     )

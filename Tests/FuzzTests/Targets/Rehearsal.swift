@@ -60,7 +60,7 @@ enum Rehearsal {
                 stages: [
                     StagePlan(
                         id: 0,
-                        input: .files(name: ""),
+                        input: .files(name: "", format: .lines),
                         steps: [step],
                         outputs: [.shuffle(partitionCount: 2)]
                     ),

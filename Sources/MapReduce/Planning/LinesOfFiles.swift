@@ -13,20 +13,11 @@ protocol LineSink: AnyObject {
 ///
 /// Unchecked: filled while one thread plans, and only read once tasks run.
 @usableFromInline
-final class FileReader: @unchecked Sendable {
+final class LinesOfFiles: FileStage, @unchecked Sendable {
     @usableFromInline
     typealias MakeSink = @Sendable (TaskContext) throws -> any LineSink
 
     private var consumers: [MakeSink] = []
-    private var ownStage: StageBuilder?
-
-    @usableFromInline var stage: StageBuilder {
-        get {
-            guard let ownStage else { preconditionFailure("a reader has its stage from the start") }
-            return ownStage
-        }
-        set { ownStage = newValue }
-    }
 
     @usableFromInline
     func attach(_ consumer: @escaping MakeSink) { consumers.append(consumer) }
@@ -40,5 +31,19 @@ final class FileReader: @unchecked Sendable {
             try context.forEachLine { line in for sink in sinks { try sink.add(line) } }
         }
         for sink in sinks { try sink.flush() }
+    }
+}
+
+/// What has a stage that reads files.
+@usableFromInline
+class FileStage {
+    private var ownStage: StageBuilder?
+
+    @usableFromInline var stage: StageBuilder {
+        get {
+            guard let ownStage else { preconditionFailure("a reader has its stage from the start") }
+            return ownStage
+        }
+        set { ownStage = newValue }
     }
 }

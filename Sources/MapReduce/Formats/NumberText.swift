@@ -1,0 +1,47 @@
+/// Reads numbers from their text.
+enum NumberText {
+    /// Powers of ten that a `Double` holds exactly.
+    private static let powers: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    ]
+
+    /// A decimal number, with a fraction or an exponent if it likes, an infinity or a NaN; nil for
+    /// anything else.
+    ///
+    /// Up to 15 digits and a small exponent take a multiplication or a division, which are exact
+    /// enough (Clinger 1990); more go through a String.
+    static func double(_ bytes: UnsafeRawBufferPointer) -> Double? {
+        var index = 0
+        let isNegative = bytes.first == 0x2D
+        if isNegative || bytes.first == 0x2B { index = 1 }
+        var digits: UInt64 = 0
+        var digitCount = 0
+        var scale = 0
+        var isFraction = false
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte >= 0x30, byte <= 0x39 {
+                guard digitCount < 18 else { return parsed(bytes) }
+                digits = digits &* 10 &+ UInt64(byte &- 0x30)
+                digitCount &+= 1
+                if isFraction { scale &+= 1 }
+            } else if byte == 0x2E, !isFraction {
+                isFraction = true
+            } else {
+                return parsed(bytes)
+            }
+            index &+= 1
+        }
+        guard digitCount > 0 else { return parsed(bytes) }
+        guard digits < 1 << 53, scale < powers.count else { return parsed(bytes) }
+        let value = Double(digits) / powers[scale]
+        return isNegative ? -value : value
+    }
+
+    private static func parsed(_ bytes: UnsafeRawBufferPointer) -> Double? {
+        // Swift's own parser takes hexadecimal numbers as well.
+        guard !bytes.contains(where: { $0 | 0x20 == 0x78 }) else { return nil }
+        return Double(String(decoding: bytes, as: UTF8.self))
+    }
+}

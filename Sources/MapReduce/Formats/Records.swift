@@ -1,0 +1,108 @@
+/// The records of input files, decoded and lent to closures one by one.
+public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
+    @usableFromInline typealias Predicate = @Sendable (borrowing Record) throws -> Bool
+
+    /// The name of the input.
+    let name: String
+    let format: RecordFormat<Record>
+    /// Stands for these records: all that is made of them shares one reading of the files.
+    let owner: Reader
+    let filters: [(predicate: Predicate, place: SourcePlace)]
+
+    init(
+        name: String,
+        format: RecordFormat<Record>,
+        filters: [(predicate: Predicate, place: SourcePlace)] = []
+    ) {
+        self.name = name
+        self.format = format
+        self.filters = filters
+        owner = Reader()
+    }
+
+    @usableFromInline var predicates: [Predicate] { filters.map(\.predicate) }
+
+    /// Turns every record into pairs.
+    ///
+    /// A record is lent to the closure; what is to be kept of it is copied.
+    ///
+    /// `body`: called once for each record; what it throws fails the attempt.
+    @inlinable
+    public func map<Key: RecordKey, Value: RecordValue>(
+        _ body:
+            @escaping @Sendable (_ record: borrowing Record, _ emit: inout Emitter<Key, Value>)
+            throws -> Void,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Pairs<Key, Value> {
+        let records = self
+        let place = SourcePlace(file, line)
+        return Pairs(
+            PairsNode { planner, generation, makeSink in
+                let reader = planner.recordReader(records, generation)
+                let predicates = records.predicates
+                reader.attach { context in
+                    let map = RecordMap(predicates, to: try makeSink(context), body: body)
+                    return RecordsOfFiles<Record>.Sink(
+                        add: { try map.add($0) },
+                        flush: { try map.flush() }
+                    )
+                }
+                reader.stage.add("map", place)
+                return [reader.stage]
+            }
+        )
+    }
+
+    /// Keeps the records for which the closure says true.
+    public func filter(
+        _ isIncluded: @escaping @Sendable (_ record: borrowing Record) throws -> Bool,
+        file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Records {
+        Records(
+            name: name,
+            format: format,
+            filters: filters + [(isIncluded, SourcePlace(file, line))]
+        )
+    }
+}
+
+/// Calls a user's closure for each record.
+@usableFromInline
+final class RecordMap<Record: ~Copyable & ~Escapable, Key: RecordKey, Value: RecordValue> {
+    @usableFromInline
+    typealias Body = @Sendable (borrowing Record, inout Emitter<Key, Value>) throws -> Void
+
+    @usableFromInline let predicates: [Records<Record>.Predicate]
+    @usableFromInline let body: Body
+    @usableFromInline let sink: any PairSink<Key, Value>
+    // One task's thread owns it: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) @usableFromInline var emit: Emitter<Key, Value>
+
+    @inlinable
+    init(
+        _ predicates: [Records<Record>.Predicate],
+        to sink: any PairSink<Key, Value>,
+        body: @escaping Body
+    ) {
+        self.predicates = predicates
+        self.body = body
+        self.sink = sink
+        emit = Emitter(sink)
+    }
+
+    @inlinable
+    func add(_ record: borrowing Record) throws {
+        for isIncluded in predicates {
+            guard try isIncluded(record) else { return }
+        }
+        try body(record, &emit)
+    }
+
+    @inlinable
+    func flush() throws {
+        try emit.finish()
+        try sink.flush()
+    }
+}

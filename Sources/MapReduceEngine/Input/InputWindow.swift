@@ -1,0 +1,125 @@
+internal import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// A part of a file's text in memory, which slides from its start to its end.
+///
+///     text:    …read and returned… [head … tail] …not yet read…
+///     buffer:           [ … head … tail … ]
+struct InputWindow: ~Copyable {
+    private let source: any ByteSource
+    private let path: String
+    private(set) var buffer: UnsafeMutableRawBufferPointer
+    /// What was read and not returned: `buffer[head..<tail]`.
+    var head = 0
+    private(set) var tail = 0
+    /// The offset in the text of `buffer[0]`.
+    private(set) var offset: Int
+    private(set) var isAtEnd = false
+
+    /// Room behind the last byte, so that loads of 64 bytes stay in the allocation.
+    static let padding = 64
+
+    /// `offset`: that of the source's first byte in the text.
+    ///
+    /// `usualByteCount`: how much is read at once, at most.
+    init(_ source: any ByteSource, path: String, offset: Int, usualByteCount: Int) {
+        self.source = source
+        self.path = path
+        self.offset = offset
+        let size = min(EngineLimits.readByteCount, usualByteCount)
+        buffer = .allocate(byteCount: size + Self.padding, alignment: 64)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Where in the text the next record begins.
+    var position: Int {
+        @inline(__always) get { offset &+ head }
+    }
+
+    /// Bytes that can be looked at without reading more.
+    var byteCount: Int { tail - head }
+
+    /// The bytes that can be looked at.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer[head..<tail]) }
+
+    /// Has at least so many bytes from `head` on, unless the text ends before.
+    mutating func load(_ byteCount: Int) throws {
+        while tail - head < byteCount, !isAtEnd { try fill(limit: byteCount) }
+    }
+
+    /// Moves what is left to the front and reads more behind it.
+    ///
+    /// `limit`: the most bytes that may be left.
+    /// - Throws: `EngineError` of kind `badInput` when there are more.
+    mutating func fill(limit: Int = EngineLimits.maxRecordByteCount) throws {
+        let left = tail - head
+        guard left <= limit else {
+            throw EngineError(
+                .badInput,
+                "\(path) has a record of more than \(limit) bytes at byte \(position); "
+                    + "is it what the job takes it for?"
+            )
+        }
+        if left > (buffer.count - Self.padding) / 2 {
+            let larger = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: (buffer.count - Self.padding) * 2 + Self.padding,
+                alignment: 64
+            )
+            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[head..<tail]))
+            buffer.deallocate()
+            buffer = larger
+        } else if left > 0, let base = buffer.baseAddress {
+            memmove(base, base + head, left)
+        }
+        offset += head
+        head = 0
+        tail = left
+        let room = UnsafeMutableRawBufferPointer(
+            rebasing: buffer[tail..<buffer.count - Self.padding]
+        )
+        let count = try source.read(into: room)
+        isAtEnd = count == 0
+        tail += count
+    }
+
+    /// Takes the next line; nil at the end of the text.
+    ///
+    /// A line ends in LF or CRLF, or with the text; what ends it is not part of it.
+    ///
+    /// `start`: set to where in the text it begins.
+    @inline(__always)
+    mutating func readLine(start: inout Int) throws -> UnsafeRawBufferPointer? {
+        var searched = head
+        while let base = buffer.baseAddress {
+            if searched < tail, let found = memchr(base + searched, 0x0A, tail - searched) {
+                let length = UnsafeRawPointer(found) - UnsafeRawPointer(base + head)
+                return take(length, terminator: 1, start: &start)
+            }
+            if isAtEnd {
+                return head < tail ? take(tail - head, terminator: 0, start: &start) : nil
+            }
+            let pending = tail - head
+            try fill()
+            searched = head + pending
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private mutating func take(
+        _ length: Int,
+        terminator: Int,
+        start: inout Int
+    ) -> UnsafeRawBufferPointer {
+        let first = head
+        start = offset + first
+        head = first + length + terminator
+        var count = length
+        if terminator > 0, count > 0, buffer[first + count - 1] == 0x0D { count -= 1 }
+        return UnsafeRawBufferPointer(rebasing: buffer[first..<first + count])
+    }
+}

@@ -1,0 +1,234 @@
+internal import CIntrinsics
+internal import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// Where a field is in its row.
+package struct RowField: Sendable {
+    /// The field's bytes without its quotes, from the start of the row.
+    package var start: UInt32
+    package var end: UInt32
+    package var isQuoted: Bool
+    /// Whether quotes in it are doubled.
+    package var hasDoubledQuotes: Bool
+}
+
+/// What is wrong with a row.
+package struct RowProblem: Sendable {
+    package enum Kind: Sendable {
+        /// A field begins with a quote, and no quote ends it.
+        case quoteNotClosed
+        /// Something other than a separator follows the quote that ends a field.
+        case textBehindQuote
+        /// A quote is in a field that does not begin with one.
+        case quoteInField
+    }
+    package var kind: Kind
+    /// Where in the row.
+    package var offset: Int
+}
+
+/// Finds the end of a row and its fields, as RFC 4180 has it.
+///
+/// A quote opens a field only as its first byte; within, a quote is doubled, and separators and
+/// line ends are text. LF or CRLF ends a row; a lone CR is text. A row that breaks these rules has
+/// its end nevertheless where they would have it, and a problem.
+struct RowScanner: ~Copyable {
+    private let separator: UInt8
+    private let quote: UInt8
+    private let hasQuote: Bool
+    private(set) var fields: UnsafeMutableBufferPointer<RowField>
+    private(set) var fieldCount = 0
+    private(set) var problem: RowProblem?
+    /// Bytes of the row without its line end.
+    private(set) var rowByteCount = 0
+
+    /// Where in a row a scan begins.
+    enum Entry {
+        case atField
+        case withinField
+        case withinQuotes
+    }
+
+    init(_ syntax: RowSyntax) {
+        separator = syntax.separator
+        quote = syntax.quote ?? syntax.separator
+        hasQuote = syntax.quote != nil
+        fields = .allocate(capacity: 64)
+    }
+
+    deinit { fields.deallocate() }
+
+    /// Scans a row from its start, or from another place of it.
+    ///
+    /// `bytes`: of which 64 more can be loaded.
+    ///
+    /// `isAll`: whether the text ends with the bytes.
+    /// - Returns: the number of bytes of the row with its line end; nil if there must be more.
+    @inline(__always)
+    mutating func scan(
+        _ bytes: UnsafeRawBufferPointer,
+        isAll: Bool,
+        entry: Entry = .atField
+    ) -> Int? {
+        fieldCount = 0
+        problem = nil
+        guard let base = bytes.baseAddress else { return isAll ? 0 : nil }
+        var fieldStart = entry == .withinField ? -1 : 0
+        var offset = 0
+        if entry == .withinQuotes {
+            switch endOfQuoted(base, from: 0, bytes.count, isAll: isAll) {
+            case .unknown: return nil
+            case .row(let count): return count
+            case .next(let next, let start): (offset, fieldStart) = (next, start)
+            }
+        }
+        while offset < bytes.count {
+            var mask = intrinsics_matches(base + offset, separator, 0x0A, quote)
+            let left = bytes.count &- offset
+            if left < 64 { mask &= (1 &<< UInt64(truncatingIfNeeded: left)) &- 1 }
+            let block = offset
+            offset = block &+ 64
+            while mask != 0 {
+                let index = block &+ mask.trailingZeroBitCount
+                mask &= mask &- 1
+                let byte = base.load(fromByteOffset: index, as: UInt8.self)
+                if byte == separator {
+                    add(fieldStart, index)
+                    fieldStart = index &+ 1
+                } else if byte == 0x0A {
+                    return endRow(base, fieldStart, index)
+                } else if index == fieldStart {
+                    switch endOfQuoted(base, from: index &+ 1, bytes.count, isAll: isAll) {
+                    case .unknown: return nil
+                    case .row(let count): return count
+                    case .next(let next, let start): (offset, fieldStart) = (next, start)
+                    }
+                    mask = 0
+                } else if problem == nil {
+                    problem = RowProblem(kind: .quoteInField, offset: index)
+                }
+            }
+        }
+        guard isAll else { return nil }
+        add(fieldStart, bytes.count)
+        rowByteCount = bytes.count
+        return bytes.count
+    }
+
+    /// What comes behind a quoted field.
+    private enum Continuation {
+        /// More bytes are needed to see it.
+        case unknown
+        /// The end of the row, which has so many bytes with its line end.
+        case row(Int)
+        /// Another field, or more of this one, from here on.
+        case next(Int, fieldStart: Int)
+    }
+
+    /// Adds the field whose first byte is behind its opening quote.
+    private mutating func endOfQuoted(
+        _ base: UnsafeRawPointer,
+        from start: Int,
+        _ count: Int,
+        isAll: Bool
+    ) -> Continuation {
+        var hasDoubledQuotes = false
+        var index = start
+        while true {
+            guard index < count, let found = memchr(base + index, Int32(quote), count - index)
+            else {
+                guard isAll else { return .unknown }
+                note(.quoteNotClosed, max(start - 1, 0))
+                addQuoted(start, count, hasDoubledQuotes)
+                rowByteCount = count
+                return .row(count)
+            }
+            let end = UnsafeRawPointer(found) - base
+            index = end + 1
+            guard index < count else {
+                guard isAll else { return .unknown }
+                addQuoted(start, end, hasDoubledQuotes)
+                rowByteCount = count
+                return .row(count)
+            }
+            switch base.load(fromByteOffset: index, as: UInt8.self) {
+            case quote:
+                hasDoubledQuotes = true
+                index += 1
+                continue
+            case separator:
+                addQuoted(start, end, hasDoubledQuotes)
+                return .next(index + 1, fieldStart: index + 1)
+            case 0x0A:
+                addQuoted(start, end, hasDoubledQuotes)
+                rowByteCount = index
+                return .row(index + 1)
+            case 0x0D where index + 1 == count && !isAll: return .unknown
+            case 0x0D
+            where index + 1 < count && base.load(fromByteOffset: index + 1, as: UInt8.self) == 0x0A:
+                addQuoted(start, end, hasDoubledQuotes)
+                rowByteCount = index
+                return .row(index + 2)
+            default:
+                note(.textBehindQuote, index)
+                // The rest is text to the next separator: not the start of a field.
+                return .next(index, fieldStart: -1)
+            }
+        }
+    }
+
+    private mutating func note(_ kind: RowProblem.Kind, _ offset: Int) {
+        if problem == nil { problem = RowProblem(kind: kind, offset: offset) }
+    }
+
+    @inline(__always)
+    private mutating func endRow(_ base: UnsafeRawPointer, _ fieldStart: Int, _ index: Int) -> Int {
+        var end = index
+        if end > 0, end > fieldStart, base.load(fromByteOffset: end &- 1, as: UInt8.self) == 0x0D {
+            end &-= 1
+        }
+        add(fieldStart, end)
+        rowByteCount = end
+        return index &+ 1
+    }
+
+    @inline(__always)
+    private mutating func add(_ start: Int, _ end: Int) {
+        append(
+            RowField(
+                start: UInt32(truncatingIfNeeded: max(start, 0)),
+                end: UInt32(truncatingIfNeeded: end),
+                isQuoted: false,
+                hasDoubledQuotes: false
+            )
+        )
+    }
+
+    private mutating func addQuoted(_ start: Int, _ end: Int, _ hasDoubledQuotes: Bool) {
+        append(
+            RowField(
+                start: UInt32(truncatingIfNeeded: start),
+                end: UInt32(truncatingIfNeeded: end),
+                isQuoted: true,
+                hasDoubledQuotes: hasDoubledQuotes
+            )
+        )
+    }
+
+    @inline(__always)
+    private mutating func append(_ field: RowField) {
+        if fieldCount == fields.count { grow() }
+        fields[fieldCount] = field
+        fieldCount &+= 1
+    }
+
+    private mutating func grow() {
+        let larger = UnsafeMutableBufferPointer<RowField>.allocate(capacity: fields.count * 2)
+        _ = larger.initialize(from: fields)
+        fields.deallocate()
+        fields = larger
+    }
+}
