@@ -1,0 +1,227 @@
+internal import MapReduceDriver
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// The fields of the JSON line that a task is at: those that its closure asks for.
+///
+/// A closure asks for the same fields of every line. So the first one that it asks for has all of
+/// them found, in one pass over the line.
+///
+/// It belongs to the one thread that runs the task.
+final class JSONFields {
+    private let context: TaskContext
+    // One task's thread owns it: checks of exclusive access would only cost time.
+    @exclusivity(unchecked) private var line = UnsafeRawBufferPointer(start: nil, count: 0)
+    @exclusivity(unchecked) private var asked: [Field] = []
+    @exclusivity(unchecked) private var next = 0
+    @exclusivity(unchecked) private var isScanned = false
+    /// Strings that are not the bytes of the line, until the next line.
+    @exclusivity(unchecked) private var decoded: [UnsafeMutableRawBufferPointer] = []
+
+    private struct Field {
+        let path: String
+        /// The names on the path, as UTF-8.
+        let names: [[UInt8]]
+        var value: JSONValue?
+    }
+
+    init(_ context: TaskContext) { self.context = context }
+
+    deinit { forget() }
+
+    /// Goes on to a line.
+    func set(_ line: UnsafeRawBufferPointer) throws {
+        self.line = line
+        next = 0
+        isScanned = false
+        if !decoded.isEmpty { forget() }
+        // A closure may ask for nothing; the line is looked at all the same.
+        try scan()
+    }
+
+    private func forget() {
+        for text in decoded { text.deallocate() }
+        decoded = []
+    }
+
+    /// The value at a path; nil if it is absent.
+    func value(_ path: String) throws -> JSONValue? {
+        if next < asked.count, asked[next].path == path {
+            next &+= 1
+            return asked[next &- 1].value
+        }
+        if let index = asked.firstIndex(where: { $0.path == path }) {
+            next = index + 1
+            return asked[index].value
+        }
+        let names = path.split(separator: ".", omittingEmptySubsequences: false)
+        asked.append(Field(path: path, names: names.map { Array($0.utf8) }))
+        next = asked.count
+        try scan()
+        return asked[asked.count - 1].value
+    }
+
+    private func scan() throws {
+        for index in asked.indices { asked[index].value = nil }
+        do {
+            var scanner = JSONScanner(line)
+            try scan(&scanner, depth: 0, parent: nil)
+            try scanner.finish()
+        } catch let problem as JSONProblem {
+            throw error(problem)
+        }
+    }
+
+    /// Goes through an object.
+    ///
+    /// `parent`: a field whose path led here; nil at the top.
+    private func scan(
+        _ scanner: inout JSONScanner,
+        depth: Int,
+        parent: Int?
+    ) throws {
+        let line = self.line
+        try scanner.forEachMember { key, value in
+            for index in asked.indices {
+                let names = asked[index].names
+                guard depth < names.count, parent.map({ leads(index, like: $0, depth) }) ?? true,
+                    try matches(key, names[depth], line)
+                else { continue }
+                if depth + 1 == names.count {
+                    asked[index].value = value.kind == .null ? nil : value
+                } else if isFirst(index, depth) {
+                    // The last one of a name counts, with all that is in it.
+                    clear(like: index, depth)
+                    guard value.kind == .object else { continue }
+                    var inner = JSONScanner(
+                        UnsafeRawBufferPointer(rebasing: line[..<value.end]),
+                        at: value.start
+                    )
+                    try scan(&inner, depth: depth + 1, parent: index)
+                }
+            }
+        }
+    }
+
+    /// Whether two paths have the same names before a depth.
+    private func leads(_ index: Int, like other: Int, _ depth: Int) -> Bool {
+        index == other || asked[index].names.prefix(depth) == asked[other].names.prefix(depth)
+    }
+
+    /// Whether no earlier path leads into the same object.
+    private func isFirst(_ index: Int, _ depth: Int) -> Bool {
+        !asked[..<index].contains { other in
+            other.names.count > depth + 1
+                && other.names.prefix(depth + 1) == asked[index].names.prefix(depth + 1)
+        }
+    }
+
+    private func clear(like index: Int, _ depth: Int) {
+        for other in asked.indices
+        where asked[other].names.count > depth + 1 && leads(other, like: index, depth + 1) {
+            asked[other].value = nil
+        }
+    }
+
+    @inline(__always)
+    private func matches(
+        _ key: JSONValue,
+        _ name: [UInt8],
+        _ line: UnsafeRawBufferPointer
+    ) throws -> Bool {
+        guard !key.hasEscapes else { return try JSONScanner.unescape(line, key) == name }
+        let count = key.end &- key.start
+        guard count == name.count, let base = line.baseAddress else { return false }
+        return name.withUnsafeBytes { name in
+            guard let start = name.baseAddress else { return count == 0 }
+            return memcmp(start, base + key.start, count) == 0
+        }
+    }
+
+    // MARK: Values
+
+    private func present(_ path: String) throws -> JSONValue {
+        guard let value = try value(path) else {
+            throw error(JSONProblem(message: "the line has no \"\(path)\"", offset: 0))
+        }
+        return value
+    }
+
+    private func stored(_ value: JSONValue) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: line[value.start..<value.end])
+    }
+
+    /// The bytes of a string, valid until the next line.
+    func text(_ path: String) throws -> UnsafeRawBufferPointer {
+        let value = try present(path)
+        guard value.kind == .string else { throw mismatch(path, value, "is no string") }
+        guard value.hasEscapes else { return stored(value) }
+        let text: [UInt8]
+        do {
+            text = try JSONScanner.unescape(line, value)
+        } catch let problem as JSONProblem {
+            throw error(problem)
+        }
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+        copy.copyBytes(from: text)
+        decoded.append(copy)
+        return UnsafeRawBufferPointer(copy)
+    }
+
+    func string(_ path: String) throws -> String {
+        let bytes = try text(path)
+        guard let string = String(validating: bytes, as: UTF8.self) else {
+            throw mismatch(path, try present(path), "is not valid UTF-8")
+        }
+        return string
+    }
+
+    func int(_ path: String) throws -> Int {
+        let value = try present(path)
+        guard value.kind == .number else { throw mismatch(path, value, "is no number") }
+        let bytes = stored(value)
+        let digits = Span<UInt8>(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
+        if let number = Int(digits) { return number }
+        // Digits alone are too large; a fraction or an exponent may still be whole.
+        guard bytes.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }),
+            let number = NumberText.double(bytes), number.magnitude <= 0x1p53,
+            let whole = Int(exactly: number)
+        else { throw mismatch(path, value, "is no whole number that fits 64 bits") }
+        return whole
+    }
+
+    func double(_ path: String) throws -> Double {
+        let value = try present(path)
+        guard value.kind == .number, let number = NumberText.double(stored(value)),
+            number.isFinite
+        else { throw mismatch(path, value, "is no number that can be held") }
+        return number
+    }
+
+    func bool(_ path: String) throws -> Bool {
+        let value = try present(path)
+        switch value.kind {
+        case .yes: return true
+        case .no: return false
+        case .string, .number, .object, .array, .null:
+            throw mismatch(path, value, "is neither true nor false")
+        }
+    }
+
+    // MARK: Errors
+
+    private func mismatch(_ path: String, _ value: JSONValue, _ reason: String) -> any Error {
+        error(
+            JSONProblem(
+                message: "\"\(path)\" \(reason): \(RecordQuote.text(of: stored(value)))",
+                offset: value.start
+            )
+        )
+    }
+
+    private func error(_ problem: JSONProblem) -> any Error {
+        context.recordError(problem.message, in: line, at: problem.offset)
+    }
+}

@@ -1,0 +1,59 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+extension RecordFormat where Record == JSONRecord {
+    /// Lines that are JSON objects, of which the fields that are asked for are read: the fast way.
+    ///
+    /// Lines of white space alone are passed over.
+    public static var json: RecordFormat {
+        RecordFormat(.jsonLines) { context, body in
+            let fields = JSONFields(context)
+            let record = JSONRecord(fields)
+            try context.forEachLine { line in
+                guard !line.isBlank else { return }
+                try fields.set(line)
+                try body(record)
+            }
+        }
+    }
+}
+
+extension RecordFormat where Record: Decodable & SendableMetatype {
+    /// Lines of JSON, each decoded into a type; microseconds a line.
+    ///
+    /// Lines of white space alone are passed over.
+    public static func json(_ type: Record.Type) -> RecordFormat {
+        RecordFormat(.jsonLines) { context, body in
+            let decoder = JSONDecoder()
+            try context.forEachLine { line in
+                guard !line.isBlank else { return }
+                let record: Record
+                do {
+                    record = try decoder.decode(type, from: Data(line))
+                } catch {
+                    throw context.recordError(
+                        "the line is no \(type): \(error)",
+                        in: line,
+                        at: 0
+                    )
+                }
+                try body(record)
+            }
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether there is nothing but white space.
+    fileprivate var isBlank: Bool {
+        guard let first else { return true }
+        if first == 0x7B { return false }
+        return allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    }
+}

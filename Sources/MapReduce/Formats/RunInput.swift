@@ -1,0 +1,52 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+
+extension Input {
+    /// The pairs of run files, which an earlier job wrote with the same types.
+    ///
+    /// Nothing is parsed, and every block is verified.
+    public func pairs<Key: RecordKey, Value: RecordValue>(
+        _ key: Key.Type,
+        _ value: Value.Type
+    ) -> Pairs<Key, Value> {
+        let source = StageSource(input: .files(name: name, format: .runs), steps: [])
+        return Pairs { _ in
+            Lowered(source: source) { context, sink in
+                try context.forEachPair { key, value in
+                    sink.add(encodedKey: key, try Value(record: value))
+                } check: { key in
+                    _ = try Key(record: key)
+                }
+            }
+        }
+    }
+}
+
+extension TaskContext {
+    /// Calls the body with each pair of the runs of the task's split, and throws what it left in
+    /// `failure`.
+    ///
+    /// `check`: called with the first key of each run.
+    func forEachPair(
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void,
+        check: (_ key: UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try forEachPiece { piece in
+            let reader = try turns.engine { try PairReader(piece) }
+            var isFirst = true
+            try read(reader, of: piece) { key in
+                do {
+                    if isFirst { try check(key) }
+                    isFirst = false
+                    try body(key, reader.value)
+                } catch let error as DecodingFailure {
+                    throw recordError(
+                        "the pair has other types than the job reads: \(error)",
+                        in: key,
+                        at: nil
+                    )
+                }
+            }
+        }
+    }
+}
