@@ -42,5 +42,5 @@ func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
 let fuzzTargets: [any FuzzTarget] = [
     RunTarget(), GzipTarget(), LineTarget(), RecordTarget(), RecorderTarget(), ArgumentTarget(),
     FrameTarget(), MessageTarget(), WorkerTarget(), CoordinatorTarget(), JournalTarget(),
-    DisplayTarget(),
+    DisplayTarget(), RowTarget(), MemberTarget(), JSONTarget(),
 ]

@@ -13,9 +13,10 @@ struct GzipTarget: FuzzTarget {
     func seeds() throws -> [[UInt8]] {
         let text = Array("first line\r\nsecond\n\nthe third line, which is longer\nno end".utf8)
         let repeated = [UInt8](repeating: 0x61, count: 3000) + text
-        let one = try gzip(text)
+        let one = try Self.gzip(text)
         return [
-            one, try gzip([]), try gzip(repeated), one + (try gzip(text)) + (try gzip([])),
+            one, try Self.gzip([]), try Self.gzip(repeated),
+            one + (try Self.gzip(text)) + (try Self.gzip([])),
             one + [0, 0, 0], text,
         ]
     }
@@ -50,7 +51,7 @@ struct GzipTarget: FuzzTarget {
         }
     }
 
-    private func gzip(_ text: [UInt8]) throws -> [UInt8] {
+    static func gzip(_ text: [UInt8]) throws -> [UInt8] {
         var stream = z_stream()
         let size = Int32(MemoryLayout<z_stream>.size)
         let level = Z_DEFAULT_COMPRESSION
