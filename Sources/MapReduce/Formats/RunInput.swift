@@ -9,16 +9,23 @@ extension Input {
         _ key: Key.Type,
         _ value: Value.Type
     ) -> Pairs<Key, Value> {
-        let source = StageSource(input: .files(name: name, format: .runs), steps: [])
-        return Pairs { _ in
-            Lowered(source: source) { context, sink in
-                try context.forEachPair { key, value in
-                    sink.add(encodedKey: key, try Value(record: value))
-                } check: { key in
-                    _ = try Key(record: key)
-                }
+        let name = self.name
+        return Pairs(
+            PairsNode { planner, _, makeSink in
+                [
+                    planner.addStage(readingFilesOf: name, .runs) { context in
+                        let sink = try makeSink(context)
+                        try context.forEachPair { key, value in
+                            sink.add(encodedKey: key, encodedValue: value)
+                        } check: { key, value in
+                            _ = try Key(record: key)
+                            _ = try Value(record: value)
+                        }
+                        try sink.flush()
+                    }
+                ]
             }
-        }
+        )
     }
 }
 
@@ -26,17 +33,17 @@ extension TaskContext {
     /// Calls the body with each pair of the runs of the task's split, and throws what it left in
     /// `failure`.
     ///
-    /// `check`: called with the first key of each run.
+    /// `check`: called with the first pair of each run.
     func forEachPair(
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void,
-        check: (_ key: UnsafeRawBufferPointer) throws -> Void
+        check: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
     ) throws {
         try forEachPiece { piece in
             let reader = try turns.engine { try PairReader(piece) }
             var isFirst = true
             try read(reader, of: piece) { key in
                 do {
-                    if isFirst { try check(key) }
+                    if isFirst { try check(key, reader.value) }
                     isFirst = false
                     try body(key, reader.value)
                 } catch let error as DecodingFailure {

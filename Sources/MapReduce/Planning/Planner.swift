@@ -195,7 +195,8 @@ extension Planner {
         return reader
     }
 
-    private func addStage(
+    /// Adds a stage that reads files.
+    func addStage(
         readingFilesOf name: String,
         _ format: InputFormat,
         _ program: @escaping StageProgram
