@@ -56,10 +56,12 @@ extension Pairs {
     /// The same pairs, read from where they are kept, as often as they are used.
     private func kept(_ place: SourcePlace) -> Pairs<Key, Value> {
         let node = self.node
+        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { planner in
+            try planner.shuffle(node, partitionCount: planner.reducerCount)
+        }
         return Pairs(
-            PairsNode { planner, _, makeSink in
-                let ends = try planner.shuffle(node, partitionCount: planner.reducerCount)
-                let stage = planner.addStage(reading: [ends]) { context in
+            PairsNode(source: source) { planner, _, makeSink in
+                let stage = planner.addStage(reading: [try source(planner)]) { context in
                     try context.passOn(to: try makeSink(context))
                 }
                 stage.add("iterate", place)
@@ -102,10 +104,13 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
         readIn round: Int?
     ) -> Pairs<Key, Value> {
         let state = self
+        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { planner in
+            try state.ends(planner, iteration)
+        }
         return Pairs(
-            PairsNode { planner, _, makeSink in
+            PairsNode(source: source) { planner, _, makeSink in
                 let stage = planner.addStage(
-                    reading: [try state.ends(planner, iteration)],
+                    reading: [try source(planner)],
                     round: round.map { planner.round($0, of: iteration) }
                 ) { context in
                     try context.passOn(to: try makeSink(context))
@@ -118,14 +123,17 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
 
     private func ends(_ planner: Planner, _ iteration: Iteration) throws -> [ShuffleEnd] {
         let count = planner.reducerCount
-        guard let keptBefore else { return try planner.shuffle(pairs.node, partitionCount: count) }
+        if let known = planner.plannedShuffle(pairs.node, partitionCount: count) { return known }
+        guard let keptBefore else {
+            return try planner.ownShuffle(pairs.node, partitionCount: count)
+        }
         // The rounds before are planned first, as what is planned in a round belongs to it.
-        _ = try planner.stages(of: keptBefore.node, Planner.first)
+        _ = try planner.shuffle(keptBefore.node, partitionCount: count)
         return try planner.planRound(
             planner.round(number, of: iteration),
-            after: try previous.map { try planner.shuffle($0.node, partitionCount: count) }
+            after: try previous.map { try planner.ownShuffle($0.node, partitionCount: count) }
         ) {
-            try planner.shuffle(pairs.node, partitionCount: count)
+            try planner.ownShuffle(pairs.node, partitionCount: count)
         }
     }
 }

@@ -22,13 +22,18 @@ final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
     @usableFromInline let connect: Connect
     /// The first pairs, when these are sorted: found without a sort of all.
     @usableFromInline let prefix: (@Sendable (Int, SourcePlace) -> PairsNode)?
+    /// The shuffle that these are read from as they are, which does for all that want them by the
+    /// hash of the key, in as many partitions as there are reducers.
+    @usableFromInline let source: (@Sendable (Planner) throws -> [ShuffleEnd])?
 
     @inlinable
     init(
         prefix: (@Sendable (Int, SourcePlace) -> PairsNode)? = nil,
+        source: (@Sendable (Planner) throws -> [ShuffleEnd])? = nil,
         _ connect: @escaping Connect
     ) {
         self.prefix = prefix
+        self.source = source
         self.connect = connect
     }
 }

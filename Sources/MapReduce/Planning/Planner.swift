@@ -203,7 +203,7 @@ extension Planner {
     ) -> StageBuilder {
         let stage = StageBuilder(
             .files(name: name, format: format),
-            round: nil,
+            round: round,
             program: program
         )
         stages.append(stage)
@@ -215,8 +215,19 @@ extension Planner {
 
 extension Planner {
     /// A shuffle of a dataset's pairs by the hash of their keys, sorted: one for all that read it.
+    ///
+    /// A dataset that is read from such a shuffle as it is needs none of its own.
     @usableFromInline
     func shuffle<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        partitionCount: Int
+    ) throws -> [ShuffleEnd] {
+        if partitionCount == reducerCount, let source = node.source { return try source(self) }
+        return try ownShuffle(node, partitionCount: partitionCount)
+    }
+
+    /// The same, but never the one that the dataset is read from.
+    func ownShuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
         partitionCount: Int
     ) throws -> [ShuffleEnd] {
@@ -231,6 +242,14 @@ extension Planner {
                 )
             }
         }
+    }
+
+    /// That shuffle, if it is planned already.
+    func plannedShuffle<Key, Value>(
+        _ node: PairsNode<Key, Value>,
+        partitionCount: Int
+    ) -> [ShuffleEnd]? {
+        shuffles[ShuffleKey(object: ObjectIdentifier(node), partitionCount: partitionCount)]
     }
 
     /// A shuffle that is made for one reader.

@@ -98,6 +98,27 @@ struct VerbsJob: Job {
                 return halves.combine(+)
             }
         },
+        // What asks for another round is counted by a stage that reads files.
+        "iterate-until-in-files": { input in
+            pairs(input).combine(max).iterate(atMost: 30, until: "raised") { state in
+                let raised: Pairs<String, Int> = pairs(input).map(with: state) {
+                    key,
+                    _,
+                    state,
+                    emit in
+                    let value = state[key] ?? 0
+                    if value < 7 { emit.count("raised") }
+                    emit(key, min(value, 6) + 1)
+                }
+                return raised.combine(max)
+            }
+        },
+        // A round that changes nothing, and is read in two ways.
+        "iterate-unchanged": {
+            let kept = pairs($0).combine(+).iterate(times: 2) { state in state }
+                .iterate(atMost: 3, until: "nothing") { state in state }
+            return kept.join(kept) { key, a, b, emit in emit(key, Pair(a, b)) }
+        },
         "iterate-until": {
             pairs($0).combine(+).iterate(atMost: 30, until: "above one") { state in
                 let halves: Pairs<String, Int> = state.map { key, value, emit in

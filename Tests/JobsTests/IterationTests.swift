@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct IterationTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func run(_ verb: String, _ reducers: Int) throws -> CommandResult {
+        let input = directory("pairs")
+        if !FileManager.default.fileExists(atPath: input) {
+            try "a 1\nb 3\na 5\nc 9\n".write(toFile: input, atomically: false, encoding: .utf8)
+        }
+        let output = directory(verb + "\(reducers)")
+        let result = try Command.run(
+            "verbsjob",
+            ["--verb", verb, input, "--reducers", "\(reducers)", "-o", output]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        return result
+    }
+
+    private func lines(_ verb: String, _ reducers: Int) throws -> [String] {
+        let folder = directory(verb + "\(reducers)")
+        let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String }
+        return try (names ?? []).filter { $0.hasSuffix(".tsv") }
+            .flatMap { try readText(folder + "/" + $0).split(separator: "\n").map(String.init) }
+            .sorted()
+    }
+
+    /// A stage of a round that reads files belongs to the round: what it counts asks for another
+    /// one, and it does not run behind the last one.
+    @Test(arguments: [1, 2])
+    func stagesThatReadFilesBelongToTheirRounds(_ reducers: Int) throws {
+        let result = try run("iterate-until-in-files", reducers)
+        #expect(try lines("iterate-until-in-files", reducers) == ["a\t7", "b\t7", "c\t7"])
+        // The input, and each of the rounds: a from 5, b from 3, and c from 9 to 7 in four rounds
+        // and a fifth in which nothing is raised.
+        #expect(result.errors.contains("verbsjob: 24 records"), "\(result.errors)")
+    }
+
+    @Test(arguments: [1, 2])
+    func roundsMayChangeNothing(_ reducers: Int) throws {
+        _ = try run("iterate-unchanged", reducers)
+        #expect(try lines("iterate-unchanged", reducers) == ["a\t6\t6", "b\t3\t3", "c\t9\t9"])
+    }
+}
