@@ -105,6 +105,11 @@ let package = Package(
         job("invertedindex"),
         job("topwords"),
         job("accesslog"),
+        job("kmeans"),
+        job("ngrams"),
+        job("pagerank"),
+        job("sessions"),
+        job("tfidf"),
         .target(
             name: "TestSupport",
             path: "Tests/TestSupport",
@@ -149,6 +154,7 @@ let package = Package(
             "JobsTests",
             [
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
+                "kmeans", "ngrams", "pagerank", "sessions", "tfidf",
                 "faultyjob", "verbsjob", "formatjob", "sortjob",
             ]
         ),

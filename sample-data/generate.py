@@ -99,6 +99,27 @@ def access_log(random, line_count):
     return "\n".join(lines) + "\n"
 
 
+def graph(random, node_count, edge_count):
+    """Edges that lead to low numbers more often than to high ones; some nodes have none."""
+    edges = []
+    for _ in range(edge_count):
+        source = random.below(node_count)
+        target = min(random.below(node_count), random.below(node_count))
+        if source % 7 != 3 and source != target:
+            edges.append("%d\t%d" % (source, target))
+    return "\n".join(edges) + "\n"
+
+
+def points(random, count):
+    """Points around three places, in tenths, as sums of evenly drawn steps."""
+    lines = []
+    for _ in range(count):
+        x, y = [(20, 20), (80, 30), (50, 90)][random.below(3)]
+        step = lambda: sum(random.below(101) for _ in range(4)) - 200
+        lines.append("%.1f,%.1f" % (x + step() / 10, y + step() / 10))
+    return "\n".join(lines) + "\n"
+
+
 def gzip_member(text):
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=9, mtime=0) as file:
@@ -112,6 +133,8 @@ def main():
         "tongues.txt": tongues(Random(2), 900).encode(),
         "edge-cases.txt": edge_cases(),
         "access.log": access_log(Random(3), 1_200).encode(),
+        "graph.tsv": graph(Random(5), 60, 260).encode(),
+        "points.csv": points(Random(6), 240).encode(),
         # Two members, cut in the middle of a line, as `cat a.gz b.gz` makes them.
         "more-english.gz": b"".join(
             gzip_member(part) for part in (lambda t: (t[:40_001], t[40_001:]))(english(Random(4), 80_000))

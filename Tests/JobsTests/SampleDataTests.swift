@@ -6,6 +6,11 @@ import Testing
 @testable import accesslog
 @testable import grep
 @testable import invertedindex
+@testable import kmeans
+@testable import ngrams
+@testable import pagerank
+@testable import sessions
+@testable import tfidf
 @testable import topwords
 @testable import wordcount
 
@@ -27,10 +32,19 @@ func outputLines(_ path: String) throws -> [String] {
 
 @Suite struct SampleDataTests {
     /// Every job on the sample data, as a command, with one reducer: its output is sorted.
-    @Test(arguments: ["wordcount", "invertedindex", "topwords", "grep", "accesslog"])
+    @Test(arguments: [
+        "wordcount", "invertedindex", "topwords", "grep", "accesslog", "kmeans", "ngrams",
+        "sessions", "tfidf",
+    ])
     func everyJobGivesTheExpectedOutput(_ job: String) throws {
-        var arguments = job == "accesslog" ? [sampleData + "/access.log"] : sampleTexts
+        var arguments =
+            switch job {
+            case "accesslog", "sessions": [sampleData + "/access.log"]
+            case "kmeans": [sampleData + "/points.csv"]
+            default: sampleTexts
+            }
         if job == "grep" { arguments += ["--pattern", "in"] }
+        if job == "ngrams" { arguments += ["--n", "2", "--at-least", "8"] }
         for mode in [[], ["--in-process"]] {
             let result = try Command.run(
                 job,
@@ -54,7 +68,9 @@ func outputLines(_ path: String) throws -> [String] {
             toPath: copy("generate.py")
         )
         #expect(try Command.run("/usr/bin/env", ["python3", copy("generate.py")]).code == 0)
-        for name in ["english.txt", "tongues.txt", "edge-cases.txt", "access.log"] {
+        for name in [
+            "english.txt", "tongues.txt", "edge-cases.txt", "access.log", "graph.tsv", "points.csv",
+        ] {
             #expect(try readFile(copy(name)) == readFile(sampleData + "/" + name), "\(name)")
         }
     }
@@ -87,5 +103,46 @@ func outputLines(_ path: String) throws -> [String] {
         let unchanged = #"1.2.3.4 - - [10/Oct/2026:13:55:36 +0000] "GET /a HTTP/1.1" 304 - "-" "x""#
         let urls = try AccessLog().collect(lines: [request, unchanged, "no request"])
         #expect(urls == ["/a": Pair(2, 7)])
+    }
+
+    @Test func countsNGrams() throws {
+        let lines = ["a b  a b", "b\ta", "a"]
+        #expect(try NGrams.parse([]).collect(lines: lines) == ["a b": 2, "b a": 2])
+        #expect(try NGrams.parse(["--n", "4"]).collect(lines: lines) == ["a b a b": 1])
+        let top = try NGrams.parse(["--n", "1", "--top", "1"]).collect(lines: lines)
+        #expect(top == ["a": 4])
+        let frequent = try NGrams.parse(["--n", "1", "--at-least", "4"]).collect(lines: lines)
+        #expect(frequent == ["a": 4])
+        #expect(throws: (any Error).self) { try NGrams.parse(["--n", "0"]) }
+    }
+
+    @Test func cutsSessionsAtPauses() throws {
+        let lines = [
+            "u [01/Mar/2024:00:10:00 +0000]", "u [29/Feb/2024:23:59:59 +0000]",
+            "u [01/Mar/2024:02:20:01 +0200]", "v [01/Jan/1970:00:00:00 +0000]", "u [yesterday]",
+        ]
+        let pauses = try Sessions.parse(["--gap", "10"]).collect(lines: lines)
+        #expect(
+            pauses == [
+                Pair("u", "2024-02-29T23:59:59Z"): Pair(0, 1),
+                Pair("u", "2024-03-01T00:10:00Z"): Pair(0, 1),
+                Pair("u", "2024-03-01T00:20:01Z"): Pair(0, 1),
+                Pair("v", "1970-01-01T00:00:00Z"): Pair(0, 1),
+            ]
+        )
+        let one = try Sessions.parse(["--gap", "11"]).collect(lines: lines)
+        #expect(one.first?.value == Pair(1202, 3))
+    }
+
+    @Test func centresStopAtTheMiddles() throws {
+        let lines = ["0,0", "9,9", "0,1", "9,8", "no, point", "0,0"]
+        let centres = try KMeans.parse(["--k", "2"]).collect(lines: lines)
+        #expect(centres == [0: Pair(3, [0, 0.333333]), 1: Pair(2, [9, 8.5])])
+        // There are not more centres than points.
+        let all = try KMeans.parse(["--k", "9"]).collect(lines: lines)
+        #expect(all.count == 4)
+        #expect(throws: JobError.self) {
+            try KMeans.parse(["--k", "2"]).collect(lines: ["1,2", "1,2,3"])
+        }
     }
 }

@@ -7,7 +7,9 @@ Every output is that of one reducer, so it is sorted by the bytes of its keys.
 """
 
 import collections
+import datetime
 import gzip
+import math
 import os
 import re
 
@@ -46,6 +48,90 @@ def write(name, rows):
             file.write(b"\t".join(row) + b"\n")
 
 
+def ngrams(n, at_least):
+    counts = collections.Counter()
+    for name in TEXTS:
+        for line in lines(name):
+            found = words(line)
+            for start in range(len(found) - n + 1):
+                counts[b" ".join(found[start : start + n])] += 1
+    write("ngrams.tsv", [(escape(g), b"%d" % counts[g]) for g in sorted(counts) if counts[g] >= at_least])
+
+
+def tfidf():
+    counts = {name: collections.Counter(words(read(name))) for name in TEXTS}
+    rows = []
+    for term in sorted(set().union(*counts.values())):
+        places = [name for name in TEXTS if term in counts[name]]
+        rarity = math.log(len(TEXTS) / len(places))
+        for name in places:
+            score = round(counts[name][term] / sum(counts[name].values()) * rarity, 6)
+            rows.append((escape(term), name.encode(), repr(score).encode()))
+    # Keys are compared to their ends, so what a term is the beginning of comes behind it.
+    write("tfidf.tsv", rows)
+
+
+def sessions(gap):
+    times = collections.defaultdict(list)
+    for line in lines("access.log"):
+        match = re.match(r"(\S+) .*?\[(.*?)\]", line.decode())
+        if match:
+            time = datetime.datetime.strptime(match[2], "%d/%b/%Y:%H:%M:%S %z")
+            times[match[1]].append(int(time.timestamp()))
+    rows = []
+    for user in sorted(times):
+        begun = []
+        for time in sorted(times[user]):
+            if not begun or time - begun[-1][-1] > gap:
+                begun.append([])
+            begun[-1].append(time)
+        for session in begun:
+            start = datetime.datetime.fromtimestamp(session[0], datetime.timezone.utc)
+            rows.append(
+                (user.encode(), start.strftime("%Y-%m-%dT%H:%M:%SZ").encode(),
+                 b"%d" % (session[-1] - session[0]), b"%d" % len(session))
+            )
+    write("sessions.tsv", rows)
+
+
+def pagerank(rounds, damping=0.85):
+    edges = [tuple(map(int, line.split())) for line in lines("graph.tsv")]
+    nodes = sorted({node for edge in edges for node in edge})
+    targets = collections.defaultdict(list)
+    for source, target in edges:
+        targets[source].append(target)
+    ranks = {node: 1 / len(nodes) for node in nodes}
+    for _ in range(rounds):
+        dangling = sum(ranks[node] for node in nodes if not targets[node])
+        jumps = (1 - damping + damping * dangling) / len(nodes)
+        moved = {node: jumps for node in nodes}
+        for node in nodes:
+            for target in targets[node]:
+                moved[target] += damping * ranks[node] / len(targets[node])
+        ranks = moved
+    write("pagerank.tsv", [(b"%d" % node, repr(ranks[node]).encode()) for node in nodes])
+
+
+def kmeans(k):
+    points = sorted(tuple(map(float, line.split(b","))) for line in lines("points.csv"))
+    centres = [points[0]]
+    while len(centres) < k:
+        centres.append(max(points, key=lambda p: min(math.dist(p, c) for c in centres)))
+    while True:
+        clusters = [[] for _ in centres]
+        for point in points:
+            clusters[min(range(k), key=lambda n: math.dist(point, centres[n]))].append(point)
+        means = [tuple(math.fsum(xs) / len(c) for xs in zip(*c)) for c in clusters]
+        if all(math.dist(*pair) < 1e-9 for pair in zip(means, centres)):
+            break
+        centres = means
+    rows = []
+    for number, (mean, cluster) in enumerate(zip(means, clusters)):
+        place = ",".join(repr(round(x, 6)) for x in mean)
+        rows.append((b"%d" % number, b"%d" % len(cluster), b"[%s]" % place.encode()))
+    write("kmeans.tsv", rows)
+
+
 def main():
     os.makedirs(os.path.join(HERE, "Expected"), exist_ok=True)
     counts = collections.Counter()
@@ -74,6 +160,11 @@ def main():
             entry[0] += 1
             entry[1] += 0 if match[2] == b"-" else int(match[2])
     write("accesslog.tsv", [(u, number(urls[u][0]), number(urls[u][1])) for u in sorted(urls)])
+    ngrams(n=2, at_least=8)
+    tfidf()
+    sessions(gap=30 * 60)
+    pagerank(rounds=20)
+    kmeans(k=3)
 
 
 main()

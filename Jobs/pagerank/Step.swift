@@ -1,0 +1,27 @@
+import MapReduce
+
+extension PageRank {
+    /// The ranks, 1 on average, after one more step of everybody.
+    ///
+    /// Who jumps is added up under nil.
+    func step(_ ranks: Ranks, _ links: Links, _ count: Pairs<Unit, Int>) -> Ranks {
+        let moves: Pairs<UInt32?, Double> = links.join(ranks) { node, targets, rank, emit in
+            let share = damping * rank / Double(targets.count)
+            for target in targets { emit(target, share) }
+            emit(nil, targets.isEmpty ? rank : (1 - damping) * rank)
+            emit(node, 0)
+        }
+        let sums = moves.combine(+)
+        let jumps: Pairs<Unit, Double> = sums.map(with: count) { node, sum, count, emit in
+            if node == nil { emit(Unit(), sum / count.total) }
+        }
+        return sums.map(with: jumps) { node, sum, jumped, emit in
+            if let node { emit(node, sum + (jumped[Unit()] ?? 0)) }
+        }
+    }
+}
+
+extension Lookup<Unit, Int> {
+    /// What was counted.
+    var total: Double { Double(self[Unit()] ?? 0) }
+}
