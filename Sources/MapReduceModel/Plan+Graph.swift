@@ -1,5 +1,12 @@
 /// What follows from a plan's graph, and what every plan must be, wherever it comes from.
 extension Plan {
+    /// Whether the job writes outputs with names.
+    package var hasNamedOutputs: Bool {
+        stages.flatMap(\.outputs).contains { output in
+            if case .files(let name) = output { !name.isEmpty } else { false }
+        }
+    }
+
     /// Tasks of each stage, of a job with these splits.
     package func taskCounts(splits: [[Split]]) -> [Int] {
         stages.map { stage in

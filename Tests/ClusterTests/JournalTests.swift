@@ -37,7 +37,12 @@ import Testing
                 plan: Plan(
                     name: "",
                     stages: [
-                        StagePlan(id: 0, input: .files(name: "", format: .lines), steps: [], outputs: [.files])
+                        StagePlan(
+                            id: 0,
+                            input: .files(name: "", format: .lines),
+                            steps: [],
+                            outputs: [.files]
+                        )
                     ]
                 ),
                 splits: [[Split(pieces: [])]]

@@ -39,6 +39,30 @@ import Testing
         }
     }
 
+    /// What two stages read of standard input is read once.
+    @Test func standardInputIsReadOnce() throws {
+        let directory = try TemporaryDirectory()
+        let input = try directory.write("in", "a 1\nb 2\na 3\n")
+        let result = try Command.run(
+            "verbsjob",
+            ["--verb", "map-with-own-total", "-", "-o", directory("out"), "-q"],
+            input: input
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let lines = try (0..<Self.processorCount).map { index in
+            try readText(directory("out/result/part-0000\(index).tsv"))
+        }
+        #expect(lines.joined().split(separator: "\n").sorted() == ["a\t12", "b\t6"])
+        let refused = try Command.run(
+            "verbsjob",
+            ["--verb", "count", directory("out/result"), "-o", "-"]
+        )
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("outputs with names"))
+    }
+
+    private static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
     private static func isTwoSided(_ verb: String) -> Bool {
         ["union", "join", "left-join", "full-join", "cogroup", "broadcast-join"].contains(verb)
     }

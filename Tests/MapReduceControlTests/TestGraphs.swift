@@ -28,13 +28,16 @@ enum TestGraph: String {
         case .join, .union:
             let both = [0, 1].map { ShuffleSource(stage: $0, output: 0) }
             return [
-                stage(.files(name: "a", format: .lines), [shuffle]), stage(.files(name: "b", format: .lines), [shuffle]),
+                stage(.files(name: "a", format: .lines), [shuffle]),
+                stage(.files(name: "b", format: .lines), [shuffle]),
                 stage(.shuffles(self == .join ? both.map { [$0] } : [both]), [.files]),
             ]
         case .broadcast:
             var reader = stage(.files(name: "", format: .lines), [.files])
             reader.broadcasts = [ShuffleSource(stage: 0, output: 0)]
-            return [stage(.files(name: "small", format: .lines), [.shuffle(partitionCount: 1)]), reader]
+            return [
+                stage(.files(name: "small", format: .lines), [.shuffle(partitionCount: 1)]), reader,
+            ]
         case .outputs:
             return [
                 stage(.files(name: "", format: .lines), [shuffle, .files(name: "log"), shuffle]),

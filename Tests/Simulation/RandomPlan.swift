@@ -38,7 +38,11 @@ struct RandomPlan {
 
     private mutating func addGraph() {
         for number in 0..<dice.draw(1...3, purpose) {
-            add(.files(name: "\(number)", format: .lines), outputs(), broadcasts: number == 0 ? [] : broadcasts())
+            add(
+                .files(name: "\(number)", format: .lines),
+                outputs(),
+                broadcasts: number == 0 ? [] : broadcasts()
+            )
         }
         for _ in 0..<dice.draw(0...2, purpose) { addReader() }
         if dice.chance(500, purpose) { addIteration() }

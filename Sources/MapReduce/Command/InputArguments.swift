@@ -63,8 +63,7 @@ struct InputArguments {
     func files(of name: String, spool: Spool) throws -> [PlannedFile] {
         guard let group = groups.first(where: { $0.name == name }) else { return [] }
         return try group.paths.flatMap { path in
-            if path == "-" { return [try spool.copyStandardInput()] }
-            if try Files.kind(of: path) == .other { return [try spool.copy(path)] }
+            if try path == "-" || Files.kind(of: path) == .other { return [try spool.copy(path)] }
             return try InputFiles.find(path)
         }
     }

@@ -28,6 +28,13 @@ struct JobDriver {
         guard let output = options.output else {
             throw JobError(.usage, "no output; add --output DIRECTORY, or -o - for standard output")
         }
+        if output == "-", program.plan.hasNamedOutputs {
+            throw JobError(
+                .usage,
+                "the job has outputs with names, which standard output cannot tell apart; "
+                    + "give a directory with --output"
+            )
+        }
         // What was asked for must be there; the default is touched only as far as it is needed.
         if options.memory != nil { try MemoryCheck.check(options.settings()) }
         try inputs.checkFiles(output: output)

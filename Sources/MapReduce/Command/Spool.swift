@@ -6,18 +6,30 @@ internal import Glibc
 #endif
 
 /// Copies what can be read only once, standard input and pipes, to files of the scratch directory.
-struct Spool {
-    let directory: String
+///
+/// What two stages read is copied once.
+final class Spool {
+    private let directory: String
     /// A signal ends the wait for a stream that has nothing to say.
-    let signals: SignalWatcher
+    private let signals: SignalWatcher
+    private var copies: [String: PlannedFile] = [:]
 
-    /// Copies standard input to a file named `stdin`.
-    func copyStandardInput() throws -> PlannedFile {
-        try copy(0, named: "standard input", to: "stdin")
+    init(directory: String, signals: SignalWatcher) {
+        self.directory = directory
+        self.signals = signals
     }
 
-    /// Copies a pipe.
+    /// Copies standard input, which is named `-`, to a file named `stdin`, or a pipe.
     func copy(_ path: String) throws -> PlannedFile {
+        if let known = copies[path] { return known }
+        let file =
+            path == "-"
+            ? try copy(0, named: "standard input", to: "stdin") : try copyPipe(path)
+        copies[path] = file
+        return file
+    }
+
+    private func copyPipe(_ path: String) throws -> PlannedFile {
         // Without blocking, so that a pipe to which nobody writes yet can be waited for.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw EngineError.system("read", path, errno: errno) }

@@ -11,8 +11,9 @@ internal import MapReduceModel
 public struct Outputs: Dataset, ExpressibleByDictionaryLiteral {
     private let datasets: [(name: String, dataset: any Dataset)]
 
-    /// Datasets by their names, which are made of ASCII letters, digits, `-` and `_`, and begin with
-    /// a letter or digit.
+    /// Datasets by their names.
+    ///
+    /// A name is made of ASCII letters, digits, `-` and `_`, and begins with a letter or digit.
     public init(dictionaryLiteral elements: (String, any Dataset)...) {
         datasets = elements.map { (name: $0.0, dataset: $0.1) }
     }

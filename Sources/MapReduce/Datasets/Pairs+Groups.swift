@@ -2,7 +2,7 @@ public import MapReduceEngine
 
 /// Secondary sort: groups whose pairs come in an order of their own.
 extension Pairs {
-    /// Calls the closure once for each group of keys, with all its pairs in the order of their keys.
+    /// Calls the closure once for each group of keys, with its pairs in the order of their keys.
     ///
     ///     let visits: Pairs<Pair<String, Int>, String> = …            // user and time
     ///     visits.grouped(by: \.first) { user, visits, emit in
@@ -89,7 +89,8 @@ public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, Iterat
 
     /// The next pair; nil behind the last one.
     ///
-    /// A pair that cannot be read ends the sequence, and fails the attempt when the closure returns.
+    /// A pair that cannot be read ends the sequence, and fails the attempt when the closure
+    /// returns.
     @inlinable
     public mutating func next() -> (key: Key, value: Value)? {
         guard context.failure == nil else { return nil }

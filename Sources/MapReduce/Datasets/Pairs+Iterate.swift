@@ -23,7 +23,7 @@ extension Pairs {
         return pairs
     }
 
-    /// Computes a dataset of itself until a round has counted nothing, or there were so many rounds.
+    /// Computes a dataset of itself until a round has counted nothing, or often enough.
     ///
     ///     let labels = first.iterate(atMost: 50, until: "changed labels") { labels in … }
     ///
