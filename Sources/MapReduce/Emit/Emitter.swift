@@ -126,6 +126,15 @@ extension Emitter where Key: ByteString, Value: ByteString {
     }
 }
 
+extension Emitter where Key == Bytes {
+    /// Emits a pair whose key is given as borrowed bytes; no array is made.
+    @inlinable
+    @inline(__always)
+    public mutating func callAsFunction(_ key: Span<UInt8>, _ value: Value) {
+        key.withUnsafeBytes { add(encodedKey: $0, value) }
+    }
+}
+
 /// Where a record came from.
 public struct SplitInfo: Hashable, Sendable {
     /// The path of the input file as the job was given it; empty after a shuffle.
