@@ -5,6 +5,7 @@ extension PageRank {
     ///
     /// Who jumps is added up under nil.
     func step(_ ranks: Ranks, _ links: Links, _ count: Pairs<Unit, Int>) -> Ranks {
+        let damping = self.damping
         let moves: Pairs<UInt32?, Double> = links.join(ranks) { node, targets, rank, emit in
             let share = damping * rank / Double(targets.count)
             for target in targets { emit(target, share) }
