@@ -105,10 +105,13 @@ let package = Package(
         job("invertedindex"),
         job("topwords"),
         job("accesslog"),
+        job("join"),
+        job("jsonagg"),
         job("kmeans"),
         job("ngrams"),
         job("pagerank"),
         job("sessions"),
+        job("sortrecords"),
         job("tfidf"),
         .target(
             name: "TestSupport",
@@ -154,7 +157,8 @@ let package = Package(
             "JobsTests",
             [
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
-                "kmeans", "ngrams", "pagerank", "sessions", "tfidf",
+                "join", "jsonagg", "kmeans", "ngrams", "pagerank", "sessions", "sortrecords",
+                "tfidf",
                 "faultyjob", "verbsjob", "formatjob", "sortjob",
             ]
         ),

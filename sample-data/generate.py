@@ -120,6 +120,42 @@ def points(random, count):
     return "\n".join(lines) + "\n"
 
 
+def users(random, count):
+    """Names with commas and quotes, and not in the order of their numbers."""
+    titles = ["%s", "\"%s, Dr.\"", "%s %s".replace(" %s", " de Souza"), "\"%s \"\"the Great\"\"\""]
+    firsts = ["Ada", "Bruno", "Chloé", "Đorđe", "Eva", "Femi"]
+    lines = ["id,name,country"]
+    for number in sorted(range(1, count + 1), key=lambda n: n * 7 % 31):
+        name = titles[random.below(4)] % firsts[random.below(6)]
+        lines.append("%d,%s,%s" % (number, name, ["DE", "FR", "NG", "RS"][random.below(4)]))
+    return "\r\n".join(lines) + "\r\n"
+
+
+def orders(random, count, user_count):
+    lines = ["order,user,cents"]
+    for number in range(count):
+        user = min(random.below(user_count), random.below(user_count)) + 1
+        lines.append("%d,%d,%d" % (1000 + number, user, 50 + random.below(20_000)))
+    return "\n".join(lines) + "\n"
+
+
+def events(random, count):
+    kinds = ["view", "view", "view", "cart", "buy", "caf\\u00e9"]
+    return "".join(
+        '{"at": %d, "kind": "%s", "price": %s, "page": {"id": %d}}\n'
+        % (1_790_000_000 + 7 * number, kinds[random.below(6)],
+           ["%d", "%d.5", "-%d.25", "%de1"][random.below(4)] % random.below(300), random.below(50))
+        for number in range(count))
+
+
+def records(random, count):
+    """Of 100 bytes: a key of ten, of which some are equal and all values occur, and the rest."""
+    keys = [bytes(random.below(256) for _ in range(10)) for _ in range(count * 4 // 5)]
+    return b"".join(
+        keys[random.below(len(keys))] + b"%032d" % number + bytes([10, 13, 9, 92]) * 14 + b"\r\n"
+        for number in range(count))
+
+
 def gzip_member(text):
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=9, mtime=0) as file:
@@ -135,6 +171,10 @@ def main():
         "access.log": access_log(Random(3), 1_200).encode(),
         "graph.tsv": graph(Random(5), 60, 260).encode(),
         "points.csv": points(Random(6), 240).encode(),
+        "users.csv": users(Random(7), 24).encode(),
+        "orders.csv": orders(Random(8), 120, 24).encode(),
+        "events.jsonl": events(Random(9), 150).encode(),
+        "records.bin": records(Random(10), 100),
         # Two members, cut in the middle of a line, as `cat a.gz b.gz` makes them.
         "more-english.gz": b"".join(
             gzip_member(part) for part in (lambda t: (t[:40_001], t[40_001:]))(english(Random(4), 80_000))

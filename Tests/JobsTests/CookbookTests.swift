@@ -56,16 +56,19 @@ import Testing
         let consoles = try blocks().filter { $0.language == "console" }
         #expect(consoles.count >= 5)
         for block in consoles {
-            let command = try #require(block.text.first)
-            #expect(command.hasPrefix("$ "))
-            let result = try Command.run(
-                "/bin/bash",
-                ["-c", "PATH='\(Command.products)':$PATH; " + command.dropFirst(2)],
-                currentDirectory: packageRoot
-            )
-            #expect(result.errors == "")
-            let printed = result.output.split(separator: "\n").map(String.init)
-            #expect(printed == Array(block.text.dropFirst()), "\(command)")
+            let starts = block.text.indices.filter { block.text[$0].hasPrefix("$ ") }
+            #expect(starts.first == 0)
+            for (start, end) in zip(starts, starts.dropFirst() + [block.text.count]) {
+                let command = block.text[start].dropFirst(2)
+                let result = try Command.run(
+                    "/bin/bash",
+                    ["-c", "PATH='\(Command.products)':$PATH; " + command],
+                    currentDirectory: packageRoot
+                )
+                #expect(result.errors == "")
+                let printed = result.output.split(separator: "\n").map(String.init)
+                #expect(printed == Array(block.text[start + 1..<end]), "\(command)")
+            }
         }
     }
 }

@@ -34,13 +34,16 @@ func outputLines(_ path: String) throws -> [String] {
     /// Every job on the sample data, as a command, with one reducer: its output is sorted.
     @Test(arguments: [
         "wordcount", "invertedindex", "topwords", "grep", "accesslog", "kmeans", "ngrams",
-        "sessions", "tfidf",
+        "sessions", "tfidf", "join", "jsonagg",
     ])
     func everyJobGivesTheExpectedOutput(_ job: String) throws {
         var arguments =
             switch job {
             case "accesslog", "sessions": [sampleData + "/access.log"]
             case "kmeans": [sampleData + "/points.csv"]
+            case "jsonagg": [sampleData + "/events.jsonl", "--by", "kind", "--of", "price"]
+            case "join":
+                ["users=\(sampleData)/users.csv", "orders=\(sampleData)/orders.csv", "--all"]
             default: sampleTexts
             }
         if job == "grep" { arguments += ["--pattern", "in"] }
@@ -54,6 +57,34 @@ func outputLines(_ path: String) throws -> [String] {
             #expect(result.errors == "")
             #expect(result.output == (try expectedOutput(job)))
         }
+    }
+
+    /// The same records in another order, however many parts they are in.
+    @Test func recordsAreSortedToTheByte() throws {
+        let directory = try TemporaryDirectory()
+        let expected = packageRoot + "/Tests/JobsTests/Expected/sortrecords.bin"
+        let result = try Command.run(
+            "sortrecords",
+            [
+                sampleData + "/records.bin", "--records", "--format", "binary", "--quiet",
+                "--reducers", "3", "--workers", "3", "--split-size", "700", "-o", directory("out"),
+            ]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let parts = try FileManager.default.contentsOfDirectory(atPath: directory("out")).sorted()
+            .filter { $0.hasPrefix("part-") }
+        let content = try parts.flatMap { try readFile(directory("out") + "/" + $0) }
+        #expect(content == (try readFile(expected)))
+    }
+
+    @Test func linesAreSortedAsTheyAre() throws {
+        let directory = try TemporaryDirectory()
+        let input = try directory.write("in", "b\\\tb\n\na\r\nB\na")
+        let result = try Command.run(
+            "sortrecords",
+            [input, "--format", "lines", "--reducers", "2", "--quiet", "-o", "-"]
+        )
+        #expect(result.output == "\nB\na\na\nb\\\tb\n")
     }
 
     @Test func countersAreShown() throws {
@@ -70,6 +101,7 @@ func outputLines(_ path: String) throws -> [String] {
         #expect(try Command.run("/usr/bin/env", ["python3", copy("generate.py")]).code == 0)
         for name in [
             "english.txt", "tongues.txt", "edge-cases.txt", "access.log", "graph.tsv", "points.csv",
+            "users.csv", "orders.csv", "events.jsonl", "records.bin",
         ] {
             #expect(try readFile(copy(name)) == readFile(sampleData + "/" + name), "\(name)")
         }

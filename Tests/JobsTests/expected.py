@@ -7,8 +7,11 @@ Every output is that of one reducer, so it is sorted by the bytes of its keys.
 """
 
 import collections
+import csv
 import datetime
 import gzip
+import io
+import json
 import math
 import os
 import re
@@ -132,6 +135,39 @@ def kmeans(k):
     write("kmeans.tsv", rows)
 
 
+def table(name):
+    return csv.DictReader(io.StringIO(read(name).decode(), newline=""))
+
+
+def join():
+    names = {int(row["id"]): row["name"] for row in table("users.csv")}
+    spent = collections.Counter()
+    for row in table("orders.csv"):
+        spent[int(row["user"])] += int(row["cents"])
+    rows = [(b"%d" % id, names[id].encode(), b"%d" % spent[id]) for id in sorted(names)]
+    write("join.tsv", rows)
+
+
+def jsonagg(by, of):
+    numbers = collections.defaultdict(list)
+    for line in lines("events.jsonl"):
+        event = json.loads(line)
+        numbers[event[by]].append(float(event[of]))
+    rows = []
+    for key in sorted(numbers, key=str.encode):
+        found = numbers[key]
+        summary = [sum(found), min(found), max(found), sum(found) / len(found)]
+        rows.append((key.encode(), b"%d" % len(found)) + tuple(repr(x).encode() for x in summary))
+    write("jsonagg.tsv", rows)
+
+
+def sortrecords():
+    content = read("records.bin")
+    rows = sorted(content[start : start + 100] for start in range(0, len(content), 100))
+    with open(os.path.join(HERE, "Expected", "sortrecords.bin"), "wb") as file:
+        file.write(b"".join(rows))
+
+
 def main():
     os.makedirs(os.path.join(HERE, "Expected"), exist_ok=True)
     counts = collections.Counter()
@@ -165,6 +201,9 @@ def main():
     sessions(gap=30 * 60)
     pagerank(rounds=20)
     kmeans(k=3)
+    join()
+    jsonagg(by="kind", of="price")
+    sortrecords()
 
 
 main()
