@@ -8,10 +8,12 @@ package final class MergeCursor: PairCursor {
     @exclusivity(unchecked) private var winner = 0
     @exclusivity(unchecked) private var hasBegun = false
 
-    /// What is compared of a source: the key it stands at.
+    /// The pair that a source stands at, for comparisons and for readers: to ask the source itself
+    /// costs more than to remember.
     private struct Head {
         var prefix: UInt64 = 0
         var key = UnsafeRawBufferPointer(start: nil, count: 0)
+        var value = UnsafeRawBufferPointer(start: nil, count: 0)
         var isExhausted = false
     }
 
@@ -29,7 +31,7 @@ package final class MergeCursor: PairCursor {
     }
 
     package var value: UnsafeRawBufferPointer {
-        sources[winner].value
+        heads[winner].value
     }
 
     package func next() throws -> Bool {
@@ -50,6 +52,7 @@ package final class MergeCursor: PairCursor {
         if try source.next() {
             let key = source.key
             heads[index].key = key
+            heads[index].value = source.value
             heads[index].prefix = SortEntry.prefix(of: key)
         } else {
             heads[index].isExhausted = true
