@@ -88,9 +88,9 @@ extension Pairs {
 
 /// A small dataset in the memory of a task.
 public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
-    private let values: [Value]
+    @usableFromInline let values: [Value]
     /// Where the values of a key are, by its encoding.
-    private let places: [[UInt8]: Range<Int>]
+    @usableFromInline let places: [[UInt8]: Range<Int>]
 
     init(values: [Value], places: [[UInt8]: Range<Int>]) {
         self.values = values
@@ -103,11 +103,13 @@ public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
     /// The first value of a key; nil when it has none.
     ///
     /// Cost: a hash of the key's encoding.
+    @inlinable
     public subscript(key: Key) -> Value? { values(of: key).first }
 
     /// All values of a key, in the order in which they were emitted.
     ///
     /// Cost: a hash of the key's encoding.
+    @inlinable
     public func values(of key: Key) -> ArraySlice<Value> {
         var writer = ByteWriter()
         key.encodeLast(into: &writer)
