@@ -59,7 +59,10 @@ let fuzzDependencies: [Target.Dependency] = [
 
 let package = Package(
     name: "mapreduce",
-    products: [.library(name: "MapReduce", targets: ["MapReduce"])],
+    products: [
+        .library(name: "MapReduce", targets: ["MapReduce"]),
+        .library(name: "MapReduceTesting", targets: ["MapReduceTesting"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
@@ -98,6 +101,11 @@ let package = Package(
                 "MapReduceDriver", "CIntrinsics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MapReduceTesting",
+            dependencies: ["MapReduce"],
             swiftSettings: settings
         ),
         job("wordcount"),
@@ -153,6 +161,7 @@ let package = Package(
             ["MapReduceDriver", "MapReduceControl", "MapReduceModel", "MapReduceProcess"]
         ),
         tests("MapReduceTests", ["MapReduce", "MapReduceModel", "MapReduceProcess"]),
+        tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce"]),
         tests(
             "JobsTests",
             [

@@ -1,8 +1,3 @@
-internal import MapReduceControl
-internal import MapReduceDriver
-internal import MapReduceEngine
-internal import MapReduceModel
-
 extension Job {
     /// Runs the job on these lines, on threads of this process, and returns what it produces: for
     /// tests.
@@ -12,78 +7,20 @@ extension Job {
     ///
     /// Pairs come part by part, each in its order; there is one part. A job with options is made
     /// with `try MyJob.parse(["--count", "3"])`, as one made with `MyJob()` has none to read.
+    ///
+    /// `MapReduceTesting` runs jobs on several inputs, and under settings that find mistakes.
     /// - Throws: `JobError` when the job fails.
     public func collect<Key, Value>(
         lines: [String]
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
-        var settings = RunSettings(workerCount: 1, reducerCount: 1)
-        settings.limits.memoryByteCount = 16 << 20
-        settings.inProcess = true
-        settings.maxAttempts = 1
-        let scratch = try ScratchDirectory(below: RunDirectories.temporaryBase)
-        do {
-            let pairs: CollectedPairs<Key, Value> = try run(
-                lines,
-                settings: settings,
-                scratch: scratch.path
-            )
-            try scratch.remove()
-            return pairs
-        } catch let error as JobFailed {
-            // Its thread goes on, and may still write there.
-            throw error.error()
-        } catch {
-            try scratch.remove()
-            throw error
-        }
-    }
-
-    private func run<Key, Value>(
-        _ lines: [String],
-        settings: RunSettings,
-        scratch: String
-    ) throws -> CollectedPairs<Key, Value> {
-        let path = scratch + "/lines"
-        try Files.write(lines.map { $0 + "\n" }.joined(), toNew: path)
-        let file = try InputFiles.inspect(path)
-        let program = try program(
+        let file = GivenFile(name: "lines", bytes: lines.flatMap { Array($0.utf8) + [0x0A] })
+        return try TrialRunner.with(
             name: "\(Self.self)",
-            settings: settings,
-            outputStyle: OutputStyle(.run)
-        )
-        let splits = try program.plan.stages.map { stage -> [Split] in
-            guard case .files(_, let format) = stage.input else { return [] }
-            return try SplitPlanner.splits(
-                of: [file],
-                format: format,
-                splitByteCount: settings.splitByteCount,
-                slotCount: 1
-            )
+            inputs: ["": [file]],
+            pipeline: pipeline
+        ) { runner in
+            try CollectedPairs(runner.run(Trial()), output: "")
         }
-        let runner = try LocalRunner(
-            program: program,
-            settings: settings,
-            directories: RunDirectories(output: nil, scratch: scratch),
-            signals: nil,
-            display: SilentDisplay()
-        )
-        let job = try runner.run(
-            JobSubmission(
-                id: JobID(1),
-                plan: program.plan,
-                splits: splits,
-                maxAttempts: settings.maxAttempts
-            )
-        )
-        try job.checkSucceeded()
-        var pairs: [(key: Key, value: Value)] = []
-        for part in job.publishedOutputs.flatMap(\.parts) {
-            let cursor = try SegmentCursor(run: RunReader(path: part.path), partition: 0)
-            while try cursor.next() {
-                pairs.append((try Key(record: cursor.key), try Value(record: cursor.value)))
-            }
-        }
-        return CollectedPairs(pairs)
     }
 }
 
@@ -94,12 +31,32 @@ public struct CollectedPairs<Key: RecordKey, Value: RecordValue>: RandomAccessCo
     ExpressibleByDictionaryLiteral, Sendable
 {
     private let pairs: [(key: Key, value: Value)]
+    /// The counters of the job's own by their names; they do not count when pairs are compared.
+    public let counters: [String: Int]
 
-    init(_ pairs: [(key: Key, value: Value)]) { self.pairs = pairs }
+    /// The pairs of one output.
+    /// - Throws: `JobError` when there is no such output, or it has pairs of other types.
+    package init(_ result: TrialResult, output: String) throws {
+        guard let found = result.outputs[output] else {
+            let names = result.outputs.keys.sorted().joined(separator: ", ")
+            throw JobError(.usage, "there is no output \"\(output)\"; there are: \(names)")
+        }
+        let types = found.types
+        guard types.key == Key.self, types.value == Value.self else {
+            throw JobError(
+                .usage,
+                "the output has pairs of \(types.key) and \(types.value), not of \(Key.self) and "
+                    + "\(Value.self)"
+            )
+        }
+        pairs = try found.pairs.map { (try Key(record: $0.key), try Value(record: $0.value)) }
+        counters = result.counters
+    }
 
     /// Pairs in this order.
     public init(dictionaryLiteral elements: (Key, Value)...) {
         pairs = elements.map { (key: $0.0, value: $0.1) }
+        counters = [:]
     }
 
     /// The index of the first pair.

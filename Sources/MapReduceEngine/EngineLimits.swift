@@ -6,6 +6,10 @@ package struct EngineLimits: Hashable, Sendable {
     /// 256 MiB lets a split of text combine without a spill.
     package var memoryByteCount = 256 << 20
 
+    /// Pairs that one task may collect, or keys in a combining table, before they are spilled: for
+    /// tests that ask for spills of a few pairs.
+    package var maxPairCount = Int.max
+
     /// The least memory that a task can work with, in bytes: a table, its index and their growth.
     package static let minMemoryByteCount = 1 << 20
 

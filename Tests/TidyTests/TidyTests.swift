@@ -67,6 +67,7 @@ import Testing
                 "MapReduceDriver",
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
             ],
+            "MapReduceTesting": ["MapReduce", "FoundationEssentials", "Foundation"],
             "MapReduceCluster": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
                 "MapReduceDriver", "AsyncHTTPClient", "Crypto", "Dispatch", "Foundation",

@@ -122,12 +122,11 @@ extension Job {
     /// Builds the job's plan and programs.
     func program(
         name: String,
-        settings: RunSettings,
-        outputStyle: OutputStyle? = nil
+        settings: RunSettings
     ) throws -> JobProgram {
         let planner = Planner(
             reducerCount: settings.reducerCount,
-            outputStyle: outputStyle ?? settings.outputStyle
+            outputStyle: settings.outputStyle
         )
         try pipeline(Input()).plan(into: OutputPlanner(planner: planner, name: ""))
         return try planner.finish(name: name)

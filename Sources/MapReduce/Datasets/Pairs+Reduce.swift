@@ -39,7 +39,14 @@ extension Pairs {
                     .combined(partitionCount: count)
                 ) { exit in
                     { context in
-                        try CombiningSink<Key, Value>(
+                        if context.checksMerges {
+                            return try SortingSink<Key, Value>(
+                                context: context,
+                                exit: exit,
+                                partition: .byHash(count: count)
+                            )
+                        }
+                        return try CombiningSink<Key, Value>(
                             context: context,
                             exit: exit,
                             partitionCount: count,
@@ -52,6 +59,11 @@ extension Pairs {
                     let sink = try makeSink(context)
                     try context.forEachGroup { groups in
                         guard try groups.nextValue() else { return true }
+                        if context.checksMerges {
+                            let merged = try context.mergedInManyWays(groups, merge, place)
+                            sink.add(encodedKey: groups.key, merged)
+                            return true
+                        }
                         var merged = try Value(record: groups.value)
                         while try groups.nextValue() {
                             merged = merge(merged, try Value(record: groups.value))

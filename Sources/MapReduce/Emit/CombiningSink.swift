@@ -35,7 +35,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         self.partitionCount = partitionCount
         self.merge = merge
         self.mergeBatch = mergeBatch
-        batch = InlineValue.canHold(Value.self) ? PendingBatch() : nil
+        batch = InlineValue.canHold(Value.self) && context.takesBatches ? PendingBatch() : nil
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
             exit,

@@ -30,6 +30,8 @@ final class Planner {
     private var readers: [ReaderKey: AnyObject] = [:]
     private var exits: [StageExit] = []
     private var broadcasts: [BroadcastSource] = []
+    /// What the job's outputs are made of, by their names.
+    private(set) var outputTypes: [String: OutputTypes] = [:]
     private var lastGeneration = 0
     private var iterations: [Iteration] = []
     /// The round that stages belong to which are added now.
@@ -286,6 +288,7 @@ extension Planner {
         name: String,
         _ makeSink: (StageExit) -> MakeSink<Key, Value>
     ) throws {
+        outputTypes[name] = OutputTypes(key: Key.self, value: Value.self)
         _ = try end(node, .files(name: name), makeSink)
     }
 

@@ -7,7 +7,7 @@ public struct ByteReader: ~Copyable {
 
     /// Reads bytes that outlive the reader.
     @inlinable
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Bytes that have not been read.
     @inlinable

@@ -32,6 +32,8 @@ struct RunSettings: Sendable {
     /// The slots of the cluster from which task processes derive their defaults; nil for those of
     /// this machine.
     var clusterSlotCount: Int?
+    /// What a test asks for that is unusual.
+    var trial: Trial?
 
     init(workerCount: Int? = nil, reducerCount: Int? = nil) {
         self.workerCount = workerCount ?? Self.processorCount

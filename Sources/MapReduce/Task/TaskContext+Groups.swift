@@ -59,7 +59,12 @@ extension TaskContext {
                 ) { counters.add(1, to: BuiltInCounter.mergePasses) }
             }
             expected.append(sum)
-            cursors.append(GroupCursor(pairs, counter: number == 0 ? pairCounter : nil))
+            cursors.append(
+                GroupCursor(
+                    shuffledForTrial(pairs),
+                    counter: number == 0 ? pairCounter : nil
+                )
+            )
         }
         let hasReadAll = try body(cursors)
         for (cursor, sum) in zip(cursors, expected) where hasReadAll {

@@ -47,14 +47,23 @@ extension TaskContext {
         return max(limits.memoryByteCount / max(count, 1), EngineLimits.minMemoryByteCount)
     }
 
+    /// Whether pairs may wait in batches, which takes that they are many.
+    @usableFromInline var takesBatches: Bool { limits.maxPairCount == .max }
+
     @usableFromInline
     func combiningTable() throws -> CombiningTable {
-        try memory.combiningTable(memoryByteCount: memoryByteCount)
+        try memory.combiningTable(
+            memoryByteCount: memoryByteCount,
+            maxKeyCount: limits.maxPairCount
+        )
     }
 
     @usableFromInline
     func sortBuffer() throws -> SortBuffer {
-        try memory.sortBuffer(memoryByteCount: memoryByteCount)
+        try memory.sortBuffer(
+            memoryByteCount: memoryByteCount,
+            maxPairCount: limits.maxPairCount
+        )
     }
 
     @usableFromInline

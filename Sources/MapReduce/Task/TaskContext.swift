@@ -12,6 +12,8 @@ final class TaskContext {
     let spec: TaskSpec
     let plan: Plan
     let limits: EngineLimits
+    /// What a test asks for that is unusual; nil in every other run.
+    let trial: Trial?
     let memory: TaskMemory
     private let recorder: FlightRecorder
     /// The page of the flight recorder: two stores a record go there directly.
@@ -58,6 +60,7 @@ final class TaskContext {
         spec: TaskSpec,
         plan: Plan,
         limits: EngineLimits,
+        trial: Trial?,
         memory: TaskMemory,
         recorder: FlightRecorder
     ) {
@@ -65,6 +68,7 @@ final class TaskContext {
         self.plan = plan
         written = plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
         self.limits = limits
+        self.trial = trial
         self.memory = memory
         self.recorder = recorder
         page = recorder.page

@@ -1,6 +1,8 @@
 internal import MapReduceEngine
 
 /// Memory that one slot keeps from task to task, so that its pages are faulted in once.
+///
+/// All of a slot's tasks have the same limits of pairs.
 final class TaskMemory {
     private var tables: [Kept<CombiningTable>] = []
     private var buffers: [Kept<SortBuffer>] = []
@@ -24,7 +26,7 @@ final class TaskMemory {
     }
 
     /// An empty table of that budget.
-    func combiningTable(memoryByteCount: Int) throws -> CombiningTable {
+    func combiningTable(memoryByteCount: Int, maxKeyCount: Int) throws -> CombiningTable {
         if let index = tables.firstIndex(where: { !$0.isUsed && $0.byteCount == memoryByteCount }) {
             tables[index].isUsed = true
             let table = tables[index].memory
@@ -34,13 +36,16 @@ final class TaskMemory {
             return table
         }
         makeRoom()
-        let table = try CombiningTable(memoryByteCount: memoryByteCount)
+        let table = try CombiningTable(
+            memoryByteCount: memoryByteCount,
+            maxKeyCount: maxKeyCount
+        )
         tables.append(Kept(memory: table, byteCount: memoryByteCount, isUsed: true))
         return table
     }
 
     /// An empty buffer of that budget.
-    func sortBuffer(memoryByteCount: Int) throws -> SortBuffer {
+    func sortBuffer(memoryByteCount: Int, maxPairCount: Int) throws -> SortBuffer {
         if let index = buffers.firstIndex(where: { !$0.isUsed && $0.byteCount == memoryByteCount })
         {
             buffers[index].isUsed = true
@@ -48,7 +53,10 @@ final class TaskMemory {
             return buffers[index].memory
         }
         makeRoom()
-        let buffer = try SortBuffer(memoryByteCount: memoryByteCount)
+        let buffer = try SortBuffer(
+            memoryByteCount: memoryByteCount,
+            maxPairCount: maxPairCount
+        )
         buffers.append(Kept(memory: buffer, byteCount: memoryByteCount, isUsed: true))
         return buffer
     }

@@ -12,12 +12,19 @@ struct JobProgram: Sendable {
 final class TaskRunner {
     let program: JobProgram
     let limits: EngineLimits
+    let trial: Trial?
     let recorder: FlightRecorder
     private let memory = TaskMemory()
 
-    init(program: JobProgram, limits: EngineLimits, recorder: FlightRecorder) {
+    init(
+        program: JobProgram,
+        limits: EngineLimits,
+        trial: Trial? = nil,
+        recorder: FlightRecorder
+    ) {
         self.program = program
         self.limits = limits
+        self.trial = trial
         self.recorder = recorder
     }
 
@@ -41,6 +48,7 @@ final class TaskRunner {
             spec: spec,
             plan: program.plan,
             limits: limits,
+            trial: trial,
             memory: memory,
             recorder: recorder
         )

@@ -29,6 +29,7 @@ struct TaskServer: Sendable {
                     runner = TaskRunner(
                         program: program,
                         limits: settings.limits,
+                        trial: settings.trial,
                         recorder: try FlightRecorder(path: path)
                     )
                 case .run(let spec):

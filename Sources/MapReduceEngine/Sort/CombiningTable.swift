@@ -44,12 +44,17 @@ package final class CombiningTable {
     @exclusivity(unchecked) private var arena: Arena
     private var index: MappedMemory?
     private let budget: Int
+    private let maxKeyCount: Int
 
     /// Reserves the first slots and the arena.
     ///
     /// `memoryByteCount`: slots, arena and the index that sorts them stay within it.
-    package init(memoryByteCount: Int) throws {
+    ///
+    /// `maxKeyCount`: how many keys there may be when more are to be added.
+    package init(memoryByteCount: Int, maxKeyCount: Int = .max) throws {
+        precondition(maxKeyCount > 0, "a table has room for a key")
         budget = memoryByteCount
+        self.maxKeyCount = maxKeyCount
         slotMemory = try Self.memory(capacity: EngineLimits.initialTableCapacity)
         slots = slotMemory.base.assumingMemoryBound(to: Slot.self)
         mask = UInt64(EngineLimits.initialTableCapacity - 1)
@@ -71,7 +76,9 @@ package final class CombiningTable {
     @usableFromInline
     package func makeRoom(keys: Int, arenaBytes: Int = 0) throws -> Bool {
         let needed = arena.used + arenaBytes
-        guard Self.byteCount(capacity: capacity) + needed <= budget else { return false }
+        guard Self.byteCount(capacity: capacity) + needed <= budget, count < maxKeyCount else {
+            return false
+        }
         if (count + keys) * 2 <= capacity { return true }
         // While it grows, the old slots exist beside the new ones.
         let largest = max(Self.byteCount(capacity: capacity * 2), capacity * 96)

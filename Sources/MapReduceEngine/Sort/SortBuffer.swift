@@ -11,6 +11,7 @@ package final class SortBuffer {
     @exclusivity(unchecked) private var data: Arena
     private let index: MappedMemory
     private let budget: Int
+    private let maxPairCount: Int
     @exclusivity(unchecked) package private(set) var count = 0
     /// How many pairs ahead the memory is asked for: as many misses as the processor has under way.
     private static let prefetchDistance = 12
@@ -19,8 +20,12 @@ package final class SortBuffer {
     /// Reserves the data and the index.
     ///
     /// `memoryByteCount`: data, index and the spare room for sorting stay within it.
-    package init(memoryByteCount: Int) throws {
+    ///
+    /// `maxPairCount`: how many pairs there may be, however small they are.
+    package init(memoryByteCount: Int, maxPairCount: Int = .max) throws {
+        precondition(maxPairCount > 0, "a buffer has room for a pair")
         budget = memoryByteCount
+        self.maxPairCount = maxPairCount
         data = try Arena(byteCount: memoryByteCount)
         index = try MappedMemory(byteCount: memoryByteCount)
     }
@@ -34,9 +39,9 @@ package final class SortBuffer {
         partition: Int
     ) -> Bool {
         let byteCount = key.count + value.count + 2 * Varint.maxByteCount
-        guard data.used + byteCount + (count + 1) * Self.indexByteCount <= budget else {
-            return false
-        }
+        guard data.used + byteCount + (count + 1) * Self.indexByteCount <= budget,
+            count < maxPairCount
+        else { return false }
         let position = data.used
         var target = data.base + position
         target += Varint.write(key.count, to: target)

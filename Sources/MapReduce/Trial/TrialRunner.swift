@@ -1,0 +1,190 @@
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
+
+/// A file that a test gives, in place of one of a command line.
+package struct GivenFile: Hashable, Sendable {
+    package var name: String
+    package var bytes: [UInt8]
+
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+/// Runs one pipeline under one trial after another, on threads of this process and always on the
+/// same files.
+package final class TrialRunner {
+    private let name: String
+    private let pipeline: (Input) throws -> any Dataset
+    private let scratch: ScratchDirectory
+    private var files: [String: [PlannedFile]] = [:]
+    private var lineCount = 0
+    private var trialCount = 0
+    /// Whether a thread goes on that may still write to the scratch directory.
+    private var isInUse = false
+
+    private init(name: String, pipeline: @escaping (Input) throws -> any Dataset) throws {
+        self.name = name
+        self.pipeline = pipeline
+        scratch = try ScratchDirectory(below: RunDirectories.temporaryBase)
+    }
+
+    /// Writes the files, lends a runner, and removes all that was written.
+    ///
+    /// `inputs`: the files of each input; the empty name is that of those without one.
+    package static func with<Result>(
+        name: String,
+        inputs: [String: [GivenFile]],
+        pipeline: @escaping (Input) throws -> any Dataset,
+        _ body: (TrialRunner) throws -> Result
+    ) throws -> Result {
+        let runner = try TrialRunner(name: name, pipeline: pipeline)
+        let result: Result
+        do {
+            for (input, files) in inputs { try runner.write(files, input) }
+            result = try body(runner)
+        } catch {
+            if !runner.isInUse { try runner.scratch.remove() }
+            throw error
+        }
+        try runner.scratch.remove()
+        return result
+    }
+
+    private func write(_ given: [GivenFile], _ input: String) throws {
+        let directory = "\(scratch.path)/input" + (input.isEmpty ? "" : "-\(input)")
+        try Files.createNewDirectory(directory)
+        files[input] = try given.map { file in
+            lineCount += file.bytes.count { $0 == 0x0A }
+            guard !file.name.isEmpty, !file.name.contains("/"), !file.name.hasPrefix(".") else {
+                throw JobError(.usage, "\"\(file.name)\" cannot name a file of a test")
+            }
+            let path = "\(directory)/\(file.name)"
+            let writer = try PartWriter(path: path)
+            try file.bytes.withUnsafeBytes { try writer.add($0) }
+            _ = try writer.commit()
+            return try InputFiles.inspect(path)
+        }
+    }
+
+    /// Runs the pipeline once.
+    /// - Throws: `JobError` when it fails.
+    package func run(_ trial: Trial) throws -> TrialResult {
+        trialCount += 1
+        let directory = "\(scratch.path)/trial\(trialCount)"
+        try Files.createNewDirectory(directory)
+        var settings = RunSettings(trial)
+        // Each spill costs files: of much input there are not more of them.
+        settings.limits.maxPairCount = max(settings.limits.maxPairCount, lineCount / 64)
+        let planner = Planner(
+            reducerCount: settings.reducerCount,
+            outputStyle: OutputStyle(.run)
+        )
+        try pipeline(Input()).plan(into: OutputPlanner(planner: planner, name: ""))
+        let program = try planner.finish(name: name)
+        let runner = try LocalRunner(
+            program: program,
+            settings: settings,
+            directories: RunDirectories(output: nil, scratch: directory),
+            signals: nil,
+            display: SilentDisplay()
+        )
+        let submission = JobSubmission(
+            id: JobID(1),
+            plan: program.plan,
+            splits: try splits(for: program.plan, trial),
+            maxAttempts: settings.maxAttempts,
+            auditPercent: settings.auditPercent
+        )
+        let job: JobState
+        do {
+            job = try runner.run(submission)
+        } catch let error as JobFailed {
+            isInUse = true
+            throw error.error()
+        }
+        try job.checkSucceeded()
+        let result = try result(of: job, planner.outputTypes)
+        try Files.remove(directory)
+        return result
+    }
+
+    private func splits(for plan: Plan, _ trial: Trial) throws -> [[Split]] {
+        let names = Set(
+            plan.stages.compactMap { if case .files(let name, _) = $0.input { name } else { nil } }
+        )
+        for name in files.keys.sorted() where !names.contains(name) {
+            throw JobError(.usage, "the job reads no input \(Self.quoted(name))")
+        }
+        for name in names.sorted() where files[name] == nil {
+            throw JobError(
+                .usage,
+                "the job reads the input \(Self.quoted(name)); give it to the test"
+            )
+        }
+        return try plan.stages.map { stage in
+            guard case .files(let name, let format) = stage.input, var files = files[name] else {
+                return []
+            }
+            if trial.shufflesValues {
+                var random = TrialRandom(seed: trial.seed)
+                files.shuffle(using: &random)
+            }
+            let byteCount = files.reduce(0) { $0 + $1.signature.byteCount }
+            return try SplitPlanner.splits(
+                of: files,
+                format: format,
+                splitByteCount: max(byteCount / trial.splitCount, 1),
+                slotCount: 1
+            )
+        }
+    }
+
+    private static func quoted(_ name: String) -> String {
+        name.isEmpty ? "without a name" : "\"\(name)\""
+    }
+
+    // MARK: What came of it
+
+    private func result(of job: JobState, _ types: [String: OutputTypes]) throws -> TrialResult {
+        let plan = job.submission.plan
+        var result = TrialResult(outputs: [:], counters: [:], stages: [], differences: [])
+        for (name, types) in types {
+            result.outputs[name] = TrialResult.Output(types: types, pairs: [])
+        }
+        for (stage, state) in zip(plan.stages, job.stages) {
+            var names: [String] = []
+            for case .files(let name) in stage.outputs { names.append(name) }
+            let outputs = state.tasks.compactMap(\.winningOutput)
+            for (name, part) in outputs.flatMap({ zip(names, $0.parts) }) {
+                let cursor = try SegmentCursor(run: RunReader(path: part.path), partition: 0)
+                while try cursor.next() {
+                    result.outputs[name]?.pairs.append((Array(cursor.key), Array(cursor.value)))
+                }
+            }
+            result.stages.append(
+                TrialResult.Stage(
+                    label: stage.label,
+                    written: stage.outputs.indices.map { index in
+                        if case .combinedShuffle = stage.outputs[index] { return nil }
+                        return outputs.reduce(0) {
+                            $0 &+ ($1.written.isEmpty ? 0 : $1.written[index].hashSum)
+                        }
+                    },
+                    outputs: names
+                )
+            )
+        }
+        let prefix = BuiltInCounter.userPrefix
+        for entry in job.counters.entries where entry.name.hasPrefix(prefix) {
+            result.counters[String(entry.name.dropFirst(prefix.count))] = entry.value
+        }
+        result.differences = job.differences.map {
+            JobSummary.text(of: $0, steps: plan.stages[$0.task.stage].label)
+        }
+        return result
+    }
+}

@@ -1,0 +1,121 @@
+public import MapReduce
+
+// Jobs with one output; `collect(lines:)` is in `MapReduce`.
+extension Job {
+    /// Runs the job on these inputs, on threads of this process, and returns what it produces.
+    ///
+    ///     let spent = try Spending().collect(inputs: [
+    ///         "users": ["1 ada", "2 bob"],
+    ///         "orders": ["1 20", "2 70", "1 5"],
+    ///     ])
+    ///     #expect(spent == ["ada": 25, "bob": 70])
+    ///
+    /// There is one task for each stage, so the pairs come in one part.
+    /// - Throws: `JobError` when the job fails.
+    public func collect<Key, Value>(
+        inputs: TestInputs
+    ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
+        try CollectedPairs(withRunner(inputs) { try $0.run(Trial()) }, output: "")
+    }
+
+    /// Runs the job under settings that a correct job does not notice, and returns what it produces.
+    ///
+    ///     #expect(try WordCount().check(lines: ["the cat", "the dog"])
+    ///         == ["cat": 1, "dog": 1, "the": 2])
+    ///
+    /// It is run with several tasks, reducers and spills, and each `combine` merges values in many
+    /// ways: `Trials` says more. What is returned comes from a run of one task, as from `collect`.
+    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    ///   plainest run does.
+    @discardableResult
+    public func check<Key, Value>(
+        lines: [String],
+        under trials: Trials = Trials()
+    ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
+        try check(inputs: .lines(lines), under: trials)
+    }
+
+    /// Runs the job on these inputs under settings that a correct job does not notice, and returns
+    /// what it produces.
+    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    ///   plainest run does.
+    @discardableResult
+    public func check<Key, Value>(
+        inputs: TestInputs,
+        under trials: Trials = Trials()
+    ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
+        try CollectedPairs(withRunner(inputs) { try Check(trials).run($0) }, output: "")
+    }
+}
+
+// Jobs with named outputs.
+extension Job where Output == Outputs {
+    /// Runs the job on these lines, and returns what it produces.
+    ///
+    ///     let outputs = try Sorting().collect(lines: ["3 a", "x"])
+    ///     let numbers: CollectedPairs<Int, String> = try outputs["numbers"]
+    /// - Throws: `JobError` when the job fails.
+    public func collect(lines: [String]) throws -> CollectedOutputs {
+        try collect(inputs: .lines(lines))
+    }
+
+    /// Runs the job on these inputs, and returns what it produces.
+    /// - Throws: `JobError` when the job fails.
+    public func collect(inputs: TestInputs) throws -> CollectedOutputs {
+        CollectedOutputs(result: try withRunner(inputs) { try $0.run(Trial()) })
+    }
+
+    /// Runs the job on these lines under settings that a correct job does not notice, and returns
+    /// what it produces.
+    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    ///   plainest run does.
+    @discardableResult
+    public func check(lines: [String], under trials: Trials = Trials()) throws -> CollectedOutputs {
+        try check(inputs: .lines(lines), under: trials)
+    }
+
+    /// Runs the job on these inputs under settings that a correct job does not notice, and returns
+    /// what it produces.
+    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    ///   plainest run does.
+    @discardableResult
+    public func check(
+        inputs: TestInputs,
+        under trials: Trials = Trials()
+    ) throws -> CollectedOutputs {
+        CollectedOutputs(result: try withRunner(inputs) { try Check(trials).run($0) })
+    }
+}
+
+extension Job {
+    fileprivate func withRunner<Result>(
+        _ inputs: TestInputs,
+        _ body: (TrialRunner) throws -> Result
+    ) throws -> Result {
+        try TrialRunner.with(
+            name: "\(Self.self)",
+            inputs: inputs.files,
+            pipeline: pipeline,
+            body
+        )
+    }
+}
+
+/// What a job with named outputs produced.
+public struct CollectedOutputs: Sendable {
+    let result: TrialResult
+
+    /// The names of the outputs, sorted.
+    public var names: [String] { result.outputs.keys.sorted() }
+
+    /// The counters of the job's own by their names.
+    public var counters: [String: Int] { result.counters }
+
+    /// The pairs of an output, of the types that are asked for.
+    ///
+    ///     let counts: CollectedPairs<String, Int> = try outputs["counts"]
+    /// - Throws: `JobError` when there is no such output, or it has pairs of other types.
+    public subscript<Key, Value>(name: String) -> CollectedPairs<Key, Value> {
+        get throws { try CollectedPairs(result, output: name) }
+    }
+}

@@ -1,0 +1,129 @@
+public import MapReduce
+
+/// Runs verbs on these pairs, without a job and without files, and returns what they produce.
+///
+///     let sums = try collect(pairs: [("a", 1), ("b", 2), ("a", 3)]) { $0.combine(+) }
+///     #expect(sums == ["a": 4, "b": 2])
+///
+/// `pipeline`: describes the computation, as that of a job does.
+/// - Throws: `JobError` when it fails.
+public func collect<Key, Value, NextKey, NextValue>(
+    pairs: [(Key, Value)],
+    through pipeline: (Pairs<Key, Value>) throws -> Pairs<NextKey, NextValue>,
+    file: StaticString = #fileID,
+    line: UInt = #line
+) throws -> CollectedPairs<NextKey, NextValue> {
+    let describe: (Input) throws -> any Dataset = { input in
+        try pipeline(input.pairs(0, pairs, file, line))
+    }
+    return try withRunner([pairs.count], describe) {
+        try CollectedPairs($0.run(Trial()), output: "")
+    }
+}
+
+/// Runs verbs on two datasets, as those that join them, and returns what they produce.
+///
+///     let joined = try collect(pairs: [(1, "ada")], with: [(1, 20), (1, 5)]) { names, cents in
+///         names.join(cents) { _, name, cents, emit in emit(name, cents) }
+///     }
+/// - Throws: `JobError` when it fails.
+public func collect<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
+    pairs: [(Key, Value)],
+    with others: [(OtherKey, OtherValue)],
+    through pipeline: (Pairs<Key, Value>, Pairs<OtherKey, OtherValue>) throws ->
+        Pairs<NextKey, NextValue>,
+    file: StaticString = #fileID,
+    line: UInt = #line
+) throws -> CollectedPairs<NextKey, NextValue> {
+    let describe: (Input) throws -> any Dataset = { input in
+        try pipeline(input.pairs(0, pairs, file, line), input.pairs(1, others, file, line))
+    }
+    return try withRunner([pairs.count, others.count], describe) {
+        try CollectedPairs($0.run(Trial()), output: "")
+    }
+}
+
+/// Runs verbs on these pairs under settings that a correct pipeline does not notice, and returns
+/// what they produce.
+///
+///     try check(pairs: [("a", 1), ("a", 2), ("a", 3)]) { $0.combine(-) }     // throws
+/// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the plainest
+///   run does.
+@discardableResult
+public func check<Key, Value, NextKey, NextValue>(
+    pairs: [(Key, Value)],
+    under trials: Trials = Trials(),
+    through pipeline: (Pairs<Key, Value>) throws -> Pairs<NextKey, NextValue>,
+    file: StaticString = #fileID,
+    line: UInt = #line
+) throws -> CollectedPairs<NextKey, NextValue> {
+    let describe: (Input) throws -> any Dataset = { input in
+        try pipeline(input.pairs(0, pairs, file, line))
+    }
+    return try withRunner([pairs.count], describe) {
+        try CollectedPairs(Check(trials).run($0), output: "")
+    }
+}
+
+/// Runs verbs on two datasets under settings that a correct pipeline does not notice, and returns
+/// what they produce.
+/// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the plainest
+///   run does.
+@discardableResult
+public func check<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
+    pairs: [(Key, Value)],
+    with others: [(OtherKey, OtherValue)],
+    under trials: Trials = Trials(),
+    through pipeline: (Pairs<Key, Value>, Pairs<OtherKey, OtherValue>) throws ->
+        Pairs<NextKey, NextValue>,
+    file: StaticString = #fileID,
+    line: UInt = #line
+) throws -> CollectedPairs<NextKey, NextValue> {
+    let describe: (Input) throws -> any Dataset = { input in
+        try pipeline(input.pairs(0, pairs, file, line), input.pairs(1, others, file, line))
+    }
+    return try withRunner([pairs.count, others.count], describe) {
+        try CollectedPairs(Check(trials).run($0), output: "")
+    }
+}
+
+/// Lends a runner whose inputs have a line for each pair, with its index.
+private func withRunner<Result>(
+    _ counts: [Int],
+    _ pipeline: (Input) throws -> any Dataset,
+    _ body: (TrialRunner) throws -> Result
+) throws -> Result {
+    let inputs = counts.enumerated().map { number, count in
+        let lines = (0..<count).map { "\($0)\n" }.joined()
+        return ("pairs\(number)", [GivenFile(name: "lines", bytes: Array(lines.utf8))])
+    }
+    return try withoutActuallyEscaping(pipeline) { pipeline in
+        try TrialRunner.with(
+            name: "pipeline",
+            inputs: Dictionary(uniqueKeysWithValues: inputs),
+            pipeline: pipeline,
+            body
+        )
+    }
+}
+
+extension Input {
+    /// The pairs whose indexes are the lines of an input.
+    fileprivate func pairs<Key: RecordKey, Value: RecordValue>(
+        _ number: Int,
+        _ pairs: [(Key, Value)],
+        _ file: StaticString,
+        _ line: UInt
+    ) -> Pairs<Key, Value> {
+        self["pairs\(number)"].lines.map(
+            { line, emit in
+                guard let index = Int(line), pairs.indices.contains(index) else {
+                    throw CheckFailure("a line of a test's own input was changed")
+                }
+                emit(pairs[index].0, pairs[index].1)
+            },
+            file: file,
+            line: line
+        )
+    }
+}

@@ -1,0 +1,99 @@
+internal import MapReduce
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// The settings under which `check` runs a job, none of which changes what a correct job computes.
+///
+/// The first trials change one thing each, so that a failure says what matters:
+///
+/// - every task is run twice, and compared with itself;
+/// - the values of each `combine` are shuffled as they are, and then merged from the left, from the
+///   right and in groups of neighbours, which must all give the same;
+/// - the input is cut into several map tasks, at any byte;
+/// - there are three reducers;
+/// - a task spills after each pair, and merges runs two by two;
+/// - if the order of values does not matter, the files and the values of each key are shuffled.
+///
+/// The others draw all of it by chance.
+public struct Trials: Sendable {
+    /// How many runs there are whose settings are drawn.
+    public var count: Int
+    /// How far apart, relative to their size, numbers with a fraction may be that count as the same:
+    /// sums of them depend on the order in their last digits.
+    public var tolerance: Double
+    /// Whether the job may depend on the order of the values of a key, and of the files.
+    ///
+    /// The engine keeps both: values come in the order in which they were emitted. Say false of a
+    /// job that is not to depend on it, and the order is changed.
+    public var orderOfValuesMatters: Bool
+    /// What decides all that is drawn.
+    public var seed: UInt64
+
+    /// Describes trials.
+    ///
+    /// `seed`: the same trials are run each time, unless the environment has another `SEED`, or it is
+    /// given here.
+    public init(
+        count: Int = 8,
+        tolerance: Double = 0,
+        orderOfValuesMatters: Bool = true,
+        seed: UInt64? = nil
+    ) {
+        precondition(count >= 0 && tolerance >= 0, "counts and tolerances are not negative")
+        self.count = count
+        self.tolerance = tolerance
+        self.orderOfValuesMatters = orderOfValuesMatters
+        self.seed = seed ?? ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 1
+    }
+
+    /// The run that all others are compared with.
+    var plainest: Trial {
+        var trial = Trial(seed: seed)
+        trial.tolerance = tolerance
+        return trial
+    }
+
+    var all: [Trial] {
+        var random = TrialRandom(seed: seed)
+        return single + (0..<count).map { _ in drawn(&random) }
+    }
+
+    /// Those that change one thing each.
+    private var single: [Trial] {
+        func changed(_ change: (inout Trial) -> Void) -> Trial {
+            var trial = plainest
+            change(&trial)
+            return trial
+        }
+        var trials = [
+            changed { $0.runsTwice = true },
+            changed { $0.checksMerges = true },
+            changed { $0.splitCount = 3 },
+            changed { $0.reducerCount = 3 },
+            changed {
+                $0.pairsPerSpill = 1
+                $0.mergeWidth = 2
+            },
+        ]
+        if !orderOfValuesMatters { trials.append(changed { $0.shufflesValues = true }) }
+        return trials
+    }
+
+    private func drawn(_ random: inout TrialRandom) -> Trial {
+        var trial = plainest
+        trial.seed = random.next()
+        trial.splitCount = .random(in: 2...6, using: &random)
+        trial.reducerCount = .random(in: 2...4, using: &random)
+        if Int.random(in: 0..<4, using: &random) > 0 {
+            trial.pairsPerSpill = .random(in: 1...5, using: &random)
+        }
+        trial.mergeWidth = .random(in: 2...4, using: &random)
+        trial.checksMerges = Int.random(in: 0..<4, using: &random) == 0
+        trial.shufflesValues = !orderOfValuesMatters && Bool.random(using: &random)
+        return trial
+    }
+}
