@@ -108,6 +108,11 @@ let package = Package(
             dependencies: ["MapReduce"],
             swiftSettings: settings
         ),
+        .target(
+            name: "MapReduceTemplate",
+            dependencies: ["MapReduceEngine"],
+            swiftSettings: settings
+        ),
         job("wordcount"),
         job("grep"),
         job("invertedindex"),
@@ -161,6 +166,7 @@ let package = Package(
             ["MapReduceDriver", "MapReduceControl", "MapReduceModel", "MapReduceProcess"]
         ),
         tests("MapReduceTests", ["MapReduce", "MapReduceModel", "MapReduceProcess"]),
+        tests("MapReduceTemplateTests", ["MapReduceTemplate"]),
         tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce"]),
         tests(
             "JobsTests",
@@ -218,7 +224,7 @@ if hasCluster {
             name: "MapReduceTool",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "MapReduceCluster",
+                "MapReduceDriver", "MapReduceCluster", "MapReduceTemplate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

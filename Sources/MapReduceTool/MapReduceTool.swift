@@ -26,7 +26,7 @@ struct MapReduceTool: AsyncParsableCommand {
             CoordinatorCommand.self, WorkerCommandLine.self, ClusterCommand.self,
             SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
             WorkersCommand.self, LogsCommand.self, CancelCommand.self, WaitCommand.self,
-            VerifyCommand.self, ReplayCommand.self,
+            VerifyCommand.self, ReplayCommand.self, NewCommand.self,
         ]
     )
 

@@ -67,6 +67,7 @@ import Testing
                 "MapReduceDriver",
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
             ],
+            "MapReduceTemplate": ["MapReduceEngine"],
             "MapReduceTesting": ["MapReduce", "FoundationEssentials", "Foundation"],
             "MapReduceCluster": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
@@ -77,7 +78,8 @@ import Testing
             ],
             "MapReduceTool": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "MapReduceCluster", "ArgumentParser", "Configuration",
+                "MapReduceDriver", "MapReduceCluster", "MapReduceTemplate", "ArgumentParser",
+                "Configuration",
                 "Foundation", "FoundationEssentials", "Glibc", "Logging", "ServiceLifecycle",
                 "SystemPackage", "UnixSignals",
             ],
