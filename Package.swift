@@ -167,7 +167,7 @@ let package = Package(
         ),
         tests("MapReduceTests", ["MapReduce", "MapReduceModel", "MapReduceProcess"]),
         tests("MapReduceTemplateTests", ["MapReduceTemplate"]),
-        tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce"]),
+        tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce", "verbsjob"]),
         tests(
             "JobsTests",
             [

@@ -32,8 +32,36 @@ import Testing
         #expect(try failure { $0.combine(-) }.contains("not associative"))
     }
 
-    /// Also by the results alone, without a look at the closure.
-    @Test func aMeanIsFoundByItsResults() throws {
+    /// The settings reach the engine: without a look at the closure, results differ.
+    @Test func otherSettingsMergeInOtherGroups() throws {
+        let lines = ["a 1", "a 2", "a 7", "a 4", "a 11", "a 3"].map { $0 + "\n" }.joined()
+        let file = GivenFile(name: "lines", bytes: Array(lines.utf8))
+        func mean(_ change: (inout Trial) -> Void) throws -> Double {
+            var trial = Trial()
+            change(&trial)
+            return try TrialRunner.with(
+                name: "means",
+                inputs: ["": [file]],
+                pipeline: Means().pipeline
+            ) { runner in
+                let pairs = try CollectedPairs<String, Double>(runner.run(trial), output: "")
+                return try #require(pairs.first).value
+            }
+        }
+        let plain = try mean { _ in }
+        #expect(plain == 5.28125)
+        let spilled = try mean {
+            $0.pairsPerSpill = 1
+            $0.mergeWidth = 2
+        }
+        // 1 and 2, 7 and 4, 11 and 3; then the first two of these; then the two that are left.
+        #expect(spilled == 5.25)
+        let cut = try mean { $0.splitCount = 2 }
+        // 1, 2 and 7 in one task, the others in the other one.
+        #expect(cut == 4.75)
+    }
+
+    @Test func aMeanInAJobIsFound() throws {
         let error = #expect(throws: CheckFailure.self) {
             try Means().check(
                 lines: ["a 1", "a 2", "b 2", "a 7", "b 5", "a 4"],
