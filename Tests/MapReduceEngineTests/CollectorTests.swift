@@ -96,6 +96,18 @@ private func randomKey(_ random: inout SeededGenerator) -> [UInt8] {
         #expect(try table.makeRoom(keys: 1, arenaBytes: 16))
     }
 
+    @Test func holdsAsManyKeysAsItMay() throws {
+        let table = try CombiningTable(memoryByteCount: 8 << 20, maxKeyCount: 2)
+        for round in 0..<2 {
+            for number in 0..<2 {
+                #expect(try table.makeRoom(keys: 1))
+                withUnsafeBytes(of: (round, number)) { _ = table.slot(of: $0) }
+            }
+            #expect(try !table.makeRoom(keys: 1))
+            table.removeAll()
+        }
+    }
+
     @Test func storedValuesAreReplacedInPlaceWhenTheyFit() throws {
         let table = try CombiningTable(memoryByteCount: 1 << 20)
         func store(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes(table.store) }
@@ -147,5 +159,15 @@ private func randomKey(_ random: inout SeededGenerator) -> [UInt8] {
             partition: 0
         ) { added += 1 }
         #expect(added > 20_000 && added < 40_000)
+    }
+
+    @Test func holdsAsManyPairsAsItMay() throws {
+        let buffer = try SortBuffer(memoryByteCount: 8 << 20, maxPairCount: 3)
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        for _ in 0..<2 {
+            for _ in 0..<3 { #expect(buffer.add(key: nothing, value: nothing, partition: 0)) }
+            #expect(!buffer.add(key: nothing, value: nothing, partition: 0))
+            buffer.removeAll()
+        }
     }
 }
