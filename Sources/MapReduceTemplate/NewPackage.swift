@@ -5,8 +5,8 @@ package enum NewPackage {
     /// Writes the files to a directory that must not exist, in one that must.
     ///
     /// They are written under another name first, so that at no moment there is half a package.
-    /// - Throws: `TemplateError` when there is something at the path; `EngineError` when it cannot be
-    ///   written.
+    /// - Throws: `TemplateError` when there is something at the path; `EngineError` when it cannot
+    ///   be written.
     package static func write(_ template: PackageTemplate, to path: String) throws {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }

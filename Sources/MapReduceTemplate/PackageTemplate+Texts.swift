@@ -100,8 +100,8 @@ extension PackageTemplate {
         swift run -c release \(name) sample-data/*.txt -o counts
         ```
 
-        The counts are in `counts/part-*.tsv`. `swift run -c release \(name) --help` lists all options.
-        `Package.swift` says where the package `\(source.packageName)` is found.
+        The counts are in `counts/part-*.tsv`. `swift run -c release \(name) --help` lists all
+        options. `Package.swift` says where the package `\(source.packageName)` is found.
 
         """
     }

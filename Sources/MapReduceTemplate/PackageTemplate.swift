@@ -62,8 +62,8 @@ package struct PackageTemplate: Hashable, Sendable {
         }
         guard isWord, let first = name.first, first.isLetter, name.utf8.count <= 64 else {
             throw TemplateError(
-                "\"\(name)\" cannot name a job; use up to 64 ASCII letters, digits and _, and begin "
-                    + "with a letter"
+                "\"\(name)\" cannot name a job; use up to 64 ASCII letters, digits and _, and "
+                    + "begin with a letter"
             )
         }
         guard !taken.contains(name.lowercased()), !keywords.contains(name.lowercased()) else {

@@ -18,7 +18,7 @@ extension Job {
         try CollectedPairs(withRunner(inputs) { try $0.run(Trial()) }, output: "")
     }
 
-    /// Runs the job under settings that a correct job does not notice, and returns what it produces.
+    /// Runs the job under settings that a correct one does not notice, and returns what it gives.
     ///
     ///     #expect(try WordCount().check(lines: ["the cat", "the dog"])
     ///         == ["cat": 1, "dog": 1, "the": 2])

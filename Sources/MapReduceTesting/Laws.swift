@@ -5,8 +5,8 @@ public import MapReduce
 ///     try checkLaws(of: [Visit(user: "", seconds: 0), Visit(user: "ada", seconds: -1)])
 ///
 /// What is encoded is read back, and not a byte more, whatever follows; also as the last of its
-/// record; also where the bytes are damaged, nothing but an error may come of it: what traps ends the
-/// test's process. Give values from the borders: empty, zero, negative, the largest.
+/// record; also where the bytes are damaged, nothing but an error may come of it: what traps ends
+/// the test's process. Give values from the borders: empty, zero, negative, the largest.
 ///
 /// `seed`: decides the damage; the environment's `SEED` is taken in its place.
 /// - Throws: `BrokenLaw` for the first law that does not hold.
@@ -24,8 +24,8 @@ public func checkLaws<Value: RecordValue & Equatable>(of values: [Value], seed: 
 ///
 ///     try checkLaws(of: [Day(2026, 1, 31), Day(2026, 2, 1), Day(1999, 12, 31)])
 ///
-/// Beside the promises of a value: no encoding is the beginning of another one, as keys are followed
-/// by others within a `Pair`; both encodings are in the same order.
+/// Beside the promises of a value: no encoding is the beginning of another one, as keys are
+/// followed by others within a `Pair`; both encodings are in the same order.
 /// - Throws: `BrokenLaw` for the first law that does not hold.
 public func checkLaws<Key: RecordKey>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: nil, precedes: nil).check()
@@ -33,8 +33,8 @@ public func checkLaws<Key: RecordKey>(of keys: [Key], seed: UInt64 = 1) throws {
 
 /// Checks the promises of `RecordKey`, and that keys are equal if and only if their encodings are.
 ///
-/// Keys that are equal and have several encodings are different keys to the engine: 0.0 and -0.0, or
-/// strings that differ in their bytes alone. Leave them out.
+/// Keys that are equal and have several encodings are different keys to the engine: 0.0 and -0.0,
+/// or strings that differ in their bytes alone. Leave them out.
 /// - Throws: `BrokenLaw` for the first law that does not hold.
 public func checkLaws<Key: RecordKey & Equatable>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: ==, precedes: nil).check()

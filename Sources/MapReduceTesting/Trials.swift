@@ -22,8 +22,8 @@ internal import Foundation
 public struct Trials: Sendable {
     /// How many runs there are whose settings are drawn.
     public var count: Int
-    /// How far apart, relative to their size, numbers with a fraction may be that count as the same:
-    /// sums of them depend on the order in their last digits.
+    /// How far apart, relative to their size, numbers with a fraction may be that count as the
+    /// same: sums of them depend on the order in their last digits.
     public var tolerance: Double
     /// Whether the job may depend on the order of the values of a key, and of the files.
     ///
@@ -35,8 +35,8 @@ public struct Trials: Sendable {
 
     /// Describes trials.
     ///
-    /// `seed`: the same trials are run each time, unless the environment has another `SEED`, or it is
-    /// given here.
+    /// `seed`: the same trials are run each time, unless the environment has another `SEED`, or it
+    /// is given here.
     public init(
         count: Int = 8,
         tolerance: Double = 0,

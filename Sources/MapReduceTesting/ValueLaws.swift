@@ -72,7 +72,8 @@ struct ValueLaws<Value: RecordValue> {
             guard let read = Self.read(Array(bytes[..<count]), last: false) else { continue }
             throw BrokenLaw(
                 "init(decoding:) throws when bytes are missing",
-                "\(value) takes \(bytes.count) bytes, and the first \(count) are read as \(read.value)"
+                "\(value) takes \(bytes.count) bytes, and the first \(count) are read as "
+                    + "\(read.value)"
             )
         }
     }
