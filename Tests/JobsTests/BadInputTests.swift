@@ -168,7 +168,7 @@ import Testing
             [path, "-o", out, "--workers", "1", "--split-size", "2G"],
             code: 1,
             saying: path,
-            "has a line of more than"
+            "has a record of more than"
         )
     }
 
