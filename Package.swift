@@ -150,6 +150,7 @@ let package = Package(
         job("verbsjob", path: "Tests/Fixtures/VerbsJob"),
         job("formatjob", path: "Tests/Fixtures/FormatJob"),
         job("sortjob", path: "Tests/Fixtures/SortJob"),
+        job("sidefilejob", path: "Tests/Fixtures/SideFileJob"),
         job("shufflejob", path: "Benchmarks/ShuffleJob"),
         .executableTarget(
             name: "controlbench",
@@ -174,7 +175,7 @@ let package = Package(
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
                 "join", "jsonagg", "kmeans", "ngrams", "pagerank", "sessions", "sortrecords",
                 "tfidf",
-                "faultyjob", "verbsjob", "formatjob", "sortjob",
+                "faultyjob", "verbsjob", "formatjob", "sortjob", "sidefilejob",
             ]
         ),
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),
@@ -254,6 +255,7 @@ if hasCluster {
                 "MapReduceCluster", "MapReduceControl", "MapReduceEngine", "MapReduceModel",
                 "MapReduceTool",
                 "wordcount", "grep", "invertedindex", "topwords", "accesslog", "faultyjob",
+                "sidefilejob", "sortjob",
             ]
         ),
     ]

@@ -9,14 +9,18 @@ extension Job {
     /// with `try MyJob.parse(["--count", "3"])`, as one made with `MyJob()` has none to read.
     ///
     /// `MapReduceTesting` runs jobs on several inputs, and under settings that find mistakes.
+    ///
+    /// `files`: what the side files contain that the job asks for, by their names.
     /// - Throws: `JobError` when the job fails.
     public func collect<Key, Value>(
-        lines: [String]
+        lines: [String],
+        files: [String: String] = [:]
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
         let file = GivenFile(name: "lines", bytes: lines.flatMap { Array($0.utf8) + [0x0A] })
         return try TrialRunner.with(
             name: "\(Self.self)",
             inputs: ["": [file]],
+            sideFiles: files.mapValues { Array($0.utf8) },
             pipeline: pipeline
         ) { runner in
             try CollectedPairs(runner.run(Trial()), output: "")

@@ -24,6 +24,8 @@ extension Policy {
     package static let maxJournaledByteCount = 1 << 60
     /// Bytes of a job's command line: what the system takes is about as much.
     package static let maxArgumentByteCount = 1 << 20
+    /// Side files of a job: more than any job has, and few enough to ask for one by one.
+    package static let maxSideFileCount = 64
     /// Tasks that differed and are kept by name: they have one cause, or few.
     package static let maxDifferences = 16
     /// Times of tasks that are kept for each stage: they say enough of it, and cost little to sort.
@@ -107,16 +109,21 @@ extension Policy {
     package static let keptJobCount = 100
     /// Seconds that a job which has ended is kept at least: somebody may be watching it.
     package static let minKeptJobSeconds = 60.0
-    /// Bytes of the largest executable that a coordinator takes: a static one with symbols has 100
-    /// MiB.
+    /// Bytes of the largest executable or side file that a coordinator takes: a static executable
+    /// with symbols has 100 MiB.
     package static let maxUploadByteCount = 512 << 20
     /// Bytes of the largest executable that a worker fetches; the coordinator has its own limit.
     package static let maxExecutableByteCount = 4 << 30
+    /// Bytes of the largest side file that a worker fetches; the coordinator has its own limit.
+    package static let maxSideFileByteCount = 4 << 30
     /// Bytes of the largest executable that a replay fetches; the coordinator has its own limit.
     package static let maxDownloadByteCount = 4 << 30
     /// Executables that a worker keeps for jobs to come, beside those of jobs that run: the same
     /// few jobs come again.
     package static let keptExecutableCount = 8
+    /// Side files that a worker keeps for jobs to come, beside those of jobs that run: a job comes
+    /// again with the same ones.
+    package static let keptSideFileCount = 8
     /// Bytes of scratch disk below which a worker takes no task that writes runs: those of a few
     /// tasks.
     package static let minFreeByteCount = 1 << 30

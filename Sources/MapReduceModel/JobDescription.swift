@@ -3,6 +3,8 @@ package struct JobDescription: Hashable, Codable, Sendable {
     package var plan: Plan
     /// The files of each stage, whole, one piece for each; empty for a stage that reads none.
     package var inputs: [Split]
+    /// The side files that the job reads.
+    package var files: [DescribedFile]
     /// The directory that the output goes to, from the root on.
     package var output: String
     /// Whether the output of an earlier job is replaced.
@@ -22,6 +24,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
     package init(
         plan: Plan,
         inputs: [Split],
+        files: [DescribedFile] = [],
         output: String,
         overwrites: Bool,
         splitByteCount: Int,
@@ -34,6 +37,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
     ) {
         self.plan = plan
         self.inputs = inputs
+        self.files = files
         self.output = output
         self.overwrites = overwrites
         self.splitByteCount = splitByteCount
@@ -43,5 +47,19 @@ package struct JobDescription: Hashable, Codable, Sendable {
         self.taskTimeout = taskTimeout
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
+    }
+}
+
+/// A side file of a job, where it is submitted.
+package struct DescribedFile: Hashable, Codable, Sendable {
+    package var name: String
+    package var path: String
+    /// As it was before the job read it.
+    package var signature: FileSignature
+
+    package init(name: String, path: String, signature: FileSignature) {
+        self.name = name
+        self.path = path
+        self.signature = signature
     }
 }

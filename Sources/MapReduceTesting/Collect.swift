@@ -95,6 +95,7 @@ extension Job {
         try TrialRunner.with(
             name: "\(Self.self)",
             inputs: inputs.files,
+            sideFiles: inputs.sideFiles,
             pipeline: pipeline,
             body
         )

@@ -6,6 +6,14 @@ internal import MapReduce
 ///     .files(["english.txt": "the cat\n", "german.txt": "die Katze\n"])
 public struct TestInputs: Sendable {
     let files: [String: [GivenFile]]
+    var sideFiles: [String: [UInt8]] = [:]
+
+    /// The same inputs, and side files by their names, as `--file name=path` gives them.
+    public func with(sideFiles: [String: TestFile]) -> TestInputs {
+        var inputs = self
+        inputs.sideFiles = sideFiles.mapValues(\.bytes)
+        return inputs
+    }
 }
 
 extension TestInputs: ExpressibleByDictionaryLiteral {

@@ -193,6 +193,33 @@ import Testing
         }
     }
 
+    @Test func aSideFileIsVerifiedAndMustBeThere() async throws {
+        try await withCoordinator(maxUploadByteCount: 1000) { ask in
+            let program: [UInt8] = [1]
+            let executable = "/v1/executables/\(digest(program))"
+            #expect(try await ask(.PUT, executable, program, [:]).status == 201)
+            let bytes = Array("the\nand\n".utf8)
+            let file = UploadedFile(name: "stopwords", sha256: digest(bytes))
+            let job = try submission { $0.program.files = [file] }
+            let early = try await ask(.POST, "/v1/jobs", job, [:])
+            #expect(early.status == 400, "\(early.body)")
+            #expect(early.error.message.contains("side file stopwords"))
+            let path = "/v1/files/\(file.sha256)"
+            #expect(try await ask(.HEAD, path, [], [:]).status == 404)
+            let wrong = try await ask(.PUT, path, bytes + [0], [:])
+            #expect(wrong.status == 400 && wrong.error.message.contains("SHA-256"))
+            let large = try await ask(.PUT, path, Array(repeating: 0, count: 1001), [:])
+            #expect(large.status == 413 && large.error.message.contains("a side file may have"))
+            #expect(try directory.names(in: "data/files").isEmpty, "nothing stays")
+            #expect(try await ask(.PUT, path, bytes, [:]).status == 201)
+            #expect(try await ask(.PUT, path, bytes, [:]).status == 200)
+            #expect(try await ask(.HEAD, path, [], [:]).status == 200)
+            #expect(try await ask(.GET, path, [], [:]).body == "the\nand\n")
+            let answer = try await ask(.POST, "/v1/jobs", job, [:])
+            #expect(answer.status == 201, "\(answer.body)")
+        }
+    }
+
     // MARK: Submissions
 
     private func submission(
@@ -269,6 +296,17 @@ import Testing
             },
             { $0.program.sha256 = "../x" }, { $0.program.arguments = [] },
             { $0.program.arguments = ["a\u{0}b"] }, { $0.program.slotCount = 0 },
+            { $0.program.files = [UploadedFile(name: "../x", sha256: $0.program.sha256)] },
+            { $0.program.files = [UploadedFile(name: "x", sha256: "../x")] },
+            {
+                let file = UploadedFile(name: "x", sha256: $0.program.sha256)
+                $0.program.files = [file, file]
+            },
+            { request in
+                request.program.files = (0...64).map {
+                    UploadedFile(name: "f\($0)", sha256: request.program.sha256)
+                }
+            },
         ]
         try await withCoordinator { ask in
             for (index, change) in changes.enumerated() {

@@ -21,7 +21,8 @@ import Testing
                     sha256: digest,
                     arguments: ["job"],
                     directory: "/",
-                    slotCount: 1
+                    slotCount: 1,
+                    files: [UploadedFile(name: "words", sha256: digest + "-words")]
                 ),
                 outputDirectory: "/out/_temporary"
             ),
@@ -87,7 +88,7 @@ import Testing
         #expect(try journal.lastJob() == JobID(2))
     }
 
-    /// An executable goes with the last job that has it.
+    /// An executable and a side file go with the last job that has them.
     @Test func theOldestJobsAreForgotten() async throws {
         let journal = try Journal(directory: directory.path)
         for (number, digest) in [(1, "a"), (2, "b"), (3, "a")] {
@@ -114,7 +115,7 @@ import Testing
             keeping: 0,
             endedBefore: .infinity
         )
-        #expect(unused.sorted() == ["a", "b"])
+        #expect(unused.sorted() == ["a", "a-words", "b", "b-words"])
         #expect(try await journal.jobs().isEmpty)
         #expect(try journal.lastJob() == JobID(3), "no id is given twice")
     }

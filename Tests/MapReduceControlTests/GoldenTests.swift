@@ -32,7 +32,8 @@ import Testing
         sha256: String(repeating: "0f", count: 32),
         arguments: ["./wordcount", "logs", "-o", "out"],
         directory: "/home/ada",
-        slotCount: 8
+        slotCount: 8,
+        files: [UploadedFile(name: "stopwords", sha256: String(repeating: "1e", count: 32))]
     )
     private let plan = Plan(
         name: "wordcount",
@@ -150,6 +151,13 @@ import Testing
                 description: JobDescription(
                     plan: plan,
                     inputs: [Split(pieces: [piece]), Split(pieces: [])],
+                    files: [
+                        DescribedFile(
+                            name: "stopwords",
+                            path: "/home/ada/words.txt",
+                            signature: FileSignature(byteCount: 90, modificationTime: 1_600_000_000)
+                        )
+                    ],
                     output: "/home/ada/out",
                     overwrites: false,
                     splitByteCount: 128 << 20,

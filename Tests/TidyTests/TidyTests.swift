@@ -66,6 +66,7 @@ import Testing
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
                 "MapReduceDriver",
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
+                "Synchronization",
             ],
             "MapReduceTemplate": ["MapReduceEngine"],
             "MapReduceTesting": ["MapReduce", "FoundationEssentials", "Foundation"],

@@ -62,7 +62,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
     private func serve(_ inherited: TaskProcess.Inherited?) throws {
         guard let channel = inherited?.channel else { return }
         let settings = options.settings(slotCount: inherited?.slotCount)
-        let program = try job.program(name: Self.name, settings: settings)
+        let program = try program(settings, try options.sideFiles())
         try TaskServer(
             channel: channel,
             program: program,
@@ -74,11 +74,17 @@ struct JobCommand<Description: Job>: ParsableCommand {
     /// Says what the job is, for a cluster.
     private func describe(to inherited: TaskProcess.Inherited?) throws {
         let settings = options.settings(slotCount: inherited?.slotCount)
-        let program = try job.program(name: Self.name, settings: settings)
+        let files = try options.sideFiles()
+        let program = try program(settings, files)
         if options.plan {
             return show(program.plan)
         }
-        let describer = try JobDescriber(plan: program.plan, settings: settings, options: options)
+        let describer = try JobDescriber(
+            plan: program.plan,
+            settings: settings,
+            options: options,
+            files: files
+        )
         try inherited?.channel.send(try describer.description())
     }
 
@@ -89,11 +95,16 @@ struct JobCommand<Description: Job>: ParsableCommand {
 
     private func drive() throws {
         if options.replay != nil || options.replayFrom != nil { return try replay() }
-        let program = try job.program(name: Self.name, settings: options.settings())
+        let files = try options.sideFiles()
+        let program = try program(options.settings(), files)
         if options.plan {
             return show(program.plan)
         }
-        try JobDriver(program: program, options: options).run()
+        try JobDriver(program: program, options: options, files: files).run()
+    }
+
+    private func program(_ settings: RunSettings, _ files: SideFiles) throws -> JobProgram {
+        try job.program(name: Self.name, settings: settings, files: files)
     }
 }
 
@@ -104,7 +115,7 @@ extension JobCommand {
             try Wire.decode(ReplayTask.self, from: try Files.readStream(path))
         }
         var settings = options.settings(slotCount: handedOver?.slotCount)
-        let program = try job.program(name: Self.name, settings: settings)
+        let program = try program(settings, try options.sideFiles())
         if let handedOver {
             settings.clusterSlotCount = handedOver.slotCount
             settings.workerCount = RunSettings.processorCount
@@ -120,15 +131,18 @@ extension JobCommand {
 
 extension Job {
     /// Builds the job's plan and programs.
+    /// - Throws: also when the job has not asked for one of the files.
     func program(
         name: String,
-        settings: RunSettings
+        settings: RunSettings,
+        files: SideFiles
     ) throws -> JobProgram {
         let planner = Planner(
             reducerCount: settings.reducerCount,
             outputStyle: settings.outputStyle
         )
-        try pipeline(Input()).plan(into: OutputPlanner(planner: planner, name: ""))
+        try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
+        try files.checkAreAsked()
         return try planner.finish(name: name)
     }
 }

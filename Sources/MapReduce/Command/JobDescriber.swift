@@ -12,11 +12,13 @@ struct JobDescriber {
     let settings: RunSettings
     let options: JobOptions
     private let inputs: InputArguments
+    private let files: SideFiles
 
-    init(plan: Plan, settings: RunSettings, options: JobOptions) throws {
+    init(plan: Plan, settings: RunSettings, options: JobOptions, files: SideFiles) throws {
         self.plan = plan
         self.settings = settings
         self.options = options
+        self.files = files
         inputs = try InputArguments(options.inputs)
     }
 
@@ -27,11 +29,17 @@ struct JobDescriber {
             throw JobError(.usage, "no output; add --output DIRECTORY")
         }
         try inputs.checkFiles(output: output)
+        try files.check(output: output)
         return JobDescription(
             plan: plan,
             inputs: try plan.stages.map { stage in
                 guard case .files(let name, _) = stage.input else { return Split(pieces: []) }
                 return Split(pieces: try inputs.storedFiles(of: name).map(\.wholePiece))
+            },
+            files: try files.described.map { file in
+                var file = file
+                file.path = try absolute(file.path)
+                return file
             },
             output: try absolute(output),
             overwrites: options.overwrite,
@@ -49,6 +57,7 @@ struct JobDescriber {
         let local = [
             ("workers", options.workers != nil), ("in-process", options.inProcess),
             ("scratch", options.scratch != nil), ("keep-scratch", options.keepScratch),
+            ("files-from", options.filesFrom != nil),
             ("replay", options.replay != nil), ("pass-over", !options.passOver.isEmpty),
         ]
         for (name, isGiven) in local where isGiven {

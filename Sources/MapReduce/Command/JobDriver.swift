@@ -13,10 +13,12 @@ struct JobDriver {
     let program: JobProgram
     let options: JobOptions
     private let inputs: InputArguments
+    private let files: SideFiles
 
-    init(program: JobProgram, options: JobOptions) throws {
+    init(program: JobProgram, options: JobOptions, files: SideFiles) throws {
         self.program = program
         self.options = options
+        self.files = files
         inputs = try InputArguments(options.inputs)
     }
 
@@ -38,6 +40,7 @@ struct JobDriver {
         // What was asked for must be there; the default is touched only as far as it is needed.
         if options.memory != nil { try MemoryCheck.check(options.settings()) }
         try inputs.checkFiles(output: output)
+        try files.check(output: output)
         // Blocked before any thread is started, so that one thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
         signal(SIGPIPE, SIG_IGN)

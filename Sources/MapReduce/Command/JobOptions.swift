@@ -16,6 +16,14 @@ struct JobOptions: ParsableArguments {
     var inputs: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "A file that the job reads whole, by the name under which it asks for it.",
+            valueName: "name=path"
+        )
+    )
+    var file: [String] = []
+
+    @Option(
         name: [.short, .long],
         help: "The directory to write, which must not exist; - for standard output."
     )
@@ -106,6 +114,14 @@ struct JobOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file with the task to run again.", visibility: .hidden))
     var replayFrom: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A directory that has the files of --file by their names.",
+            visibility: .hidden
+        )
+    )
+    var filesFrom: String?
+
     @Option(help: ArgumentHelp("Runs that are merged at once.", visibility: .hidden))
     var mergeWidth = 64
 
@@ -168,6 +184,11 @@ extension JobOptions {
         if quiet { return SilentDisplay() }
         return Terminal.isInteractive(2)
             ? LiveDisplay(isVerbose: verbose) : PlainDisplay(isVerbose: verbose)
+    }
+
+    /// The files of `--file`.
+    func sideFiles() throws -> SideFiles {
+        try SideFiles(arguments: file, directory: filesFrom)
     }
 
     /// The task of `--replay`.

@@ -16,11 +16,15 @@ public struct OutputPlanner {
 /// The input of a job: the files of its command line.
 public struct Input: Sendable {
     @usableFromInline let name: String
+    let files: SideFiles
 
-    init(name: String = "") { self.name = name }
+    init(name: String = "", files: SideFiles) {
+        self.name = name
+        self.files = files
+    }
 
     /// The files given as `name=path`, apart from the others.
-    public subscript(name: String) -> Input { Input(name: name) }
+    public subscript(name: String) -> Input { Input(name: name, files: files) }
 
     /// The files' lines as borrowed bytes: the fast way.
     public var lines: Lines {

@@ -21,6 +21,7 @@ package final class TrialRunner {
     private let pipeline: (Input) throws -> any Dataset
     private let scratch: ScratchDirectory
     private var files: [String: [PlannedFile]] = [:]
+    private var sideFiles: [String: String] = [:]
     private var lineCount = 0
     private var trialCount = 0
     /// Whether a thread goes on that may still write to the scratch directory.
@@ -35,9 +36,12 @@ package final class TrialRunner {
     /// Writes the files, lends a runner, and removes all that was written.
     ///
     /// `inputs`: the files of each input; the empty name is that of those without one.
+    ///
+    /// `sideFiles`: what is in the side files, by their names.
     package static func with<Result>(
         name: String,
         inputs: [String: [GivenFile]],
+        sideFiles: [String: [UInt8]] = [:],
         pipeline: @escaping (Input) throws -> any Dataset,
         _ body: (TrialRunner) throws -> Result
     ) throws -> Result {
@@ -45,6 +49,7 @@ package final class TrialRunner {
         let result: Result
         do {
             for (input, files) in inputs { try runner.write(files, input) }
+            for (name, bytes) in sideFiles { try runner.write(bytes, sideFile: name) }
             result = try body(runner)
         } catch {
             if !runner.isInUse { try runner.scratch.remove() }
@@ -52,6 +57,18 @@ package final class TrialRunner {
         }
         try runner.scratch.remove()
         return result
+    }
+
+    private func write(_ bytes: [UInt8], sideFile name: String) throws {
+        let path = "\(scratch.path)/side-file\(sideFiles.count)"
+        try write(bytes, to: path)
+        sideFiles[name] = path
+    }
+
+    private func write(_ bytes: [UInt8], to path: String) throws {
+        let writer = try PartWriter(path: path)
+        try bytes.withUnsafeBytes { try writer.add($0) }
+        _ = try writer.commit()
     }
 
     private func write(_ given: [GivenFile], _ input: String) throws {
@@ -63,9 +80,7 @@ package final class TrialRunner {
                 throw JobError(.usage, "\"\(file.name)\" cannot name a file of a test")
             }
             let path = "\(directory)/\(file.name)"
-            let writer = try PartWriter(path: path)
-            try file.bytes.withUnsafeBytes { try writer.add($0) }
-            _ = try writer.commit()
+            try write(file.bytes, to: path)
             return try InputFiles.inspect(path)
         }
     }
@@ -83,7 +98,9 @@ package final class TrialRunner {
             reducerCount: settings.reducerCount,
             outputStyle: OutputStyle(.run)
         )
-        try pipeline(Input()).plan(into: OutputPlanner(planner: planner, name: ""))
+        let files = SideFiles(sideFiles)
+        try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
+        try files.checkAreAsked()
         let program = try planner.finish(name: name)
         let runner = try LocalRunner(
             program: program,

@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceEngine
 package import MapReduceModel
 package import NIOSSL
 
@@ -24,10 +25,29 @@ package struct CoordinatorClient: Sendable {
     /// Uploads an executable, unless the coordinator has it.
     /// - Returns: its SHA-256.
     package func upload(executable path: String) async throws -> String {
-        let digest = try await blocking { try ExecutableStore.digest(of: path) }
+        let digest = try await blocking { try DigestStore.digest(of: path) }
         let url = "\(base)/executables/\(digest)"
         if try await !client.exists(url) { try await client.put(url, file: path) }
         return digest
+    }
+
+    /// Uploads a side file, unless the coordinator has it.
+    /// - Throws: when it is not what the job was described with any more.
+    package func upload(_ file: DescribedFile) async throws -> UploadedFile {
+        let digest = try await blocking { () throws -> String in
+            let digest = try DigestStore.digest(of: file.path)
+            guard try OpenFile(reading: file.path).signature() == file.signature else {
+                throw EngineError(
+                    .badInput,
+                    "the file \(file.path) (--file \(file.name)) has changed while the job was "
+                        + "submitted; submit it again"
+                )
+            }
+            return digest
+        }
+        let url = "\(base)/files/\(digest)"
+        if try await !client.exists(url) { try await client.put(url, file: file.path) }
+        return UploadedFile(name: file.name, sha256: digest)
     }
 
     package func submit(_ request: SubmitRequest) async throws -> JobID {
@@ -70,15 +90,29 @@ package struct CoordinatorClient: Sendable {
     /// Fetches an executable into a directory.
     /// - Returns: its path there; what is not the executable of that digest is never there.
     package func download(executable digest: String, to directory: String) async throws -> String {
-        let store = try ExecutableStore(
+        let store = try DigestStore(
+            .executable,
             directory: directory,
             maxByteCount: Policy.maxDownloadByteCount
         )
-        guard ExecutableStore.isDigest(digest) else {
+        guard DigestStore.isDigest(digest) else {
             throw ClusterError.badRequest("\(digest) is not the name of an executable")
         }
         try await store.add(digest, try await client.bytes("\(base)/executables/\(digest)"))
         return store.path(of: digest)
+    }
+
+    /// Fetches the side files of a job into a directory, each under its name.
+    package func download(_ files: [UploadedFile], to directory: String) async throws {
+        let store = try DigestStore(
+            .file,
+            directory: directory + "/.store",
+            maxByteCount: Policy.maxSideFileByteCount
+        )
+        for file in files {
+            try await store.fetch(file, from: base, client)
+            try store.link(file, into: directory)
+        }
     }
 
     package func workers() async throws -> [WorkerStatus] {

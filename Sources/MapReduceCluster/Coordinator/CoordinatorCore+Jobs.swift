@@ -13,6 +13,11 @@ extension CoordinatorCore {
                 "the executable \(request.program.sha256) was not uploaded; do that first"
             )
         }
+        for file in request.program.files where try !files.contains(file.sha256) {
+            throw ClusterError.badRequest(
+                "the side file \(file.name) (\(file.sha256)) was not uploaded; do that first"
+            )
+        }
         let description = request.description
         let slotCount = max(self.slotCount, 1)
         let claimed = try await blocking {

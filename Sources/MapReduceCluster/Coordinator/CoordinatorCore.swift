@@ -20,7 +20,8 @@ actor CoordinatorCore {
     var watchers: [JobID: Watchers] = [:]
     var metrics = CoordinatorMetrics()
     let journal: Journal
-    let executables: ExecutableStore
+    let executables: DigestStore
+    let files: DigestStore
     let settings: CoordinatorSettings
     let logger: Logger
 
@@ -58,8 +59,14 @@ actor CoordinatorCore {
         self.settings = settings
         self.logger = logger
         journal = try Journal(directory: settings.dataDirectory)
-        executables = try ExecutableStore(
+        executables = try DigestStore(
+            .executable,
             directory: settings.dataDirectory + "/executables",
+            maxByteCount: settings.maxUploadByteCount
+        )
+        files = try DigestStore(
+            .file,
+            directory: settings.dataDirectory + "/files",
             maxByteCount: settings.maxUploadByteCount
         )
         lastJob = try journal.lastJob()
@@ -239,7 +246,7 @@ actor CoordinatorCore {
                     keeping: settings.keptJobCount,
                     endedBefore: WallClock.now - Policy.minKeptJobSeconds
                 )
-                remove(executables: unused)
+                remove(uploads: unused)
             } catch {
                 return fail(error, [])
             }
@@ -250,12 +257,12 @@ actor CoordinatorCore {
         }
     }
 
-    private func remove(executables digests: [String]) {
+    private func remove(uploads digests: [String]) {
         for digest in digests {
             do {
-                try executables.remove(digest)
+                for store in [executables, files] { try store.remove(digest) }
             } catch {
-                logger.warning("an executable stays", metadata: ["error": "\(error)"])
+                logger.warning("an uploaded file stays", metadata: ["error": "\(error)"])
             }
         }
     }

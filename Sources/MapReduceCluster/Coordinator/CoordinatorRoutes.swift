@@ -20,7 +20,8 @@ struct CoordinatorRoutes {
         router.get("metrics") { _, _ in MetricsText.response(await core.metricsText) }
         addJobs(to: router.group("v1/jobs"))
         addWorkers(to: router.group("v1/workers"))
-        addExecutables(to: router.group("v1/executables"))
+        add(core.executables, to: router.group("v1/executables"))
+        add(core.files, to: router.group("v1/files"))
         router.get("v1/cluster") { _, _ in try JSONBody.response(await core.clusterStatus) }
         return router
     }
@@ -95,11 +96,10 @@ struct CoordinatorRoutes {
         }
     }
 
-    private func addExecutables(to group: RouterGroup<ClusterContext>) {
-        let store = core.executables
+    private func add(_ store: DigestStore, to group: RouterGroup<ClusterContext>) {
         group.head(":digest") { _, context in
             guard try store.contains(try context.digest) else {
-                throw ClusterError.notFound("the executable was not uploaded")
+                throw ClusterError.notFound("the \(store.content.rawValue) was not uploaded")
             }
             return Response(status: .ok)
         }
@@ -112,7 +112,7 @@ struct CoordinatorRoutes {
         group.get(":digest") { _, context in
             let digest = try context.digest
             guard try store.contains(digest) else {
-                throw ClusterError.notFound("the executable was not uploaded")
+                throw ClusterError.notFound("the \(store.content.rawValue) was not uploaded")
             }
             let chunks = FileChunks(path: store.path(of: digest))
             return Response(
@@ -140,8 +140,8 @@ extension ClusterContext {
 
     fileprivate var digest: String {
         get throws {
-            guard let text = parameters.get("digest"), ExecutableStore.isDigest(text) else {
-                throw ClusterError.badRequest("an executable is named by its SHA-256")
+            guard let text = parameters.get("digest"), DigestStore.isDigest(text) else {
+                throw ClusterError.badRequest("what is uploaded is named by its SHA-256")
             }
             return text
         }

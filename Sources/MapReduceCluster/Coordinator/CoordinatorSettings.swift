@@ -3,12 +3,12 @@ package import MapReduceControl
 /// How a coordinator is run.
 package struct CoordinatorSettings: Sendable {
     package var server: ServerSettings
-    /// Where the journal and the executables are kept.
+    /// Where the journal, the executables and the side files are kept.
     package var dataDirectory: String
     package var policy = Policy()
     /// Jobs that have ended and are still listed.
     package var keptJobCount = Policy.keptJobCount
-    /// The largest executable that is taken, in bytes.
+    /// The largest executable or side file that is taken, in bytes.
     package var maxUploadByteCount = Policy.maxUploadByteCount
 
     package static let defaultPort = 9310

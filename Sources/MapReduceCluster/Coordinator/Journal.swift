@@ -157,7 +157,7 @@ final class Journal: Sendable {
 
     /// Keeps how a job ended, and forgets the oldest of those that ended but so many, and but for
     /// those that ended later than a moment.
-    /// - Returns: the executables that no job has any more.
+    /// - Returns: the digests of executables and side files that no job has any more.
     func finish(
         _ id: JobID,
         _ status: JobStatus,
@@ -179,14 +179,14 @@ final class Journal: Sendable {
             )
             var dropped: [String] = []
             for id in old {
-                if let job = try Self.job(db, id) { dropped.append(job.launch.program.sha256) }
+                if let job = try Self.job(db, id) { dropped += job.launch.program.digests }
                 for table in ["entries", "logs"] {
                     try db.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [id])
                 }
                 try db.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id])
             }
             guard !dropped.isEmpty else { return [] }
-            let used = Set(try Self.jobs(db).map(\.launch.program.sha256))
+            let used = Set(try Self.jobs(db).flatMap(\.launch.program.digests))
             return dropped.filter { !used.contains($0) }
         }
     }

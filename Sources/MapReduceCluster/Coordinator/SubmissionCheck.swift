@@ -47,7 +47,7 @@ enum SubmissionCheck {
 
     private static func check(_ program: JobProgramFile) throws {
         try require(
-            ExecutableStore.isDigest(program.sha256),
+            DigestStore.isDigest(program.sha256),
             "an executable is named by its SHA-256"
         )
         try require(!program.arguments.isEmpty, "the command line begins with the program's name")
@@ -58,6 +58,20 @@ enum SubmissionCheck {
         try require(
             (program.arguments + [program.directory]).allSatisfy { !$0.utf8.contains(0) },
             "the command line has a zero byte"
+        )
+        try require(
+            program.files.count <= Policy.maxSideFileCount,
+            "a job has at most \(Policy.maxSideFileCount) side files"
+        )
+        try require(
+            program.files.allSatisfy {
+                SideFileName.isValid($0.name) && DigestStore.isDigest($0.sha256)
+            },
+            "a side file has a name of letters, digits, _ and -, and a SHA-256"
+        )
+        try require(
+            Set(program.files.map(\.name)).count == program.files.count,
+            "two side files have the same name"
         )
         try require(1...1_000_000 ~= program.slotCount, "a cluster has at least one slot")
     }

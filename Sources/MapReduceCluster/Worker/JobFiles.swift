@@ -13,6 +13,16 @@ struct JobFiles: Sendable {
 
     var fetchedDirectory: String { directory + "/fetched" }
 
+    /// Has the side files by their names.
+    var filesDirectory: String { directory + "/files" }
+
+    /// The command line of the job's task processes; they find the side files on this machine.
+    var arguments: [String] {
+        let arguments = launch.program.arguments
+        if launch.program.files.isEmpty { return arguments }
+        return arguments.prefix(1) + ["--files-from", filesDirectory] + arguments.dropFirst()
+    }
+
     /// The specification of an attempt; parts are written on the output's own disk.
     func spec(for assignment: Assignment, segments: [[Segment]]) -> TaskSpec {
         let attempt = assignment.attempt
@@ -35,7 +45,8 @@ final class JobStore: Sendable {
     private let client: ClusterClient
     private let coordinator: String
     private let scratch: String
-    private let executables: ExecutableStore
+    private let executables: DigestStore
+    private let files: DigestStore
     private let jobs = Mutex<[JobID: JobFiles]>([:])
     private let runs = Mutex<[AttemptID: String]>([:])
 
@@ -43,15 +54,21 @@ final class JobStore: Sendable {
         self.client = client
         self.coordinator = coordinator
         self.scratch = scratch
-        executables = try ExecutableStore(
+        executables = try DigestStore(
+            .executable,
             directory: scratch + "/executables",
             maxByteCount: Policy.maxExecutableByteCount
+        )
+        files = try DigestStore(
+            .file,
+            directory: scratch + "/files",
+            maxByteCount: Policy.maxSideFileByteCount
         )
     }
 
     subscript(id: JobID) -> JobFiles? { jobs.withLock { $0[id] } }
 
-    /// Gets the program of a job; what is here already is not fetched again.
+    /// Gets the program of a job and its side files; what is here already is not fetched again.
     func fetch(_ id: JobID) async throws {
         for delay in Policy.fetchRetryDelays {
             do {
@@ -71,7 +88,7 @@ final class JobStore: Sendable {
         let url = "\(coordinator)/v1"
         let launch: JobLaunch = try await client.get("\(url)/jobs/\(id.number)/launch")
         let digest = launch.program.sha256
-        guard ExecutableStore.isDigest(digest) else {
+        guard DigestStore.isDigest(digest) else {
             throw ClusterError.badRequest("\(digest) is not the name of an executable")
         }
         if try !executables.contains(digest) {
@@ -80,17 +97,22 @@ final class JobStore: Sendable {
                 try await client.bytes("\(url)/executables/\(digest)")
             )
         }
-        let directory = "\(scratch)/\(id)"
-        try await blocking {
-            try Files.createDirectory(directory + "/fetched")
-        }
-        let files = JobFiles(
+        let job = JobFiles(
             id: id,
             launch: launch,
             executable: executables.path(of: digest),
-            directory: directory
+            directory: "\(scratch)/\(id)"
         )
-        jobs.withLock { $0[id] = files }
+        try await blocking {
+            for path in [job.fetchedDirectory, job.filesDirectory] {
+                try Files.createDirectory(path)
+            }
+        }
+        for file in launch.program.files {
+            try await files.fetch(file, from: url, client)
+            try files.link(file, into: job.filesDirectory)
+        }
+        jobs.withLock { $0[id] = job }
     }
 
     /// Removes what is left of a job.
@@ -98,11 +120,13 @@ final class JobStore: Sendable {
         jobs.withLock { $0[id] = nil }
         runs.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
         let directory = "\(scratch)/\(id)"
-        let used = jobs.withLock { $0.values.map(\.launch.program.sha256) }
+        let used = jobs.withLock { $0.values.flatMap(\.launch.program.digests) }
         let executables = self.executables
+        let files = self.files
         try await blocking {
             try Files.remove(directory)
             try executables.removeAll(but: used, keeping: Policy.keptExecutableCount)
+            try files.removeAll(but: used, keeping: Policy.keptSideFileCount)
         }
     }
 

@@ -142,7 +142,7 @@ final class TaskSlot: @unchecked Sendable {
         let (ours, theirs) = try FrameChannel.makePair()
         var launch = TaskProcess.Launch(
             executable: job.executable,
-            arguments: program.arguments
+            arguments: job.arguments
         )
         // Where paths of the command line mean what they meant to whoever submitted it.
         let exists = try Files.kind(of: program.directory) == .directory

@@ -52,6 +52,13 @@ package enum Files {
         }
     }
 
+    /// Gives a file one more path, on the same disk; that it has it already is not an error.
+    package static func link(_ path: String, at other: String) throws {
+        guard Glibc.link(path, other) == 0 || errno == EEXIST else {
+            throw EngineError.system("link", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
     /// Creates a directory, and those above it that are missing.
     ///
     /// - Returns: the directories that were missing, those above first.

@@ -29,12 +29,36 @@ package struct JobProgramFile: Hashable, Codable, Sendable {
     package var directory: String
     /// The slots that the cluster had, from which the program derives its defaults.
     package var slotCount: Int
+    /// The side files that the task processes read.
+    package var files: [UploadedFile]
 
-    package init(sha256: String, arguments: [String], directory: String, slotCount: Int) {
+    package init(
+        sha256: String,
+        arguments: [String],
+        directory: String,
+        slotCount: Int,
+        files: [UploadedFile] = []
+    ) {
         self.sha256 = sha256
         self.arguments = arguments
         self.directory = directory
         self.slotCount = slotCount
+        self.files = files
+    }
+
+    /// The digests of all that the task processes need.
+    package var digests: [String] { [sha256] + files.map(\.sha256) }
+}
+
+/// A side file of a job, as the coordinator has it.
+package struct UploadedFile: Hashable, Codable, Sendable {
+    package var name: String
+    /// The SHA-256 of its bytes in hexadecimal.
+    package var sha256: String
+
+    package init(name: String, sha256: String) {
+        self.name = name
+        self.sha256 = sha256
     }
 }
 

@@ -36,11 +36,13 @@ struct ReplayProgram {
         // The job is named for it, and another name would be another plan.
         path = directory + "/" + Files.name(of: program.arguments.first ?? "job")
         try Files.rename(fetched, to: path)
+        let files = directory + "/files"
+        if !program.files.isEmpty { try await client.download(program.files, to: files) }
         let task = directory + "/task.json"
         try Files.write(try Wire.prettyJSON(answer.task), toNew: task)
         arguments =
             ["--replay-from", task, "--scratch", directory] + (keep ? ["--keep-scratch"] : [])
-            + program.arguments.dropFirst()
+            + (program.files.isEmpty ? [] : ["--files-from", files]) + program.arguments.dropFirst()
         let exists = try Files.kind(of: program.directory) == .directory
         self.directory = exists ? program.directory : nil
         if !exists {

@@ -45,6 +45,8 @@ struct SubmitCommand: AsyncParsableCommand {
             case .description(let answer): description = answer
             }
             let digest = try await client.upload(executable: program.path)
+            var files: [UploadedFile] = []
+            for file in description.files { files.append(try await client.upload(file)) }
             let id = try await client.submit(
                 SubmitRequest(
                     description: description,
@@ -52,7 +54,8 @@ struct SubmitCommand: AsyncParsableCommand {
                         sha256: digest,
                         arguments: program.commandLine,
                         directory: try JobProgram.directory(),
-                        slotCount: slotCount
+                        slotCount: slotCount,
+                        files: files
                     ),
                     weight: weight
                 )

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import MapReduceEngine
+internal import MapReduceModel
 internal import MapReduceProcess
 internal import NIOCore
 
@@ -7,14 +8,30 @@ internal import NIOCore
 internal import Glibc
 #endif
 
-/// Executables of jobs, named by the SHA-256 of their bytes; nothing is there under its name
-/// before its digest was verified.
-struct ExecutableStore: Sendable {
+/// Executables or side files of jobs, named by the SHA-256 of their bytes; nothing is there under
+/// its name before its digest was verified.
+struct DigestStore: Sendable {
+    /// What a store has.
+    enum Content: String, Sendable {
+        case executable = "executable"
+        case file = "side file"
+
+        /// Who may do what with one: nobody writes to it any more.
+        fileprivate var permissions: UInt32 {
+            switch self {
+            case .executable: 0o700
+            case .file: 0o400
+            }
+        }
+    }
+
+    let content: Content
     let directory: String
-    /// The largest executable that is taken, in bytes.
+    /// The largest that is taken, in bytes.
     let maxByteCount: Int
 
-    init(directory: String, maxByteCount: Int) throws {
+    init(_ content: Content, directory: String, maxByteCount: Int) throws {
+        self.content = content
         self.directory = directory
         self.maxByteCount = maxByteCount
         try Files.createDirectory(directory)
@@ -37,7 +54,7 @@ struct ExecutableStore: Sendable {
 
     func remove(_ digest: String) throws { try Files.remove(path(of: digest)) }
 
-    /// Removes executables that are not used, all but so many.
+    /// Removes what is not used, all but so many.
     func removeAll(but used: [String], keeping count: Int) throws {
         let unused = try Files.names(in: directory).filter {
             Self.isDigest($0) && !used.contains($0)
@@ -45,12 +62,13 @@ struct ExecutableStore: Sendable {
         for digest in unused.dropFirst(count) { try remove(digest) }
     }
 
-    /// Takes the bytes of an executable.
+    /// Takes the bytes of a digest.
     /// - Throws: `ClusterError` when they are too many, or their digest is another one.
     func add<Bytes: AsyncSequence>(_ digest: String, _ bytes: Bytes) async throws
     where Bytes.Element == ByteBuffer {
         var writer = try VerifiedWriter(
             partialPath: "\(directory)/\(digest)-\(UInt64.random(in: 0 ... .max)).partial",
+            content: content,
             maxByteCount: maxByteCount
         )
         do {
@@ -60,6 +78,24 @@ struct ExecutableStore: Sendable {
             try writer.discard()
             throw error
         }
+    }
+
+    /// Fetches a side file of a coordinator, unless it is here.
+    ///
+    /// `base`: the coordinator's URL, with the version.
+    func fetch(_ file: UploadedFile, from base: String, _ client: ClusterClient) async throws {
+        guard Self.isDigest(file.sha256), SideFileName.isValid(file.name) else {
+            throw ClusterError.badRequest(
+                "\(file.name) with the digest \(file.sha256) is no side file"
+            )
+        }
+        guard try !contains(file.sha256) else { return }
+        try await add(file.sha256, try await client.bytes("\(base)/files/\(file.sha256)"))
+    }
+
+    /// Gives a side file its name in a directory, where it stays when the store drops it.
+    func link(_ file: UploadedFile, into directory: String) throws {
+        try Files.link(path(of: file.sha256), at: "\(directory)/\(file.name)")
     }
 
     /// The digest of a file.
@@ -90,12 +126,14 @@ private struct VerifiedWriter {
     // One task writes, and waits for each write.
     private let file: Handed<OpenFile>
     private let partialPath: String
+    private let content: DigestStore.Content
     private let maxByteCount: Int
     private var hash = SHA256()
     private var byteCount = 0
 
-    init(partialPath: String, maxByteCount: Int) throws {
+    init(partialPath: String, content: DigestStore.Content, maxByteCount: Int) throws {
         self.partialPath = partialPath
+        self.content = content
         self.maxByteCount = maxByteCount
         file = Handed(try OpenFile(creating: partialPath))
     }
@@ -106,7 +144,8 @@ private struct VerifiedWriter {
             throw ClusterError(
                 .contentTooLarge,
                 "too-large",
-                "an executable may have \(maxByteCount) bytes; strip it, or raise --max-upload"
+                "\(content == .file ? "a" : "an") \(content.rawValue) may have \(maxByteCount) "
+                    + "bytes; make it smaller, or raise --max-upload"
             )
         }
         buffer.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
@@ -115,7 +154,7 @@ private struct VerifiedWriter {
     }
 
     func commit(as path: String, digest: String) async throws {
-        let found = ExecutableStore.text(hash.finalize())
+        let found = DigestStore.text(hash.finalize())
         guard found == digest else {
             throw ClusterError.badRequest(
                 "the bytes have the SHA-256 \(found), and not \(digest); send them again"
@@ -123,12 +162,13 @@ private struct VerifiedWriter {
         }
         let file = self.file
         let partialPath = self.partialPath
+        let permissions = content.permissions
         try await blocking {
             try file.value.sync()
             // A file that is open for writing cannot be executed.
             file.value.close()
-            guard chmod(partialPath, 0o700) == 0 else {
-                throw EngineError.system("make executable", partialPath, errno: errno)
+            guard chmod(partialPath, permissions) == 0 else {
+                throw EngineError.system("set the permissions of", partialPath, errno: errno)
             }
             try Files.rename(partialPath, to: path)
         }

@@ -1,0 +1,106 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import Synchronization
+
+/// The side files of a command line, and which of them the job has asked for.
+final class SideFiles: Sendable {
+    private let paths: [String: String]
+    private let asked = Mutex<[String: FileSignature]>([:])
+
+    /// No files.
+    init() { paths = [:] }
+
+    /// Files by their names.
+    init(_ paths: [String: String]) { self.paths = paths }
+
+    /// Reads `name=path` of the command line.
+    ///
+    /// `directory`: has the files by their names, where they are not at the paths of the command
+    /// line.
+    init(arguments: [String], directory: String?) throws {
+        var paths: [String: String] = [:]
+        for argument in arguments {
+            let (name, path) = try Self.split(argument)
+            guard paths[name] == nil else {
+                throw JobError(.usage, "--file \(name) is given twice; give it once")
+            }
+            paths[name] = directory.map { "\($0)/\(name)" } ?? path
+        }
+        guard paths.count <= Policy.maxSideFileCount else {
+            throw JobError(
+                .usage,
+                "a job has at most \(Policy.maxSideFileCount) side files, and not \(paths.count)"
+            )
+        }
+        self.paths = paths
+    }
+
+    private static func split(_ argument: String) throws -> (name: String, path: String) {
+        guard let equals = argument.firstIndex(of: "="),
+            SideFileName.isValid(argument[..<equals]),
+            argument.index(after: equals) < argument.endIndex
+        else {
+            throw JobError(
+                .usage,
+                "\(argument) is no side file; write --file NAME=PATH, with a name of ASCII "
+                    + "letters, digits, _ and -"
+            )
+        }
+        return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+    }
+
+    /// Finds a file that the job asks for.
+    func file(_ name: String) throws -> SideFile {
+        guard SideFileName.isValid(name) else {
+            throw JobError(
+                .usage,
+                "\"\(name)\" cannot name a side file; use ASCII letters, digits, _ and -"
+            )
+        }
+        guard let path = paths[name] else {
+            throw JobError(.usage, "no file \(name); add --file \(name)=path")
+        }
+        switch try Files.kind(of: path) {
+        case .file: break
+        case nil: throw JobError(.usage, "there is no file \(path) (--file \(name))")
+        case .directory:
+            throw JobError(.usage, "\(path) is a directory, and no file (--file \(name))")
+        case .other:
+            throw JobError(
+                .usage,
+                "\(path) can be read only once (--file \(name)); save it to a file"
+            )
+        }
+        // Before the job can read it: what it reads is what was there from now on.
+        let signature = try OpenFile(reading: path).signature()
+        asked.withLock { $0[name] = $0[name] ?? signature }
+        return SideFile(name: name, path: path)
+    }
+
+    /// Checks that the job has asked for all that the command line gives.
+    func checkAreAsked() throws {
+        let asked = asked.withLock { Set($0.keys) }
+        guard let name = paths.keys.filter({ !asked.contains($0) }).min() else { return }
+        throw JobError(.usage, "the job reads no file named \(name); leave --file \(name) out")
+    }
+
+    /// Checks that what the job asked for is not what it will replace.
+    func check(output: String) throws {
+        guard let target = Files.resolved(output).map({ $0 + "/" }) else { return }
+        for file in described where Files.resolved(file.path)?.hasPrefix(target) ?? false {
+            throw JobError(
+                .usage,
+                "the file \(file.path) lies in the output \(output); choose another --output"
+            )
+        }
+    }
+
+    /// The files that the job has asked for, by their names.
+    var described: [DescribedFile] {
+        let asked = asked.withLock { $0 }
+        return asked.sorted { $0.key < $1.key }.compactMap { name, signature in
+            paths[name].map { DescribedFile(name: name, path: $0, signature: signature) }
+        }
+    }
+}
