@@ -431,11 +431,20 @@ import Testing
     }
 
     @Test func rangesAreRead() throws {
-        #expect(try WorkerRoutes.start(of: nil, byteCount: 10) == 0)
-        #expect(try WorkerRoutes.start(of: "bytes=4-", byteCount: 10) == 4)
-        for range in ["bytes=4-6", "bytes=-4", "lines=1-", "bytes=x-", "bytes=10-", "bytes=--"] {
+        #expect(try WorkerRoutes.range(nil, byteCount: 10) == 0..<10)
+        #expect(try WorkerRoutes.range("bytes=4-", byteCount: 10) == 4..<10)
+        #expect(try WorkerRoutes.range("bytes=0-", byteCount: 10) == 0..<10)
+        #expect(try WorkerRoutes.range("bytes=4-6", byteCount: 10) == 4..<7)
+        #expect(try WorkerRoutes.range("bytes=4-4", byteCount: 10) == 4..<5)
+        #expect(try WorkerRoutes.range("bytes=4-9", byteCount: 10) == 4..<10)
+        #expect(try WorkerRoutes.range("bytes=4-\(Int.max)", byteCount: 10) == 4..<10)
+        for range in [
+            "bytes=-4", "lines=1-", "bytes=x-", "bytes=10-", "bytes=--", "bytes=6-4", "bytes=1-2-3",
+            "bytes=1", "bytes=", "bytes=1-+2", "bytes=+1-2", "bytes=10-12", "4-6", "bytes=1-x",
+            "bytes=1-99999999999999999999", "bytes=1-2,4-5",
+        ] {
             #expect(throws: ClusterError.self) {
-                try WorkerRoutes.start(of: range, byteCount: 10)
+                try WorkerRoutes.range(range, byteCount: 10)
             }
         }
     }

@@ -127,13 +127,18 @@ package final class ClusterClient: Sendable {
         _ = try await response.body.collect(upTo: 1 << 20)
     }
 
-    /// The bytes of a file, from an offset on, as they come.
+    /// The bytes of a file, from an offset on and up to another one, as they come.
+    ///
+    /// `end`: nil for the end of the file.
     func bytes(
         _ url: String,
         from offset: Int = 0,
+        to end: Int? = nil,
         timeout: Duration = .seconds(600)
     ) async throws -> HTTPClientResponse.Body {
-        let headers: HTTPHeaders = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
+        let last = end.map { "\($0 - 1)" } ?? ""
+        let headers: HTTPHeaders =
+            offset > 0 || end != nil ? ["Range": "bytes=\(offset)-\(last)"] : [:]
         return try await send(.GET, url, headers: headers, timeout: timeout).body
     }
 

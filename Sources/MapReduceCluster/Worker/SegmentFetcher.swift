@@ -10,12 +10,12 @@ internal import NIOCore
 ///
 /// A fetched segment is a run with one partition, and has its name only once it was verified.
 actor SegmentFetcher {
-    private let client: ClusterClient
+    let client: ClusterClient
     private let coordinator: String
-    private let store: JobStore
+    let store: JobStore
     private let host: String
     private let readsFilesOfHost: Bool
-    private let logger: Logger
+    let logger: Logger
     private var tables: [StageKey: OutputTable] = [:]
     /// Where workers are, or were.
     private var addresses: [WorkerID: WorkerAddress] = [:]
@@ -27,7 +27,8 @@ actor SegmentFetcher {
         let task: Task<Void, any Error>
     }
 
-    private struct StageKey: Hashable {
+    /// A stage of a job.
+    struct StageKey: Hashable {
         let job: JobID
         let stage: Int
     }
@@ -77,40 +78,78 @@ actor SegmentFetcher {
         guard let files = store[task.job] else {
             throw FetchError(source: nil, description: "\(task.job) is over")
         }
-        let partitions = files.launch.plan.partitionsRead(
-            byTask: task.index,
-            ofStage: task.stage
-        )
-        var segments: [[FetchedSegment]] = []
-        for (source, partition) in zip(assignment.sources, partitions) {
-            segments.append(try await self.segments(partition, of: source, files))
+        return try await segments(of: task, assignment.sources, files)
+    }
+
+    /// The same for any task, of the outputs that are known of each source.
+    func segments(
+        of task: TaskID,
+        _ sources: [LoggedSource],
+        _ files: JobFiles
+    ) async throws -> [[FetchedSegment]] {
+        let plan = files.launch.plan
+        let partitions = plan.partitionsRead(byTask: task.index, ofStage: task.stage)
+        var located: [[LocatedSegment]] = []
+        for (position, (source, partition)) in zip(sources, partitions).enumerated() {
+            let part = plan.part(ofSource: position, ofStage: task.stage)
+            located.append(try await segments(partition, of: source, part, files))
         }
-        return segments
+        for side in plan.rangeSides(ofStage: task.stage) {
+            let cut = try await cut(
+                located[side.sources].flatMap { $0 },
+                into: side.rangeCount,
+                at: task.index,
+                files
+            )
+            // A task reads the sources of a side as one, in their order.
+            var rest = cut[...]
+            for position in side.sources {
+                let count = located[position].count
+                located[position] = Array(rest.prefix(count))
+                rest = rest.dropFirst(count)
+            }
+        }
+        return located.map { $0.map(\.fetched) }
     }
 
     private func segments(
         _ partition: Int,
         of source: LoggedSource,
+        _ part: SegmentDocument.Part,
         _ files: JobFiles
-    ) async throws -> [FetchedSegment] {
+    ) async throws -> [LocatedSegment] {
         let key = StageKey(job: files.id, stage: source.stage)
         while tables[key]?.entries.count ?? 0 < source.outputCount {
             _ = try await readLog(key, wait: 0)
         }
-        let sources = tables[key]?.sources(source.outputCount) ?? []
-        return try await withThrowingTaskGroup(of: (Int, FetchedSegment).self) { group in
-            var found: [FetchedSegment?] = Array(repeating: nil, count: sources.count)
-            for (index, source) in sources.enumerated() {
-                if index >= Policy.fetchConcurrency, let (done, segment) = try await group.next() {
-                    found[done] = segment
+        let entries = tables[key]?.sources(source.outputCount) ?? []
+        return try await inParallel(entries) { entry in
+            try await self.segment(partition, of: entry, part, key, files)
+        }
+    }
+
+    /// Does something for each of many, a few at a time.
+    nonisolated func inParallel<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        _ body: @escaping @Sendable (Item) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            var found: [Result?] = Array(repeating: nil, count: items.count)
+            for (index, item) in items.enumerated() {
+                if index >= Policy.fetchConcurrency, let (done, result) = try await group.next() {
+                    found[done] = result
                 }
-                group.addTask {
-                    (index, try await self.segment(partition, of: source, key, files))
-                }
+                group.addTask { (index, try await body(item)) }
             }
-            for try await (done, segment) in group { found[done] = segment }
+            for try await (done, result) in group { found[done] = result }
             return found.compactMap { $0 }
         }
+    }
+
+    /// What is known of the outputs of a stage.
+    func known(_ stage: Int, of job: JobID) -> LoggedSource {
+        let key = StageKey(job: job, stage: stage)
+        return LoggedSource(stage: stage, outputCount: tables[key]?.entries.count ?? 0)
     }
 
     /// Reads more of the log of a stage's outputs.
@@ -145,14 +184,23 @@ actor SegmentFetcher {
                 let partitions = Set(
                     tasks.map { plan.partitionsRead(byTask: $0, ofStage: stage)[index] }
                 ).sorted()
+                let part = plan.part(ofSource: index, ofStage: stage)
                 group.addTask {
-                    await self.prepare(partitions, of: source.stage, files)
+                    await self.prepare(partitions, of: source.stage, part, files)
                 }
             }
         }
+        if !plan.rangeSides(ofStage: stage).isEmpty {
+            await prepareRanges(tasks.map { TaskID(job: job, stage: stage, index: $0) }, files)
+        }
     }
 
-    private func prepare(_ partitions: [Int], of stage: Int, _ files: JobFiles) async {
+    private func prepare(
+        _ partitions: [Int],
+        of stage: Int,
+        _ part: SegmentDocument.Part,
+        _ files: JobFiles
+    ) async {
         let key = StageKey(job: files.id, stage: stage)
         var done = 0
         var isDone = false
@@ -161,7 +209,7 @@ actor SegmentFetcher {
                 let entries = (tables[key]?.entries ?? []).dropFirst(done)
                 for entry in entries {
                     for partition in partitions {
-                        _ = try await segment(partition, of: entry, key, files)
+                        _ = try await segment(partition, of: entry, part, key, files)
                     }
                 }
                 done += entries.count
@@ -178,15 +226,16 @@ actor SegmentFetcher {
     private func segment(
         _ partition: Int,
         of entry: StageOutputs.Entry,
+        _ part: SegmentDocument.Part,
         _ key: StageKey,
         _ files: JobFiles
-    ) async throws -> FetchedSegment {
+    ) async throws -> LocatedSegment {
         let task = TaskID(job: key.job, stage: key.stage, index: entry.task)
         let source = AttemptID(task: task, number: entry.attempt)
         let address = addresses[entry.worker]
         if isReadable(entry, at: address, source) {
             let segment = Segment(run: entry.path, partition: partition)
-            return FetchedSegment(segment: segment, source: source)
+            return LocatedSegment(fetched: FetchedSegment(segment: segment, source: source))
         }
         guard let address else {
             throw FetchError(
@@ -194,11 +243,17 @@ actor SegmentFetcher {
                 description: "\(entry.worker), which has the run of \(source), is gone"
             )
         }
-        let path = "\(files.fetchedDirectory)/\(source)-partition\(partition).run"
+        let origin = SegmentOrigin(source: source, partition: partition, address: address)
+        let path = origin.path(part, in: files.fetchedDirectory)
         try await fetchOnce(path, of: key.job) {
-            try await self.fetch(source, partition, from: address, to: path)
+            try await self.fetch(origin) {
+                try await self.download(part, of: origin, to: path)
+            }
         }
-        return FetchedSegment(segment: Segment(run: path, partition: 0), source: source)
+        return LocatedSegment(
+            fetched: FetchedSegment(segment: Segment(run: path, partition: 0), source: source),
+            listed: part == .list ? origin : nil
+        )
     }
 
     /// Whether a run can be read from its own file: it is this worker's, or this machine's.
@@ -218,7 +273,7 @@ actor SegmentFetcher {
     }
 
     /// Fetches a file unless it is there, and only once at a time.
-    private func fetchOnce(
+    func fetchOnce(
         _ path: String,
         of job: JobID,
         _ body: @escaping @Sendable () async throws -> Void
@@ -234,18 +289,14 @@ actor SegmentFetcher {
         try await task.value
     }
 
-    private nonisolated func fetch(
-        _ source: AttemptID,
-        _ partition: Int,
-        from address: WorkerAddress,
-        to path: String
+    /// Tries again and again to download something of a segment.
+    nonisolated func fetch(
+        _ origin: SegmentOrigin,
+        _ download: () async throws -> Void
     ) async throws {
-        let url =
-            "\(address.url)/v1/segments/\(source.task.job.number)/\(source.task.stage)"
-            + "/\(source.task.index)/\(source.number)/\(partition)"
         for delay in Policy.fetchRetryDelays.map(Optional.some) + [nil] {
             do {
-                try await download(url, to: path)
+                try await download()
                 return
             } catch let error as CancellationError {
                 throw error
@@ -257,23 +308,30 @@ actor SegmentFetcher {
                     if case ClusterClient.CallError.refused(404, _) = error { true } else { false }
                 guard let delay, !isGone else {
                     throw FetchError(
-                        source: source,
-                        description: "the segment of partition \(partition) of \(source) cannot "
-                            + "be fetched from \(address.worker): \(error)"
+                        source: origin.source,
+                        description: "the segment of \(origin) cannot be fetched from "
+                            + "\(origin.address.worker): \(error)"
                     )
                 }
-                logger.debug("fetching again", metadata: ["url": "\(url)", "error": "\(error)"])
+                logger.debug("fetching again", metadata: ["of": "\(origin)", "error": "\(error)"])
                 try await Task.sleep(for: delay)
             }
         }
     }
 
     /// Goes on where an earlier try ended.
-    private nonisolated func download(_ url: String, to path: String) async throws {
+    private nonisolated func download(
+        _ part: SegmentDocument.Part,
+        of origin: SegmentOrigin,
+        to path: String
+    ) async throws {
         let partial = path + ".partial"
         let file = try await blocking { Handed(try AppendedFile(partial)) }
         do {
-            for try await buffer in try await client.bytes(url, from: file.value.byteCount) {
+            for try await buffer in try await client.bytes(
+                origin.url(part),
+                from: file.value.byteCount
+            ) {
                 try await blocking { try file.value.append(buffer) }
             }
         } catch ClusterClient.CallError.refused(416, _) {
@@ -281,13 +339,19 @@ actor SegmentFetcher {
         }
         try await blocking {
             do {
-                try SegmentDocument.verify(run: partial)
+                switch part {
+                case .whole:
+                    try SegmentDocument.verify(run: partial)
+                    try Files.rename(partial, to: path)
+                case .list:
+                    try PartialSegment.makeListing(of: partial, at: path)
+                    try Files.remove(partial)
+                }
             } catch {
                 // What is damaged is of no use to the next try.
                 try Files.remove(partial)
                 throw error
             }
-            try Files.rename(partial, to: path)
         }
     }
 }

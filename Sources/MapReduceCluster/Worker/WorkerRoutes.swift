@@ -23,9 +23,9 @@ struct WorkerRoutes {
         if let token { router.add(middleware: TokenMiddleware(token: token)) }
         HealthRoutes.add(to: router) { [metrics] in metrics.isJoined }
         router.get("metrics") { [metrics] _, _ in MetricsText.response(metrics.text) }
-        router.get("v1/segments/:job/:stage/:task/:attempt/:partition") { request, context in
-            try await segment(try context.attempt, try context.number("partition"), request)
-        }
+        let segments = router.group("v1/segments/:job/:stage/:task/:attempt/:partition")
+        segments.get { request, context in try await segment(.whole, context, request) }
+        segments.get("list") { request, context in try await segment(.list, context, request) }
         router.get("v1/logs/:job/:stage/:task/:attempt") { _, context in
             let attempt = try context.attempt
             guard let path = store[attempt.task.job]?.logPath(of: attempt) else {
@@ -44,36 +44,40 @@ struct WorkerRoutes {
     }
 
     private func segment(
-        _ attempt: AttemptID,
-        _ partition: Int,
+        _ part: SegmentDocument.Part,
+        _ context: ClusterContext,
         _ request: Request
     ) async throws -> Response {
+        let attempt = try context.attempt
+        let partition = try context.number("partition")
         guard let path = store.run(of: attempt) else {
             throw ClusterError.notFound("this worker has no run of \(attempt)")
         }
         let document: SegmentDocument
         do {
-            document = try await blocking { try SegmentDocument(run: path, partition: partition) }
+            document = try await blocking {
+                try SegmentDocument(run: path, partition: partition, part: part)
+            }
         } catch let error as EngineError {
             // Trying again does not mend a run that is damaged or gone.
             throw ClusterError.notFound(error.message)
         }
-        let start = try Self.start(of: request.headers[.range], byteCount: document.byteCount)
-        let count = document.byteCount - start
+        let range = try Self.range(request.headers[.range], byteCount: document.byteCount)
+        let isPart = range.count < document.byteCount
         var headers: HTTPFields = [.contentType: "application/octet-stream"]
         headers[.acceptRanges] = "bytes"
-        if start > 0 {
+        if isPart {
             headers[.contentRange] =
-                "bytes \(start)-\(document.byteCount - 1)/\(document.byteCount)"
+                "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(document.byteCount)"
         }
-        metrics.served(count)
+        metrics.served(range.count)
         return Response(
-            status: start > 0 ? .partialContent : .ok,
+            status: isPart ? .partialContent : .ok,
             headers: headers,
-            body: ResponseBody(contentLength: count) { writer in
-                var offset = start
-                while offset < document.byteCount {
-                    let buffer = try await Self.read(document, at: offset)
+            body: ResponseBody(contentLength: range.count) { writer in
+                var offset = range.lowerBound
+                while offset < range.upperBound {
+                    let buffer = try await Self.read(document, offset..<range.upperBound)
                     offset += buffer.readableBytes
                     try await writer.write(buffer)
                 }
@@ -82,28 +86,33 @@ struct WorkerRoutes {
         )
     }
 
-    private static func read(_ document: SegmentDocument, at offset: Int) async throws -> ByteBuffer
-    {
+    /// Reads the first of some bytes.
+    private static func read(
+        _ document: SegmentDocument,
+        _ bytes: Range<Int>
+    ) async throws -> ByteBuffer {
         try await blocking {
-            let count = min(Policy.segmentChunkByteCount, document.byteCount - offset)
+            let count = min(Policy.segmentChunkByteCount, bytes.count)
             var buffer = ByteBufferAllocator().buffer(capacity: count)
             try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
                 try document.read(
                     into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]),
-                    at: offset
+                    at: bytes.lowerBound
                 )
             }
             return buffer
         }
     }
 
-    /// Where a range begins; only `bytes=N-` is understood.
-    static func start(of range: String?, byteCount: Int) throws -> Int {
-        guard let range else { return 0 }
-        guard range.hasPrefix("bytes="), range.hasSuffix("-"),
-            let start = Int(range.dropFirst("bytes=".count).dropLast()), start >= 0
+    /// The bytes that a range names; only `bytes=N-` and `bytes=N-M` are understood.
+    static func range(_ range: String?, byteCount: Int) throws -> Range<Int> {
+        guard let range else { return 0..<byteCount }
+        let numbers = range.dropFirst("bytes=".count)
+            .split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard range.hasPrefix("bytes="), numbers.count == 2, let start = Self.number(numbers[0]),
+            let last = numbers[1].isEmpty ? .max : Self.number(numbers[1]), start <= last
         else {
-            throw ClusterError.badRequest("a range is written bytes=N-, and not \(range)")
+            throw ClusterError.badRequest("a range is bytes=N- or bytes=N-M, and not \(range)")
         }
         guard start < byteCount else {
             throw ClusterError(
@@ -112,7 +121,11 @@ struct WorkerRoutes {
                 "the segment has \(byteCount) bytes, and not \(start)"
             )
         }
-        return start
+        return start..<(last < byteCount ? last + 1 : byteCount)
+    }
+
+    private static func number(_ text: Substring) -> Int? {
+        text.allSatisfy { $0.isASCII && $0.isNumber } ? Int(text) : nil
     }
 }
 

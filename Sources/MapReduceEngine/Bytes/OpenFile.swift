@@ -82,6 +82,14 @@ package final class OpenFile {
         }
     }
 
+    /// Cuts the file at a size, or makes it that long: what was not written is zeros, and takes no
+    /// room on most disks.
+    package func setByteCount(_ count: Int) throws {
+        guard ftruncate(descriptor, off_t(count)) == 0 else {
+            throw EngineError.system("resize", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
     /// Waits until what was written is on the disk.
     package func sync() throws {
         guard Turns.engine({ fsync(descriptor) }) == 0 else {

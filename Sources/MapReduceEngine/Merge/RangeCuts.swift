@@ -66,6 +66,16 @@ package struct RangeCuts: Sendable {
         a.withUnsafeBytes { a in b.withUnsafeBytes { b in compareKeys(a, b) } }
     }
 
+    /// The blocks of a run that have the pairs of a range; they may have others as well.
+    package func blocks(of run: Int, range: Int) -> Range<Int> {
+        let blocks = lists[run].blocks
+        // Fewer blocks than ranges: the last ranges are empty.
+        guard range <= cuts.count, !blocks.isEmpty else { return 0..<0 }
+        let first = range == 0 ? 0 : firstBlock(at: cuts[range - 1], of: run)
+        let last = range < cuts.count ? endBlock(at: cuts[range], of: run) : blocks.count
+        return first < last ? first..<last : 0..<0
+    }
+
     /// The pairs of a run that are in a range; nil where there are none.
     package func cursor(
         of reader: RunReader,
@@ -73,19 +83,14 @@ package struct RangeCuts: Sendable {
         run: Int,
         range: Int
     ) -> (any PairCursor)? {
-        let blocks = lists[run].blocks
-        // Fewer blocks than ranges: the last ranges are empty.
-        guard range <= cuts.count, !blocks.isEmpty else { return nil }
+        let blocks = blocks(of: run, range: range)
+        guard !blocks.isEmpty else { return nil }
         let lower = range == 0 ? nil : cuts[range - 1]
         let upper = range < cuts.count ? cuts[range] : nil
-        let first = lower.map { firstBlock(at: $0, of: run) } ?? 0
-        let last = upper.map { endBlock(at: $0, of: run) } ?? blocks.count
-        guard first < last else { return nil }
-        let end = blocks[last - 1].offset + blocks[last - 1].byteCount
         let pairs = SegmentCursor(
             run: reader,
             partition: partition,
-            bytes: blocks[first].offset..<end
+            bytes: lists[run].bytes(of: blocks)
         )
         return RangeCursor(
             pairs,

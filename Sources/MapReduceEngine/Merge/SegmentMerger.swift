@@ -72,11 +72,7 @@ package enum SegmentMerger {
     private static func sources(_ segments: [Segment], _ range: Range) throws -> [Source] {
         let readers = try segments.map { try RunReader(path: $0.run) }
         let lists = try zip(readers, segments).map { reader, segment in
-            guard reader.segments.indices.contains(segment.partition) else {
-                throw RunReader.corrupt(reader.path, at: 0, "it has no such partition")
-            }
-            return reader.segments[segment.partition].pairs.count == 0
-                ? BlockList() : try BlockList(of: reader, partition: segment.partition)
+            try BlockList(of: reader, partition: segment.partition)
         }
         let cuts = RangeCuts(lists, count: range.count)
         return readers.indices.compactMap { run in

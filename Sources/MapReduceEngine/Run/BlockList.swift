@@ -28,6 +28,12 @@ package struct BlockList: Sendable {
 
     package mutating func add(_ block: Block) { blocks.append(block) }
 
+    /// Where neighbouring blocks are in the segment; there is at least one.
+    package func bytes(of range: Range<Int>) -> Range<Int> {
+        let last = blocks[range.upperBound - 1]
+        return blocks[range.lowerBound].offset..<last.offset + last.byteCount
+    }
+
     /// The list as the body of a block: byte count, pair count and length of the key as varints,
     /// and the key, for each block.
     var encoded: [UInt8] {
@@ -49,9 +55,12 @@ package struct BlockList: Sendable {
         }
     }
 
-    /// Reads the list of a segment.
+    /// Reads the list of a segment; an empty segment has none.
     /// - Throws: `EngineError` of kind `fetchFailed` when there is none, or it is damaged.
     package init(of run: RunReader, partition: Int) throws {
+        if run.segments.indices.contains(partition), run.segments[partition].byteCount == 0 {
+            return
+        }
         guard run.segments.indices.contains(partition),
             run.segments[partition].listByteCount > 0
         else {
@@ -70,7 +79,8 @@ package struct BlockList: Sendable {
         let isWhole = try header.withUnsafeBytes { header in
             try body.withUnsafeBytes { body in
                 let isWhole =
-                    count == body.count && header.little32(at: 4) == UInt32(body.count)
+                    count == body.count && header.little32(at: 0) == UInt32(body.count)
+                    && header.little32(at: 4) == UInt32(body.count)
                     && header.little32(at: 8) == RunFormat.codecBlockList
                     && header.little32(at: 12) == Checksum.of(body)
                 if isWhole { try read(body, of: segment, in: run) }

@@ -16,10 +16,18 @@ package final class RunReader {
         } catch let error as EngineError {
             throw EngineError(.fetchFailed, error.message, run: path)
         }
-        segments = try Self.readIndex(file)
+        let (index, end) = try Self.readIndex(file)
+        for segment in index {
+            guard segment.offset <= end, segment.byteCount <= end - segment.offset else {
+                throw Self.corrupt(path, at: end, "a segment is outside the file")
+            }
+        }
+        segments = index
     }
 
-    private static func readIndex(_ file: OpenFile) throws -> [SegmentIndex] {
+    /// Reads and verifies the index at the end of a file.
+    /// - Returns: it, and where it begins; whether its segments lie before that is not checked.
+    static func readIndex(_ file: OpenFile) throws -> (segments: [SegmentIndex], offset: Int) {
         let size = try file.signature().byteCount
         let trailerCount = RunFormat.trailerByteCount
         guard size >= RunFormat.headerByteCount + trailerCount else {
@@ -53,14 +61,13 @@ package final class RunReader {
         guard Checksum.of(index) == trailer.little32(at: 4) else {
             throw corrupt(file.path, at: start, "its index does not match its checksum")
         }
-        return try (0..<count).map { number in
+        let segments = try (0..<count).map { number in
             let entry = number * RunFormat.indexEntryByteCount
             guard let offset = Int(exactly: index.little64(at: entry)),
                 let byteCount = Int(exactly: index.little64(at: entry + 8)),
                 let pairCount = Int(exactly: index.little64(at: entry + 16)),
-                offset <= start, byteCount <= start - offset,
                 Int(index.little32(at: entry + 36)) <= byteCount
-            else { throw corrupt(file.path, at: start + entry, "a segment is outside the file") }
+            else { throw corrupt(file.path, at: start + entry, "a segment cannot be so large") }
             return SegmentIndex(
                 offset: offset,
                 byteCount: byteCount,
@@ -72,6 +79,7 @@ package final class RunReader {
                 listByteCount: Int(index.little32(at: entry + 36))
             )
         }
+        return (segments, start)
     }
 
     private static func read(

@@ -5,19 +5,32 @@
 ///
 /// So a fetched segment is a run like any other, and verified like any other.
 ///
+/// Of a segment that lists its blocks, the list can be asked for alone; `PartialSegment` says what
+/// becomes of it:
+///
+///     | magic, version | list | index of one entry, that of the whole | trailer |
+///
 /// Unchecked: nothing changes after `init`; the file is read by `pread`, and closed with the last
 /// reference alone.
 package final class SegmentDocument: @unchecked Sendable {
     package let byteCount: Int
     private let run: RunReader
-    private let segment: SegmentIndex
+    /// Where the bytes between head and tail are in the file.
+    private let body: Range<Int>
     private let head: [UInt8]
     private let tail: [UInt8]
+
+    /// What a document has of a segment.
+    package enum Part: Sendable {
+        case whole
+        /// The list of its blocks, which is empty where the segment has none.
+        case list
+    }
 
     /// Opens a segment of a finished run.
     /// - Throws: `EngineError` of kind `fetchFailed` when the run cannot be read or its index
     ///   verified, or has no such partition.
-    package init(run path: String, partition: Int) throws {
+    package init(run path: String, partition: Int, part: Part = .whole) throws {
         run = try RunReader(path: path)
         guard run.segments.indices.contains(partition) else {
             throw RunReader.corrupt(
@@ -26,12 +39,17 @@ package final class SegmentDocument: @unchecked Sendable {
                 "it has \(run.segments.count) partitions, and number \(partition) is asked for"
             )
         }
-        segment = run.segments[partition]
+        let segment = run.segments[partition]
+        let end = segment.offset + segment.byteCount
+        switch part {
+        case .whole: body = segment.offset..<end
+        case .list: body = end - segment.listByteCount..<end
+        }
         head = RunFormat.header
         var only = segment
         only.offset = RunFormat.headerByteCount
         tail = RunFormat.tail([only])
-        byteCount = head.count + segment.byteCount + tail.count
+        byteCount = head.count + body.count + tail.count
     }
 
     /// Reads some of the bytes, up to the size of the target.
@@ -50,14 +68,14 @@ package final class SegmentDocument: @unchecked Sendable {
     private func readPart(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
     {
         if offset < head.count { return copy(head, from: offset, into: target) }
-        let inBlocks = offset - head.count
-        guard inBlocks < segment.byteCount else {
-            return copy(tail, from: inBlocks - segment.byteCount, into: target)
+        let inBody = offset - head.count
+        guard inBody < body.count else {
+            return copy(tail, from: inBody - body.count, into: target)
         }
-        let count = min(target.count, segment.byteCount - inBlocks)
+        let count = min(target.count, body.count - inBody)
         let part = UnsafeMutableRawBufferPointer(rebasing: target[..<count])
-        guard try run.file.read(into: part, at: segment.offset + inBlocks) == count else {
-            throw RunReader.corrupt(run.path, at: segment.offset + inBlocks, "it ends too soon")
+        guard try run.file.read(into: part, at: body.lowerBound + inBody) == count else {
+            throw RunReader.corrupt(run.path, at: body.lowerBound + inBody, "it ends too soon")
         }
         return count
     }
