@@ -53,8 +53,9 @@ let isForFuzzer = Context.environment["MAPREDUCE_FUZZ"] != nil
 
 /// What the targets of the fuzz tests read with.
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "MapReduce", "MapReduceModel", "MapReduceControl", "MapReduceEngine",
-    "MapReduceProcess", "MapReduceDriver",
+    "CZlib", .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+    "MapReduce", "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+    "MapReduceDriver",
 ]
 
 let package = Package(
@@ -63,11 +64,15 @@ let package = Package(
         .library(name: "MapReduce", targets: ["MapReduce"]),
         .library(name: "MapReduceTesting", targets: ["MapReduceTesting"]),
     ],
+    traits: [
+        .trait(name: "Zstd", description: "Reads files that zstd compressed; needs libzstd.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CIntrinsics"),
         .target(name: "CSignals"),
         .target(name: "CSpawn"),
@@ -79,7 +84,10 @@ let package = Package(
         ),
         .target(
             name: "MapReduceEngine",
-            dependencies: ["MapReduceModel", "CIntrinsics", "CZlib"],
+            dependencies: [
+                "MapReduceModel", "CIntrinsics", "CZlib",
+                .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+            ],
             swiftSettings: settings
         ),
         .target(

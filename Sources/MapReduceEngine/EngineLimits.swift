@@ -85,7 +85,7 @@ package struct EngineLimits: Hashable, Sendable {
     package static let initialTableCapacity = 1 << 12
 
     /// Bytes of compressed input that are read at once: about a megabyte of text.
-    package static let gzipReadByteCount = 256 << 10
+    package static let compressedReadByteCount = 256 << 10
 
     /// How hard zlib tries to compress an output, of 9: a twentieth more bytes than at its default
     /// of 6, in half the time.

@@ -247,13 +247,4 @@ private func texts(_ alphabet: [UInt8], length: Int) -> [[UInt8]] {
             #expect(try reader.next() == nil)
         }
     }
-
-    @Test func aFileOfZstdIsAnErrorThatSaysSo() throws {
-        let directory = try TemporaryDirectory()
-        let path = try directory.write("file", [0x28, 0xb5, 0x2f, 0xfd, 0, 0])
-        let error = #expect(throws: EngineError.self) {
-            try LineReader(InputFiles.inspect(path).wholePiece)
-        }
-        #expect(error?.kind == .badInput && error?.message.contains("unzstd") ?? false)
-    }
 }

@@ -53,7 +53,7 @@ import Testing
         let allowed: [String: Set<String>] = [
             "MapReduceModel": [],
             "MapReduceControl": ["MapReduceModel"],
-            "MapReduceEngine": ["MapReduceModel", "CIntrinsics", "CZlib", "Glibc"],
+            "MapReduceEngine": ["MapReduceModel", "CIntrinsics", "CZlib", "CZstd", "Glibc"],
             "MapReduceProcess": [
                 "MapReduceModel", "CSignals", "CSpawn", "Glibc", "FoundationEssentials",
                 "Foundation",

@@ -62,7 +62,7 @@ final class InputFile {
         switch piece.compression {
         case .none: stored(from: offset)
         case .gzip, .gzipMembers: try GzipSource(stored(from: 0), path: piece.path)
-        case .zstd: throw Zstandard.unreadable(piece.path)
+        case .zstd: try Zstandard.text(of: stored(from: 0), path: piece.path)
         }
     }
 

@@ -30,7 +30,7 @@ enum GzipMembers {
         guard range.lowerBound > 0 else { return range.isEmpty ? nil : 0 }
         let headerByteCount = 10
         let chunk = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: EngineLimits.gzipReadByteCount,
+            byteCount: EngineLimits.compressedReadByteCount,
             alignment: 16
         )
         defer { chunk.deallocate() }

@@ -34,7 +34,7 @@ final class GzipSource: ByteSource {
         self.stored = stored
         self.start = start
         self.path = path
-        input = .allocate(byteCount: EngineLimits.gzipReadByteCount, alignment: 16)
+        input = .allocate(byteCount: EngineLimits.compressedReadByteCount, alignment: 16)
         let code = inflateInit2_(
             &stream,
             Self.windowBits,

@@ -129,7 +129,7 @@ package enum InputFiles {
         if head.starts(with: GzipSource.magic) {
             let isCut = try GzipMembers.areWorthCutting(file, size: signature.byteCount)
             compression = isCut ? .gzipMembers : .gzip
-        } else if head == Zstandard.magic {
+        } else if try Zstandard.begins(file, head: head) {
             compression = .zstd
         }
         return PlannedFile(path: path, compression: compression, signature: signature)

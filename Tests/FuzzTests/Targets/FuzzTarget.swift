@@ -39,8 +39,15 @@ func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
 }
 
 /// All targets; a new reader of foreign bytes comes here.
-let fuzzTargets: [any FuzzTarget] = [
-    RunTarget(), GzipTarget(), LineTarget(), RecordTarget(), RecorderTarget(), ArgumentTarget(),
-    FrameTarget(), MessageTarget(), WorkerTarget(), CoordinatorTarget(), JournalTarget(),
-    DisplayTarget(), RowTarget(), MemberTarget(), JSONTarget(),
-]
+let fuzzTargets: [any FuzzTarget] =
+    [
+        RunTarget(), GzipTarget(), LineTarget(), RecordTarget(), RecorderTarget(),
+        ArgumentTarget(), FrameTarget(), MessageTarget(), WorkerTarget(), CoordinatorTarget(),
+        JournalTarget(), DisplayTarget(), RowTarget(), MemberTarget(), JSONTarget(),
+    ] + zstdTargets
+
+#if Zstd
+private let zstdTargets: [any FuzzTarget] = [ZstdTarget()]
+#else
+private let zstdTargets: [any FuzzTarget] = []
+#endif
