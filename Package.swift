@@ -157,6 +157,7 @@ let package = Package(
         job("faultyjob", path: "Tests/Fixtures/FaultyJob"),
         job("verbsjob", path: "Tests/Fixtures/VerbsJob"),
         job("formatjob", path: "Tests/Fixtures/FormatJob"),
+        job("recordsjob", path: "Tests/Fixtures/RecordsJob"),
         job("sortjob", path: "Tests/Fixtures/SortJob"),
         job("sidefilejob", path: "Tests/Fixtures/SideFileJob"),
         job("shufflejob", path: "Benchmarks/ShuffleJob"),
@@ -183,7 +184,7 @@ let package = Package(
                 "MapReduce", "wordcount", "grep", "invertedindex", "topwords", "accesslog",
                 "join", "jsonagg", "kmeans", "ngrams", "pagerank", "sessions", "sortrecords",
                 "tfidf",
-                "faultyjob", "verbsjob", "formatjob", "sortjob", "sidefilejob",
+                "faultyjob", "verbsjob", "formatjob", "recordsjob", "sortjob", "sidefilejob",
             ]
         ),
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),

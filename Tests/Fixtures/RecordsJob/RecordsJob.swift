@@ -1,0 +1,55 @@
+import ArgumentParser
+import MapReduce
+
+/// Reads records with an `id` and a `text` in one of the formats of inputs, and sorts them.
+@main
+struct RecordsJob: Job {
+    @Option(help: "What to read: lines, csv, json, fixed, pairs or twice.") var read = "lines"
+
+    func pipeline(_ input: Input) throws -> Outputs {
+        guard let pipeline = Self.pipelines[read] else {
+            throw ValidationError("there is nothing to read as \(read)")
+        }
+        return pipeline(input)
+    }
+
+    private static let pipelines: [String: @Sendable (Input) -> Outputs] = [
+        "lines": { input in
+            let lines: Pairs<Bytes, Int> = input.lines.map { line, emit in emit(Bytes(line), 1) }
+            return ["result": lines.combine(+)]
+        },
+        "csv": { ["result": rows($0).sorted()] },
+        "json": { input in
+            let objects: Pairs<Int, String> = input.records(.json).map { object, emit in
+                emit(try object.int("id"), try object.string("text"))
+            }
+            return ["result": objects.sorted()]
+        },
+        "fixed": { input in
+            let records: Pairs<Bytes, Int> = input.records(.fixed(byteCount: 4)).map {
+                record,
+                emit in
+                emit(Bytes(record), emit.split.offset)
+            }
+            return ["result": records.sorted()]
+        },
+        "pairs": { ["result": $0.pairs(Int.self, String.self).sorted()] },
+        // Two maps of the same records.
+        "twice": { input in
+            let records = input.records(.csv)
+            let ids: Pairs<Int, Unit> = records.map { row, emit in
+                emit(try row.int("id"), Unit())
+            }
+            let texts: Pairs<String, Int> = records.map { row, emit in
+                emit(try row.bytes("text"), 1)
+            }
+            return ["ids": ids.sorted(), "texts": texts.combine(+)]
+        },
+    ]
+
+    private static func rows(_ input: Input) -> Pairs<Int, String> {
+        input.records(.csv).map { row, emit in
+            emit(try row.int("id"), try row.string("text"))
+        }
+    }
+}
