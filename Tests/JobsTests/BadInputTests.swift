@@ -218,6 +218,22 @@ import Testing
         )
     }
 
+    /// A process runs many tasks, and closes the files of each.
+    @Test(arguments: ["", "--in-process"])
+    func aProcessKeepsNoFileOfItsTasks(_ option: String) throws {
+        let lines = (0..<3_000).map { "line \($0)\n" }.joined()
+        let path = try directory.write("lines", lines)
+        let result = try Command.run(
+            "/bin/bash",
+            [
+                "-c",
+                "ulimit -n 150; '\(Command.products)/wordcount' '\(path)' -o '\(out)' "
+                    + "--split-size 100 --workers 1 --reducers 1 -q \(option)",
+            ]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+    }
+
     @Test func emptyNamesAreRefused() throws {
         try fail([sampleTexts[1], "-o", ""], code: 2, saying: "--output is empty")
         try fail(

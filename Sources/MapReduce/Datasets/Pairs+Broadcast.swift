@@ -133,6 +133,8 @@ final class BroadcastSource: @unchecked Sendable {
     /// Notes the numbers of the stages.
     func number() {
         for place in places { if let id = place.stage.id { indexes[id] = place.indexes } }
+        // Their programs know this object in turn.
+        places = []
     }
 
     func indexes(inStage stage: Int) -> Range<Int> {

@@ -36,7 +36,7 @@ final class LinesOfFiles: FileStage, @unchecked Sendable {
 
 /// What has a stage that reads files.
 @usableFromInline
-class FileStage {
+class FileStage: PlannedOutlet {
     private var ownStage: StageBuilder?
 
     @usableFromInline var stage: StageBuilder {
@@ -46,4 +46,6 @@ class FileStage {
         }
         set { ownStage = newValue }
     }
+
+    func forgetStages() { ownStage = nil }
 }

@@ -38,15 +38,23 @@ final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
     }
 }
 
+/// What knows stages while the plan is made, and must not afterwards: their programs know it.
+protocol PlannedOutlet: AnyObject {
+    func forgetStages()
+}
+
 /// Who takes the pairs of a dataset.
 ///
 /// Unchecked: filled while one thread plans, and only read once tasks run.
-final class Outlet<Key: RecordKey, Value: RecordValue>: @unchecked Sendable {
+final class Outlet<Key: RecordKey, Value: RecordValue>: PlannedOutlet, @unchecked Sendable {
     let node: PairsNode<Key, Value>
+    /// Only while the plan is made.
     var stages: [StageBuilder] = []
     var consumers: [MakeSink<Key, Value>] = []
 
     init(_ node: PairsNode<Key, Value>) { self.node = node }
+
+    func forgetStages() { stages = [] }
 
     func makeSink(_ context: TaskContext) throws -> any PairSink<Key, Value> {
         if consumers.count == 1 { return try consumers[0](context) }

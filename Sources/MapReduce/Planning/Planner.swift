@@ -25,9 +25,9 @@ final class Planner {
     /// What parts are written as.
     @usableFromInline let outputStyle: PartStyle
     private var stages: [StageBuilder] = []
-    private var outlets: [OutletKey: AnyObject] = [:]
+    private var outlets: [OutletKey: any PlannedOutlet] = [:]
     private var shuffles: [ShuffleKey: [ShuffleEnd]] = [:]
-    private var readers: [ReaderKey: AnyObject] = [:]
+    private var readers: [ReaderKey: any PlannedOutlet] = [:]
     private var exits: [StageExit] = []
     private var broadcasts: [BroadcastSource] = []
     /// What the job's outputs are made of, by their names.
@@ -69,6 +69,8 @@ final class Planner {
         for exit in exits { exit.number() }
         for broadcast in broadcasts { broadcast.number() }
         let plan = Plan(name: name, stages: ordered.map { $0.plan() })
+        for outlet in outlets.values { outlet.forgetStages() }
+        for reader in readers.values { reader.forgetStages() }
         if let problem = plan.problem {
             throw JobError(.usage, "the pipeline cannot be run: \(problem)")
         }
@@ -180,7 +182,7 @@ extension Planner {
         }
     }
 
-    private func reader<Reader: AnyObject>(
+    private func reader<Reader: PlannedOutlet>(
         _ owner: AnyObject?,
         _ name: String,
         _ generation: Generation,

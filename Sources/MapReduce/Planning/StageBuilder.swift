@@ -117,11 +117,16 @@ struct ShuffleEnd {
 /// Unchecked: filled while one thread plans, and only read once tasks run.
 @usableFromInline
 final class StageExit: @unchecked Sendable {
+    /// Only while the plan is made.
     var ends: [ShuffleEnd] = []
     private(set) var indexes: [Int: Int] = [:]
 
     /// Notes the numbers of the stages.
-    func number() { for end in ends { if let id = end.stage.id { indexes[id] = end.output } } }
+    func number() {
+        for end in ends { if let id = end.stage.id { indexes[id] = end.output } }
+        // Their programs know this object in turn.
+        ends = []
+    }
 }
 
 /// Where a closure stands in the source.

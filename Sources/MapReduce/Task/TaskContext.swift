@@ -75,6 +75,13 @@ final class TaskContext {
         turns = Turns(word: recorder.turn)
     }
 
+    /// Lets go of what writes outputs, which knows the context in turn: files and memory go with it.
+    func end() {
+        sinks = [:]
+        shared = [:]
+        run = nil
+    }
+
     /// The stage that the task belongs to.
     var stage: StagePlan { plan.stages[spec.attempt.task.stage] }
 

@@ -52,6 +52,7 @@ final class TaskRunner {
             memory: memory,
             recorder: recorder
         )
+        defer { context.end() }
         do {
             // Not those above them: once a job is over they are gone for good.
             try Files.createNewDirectory(spec.directory)
