@@ -264,7 +264,7 @@ if hasCluster {
                 "MapReduceCluster", "MapReduceControl", "MapReduceEngine", "MapReduceModel",
                 "MapReduceTool",
                 "wordcount", "grep", "invertedindex", "topwords", "accesslog", "faultyjob",
-                "sidefilejob", "sortjob",
+                "sidefilejob", "sortjob", "verbsjob",
             ]
         ),
     ]

@@ -75,7 +75,7 @@ final class TaskContext {
         turns = Turns(word: recorder.turn)
     }
 
-    /// Lets go of what writes outputs, which knows the context in turn: files and memory go with it.
+    /// Lets go of what writes outputs, and with it of files and memory: it knows this in turn.
     func end() {
         sinks = [:]
         shared = [:]
