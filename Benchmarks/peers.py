@@ -51,9 +51,7 @@ def pyspark_query():
     else:
         log = spark.read.json(files, schema="url STRING, bytes DOUBLE")
         answer = log.groupBy("url").agg(functions.count("*"), functions.sum("bytes"))
-    with open(output, "w") as file:
-        for row in answer.toLocalIterator():
-            print(*row, sep="\t", file=file)
+    answer.write.csv(output, sep="\t")
     spark.stop()
 
 
