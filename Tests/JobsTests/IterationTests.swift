@@ -40,6 +40,17 @@ import Testing
         #expect(result.errors.contains("verbsjob: 24 records"), "\(result.errors)")
     }
 
+    /// What comes behind an iteration that ended early reads its last round when it is run again.
+    @Test func aReplayReadsTheRoundThatWasTheLast() throws {
+        _ = try run("iterate-until", 1)
+        let arguments = ["--verb", "iterate-until", directory("pairs"), "--reducers", "1"]
+        let plan = try Command.run("verbsjob", arguments + ["--plan"])
+        let count = plan.output.split(separator: "\n").count { $0.hasPrefix("stage ") }
+        let replay = try Command.run("verbsjob", arguments + ["--replay", "\(count - 1).0"])
+        #expect(replay.code == 0, "\(replay.errors)")
+        #expect(replay.errors.contains("wrote 3 records"), "\(replay.errors)")
+    }
+
     @Test(arguments: [1, 2])
     func roundsMayChangeNothing(_ reducers: Int) throws {
         _ = try run("iterate-unchanged", reducers)

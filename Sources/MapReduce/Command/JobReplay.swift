@@ -149,7 +149,9 @@ struct JobReplay {
         )
         try job.checkSucceeded()
         let partitions = plan.partitionsRead(byTask: replayed.task.index, ofStage: stage)
-        return zip(plan.stages[stage].sources, partitions).map { source, partition in
+        // Of an iteration that ended early, the last of its rounds that ran is read.
+        let sources = plan.stages[stage].sources.map { job.resolved($0) }
+        return zip(sources, partitions).map { source, partition in
             job.stages[source.stage].tasks.compactMap { task in
                 task.winningOutput?.run.map { Segment(run: $0.path, partition: partition) }
             }

@@ -78,7 +78,9 @@ package struct JobState: Hashable, Sendable {
         graph.nodes[stage].sources.map { resolved($0) }
     }
 
-    private func resolved(_ source: ShuffleSource) -> ShuffleSource {
+    /// What is read in place of a shuffle: itself, or if its round was left out that of the last
+    /// round that was not.
+    package func resolved(_ source: ShuffleSource) -> ShuffleSource {
         var source = source
         while stages[source.stage].isLeftOut, let previous = graph.nodes[source.stage].previous {
             source.stage = previous
