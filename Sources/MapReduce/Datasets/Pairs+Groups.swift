@@ -28,46 +28,30 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
-        let place = SourcePlace(file, line)
         let reader = Reader()
         return Pairs<NextKey, NextValue>(
-            PairsNode { planner, _, makeSink in
+            PairsNode("grouped", SourcePlace(file, line)) { planner in
                 let count = planner.reducerCount
-                let side = try planner.shuffle(
-                    node,
-                    for: reader,
-                    .sorted(partitionCount: count)
-                ) { exit in
-                    { context in
-                        try SortingSink<Key, Value>(
-                            context: context,
-                            exit: exit,
-                            partition: .by(
-                                { key in
-                                    var encoded = ByteWriter()
-                                    try group(Key(record: key)).encode(into: &encoded)
-                                    return try GroupPartition.number(
-                                        of: encoded.bytes,
-                                        key: key,
-                                        count: count
-                                    )
-                                },
-                                count: count
-                            )
+                let byGroup = SortingSink<Key, Value>.Partitioning.by(
+                    { key in
+                        var encoded = ByteWriter()
+                        try group(Key(record: key)).encode(into: &encoded)
+                        return try GroupPartition.number(
+                            of: encoded.bytes,
+                            key: key,
+                            count: count
                         )
-                    }
+                    },
+                    count: count
+                )
+                let kind = ShuffleKind.sorted(partitionCount: count)
+                return [try planner.sort(node, for: reader, kind, byGroup)]
+            } _: { context, sink in
+                var emit = Emitter(sink)
+                try context.forEachKeyGroup(by: group) { group, pairs in
+                    try body(group, pairs, &emit)
                 }
-                let stage = planner.addStage(reading: [side]) { context in
-                    let sink = try makeSink(context)
-                    var emit = Emitter(sink)
-                    try context.forEachKeyGroup(by: group) { group, pairs in
-                        try body(group, pairs, &emit)
-                    }
-                    try emit.finish()
-                    try sink.flush()
-                }
-                stage.add("grouped", place)
-                return [stage]
+                try emit.finish()
             }
         )
     }

@@ -11,6 +11,7 @@ extension Pairs {
     /// `times`: how many rounds; at least 0.
     ///
     /// `body`: describes one round; called once for each when the pipeline is described.
+    @inlinable
     public func iterate(
         times: Int,
         _ body: (_ pairs: Pairs<Key, Value>) throws -> Pairs<Key, Value>,
@@ -54,18 +55,17 @@ extension Pairs {
     }
 
     /// The same pairs, read from where they are kept, as often as they are used.
-    private func kept(_ place: SourcePlace) -> Pairs<Key, Value> {
+    @inlinable
+    func kept(_ place: SourcePlace) -> Pairs<Key, Value> {
         let node = self.node
         let source: @Sendable (Planner) throws -> [ShuffleEnd] = { planner in
             try planner.shuffle(node, partitionCount: planner.reducerCount)
         }
         return Pairs(
-            PairsNode(source: source) { planner, _, makeSink in
-                let stage = planner.addStage(reading: [try source(planner)]) { context in
-                    try context.passOn(to: try makeSink(context))
-                }
-                stage.add("iterate", place)
-                return [stage]
+            PairsNode("iterate", place, source: source) { planner in
+                [try source(planner)]
+            } _: { context, sink in
+                try context.passOn(to: sink)
             }
         )
     }
@@ -113,7 +113,9 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
                     reading: [try source(planner)],
                     round: round.map { planner.round($0, of: iteration) }
                 ) { context in
-                    try context.passOn(to: try makeSink(context))
+                    let sink = try makeSink(context)
+                    try context.passOn(to: sink)
+                    try sink.flush()
                 }
                 stage.add("iterate", place)
                 return [stage]

@@ -229,20 +229,15 @@ extension Pairs {
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
         return Pairs<NextKey, NextValue>(
-            PairsNode { planner, _, makeSink in
-                let first = try planner.shuffle(node, partitionCount: planner.reducerCount)
-                let sides = [first] + (try otherSides(planner))
-                let stage = planner.addStage(reading: sides) { context in
-                    let sink = try makeSink(context)
-                    var emit = Emitter(sink)
-                    try context.forEachKey { join in
-                        try body(try Key(record: join.key), join, context, &emit)
-                    }
-                    try emit.finish()
-                    try sink.flush()
+            PairsNode(verb, place) { planner in
+                [try planner.shuffle(node, partitionCount: planner.reducerCount)]
+                    + (try otherSides(planner))
+            } _: { context, sink in
+                var emit = Emitter(sink)
+                try context.forEachKey { join in
+                    try body(try Key(record: join.key), join, context, &emit)
                 }
-                stage.add(verb, place)
-                return [stage]
+                try emit.finish()
             }
         )
     }

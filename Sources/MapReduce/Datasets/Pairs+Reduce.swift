@@ -31,7 +31,7 @@ extension Pairs {
             }
         }
         return Pairs(
-            PairsNode { planner, _, makeSink in
+            PairsNode("combine", place) { planner in
                 let count = planner.reducerCount
                 let side = try planner.shuffle(
                     node,
@@ -55,26 +55,22 @@ extension Pairs {
                         )
                     }
                 }
-                let stage = planner.addStage(reading: [side]) { context in
-                    let sink = try makeSink(context)
-                    try context.forEachGroup { groups in
-                        guard try groups.nextValue() else { return true }
-                        if context.checksMerges {
-                            let merged = try context.mergedInManyWays(groups, merge, place)
-                            sink.add(encodedKey: groups.key, merged)
-                            return true
-                        }
-                        var merged = try Value(record: groups.value)
-                        while try groups.nextValue() {
-                            merged = merge(merged, try Value(record: groups.value))
-                        }
+                return [side]
+            } _: { context, sink in
+                try context.forEachGroup { groups in
+                    guard try groups.nextValue() else { return true }
+                    if context.checksMerges {
+                        let merged = try context.mergedInManyWays(groups, merge, place)
                         sink.add(encodedKey: groups.key, merged)
                         return true
                     }
-                    try sink.flush()
+                    var merged = try Value(record: groups.value)
+                    while try groups.nextValue() {
+                        merged = merge(merged, try Value(record: groups.value))
+                    }
+                    sink.add(encodedKey: groups.key, merged)
+                    return true
                 }
-                stage.add("combine", place)
-                return [stage]
             }
         )
     }
@@ -97,22 +93,16 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
-        let place = SourcePlace(file, line)
         return Pairs<NextKey, NextValue>(
-            PairsNode { planner, _, makeSink in
-                let side = try planner.shuffle(node, partitionCount: planner.reducerCount)
-                let stage = planner.addStage(reading: [side]) { context in
-                    let sink = try makeSink(context)
-                    var emit = Emitter(sink)
-                    try context.forEachGroup { groups in
-                        try body(Key(record: groups.key), Values(groups, context), &emit)
-                        return true
-                    }
-                    try emit.finish()
-                    try sink.flush()
+            PairsNode("reduce", SourcePlace(file, line)) { planner in
+                [try planner.shuffle(node, partitionCount: planner.reducerCount)]
+            } _: { context, sink in
+                var emit = Emitter(sink)
+                try context.forEachGroup { groups in
+                    try body(Key(record: groups.key), Values(groups, context), &emit)
+                    return true
                 }
-                stage.add("reduce", place)
-                return [stage]
+                try emit.finish()
             }
         )
     }
@@ -134,41 +124,18 @@ extension Pairs {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Pairs<Key, Value> {
-        shuffled("partitioned", SourcePlace(file, line), count: max(partitionCount, 1)) { _ in
-            .by({ try partition(Key(record: $0)) }, count: max(partitionCount, 1))
-        }
-    }
-
-    /// The same pairs, sorted in partitions, behind a shuffle of their own.
-    @inlinable
-    func shuffled(
-        _ verb: String,
-        _ place: SourcePlace,
-        count: Int,
-        _ partitioning: @escaping @Sendable (Int) -> SortingSink<Key, Value>.Partitioning
-    ) -> Pairs<Key, Value> {
         let node = self.node
         let reader = Reader()
+        let count = max(partitionCount, 1)
         return Pairs(
-            PairsNode { planner, _, makeSink in
-                let side = try planner.shuffle(
-                    node,
-                    for: reader,
-                    .sorted(partitionCount: count)
-                ) { exit in
-                    { context in
-                        try SortingSink<Key, Value>(
-                            context: context,
-                            exit: exit,
-                            partition: partitioning(count)
-                        )
-                    }
-                }
-                let stage = planner.addStage(reading: [side]) { context in
-                    try context.passOn(to: try makeSink(context))
-                }
-                stage.add(verb, place)
-                return [stage]
+            PairsNode("partitioned", SourcePlace(file, line)) { planner in
+                let parts = SortingSink<Key, Value>.Partitioning.by(
+                    { try partition(Key(record: $0)) },
+                    count: count
+                )
+                return [try planner.sort(node, for: reader, .sorted(partitionCount: count), parts)]
+            } _: { context, sink in
+                try context.passOn(to: sink)
             }
         )
     }
@@ -197,6 +164,5 @@ extension TaskContext {
             }
             return left > 0
         }
-        try sink.flush()
     }
 }

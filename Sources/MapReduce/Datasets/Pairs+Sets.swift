@@ -104,32 +104,15 @@ extension Pairs where Key == Unit, Value == Int {
         let node = self.node
         let reader = Reader()
         return Pairs(
-            PairsNode { planner, _, makeSink in
-                let side = try planner.shuffle(
-                    node,
-                    for: reader,
-                    .sorted(partitionCount: 1)
-                ) { exit in
-                    { context in
-                        try SortingSink<Unit, Int>(
-                            context: context,
-                            exit: exit,
-                            partition: .one
-                        )
-                    }
+            PairsNode("count", place) { planner in
+                [try planner.sort(node, for: reader, .sorted(partitionCount: 1), .one)]
+            } _: { context, sink in
+                var sum = 0
+                try context.forEachGroup { groups in
+                    while try groups.nextValue() { sum += try Int(record: groups.value) }
+                    return true
                 }
-                let stage = planner.addStage(reading: [side]) { context in
-                    let sink = try makeSink(context)
-                    var sum = 0
-                    try context.forEachGroup { groups in
-                        while try groups.nextValue() { sum += try Int(record: groups.value) }
-                        return true
-                    }
-                    sink.add(Unit(), sum)
-                    try sink.flush()
-                }
-                stage.add("count", place)
-                return [stage]
+                sink.add(Unit(), sum)
             }
         )
     }

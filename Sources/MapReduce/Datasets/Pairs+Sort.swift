@@ -14,28 +14,17 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<Key, Value> {
         let node = self.node
-        let place = SourcePlace(file, line)
         let reader = Reader()
         return Pairs(
-            PairsNode(prefix: { Pairs(node).first($0, $1).node }) { planner, _, makeSink in
-                let side = try planner.shuffle(
-                    node,
-                    for: reader,
-                    .ranges(count: planner.reducerCount)
-                ) { exit in
-                    { context in
-                        try SortingSink<Key, Value>(
-                            context: context,
-                            exit: exit,
-                            partition: .one
-                        )
-                    }
-                }
-                let stage = planner.addStage(reading: [side]) { context in
-                    try context.passOn(to: try makeSink(context))
-                }
-                stage.add("sorted", place)
-                return [stage]
+            PairsNode(
+                "sorted",
+                SourcePlace(file, line),
+                prefix: { Pairs(node).first($0, $1).node }
+            ) { planner in
+                let ranges = ShuffleKind.ranges(count: planner.reducerCount)
+                return [try planner.sort(node, for: reader, ranges, .one)]
+            } _: { context, sink in
+                try context.passOn(to: sink)
             }
         )
     }
@@ -87,26 +76,11 @@ extension Pairs {
         let node = self.node
         let reader = Reader()
         return Pairs(
-            PairsNode { planner, _, makeSink in
-                let side = try planner.shuffle(
-                    node,
-                    for: reader,
-                    .sorted(partitionCount: 1)
-                ) { exit in
-                    { context in
-                        try SortingSink<Key, Value>(
-                            context: context,
-                            exit: exit,
-                            partition: .one,
-                            limit: count
-                        )
-                    }
-                }
-                let stage = planner.addStage(reading: [side]) { context in
-                    try context.passOn(to: try makeSink(context), limit: count)
-                }
-                stage.add("prefix(\(count))", place)
-                return [stage]
+            PairsNode("prefix(\(count))", place) { planner in
+                let one = ShuffleKind.sorted(partitionCount: 1)
+                return [try planner.sort(node, for: reader, one, .one, limit: count)]
+            } _: { context, sink in
+                try context.passOn(to: sink, limit: count)
             }
         )
     }

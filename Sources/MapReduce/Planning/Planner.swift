@@ -218,34 +218,19 @@ extension Planner {
 // MARK: Ends of stages
 
 extension Planner {
-    /// A shuffle of a dataset's pairs by the hash of their keys, sorted: one for all that read it.
-    ///
-    /// A dataset that is read from such a shuffle as it is needs none of its own.
+    /// A shuffle by the hash of the key, for all that read the dataset in so many partitions.
     @usableFromInline
     func shuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
-        partitionCount: Int
+        forAll partitionCount: Int,
+        _ makeSink: (StageExit) -> MakeSink<Key, Value>
     ) throws -> [ShuffleEnd] {
-        if partitionCount == reducerCount, let source = node.source { return try source(self) }
-        return try ownShuffle(node, partitionCount: partitionCount)
-    }
-
-    /// The same, but never the one that the dataset is read from.
-    func ownShuffle<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        partitionCount: Int
-    ) throws -> [ShuffleEnd] {
-        let key = ShuffleKey(object: ObjectIdentifier(node), partitionCount: partitionCount)
-        let output = StageOutput.shuffle(partitionCount: partitionCount)
-        return try shuffle(node, key, output) { exit in
-            { context in
-                try SortingSink<Key, Value>(
-                    context: context,
-                    exit: exit,
-                    partition: .byHash(count: partitionCount)
-                )
-            }
-        }
+        try shuffle(
+            node,
+            ShuffleKey(object: ObjectIdentifier(node), partitionCount: partitionCount),
+            .shuffle(partitionCount: partitionCount),
+            makeSink
+        )
     }
 
     /// That shuffle, if it is planned already.
