@@ -103,8 +103,14 @@ extension Policy {
     /// The shortest token, in bytes: it cannot be guessed.
     package static let minTokenByteCount = 16
 
+    /// Partitions of all runs of a stage, up to which the size of each is told and kept: a square
+    /// of them fits a page.
+    package static let maxMatrixCellCount = 4096
+
     // MARK: What is kept
 
+    /// Attempts that failed of which a report tells: enough to see what is wrong.
+    package static let maxReportedFailures = 100
     /// Jobs that have ended and are kept to be asked about: a day's work.
     package static let keptJobCount = 100
     /// Seconds that a job which has ended is kept at least: somebody may be watching it.

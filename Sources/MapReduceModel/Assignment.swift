@@ -6,17 +6,21 @@ package struct Assignment: Hashable, Codable, Sendable {
     package var sources: [LoggedSource]
     /// Records of the split that are passed over.
     package var badRecords: [BadRecord]
+    /// Whether the attempt is to tell how large the partitions of its run are.
+    package var tellsPartitions: Bool
 
     package init(
         attempt: AttemptID,
         input: TaskInput,
         sources: [LoggedSource] = [],
-        badRecords: [BadRecord]
+        badRecords: [BadRecord],
+        tellsPartitions: Bool = false
     ) {
         self.attempt = attempt
         self.input = input
         self.sources = sources
         self.badRecords = badRecords
+        self.tellsPartitions = tellsPartitions
     }
 }
 

@@ -82,6 +82,8 @@ package enum BuiltInCounter {
     package static let bytesShuffled = "bytes.shuffled"
     /// Pairs that a stage read from segments.
     package static let pairsReceived = "pairs.received"
+    /// Bytes of those segments, as stored.
+    package static let bytesReceived = "bytes.received"
     /// Records in output files.
     package static let recordsWritten = "records.written"
     /// Bytes in output files.

@@ -2,6 +2,8 @@
 package struct JobStatus: Hashable, Codable, Sendable {
     package var id: JobID
     package var name: String
+    /// Who submitted it, as `user@machine`; empty where nobody said.
+    package var owner = ""
     package var phase: Phase
     /// The directory that the output goes to.
     package var output: String

@@ -15,6 +15,8 @@ package struct TaskSpec: Hashable, Codable, Sendable {
     package var logPath: String?
     /// Records of the split that are passed over.
     package var badRecords: [BadRecord]
+    /// Whether to tell how large the partitions of the run are.
+    package var tellsPartitions: Bool
 
     package init(
         attempt: AttemptID,
@@ -23,7 +25,8 @@ package struct TaskSpec: Hashable, Codable, Sendable {
         directory: String,
         partDirectory: String? = nil,
         logPath: String? = nil,
-        badRecords: [BadRecord] = []
+        badRecords: [BadRecord] = [],
+        tellsPartitions: Bool = false
     ) {
         self.attempt = attempt
         self.input = input
@@ -32,6 +35,7 @@ package struct TaskSpec: Hashable, Codable, Sendable {
         self.partDirectory = partDirectory ?? directory
         self.logPath = logPath
         self.badRecords = badRecords
+        self.tellsPartitions = tellsPartitions
     }
 }
 
@@ -88,6 +92,10 @@ package struct TaskOutput: Hashable, Codable, Sendable {
     package var heaviestKey: HeavyKey?
     /// The records that the attempt passed over, with their text.
     package var badRecords: [BadRecord]
+    /// What its time went into.
+    package var times: TaskTimes
+    /// The bytes of each partition of the run, if that was asked for.
+    package var partitionByteCounts: [Int]
 
     package init(
         run: OutputFile? = nil,
@@ -96,7 +104,9 @@ package struct TaskOutput: Hashable, Codable, Sendable {
         written: [PairChecksum] = [],
         read: PairChecksum? = nil,
         heaviestKey: HeavyKey? = nil,
-        badRecords: [BadRecord] = []
+        badRecords: [BadRecord] = [],
+        times: TaskTimes = TaskTimes(),
+        partitionByteCounts: [Int] = []
     ) {
         self.run = run
         self.parts = parts
@@ -105,6 +115,8 @@ package struct TaskOutput: Hashable, Codable, Sendable {
         self.read = read
         self.heaviestKey = heaviestKey
         self.badRecords = badRecords
+        self.times = times
+        self.partitionByteCounts = partitionByteCounts
     }
 
     /// All files, the run first.

@@ -47,7 +47,8 @@ import Testing
                     ]
                 ),
                 splits: [[Split(pieces: [])]]
-            )
+            ),
+            at: .zero
         )
     }
 

@@ -289,21 +289,22 @@ import Testing
         let moment = Instant(nanoseconds: 1_700_000_000_000_000_000)
         let entries: [JournalEntry] = [
             .jobSubmitted(
-                JobSubmission(id: job, plan: plan, splits: [[Split(pieces: [piece])], []])
+                JobSubmission(id: job, plan: plan, splits: [[Split(pieces: [piece])], []]),
+                at: moment
             ),
             .attemptStarted(attempt, worker: worker, at: moment),
             .attemptSucceeded(attempt, output, at: moment),
-            .attemptFailed(attempt, failure),
-            .attemptStopped(attempt),
+            .attemptFailed(attempt, failure, at: moment),
+            .attemptStopped(attempt, at: moment),
             .attemptAudited(attempt, output.digest, at: moment),
             .outputLost(task),
             .inputChanged(job, stage: 1),
             .outputsDiffered(OutputDifference(task: task, first: 0, second: 2)),
             .recordSkipped(task, BadRecord(file: "logs/a.txt", offset: 64, reason: "crashed")),
-            .commitBegan(job),
-            .jobFinished(job, .succeeded),
-            .jobFinished(job, .failed(failure, attempt: attempt)),
-            .jobFinished(job, .cancelled),
+            .commitBegan(job, at: moment),
+            .jobFinished(job, .succeeded, at: moment),
+            .jobFinished(job, .failed(failure, attempt: attempt), at: moment),
+            .jobFinished(job, .cancelled, at: moment),
             .jobRetired(job),
         ]
         try check(entries, "journal")

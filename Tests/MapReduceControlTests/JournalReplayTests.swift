@@ -20,7 +20,7 @@ import Testing
 
     private func replay(_ entries: [JournalEntry]) throws -> JournalReplay {
         var replay = JournalReplay()
-        for entry in [.jobSubmitted(testJob(1, maps: 2, reducers: 1))] + entries {
+        for entry in [.jobSubmitted(testJob(1, maps: 2, reducers: 1), at: .zero)] + entries {
             try replay.add(entry)
         }
         return replay
@@ -89,22 +89,22 @@ import Testing
             change(&submission)
             var replay = try replay([])
             #expect(throws: JournalFlaw.self, "change \(number)") {
-                try replay.add(.jobSubmitted(submission))
+                try replay.add(.jobSubmitted(submission, at: .zero))
             }
         }
     }
 
     @Test func endsThatCannotBeAreRefused() throws {
-        try expectRefused(.commitBegan(JobID(1)), after: [], "job1 is not done")
+        try expectRefused(.commitBegan(JobID(1), at: .zero), after: [], "job1 is not done")
         try expectRefused(.jobRetired(JobID(1)), after: [], "job1 has not ended")
-        let end = JournalEntry.jobFinished(JobID(1), .cancelled)
+        let end = JournalEntry.jobFinished(JobID(1), .cancelled, at: .zero)
         try expectRefused(end, after: [end], "job1 has ended before")
         try expectRefused(start(attempt(0)), after: [end], "the job of \(attempt(0)) is over")
         let both = [start(attempt(0)), start(attempt(1)), success(attempt(1))]
         let replay = try replay(both)
         #expect(throws: JournalFlaw.self) { try replay.checkEnd() }
         #expect(throws: Never.self) {
-            try self.replay(both + [.attemptStopped(attempt(0))]).checkEnd()
+            try self.replay(both + [.attemptStopped(attempt(0), at: .zero)]).checkEnd()
         }
     }
 
@@ -118,7 +118,7 @@ import Testing
     /// A round that is left out has no tasks.
     @Test func aStageThatIsLeftOutDoesNotBegin() throws {
         var replay = JournalReplay()
-        try replay.add(.jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: .rounds)))
+        try replay.add(.jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: .rounds), at: .zero))
         for attempt in [attempt(0), attempt(0, stage: 1), attempt(0, task: 1, stage: 1)] {
             try replay.add(start(attempt))
             try replay.add(success(attempt))

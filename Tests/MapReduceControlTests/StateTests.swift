@@ -269,7 +269,7 @@ import Testing
     /// What was lost is in the log, and has no path; what is left out has no log, and is done.
     @Test func theLogIsToldFromAnEntryOn() throws {
         var jobs = Jobs()
-        jobs.apply(.jobSubmitted(testJob(1, maps: 2, reducers: 2, graph: .rounds)))
+        jobs.apply(.jobSubmitted(testJob(1, maps: 2, reducers: 2, graph: .rounds), at: .zero))
         func succeed(_ stage: Int, _ index: Int, _ number: Int = 0) {
             let task = TaskID(job: JobID(1), stage: stage, index: index)
             let attempt = AttemptID(task: task, number: number)
@@ -308,7 +308,7 @@ import Testing
     private func sizes(_ graph: TestGraph, _ reads: [(Int, String, Int)]) throws -> PartitionSizes?
     {
         var jobs = Jobs()
-        jobs.apply(.jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: graph)))
+        jobs.apply(.jobSubmitted(testJob(1, maps: 1, reducers: 2, graph: graph), at: .zero))
         for (index, read) in reads.enumerated() {
             let task = TaskID(job: JobID(1), stage: 2, index: index)
             let attempt = AttemptID(task: task, number: 0)

@@ -202,13 +202,13 @@ private struct TranscriptPlayer {
 
     private func describe(_ entry: JournalEntry) -> String {
         switch entry {
-        case .jobSubmitted(let submission): "\(submission.id) submitted"
+        case .jobSubmitted(let submission, _): "\(submission.id) submitted"
         case .attemptStarted(let attempt, let worker, _):
             "\(describe(attempt)) started on \(worker)"
         case .attemptSucceeded(let attempt, _, _): "\(describe(attempt)) succeeded"
-        case .attemptFailed(let attempt, let failure):
+        case .attemptFailed(let attempt, let failure, _):
             "\(describe(attempt)) failed: \(failure.kind)"
-        case .attemptStopped(let attempt): "\(describe(attempt)) stopped"
+        case .attemptStopped(let attempt, _): "\(describe(attempt)) stopped"
         case .attemptAudited(let attempt, _, _): "\(describe(attempt)) audited"
         case .inputChanged(let job, let stage): "input of \(job)-stage\(stage) changed"
         case .outputsDiffered(let difference):
@@ -216,8 +216,8 @@ private struct TranscriptPlayer {
         case .outputLost(let task): "output of \(task) lost"
         case .recordSkipped(let task, let record):
             "record \(record.file):\(record.offset) of \(task) skipped"
-        case .commitBegan(let job): "\(job) commits"
-        case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
+        case .commitBegan(let job, _): "\(job) commits"
+        case .jobFinished(let job, let outcome, _): "\(job) finished: \(describe(outcome))"
         case .jobRetired(let job): "\(job) retired"
         }
     }

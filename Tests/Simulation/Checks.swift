@@ -20,7 +20,7 @@ struct Checks {
     mutating func step(_ control: Coordinator, _ effects: Effects) -> String? {
         for entry in effects.journal {
             replayed.apply(entry)
-            if case .jobFinished(let job, let outcome) = entry {
+            if case .jobFinished(let job, let outcome, _) = entry {
                 if outcomes[job] != nil { return "\(job) ends twice" }
                 outcomes[job] = outcome
             }

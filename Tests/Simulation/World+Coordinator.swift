@@ -45,10 +45,10 @@ extension World {
         durable.entries += entries
         for entry in entries {
             switch entry {
-            case .jobSubmitted(let submission):
+            case .jobSubmitted(let submission, _):
                 durable.lastJob = max(durable.lastJob, submission.id.number)
                 durable.plannedJobs[submission.id] = planned(submission)
-            case .jobFinished(let job, let outcome):
+            case .jobFinished(let job, let outcome, _):
                 if let other = durable.outcomes[job], other != outcome {
                     fail("\(job) ends twice: \(other) and \(outcome)")
                 }

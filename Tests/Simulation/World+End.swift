@@ -88,7 +88,7 @@ extension World {
         var cluster = 0
         for entry in durable.entries {
             switch entry {
-            case .attemptFailed(let other, let failure) where other.task == attempt.task:
+            case .attemptFailed(let other, let failure, _) where other.task == attempt.task:
                 switch failure.kind.consequence {
                 case .retryCountedAgainstTask: own += 1
                 case .retryCountedAgainstCluster: cluster += 1

@@ -34,18 +34,18 @@ extension World {
 
     func describe(_ entry: JournalEntry) -> String {
         switch entry {
-        case .jobSubmitted(let submission): "\(submission.id) submitted"
+        case .jobSubmitted(let submission, _): "\(submission.id) submitted"
         case .attemptStarted(let attempt, let worker, _): "\(attempt) started on \(worker)"
         case .attemptSucceeded(let attempt, _, _): "\(attempt) succeeded"
-        case .attemptFailed(let attempt, let failure): "\(attempt) failed: \(failure.kind)"
-        case .attemptStopped(let attempt): "\(attempt) stopped"
+        case .attemptFailed(let attempt, let failure, _): "\(attempt) failed: \(failure.kind)"
+        case .attemptStopped(let attempt, _): "\(attempt) stopped"
         case .attemptAudited(let attempt, _, _): "\(attempt) audited"
         case .outputLost(let task): "output of \(task) lost"
         case .inputChanged(let job, let stage): "input of \(job)-stage\(stage) changed"
         case .outputsDiffered(let difference): "outputs of \(difference.task) differ"
         case .recordSkipped(let task, let record): "\(task) passes over \(record.offset)"
-        case .commitBegan(let job): "\(job) commits"
-        case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"
+        case .commitBegan(let job, _): "\(job) commits"
+        case .jobFinished(let job, let outcome, _): "\(job) finished: \(describe(outcome))"
         case .jobRetired(let job): "\(job) retired"
         }
     }

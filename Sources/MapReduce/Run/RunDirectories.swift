@@ -39,7 +39,8 @@ struct RunDirectories {
             directory: "\(scratch)/\(attempt)",
             partDirectory: output.map { "\($0.temporaryPath)/\(attempt)" },
             logPath: "\(scratch)/\(attempt).log",
-            badRecords: assignment.badRecords
+            badRecords: assignment.badRecords,
+            tellsPartitions: assignment.tellsPartitions
         )
     }
 }

@@ -24,7 +24,7 @@ struct CoordinatorMetrics {
             case .outputLost: attempts[3].count += 1
             case .attemptAudited: attempts[4].count += 1
             case .outputsDiffered: differences += 1
-            case .jobFinished(_, let outcome):
+            case .jobFinished(_, let outcome, _):
                 if let index = finishedJobs.firstIndex(where: { $0.outcome == outcome.phase }) {
                     finishedJobs[index].count += 1
                 }

@@ -33,7 +33,8 @@ struct JobFiles: Sendable {
             directory: "\(directory)/\(attempt)",
             partDirectory: "\(launch.outputDirectory)/\(attempt)",
             logPath: logPath(of: attempt),
-            badRecords: assignment.badRecords
+            badRecords: assignment.badRecords,
+            tellsPartitions: assignment.tellsPartitions
         )
     }
 

@@ -40,7 +40,7 @@ extension Coordinator {
 
     /// Notes that an attempt that ran has failed, and ends the job if that was once too often.
     mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
-        record(.attemptFailed(attempt, failure))
+        record(.attemptFailed(attempt, failure, at: now))
         if skipRecord(of: failure, at: attempt) { return }
         guard let task = jobs[task: attempt.task],
             let limit = jobs[attempt.task.job]?.submission.maxAttempts
@@ -100,7 +100,7 @@ extension Coordinator {
 
     mutating func stop(_ attempt: AttemptID) {
         guard jobs.isRunning(attempt), let worker = jobs.worker(of: attempt) else { return }
-        record(.attemptStopped(attempt))
+        record(.attemptStopped(attempt, at: now))
         if Mutation.stopsWithoutJournal.isOn { effects.journal.removeLast() }
         workers.ended(attempt, on: worker)
         effects.messages.append(.stopAttempt(worker, attempt))

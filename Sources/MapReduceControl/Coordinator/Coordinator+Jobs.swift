@@ -7,7 +7,7 @@ extension Coordinator {
         else { return }
         // A map whose output was lost after all had read it may still run again, for nobody.
         stopAll(of: id)
-        record(.commitBegan(id))
+        record(.commitBegan(id, at: now))
         if let job = jobs[id] { publish(job) }
     }
 
@@ -29,7 +29,7 @@ extension Coordinator {
     mutating func finish(_ id: JobID, _ outcome: JobOutcome) {
         guard jobs[id].map({ $0.outcome == nil }) ?? false else { return }
         stopAll(of: id)
-        record(.jobFinished(id, outcome))
+        record(.jobFinished(id, outcome, at: now))
         workers.forget(id)
         preparations.removeAll { $0.job == id }
         effects.messages.append(.jobFinished(id, outcome))

@@ -41,7 +41,8 @@ extension Coordinator {
                     attempt: attempt,
                     input: input,
                     sources: sources,
-                    badRecords: jobs[task: id]?.badRecords ?? []
+                    badRecords: jobs[task: id]?.badRecords ?? [],
+                    tellsPartitions: job.tellsPartitions(of: id.stage)
                 )
             )
         )

@@ -12,6 +12,8 @@ package struct Coordinator: Sendable {
     package internal(set) var workers: Workers
     package let policy: Policy
     var effects = Effects()
+    /// The moment of the event that is being applied.
+    var now = Instant.zero
     /// The attempts that may be running, in the order in which they were started.
     ///
     /// Those that have ended are dropped when slow ones are looked for.
@@ -40,8 +42,9 @@ package struct Coordinator: Sendable {
     /// - Returns: what is to be done, in order.
     package mutating func apply(_ event: Event, at now: Instant) -> Effects {
         effects = Effects()
+        self.now = now
         switch event {
-        case .jobSubmitted(let submission): record(.jobSubmitted(submission))
+        case .jobSubmitted(let submission): record(.jobSubmitted(submission, at: now))
         case .workerJoined(let id, let profile, let attempts):
             join(id, profile, attempts, at: now)
         case .workerPolled(let id, let condition): _ = workers.heard(id, condition, at: now)

@@ -38,9 +38,7 @@ extension JobState {
 
     private func count(inRound round: Int) -> Int {
         let counter = BuiltInCounter.userPrefix + graph.rounds[round].until
-        return graph.rounds[round].stages.reduce(0) { sum, stage in
-            stages[stage].tasks.reduce(sum) { $0 &+ ($1.winningOutput?.counters[counter] ?? 0) }
-        }
+        return graph.rounds[round].stages.reduce(0) { $0 &+ stages[$1].counters[counter] }
     }
 }
 

@@ -5,9 +5,10 @@ package struct JobState: Hashable, Sendable {
     package let submission: JobSubmission
     package internal(set) var phase = Phase.running
     package internal(set) var stages: [StageState]
-    /// The sums of the counters of all winning attempts, and from the commit on of those whose
-    /// output was lost when it had been read.
-    package internal(set) var counters = Counters()
+    package let submittedAt: Instant
+    /// When all tasks were done, and when the job ended.
+    package internal(set) var committedAt: Instant?
+    package internal(set) var endedAt: Instant?
     /// Tasks whose attempts wrote different output: the first ones, and how many there are.
     package internal(set) var differences: [OutputDifference] = []
     package internal(set) var differenceCount = 0
@@ -27,8 +28,9 @@ package struct JobState: Hashable, Sendable {
 
     package var id: JobID { submission.id }
 
-    init(_ submission: JobSubmission) {
+    init(_ submission: JobSubmission, at instant: Instant) {
         self.submission = submission
+        submittedAt = instant
         inputByteCount = submission.splits.joined().reduce(0) { $0 + $1.byteCount }
         graph = StageGraph(submission.plan)
         stages = zip(
@@ -47,6 +49,14 @@ package struct JobState: Hashable, Sendable {
                 stages[stage].auditCount += 1
             }
         }
+    }
+
+    /// The sums of the counters of all winning attempts, and from the commit on of those whose
+    /// output was lost when it had been read.
+    ///
+    /// Cost: linear in the number of stages.
+    package var counters: Counters {
+        stages.reduce(into: Counters()) { $0.add($1.counters) }
     }
 
     package var isRunning: Bool { if case .running = phase { true } else { false } }
@@ -170,9 +180,11 @@ package struct JobState: Hashable, Sendable {
     ///
     /// Cost: linear in the number of tasks of the stages that lack an output.
     mutating func countLostOutputs() {
-        for stage in stages where !stage.isDone && !stage.isLeftOut {
-            for task in stage.tasks {
-                if let output = task.lostOutput { counters.add(output.counters) }
+        for stage in stages.indices where !stages[stage].isDone && !stages[stage].isLeftOut {
+            for task in stages[stage].tasks.indices {
+                if let output = stages[stage].tasks[task].lostOutput {
+                    stages[stage].counters.add(output.counters)
+                }
             }
         }
     }

@@ -85,19 +85,20 @@ package struct Jobs: Hashable, Sendable {
     /// Applies an entry; one about something that does not exist changes nothing.
     package mutating func apply(_ entry: JournalEntry) {
         switch entry {
-        case .jobSubmitted(let submission):
+        case .jobSubmitted(let submission, let instant):
             precondition(
                 all.last.map { $0.id < submission.id } ?? true,
                 "ids of jobs rise"
             )
-            all.append(JobState(submission))
+            all.append(JobState(submission, at: instant))
         case .attemptStarted(let attempt, let worker, let instant):
             start(attempt, worker, at: instant)
         case .attemptSucceeded(let attempt, let output, let instant):
             succeed(attempt, output, at: instant)
-        case .attemptFailed(let attempt, let failure): fail(attempt, failure)
-        case .attemptStopped(let attempt):
-            if let job = end(attempt) {
+        case .attemptFailed(let attempt, let failure, let instant):
+            fail(attempt, failure, at: instant)
+        case .attemptStopped(let attempt, let instant):
+            if let job = end(attempt, at: instant) {
                 set(.stopped, of: attempt, inJobAt: job)
                 enqueue(attempt.task, inJobAt: job)
             }
@@ -116,13 +117,17 @@ package struct Jobs: Hashable, Sendable {
             all[job].badRecordCount += 1
             all[job].stages[id.stage].tasks[id.index].badRecords.append(record)
             all[job].stages[id.stage].tasks[id.index].ownFailures = 0
-        case .commitBegan(let id):
+        case .commitBegan(let id, let instant):
             if let job = index(of: id) {
+                all[job].committedAt = instant
                 all[job].countLostOutputs()
                 all[job].phase = .committing
             }
-        case .jobFinished(let id, let outcome):
-            if let job = index(of: id) { all[job].phase = .finished(outcome) }
+        case .jobFinished(let id, let outcome, let instant):
+            if let job = index(of: id) {
+                all[job].endedAt = instant
+                all[job].phase = .finished(outcome)
+            }
         case .jobRetired(let id):
             if let job = index(of: id) { all.remove(at: job) }
         }
@@ -183,21 +188,21 @@ package struct Jobs: Hashable, Sendable {
 
     /// Notes that an attempt does not run any more.
     /// - Returns: where its job is; nil when the attempt did not run.
-    private mutating func end(_ attempt: AttemptID) -> Int? {
+    private mutating func end(_ attempt: AttemptID, at instant: Instant) -> Int? {
         guard isRunning(attempt), let job = index(of: attempt) else { return nil }
-        all[job].stages[attempt.task.stage].runningCount -= 1
+        let id = attempt.task
+        all[job].stages[id.stage].runningCount -= 1
+        all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].endedAt = instant
         return job
     }
 
     private mutating func succeed(_ attempt: AttemptID, _ output: TaskOutput, at instant: Instant) {
-        guard let job = end(attempt) else { return }
+        guard let job = end(attempt, at: instant) else { return }
         let id = attempt.task
         set(.succeeded(output), of: attempt, inJobAt: job)
-        all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].endedAt = instant
         all[job].stages[id.stage].tasks[id.index].winner = attempt.number
         all[job].stages[id.stage].doneCount += 1
         all[job].stages[id.stage].endedAt = instant
-        all[job].counters.add(output.counters)
         all[job].stages[id.stage].count(output, isCounted: true)
         if all[job].submission.auditPercent > 0 {
             // One that ran twice already, as its first output was lost, has been compared.
@@ -220,10 +225,9 @@ package struct Jobs: Hashable, Sendable {
     }
 
     private mutating func audit(_ attempt: AttemptID, _ digest: OutputDigest, at instant: Instant) {
-        guard let job = end(attempt) else { return }
+        guard let job = end(attempt, at: instant) else { return }
         let id = attempt.task
         set(.audited(digest), of: attempt, inJobAt: job)
-        all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].endedAt = instant
         endAudit(of: id, inJobAt: job)
     }
 
@@ -233,8 +237,8 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].auditCount -= 1
     }
 
-    private mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
-        guard let job = end(attempt) else { return }
+    private mutating func fail(_ attempt: AttemptID, _ failure: Failure, at instant: Instant) {
+        guard let job = end(attempt, at: instant) else { return }
         let id = attempt.task
         set(.failed(failure), of: attempt, inJobAt: job)
         all[job].stages[id.stage].failureCount += 1
@@ -270,9 +274,6 @@ package struct Jobs: Hashable, Sendable {
         guard let winner = all[job].stages[id.stage].tasks[id.index].winner,
             let output = all[job].stages[id.stage].tasks[id.index].winningOutput
         else { return false }
-        if !Mutation.keepsCountersOfLostOutputs.isOn {
-            all[job].counters.subtract(output.counters)
-        }
         all[job].stages[id.stage].count(output, isCounted: false)
         all[job].stages[id.stage].tasks[id.index].attempts[winner].status = .lost(output)
         all[job].stages[id.stage].tasks[id.index].winner = nil

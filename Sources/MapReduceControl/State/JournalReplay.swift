@@ -22,7 +22,7 @@ package struct JournalReplay: Sendable {
     /// - Throws: the reason why it cannot.
     package func check(_ entry: JournalEntry) throws(JournalFlaw) {
         switch entry {
-        case .jobSubmitted(let submission): try check(submission)
+        case .jobSubmitted(let submission, _): try check(submission)
         case .attemptStarted(let attempt, let worker, _):
             let task = try task(attempt.task)
             try require(jobs[attempt.task.job]?.isRunning ?? false, "the job of \(attempt) is over")
@@ -41,7 +41,7 @@ package struct JournalReplay: Sendable {
             let task = try self.task(of: attempt)
             let isFirst = task.winner == nil || !task.attempts[attempt.number].isRunning
             try require(isFirst, "\(attempt) wins, and the task is done")
-        case .attemptFailed(let attempt, _), .attemptStopped(let attempt):
+        case .attemptFailed(let attempt, _, _), .attemptStopped(let attempt, _):
             _ = try self.task(of: attempt)
         case .attemptAudited(let attempt, _, _):
             let task = try self.task(of: attempt)
@@ -64,10 +64,10 @@ package struct JournalReplay: Sendable {
             _ = try task(id)
             try require(jobs[id.job]?.isRunning ?? false, "the job of \(id) is over")
         case .recordSkipped(let id, _): _ = try task(id)
-        case .commitBegan(let id):
+        case .commitBegan(let id, _):
             let job = try job(id)
             try require(job.isRunning && job.isDone, "\(id) is not done")
-        case .jobFinished(let id, _):
+        case .jobFinished(let id, _, _):
             try require(try job(id).outcome == nil, "\(id) has ended before")
         case .jobRetired(let id):
             try require(try job(id).outcome != nil, "\(id) has not ended")

@@ -29,6 +29,9 @@ package struct StageState: Hashable, Sendable {
     /// What is written is counted for each output.
     package internal(set) var written: [PairChecksum]
     package internal(set) var read = PairChecksum()
+    /// The sums of the counters of the winners, and from the job's commit on of those whose output
+    /// was lost when it had been read.
+    package internal(set) var counters = Counters()
     /// Whether the stage is part of a round that its iteration does not need.
     package internal(set) var isLeftOut = false
     /// Winners that read pairs and did not need all of them.
@@ -50,6 +53,11 @@ package struct StageState: Hashable, Sendable {
 
     /// Counts, or counts no more, what a winner has read and written.
     mutating func count(_ output: TaskOutput, isCounted: Bool) {
+        if isCounted {
+            counters.add(output.counters)
+        } else if !Mutation.keepsCountersOfLostOutputs.isOn {
+            counters.subtract(output.counters)
+        }
         for (index, pairs) in output.written.prefix(written.count).enumerated() {
             if isCounted { written[index] += pairs } else { written[index] -= pairs }
         }

@@ -82,7 +82,7 @@ package enum EventText {
     /// The line for an entry; nil for what needs none.
     package static func line(for entry: JournalEntry, job: Plan, isVerbose: Bool) -> String? {
         switch entry {
-        case .attemptFailed(let attempt, let failure):
+        case .attemptFailed(let attempt, let failure, _):
             var text = "\(describe(attempt)) failed: \(failure.message)"
             if let location = failure.location { text += " at \(location)" }
             return text + "\n"
@@ -96,7 +96,7 @@ package enum EventText {
                     + ", \(Format.bytes(output.digest.byteCount))\n" : nil
         case .recordSkipped(_, let record):
             return "the record of \(record.file) at byte \(record.offset) is passed over\n"
-        case .attemptStopped(let attempt):
+        case .attemptStopped(let attempt, _):
             return isVerbose ? "\(describe(attempt)) stopped: it is not needed any more\n" : nil
         case .outputLost(let task):
             return "the output of stage \(task.stage), task \(task.index) is lost; it runs again\n"

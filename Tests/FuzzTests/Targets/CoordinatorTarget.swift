@@ -51,7 +51,7 @@ struct CoordinatorTarget: FuzzTarget {
             switch step {
             case .submit(let submission):
                 do {
-                    try replay.check(.jobSubmitted(submission))
+                    try replay.check(.jobSubmitted(submission, at: .zero))
                 } catch {
                     return
                 }

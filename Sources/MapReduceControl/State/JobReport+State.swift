@@ -1,0 +1,129 @@
+package import MapReduceModel
+
+extension JobReport {
+    /// What the control plane knows of a job whose status is this.
+    ///
+    /// Cost: linear in the number of attempts.
+    package init(_ job: JobState, _ status: JobStatus) {
+        self.init(
+            job: status,
+            plan: job.submission.plan,
+            stages: job.stages.map { Stage($0, of: job) },
+            attempts: [],
+            shuffles: job.stages.indices.flatMap { job.shuffleMatrices(of: $0) },
+            failures: []
+        )
+        for (stage, state) in job.stages.enumerated() {
+            for (index, task) in state.tasks.enumerated() {
+                add(task, TaskID(job: job.id, stage: stage, index: index), of: job)
+            }
+        }
+    }
+
+    private mutating func add(_ task: TaskState, _ id: TaskID, of job: JobState) {
+        for (number, state) in task.attempts.enumerated() {
+            attempts.append(Attempt(state, AttemptID(task: id, number: number), of: job))
+            guard case .failed(let failure) = state.status,
+                failures.count < Policy.maxReportedFailures
+            else { continue }
+            failures.append(
+                AttemptFailure(stage: id.stage, task: id.index, number: number, failure: failure)
+            )
+        }
+    }
+}
+
+extension JobReport.Stage {
+    fileprivate init(_ stage: StageState, of job: JobState) {
+        self.init(
+            start: stage.startedAt.map(job.seconds),
+            end: stage.endedAt.map(job.seconds),
+            counters: stage.counters,
+            times: stage.tasks.reduce(into: StageTimes()) { times, task in
+                if let output = task.winningOutput { times.add(output.times) }
+            }
+        )
+    }
+}
+
+extension JobReport.Attempt {
+    /// An attempt of a task that the job has.
+    package init(_ state: AttemptState, _ id: AttemptID, of job: JobState) {
+        let task = job.stages[id.task.stage].tasks[id.task.index]
+        self.init(
+            stage: id.task.stage,
+            task: id.task.index,
+            number: id.number,
+            worker: state.worker.number,
+            state: TaskStatus.Attempt.State(state.status),
+            isBackup: task.attempts[..<id.number].contains { other in
+                other.endedAt.map { $0 > state.startedAt } ?? true
+            },
+            start: job.seconds(state.startedAt),
+            end: state.endedAt.map(job.seconds)
+        )
+        guard let output = state.reportedOutput else { return }
+        times = output.times
+        let counters = output.counters
+        recordsIn =
+            counters[BuiltInCounter.recordsRead] &+ counters[BuiltInCounter.pairsReceived]
+        bytesIn = counters[BuiltInCounter.bytesRead] &+ counters[BuiltInCounter.bytesReceived]
+        recordsOut =
+            counters[BuiltInCounter.recordsWritten] &+ counters[BuiltInCounter.pairsShuffled]
+        bytesOut =
+            counters[BuiltInCounter.bytesWritten] &+ counters[BuiltInCounter.bytesShuffled]
+    }
+}
+
+extension AttemptState {
+    /// What the attempt left behind, whether it still counts or not.
+    fileprivate var reportedOutput: TaskOutput? {
+        switch status {
+        case .succeeded(let output), .lost(let output): output
+        case .running, .failed, .stopped, .audited: nil
+        }
+    }
+}
+
+extension TaskStatus.Attempt.State {
+    /// What became of an attempt.
+    package init(_ status: AttemptState.Status) {
+        switch status {
+        case .running: self = .running
+        case .succeeded: self = .succeeded
+        case .failed: self = .failed
+        case .stopped: self = .stopped
+        case .lost: self = .lost
+        case .audited: self = .audited
+        }
+    }
+}
+
+extension JobState {
+    /// A moment in seconds since the job was submitted.
+    package func seconds(_ instant: Instant) -> Double { (instant - submittedAt).inSeconds }
+
+    /// Whether the sizes of all partitions that a stage writes are few enough to be kept.
+    func tellsPartitions(of stage: Int) -> Bool {
+        let count = submission.plan.stages[stage].runPartitionCount
+        return count > 0
+            && stages[stage].tasks.count <= Policy.maxMatrixCellCount / max(count, 1)
+    }
+
+    /// What each task of a stage wrote for each partition; nothing where those are many.
+    fileprivate func shuffleMatrices(of stage: Int) -> [JobReport.ShuffleMatrix] {
+        guard tellsPartitions(of: stage), !stages[stage].isLeftOut else { return [] }
+        let plan = submission.plan.stages[stage]
+        let written = stages[stage].tasks.map { $0.winningOutput?.partitionByteCounts ?? [] }
+        return plan.outputs.indices.compactMap { output in
+            let first = plan.firstPartition(ofOutput: output)
+            let end = first + plan.outputs[output].runPartitionCount
+            guard end > first else { return nil }
+            return JobReport.ShuffleMatrix(
+                stage: stage,
+                output: output,
+                byteCounts: written.map { $0.count >= end ? Array($0[first..<end]) : [] }
+            )
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/// Everything that is known of a job: what pages show, and what scripts read.
+///
+/// All moments are seconds since the job was submitted. `Documentation/job-report.schema.json`
+/// describes the document.
+package struct JobReport: Hashable, Codable, Sendable {
+    /// The version of the document; a new field does not change it.
+    package var version = 1
+    package var job: JobStatus
+    /// What the job computes; its stages have the same order as all lists of stages here.
+    package var plan: Plan
+    package var stages: [Stage]
+    /// All attempts, in the order of their tasks and numbers.
+    package var attempts: [Attempt]
+    /// How much each task of a stage wrote for each partition, where those are few.
+    package var shuffles: [ShuffleMatrix]
+    /// The attempts that failed, the first ones.
+    package var failures: [AttemptFailure]
+    /// The workers that ran attempts.
+    package var workers: [Worker]
+    /// What bounded the job; nil until it has succeeded.
+    package var verdict: Verdict?
+    /// The command that runs a task again, with `STAGE.TASK` in the place of its name; nil where
+    /// there is none.
+    package var replayCommand: String?
+    /// The number of the last event that the report knows of; nil where events have no numbers.
+    package var lastEvent: Int?
+
+    package init(
+        job: JobStatus,
+        plan: Plan,
+        stages: [Stage],
+        attempts: [Attempt],
+        shuffles: [ShuffleMatrix],
+        failures: [AttemptFailure]
+    ) {
+        self.job = job
+        self.plan = plan
+        self.stages = stages
+        self.attempts = attempts
+        self.shuffles = shuffles
+        self.failures = failures
+        workers = []
+    }
+
+    /// What the attempts of a stage that count have done.
+    package struct Stage: Hashable, Codable, Sendable {
+        /// When the first attempt began, and when the last one that succeeded ended.
+        package var start: Double?
+        package var end: Double?
+        /// The sums over its attempts that count.
+        package var counters: Counters
+        package var times: StageTimes
+
+        package init(start: Double?, end: Double?, counters: Counters, times: StageTimes) {
+            self.start = start
+            self.end = end
+            self.counters = counters
+            self.times = times
+        }
+    }
+
+    /// One try at a task.
+    package struct Attempt: Hashable, Codable, Sendable {
+        package var stage: Int
+        package var task: Int
+        /// From 0.
+        package var number: Int
+        package var worker: Int
+        package var state: TaskStatus.Attempt.State
+        /// Whether it was started while another one of its task ran.
+        package var isBackup: Bool
+        package var start: Double
+        /// Nil while it runs.
+        package var end: Double?
+        /// What its time went into; nil unless it succeeded.
+        package var times: TaskTimes?
+        /// Records or pairs that it read, and those that it wrote; 0 unless it succeeded.
+        package var recordsIn = 0
+        package var recordsOut = 0
+        /// Bytes of the same, as stored.
+        package var bytesIn = 0
+        package var bytesOut = 0
+
+        package init(
+            stage: Int,
+            task: Int,
+            number: Int,
+            worker: Int,
+            state: TaskStatus.Attempt.State,
+            isBackup: Bool,
+            start: Double,
+            end: Double?
+        ) {
+            self.stage = stage
+            self.task = task
+            self.number = number
+            self.worker = worker
+            self.state = state
+            self.isBackup = isBackup
+            self.start = start
+            self.end = end
+        }
+    }
+
+    /// The bytes that each task of a stage wrote for each partition.
+    package struct ShuffleMatrix: Hashable, Codable, Sendable {
+        package var stage: Int
+        package var output: Int
+        /// For each task of the stage the bytes for each partition; empty for a task that is not
+        /// done.
+        package var byteCounts: [[Int]]
+
+        package init(stage: Int, output: Int, byteCounts: [[Int]]) {
+            self.stage = stage
+            self.output = output
+            self.byteCounts = byteCounts
+        }
+    }
+
+    /// Why an attempt failed.
+    package struct AttemptFailure: Hashable, Codable, Sendable {
+        package var stage: Int
+        package var task: Int
+        package var number: Int
+        package var failure: Failure
+
+        package init(stage: Int, task: Int, number: Int, failure: Failure) {
+            self.stage = stage
+            self.task = task
+            self.number = number
+            self.failure = failure
+        }
+    }
+
+    /// A worker that ran attempts.
+    package struct Worker: Hashable, Codable, Sendable {
+        package var id: Int
+        /// Where it serves; its machine's name for a run without a cluster.
+        package var name: String
+        package var slotCount: Int
+
+        package init(id: Int, name: String, slotCount: Int) {
+            self.id = id
+            self.name = name
+            self.slotCount = slotCount
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// What the time of an attempt went into, in seconds.
+///
+/// What is done for each record is measured for a sample of them. Single precision is exact to a
+/// ten-millionth, and keeps the state of a task small.
+package struct TaskTimes: Hashable, Codable, Sendable {
+    /// Waiting for the runs that it reads, where they lie on other machines.
+    package var fetch: Float
+    /// Reading and decompressing input files, and finding their records.
+    package var read: Float
+    /// The user's closures.
+    package var closure: Float
+    /// Collecting pairs: sorting them, and merging the values of equal keys.
+    package var sort: Float
+    /// Writing runs because the memory was full, and merging those at the end.
+    package var spill: Float
+    /// Reading runs of other stages and merging them.
+    package var merge: Float
+    /// Writing the run or the parts.
+    package var write: Float
+    /// Making what was written durable, and giving it its name.
+    package var commit: Float
+    /// Time of the processor that the task's thread has used; part of all of the above.
+    package var cpu: Float
+
+    package init(
+        fetch: Float = 0,
+        read: Float = 0,
+        closure: Float = 0,
+        sort: Float = 0,
+        spill: Float = 0,
+        merge: Float = 0,
+        write: Float = 0,
+        commit: Float = 0,
+        cpu: Float = 0
+    ) {
+        self.fetch = fetch
+        self.read = read
+        self.closure = closure
+        self.sort = sort
+        self.spill = spill
+        self.merge = merge
+        self.write = write
+        self.commit = commit
+        self.cpu = cpu
+    }
+}
+
+/// The sums of the times of many attempts, in seconds.
+package struct StageTimes: Hashable, Codable, Sendable {
+    package var fetch = 0.0
+    package var read = 0.0
+    package var closure = 0.0
+    package var sort = 0.0
+    package var spill = 0.0
+    package var merge = 0.0
+    package var write = 0.0
+    package var commit = 0.0
+    package var cpu = 0.0
+
+    package init() {}
+
+    /// Adds the times of an attempt, which may be any numbers.
+    package mutating func add(_ times: TaskTimes) {
+        func bounded(_ time: Float) -> Double { time.isFinite ? max(Double(time), 0) : 0 }
+        fetch += bounded(times.fetch)
+        read += bounded(times.read)
+        closure += bounded(times.closure)
+        sort += bounded(times.sort)
+        spill += bounded(times.spill)
+        merge += bounded(times.merge)
+        write += bounded(times.write)
+        commit += bounded(times.commit)
+        cpu += bounded(times.cpu)
+    }
+}
