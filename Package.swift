@@ -74,6 +74,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CIntrinsics"),
+        // Its texts are embedded into the program by the compiler, and copied nowhere.
+        .target(name: "CPage", exclude: ["page"]),
         .target(name: "CSignals"),
         .target(name: "CSpawn"),
         .target(name: "MapReduceModel", swiftSettings: settings),
@@ -99,6 +101,7 @@ let package = Package(
             name: "MapReduceDriver",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "CPage",
             ],
             swiftSettings: settings
         ),

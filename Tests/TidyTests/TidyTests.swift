@@ -60,7 +60,7 @@ import Testing
             ],
             "MapReduceDriver": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "Glibc",
+                "CPage", "Glibc",
             ],
             "MapReduce": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
