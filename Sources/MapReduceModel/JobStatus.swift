@@ -26,6 +26,8 @@ package struct JobStatus: Hashable, Codable, Sendable {
     /// Why the job failed, and at which attempt.
     package var failure: Failure?
     package var failedAttempt: AttemptID?
+    /// What bounded the job; nil until it has succeeded.
+    package var verdict: Verdict?
 
     /// Where a job stands.
     package enum Phase: String, Codable, Sendable, CaseIterable {

@@ -60,6 +60,14 @@ package struct FilePiece: Hashable, Codable, Sendable {
         compression == .gzipMembers && (offset != 0 || byteCount != signature.byteCount)
     }
 
+    /// Whether the file is compressed in one piece, so that no other task can have a part of it.
+    package var isUncut: Bool {
+        switch compression {
+        case .none, .gzipMembers: false
+        case .gzip, .zstd: true
+        }
+    }
+
     /// Bits by which the place of a member is shifted in a virtual offset, as in BGZF.
     package static let virtualOffsetShift = 16
 }

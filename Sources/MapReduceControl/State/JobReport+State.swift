@@ -8,7 +8,7 @@ extension JobReport {
         self.init(
             job: status,
             plan: job.submission.plan,
-            stages: job.stages.map { Stage($0, of: job) },
+            stages: job.stages.indices.map { Stage($0, of: job) },
             attempts: [],
             shuffles: job.stages.indices.flatMap { job.shuffleMatrices(of: $0) },
             failures: []
@@ -34,7 +34,8 @@ extension JobReport {
 }
 
 extension JobReport.Stage {
-    fileprivate init(_ stage: StageState, of job: JobState) {
+    fileprivate init(_ index: Int, of job: JobState) {
+        let stage = job.stages[index]
         self.init(
             start: stage.startedAt.map(job.seconds),
             end: stage.endedAt.map(job.seconds),
@@ -43,6 +44,10 @@ extension JobReport.Stage {
                 if let output = task.winningOutput { times.add(output.times) }
             }
         )
+        for piece in job.submission.splits[index].lazy.flatMap(\.pieces) {
+            inputByteCount &+= piece.byteCount
+            if piece.isUncut { uncutByteCount &+= piece.byteCount }
+        }
     }
 }
 

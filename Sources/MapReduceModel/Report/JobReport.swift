@@ -17,6 +17,8 @@ package struct JobReport: Hashable, Codable, Sendable {
     package var failures: [AttemptFailure]
     /// The workers that ran attempts.
     package var workers: [Worker]
+    /// How the job was asked to run; nil where nobody told.
+    package var settings: Settings?
     /// What bounded the job; nil until it has succeeded.
     package var verdict: Verdict?
     /// The command that runs a task again, with `STAGE.TASK` in the place of its name; nil where
@@ -50,6 +52,10 @@ package struct JobReport: Hashable, Codable, Sendable {
         /// The sums over its attempts that count.
         package var counters: Counters
         package var times: StageTimes
+        /// Bytes of its input files, and of those of them that were compressed in one piece and
+        /// that no two tasks can share.
+        package var inputByteCount = 0
+        package var uncutByteCount = 0
 
         package init(start: Double?, end: Double?, counters: Counters, times: StageTimes) {
             self.start = start
@@ -138,11 +144,39 @@ package struct JobReport: Hashable, Codable, Sendable {
         /// Where it serves; its machine's name for a run without a cluster.
         package var name: String
         package var slotCount: Int
+        /// Processors that its tasks may use, and bytes of memory that are free for them; nil
+        /// where nobody told.
+        package var processorCount: Int?
+        package var memoryByteCount: Int?
 
         package init(id: Int, name: String, slotCount: Int) {
             self.id = id
             self.name = name
             self.slotCount = slotCount
+        }
+    }
+
+    /// The options that what bounds a job depends on.
+    package struct Settings: Hashable, Codable, Sendable {
+        /// Bytes of memory for the pairs of one task.
+        package var memoryByteCount: Int
+        /// Partitions of every shuffle that does not say how many it has.
+        package var reducerCount: Int
+        /// The most bytes of input that one task gets.
+        package var splitByteCount: Int
+        /// Whether the parts of the output are compressed.
+        package var compressesOutput: Bool
+
+        package init(
+            memoryByteCount: Int,
+            reducerCount: Int,
+            splitByteCount: Int,
+            compressesOutput: Bool
+        ) {
+            self.memoryByteCount = memoryByteCount
+            self.reducerCount = reducerCount
+            self.splitByteCount = splitByteCount
+            self.compressesOutput = compressesOutput
         }
     }
 }

@@ -1,13 +1,16 @@
 /// What bounded a job, and what would help most.
 package struct Verdict: Hashable, Codable, Sendable {
     package var bound: Bound
-    /// The share of the job's time that it stands for, from 0 to 1.
+    /// The share of the time of the job's slots that it stands for, from 0 to 1; of `slots` the
+    /// share in which all of them were at work while tasks waited.
     package var share: Double
-    /// One sentence for people.
+    /// For people, for example `bound by sort: 58% of the slots' time`.
     package var text: String
     /// What would help most; nil where nothing is known that would.
     package var advice: Advice?
-    /// What the job's time went into, the largest first; the shares add up to 1.
+    /// What the time of the job's slots went into, the largest first; the shares add up to 1.
+    ///
+    /// Time in which a slot had nothing to do counts for what it waited for.
     package var parts: [Part]
 
     /// What can bound a job.
@@ -26,23 +29,25 @@ package struct Verdict: Hashable, Codable, Sendable {
         case merge
         /// Writing runs and parts, and making them durable.
         case writing
-        /// One partition has far more pairs than the others, so that slots wait for its task.
+        /// A few tasks have far more to read than the others of their stage, so that slots wait.
         case skew
-        /// A few tasks take far longer than their size tells.
+        /// A few tasks take far longer than what they read tells.
         case stragglers
-        /// More tasks than slots, while every slot was at work.
+        /// More tasks than slots, while every slot was at work and processors were not.
         case slots
         /// Slots had nothing to do, as there were too few tasks.
         case tasks
+        /// Attempts that failed, or whose output was lost, and what ran again for them.
+        case retries
         /// Starting, scheduling and ending: there was little to do.
         case overhead
     }
 
     /// One thing to change.
     package struct Advice: Hashable, Codable, Sendable {
-        /// The option to give, as it is typed; nil where the job itself is to be changed.
+        /// The option to give, as it is typed; nil where the job or its input is to be changed.
         package var option: String?
-        /// One sentence for people.
+        /// For people, for example `--memory 1G would save about 20%`.
         package var text: String
         /// By how much the job's time would become shorter, from 0 to 1: an estimate.
         package var saving: Double

@@ -1,0 +1,108 @@
+/// Writes trace events as JSON, one on each line.
+///
+/// A trace has some events for each attempt, of which there may be many thousand: text is put
+/// together here rather than by an encoder of any type.
+struct TraceWriter {
+    private var text = ""
+
+    /// What stands in a field.
+    indirect enum Value {
+        case number(Int)
+        case text(String)
+        case object([(String, Value)])
+    }
+
+    /// Adds an event.
+    ///
+    /// `kind`: its phase, as the format calls it.
+    mutating func add(
+        _ kind: String,
+        name: String,
+        category: String? = nil,
+        process: Int,
+        thread: Int?,
+        time: Int? = nil,
+        _ fields: [(String, Value)]
+    ) {
+        var all: [(String, Value)] = [("ph", .text(kind)), ("name", .text(name))]
+        if let category { all.append(("cat", .text(category))) }
+        all.append(("pid", .number(process)))
+        if let thread { all.append(("tid", .number(thread))) }
+        if let time { all.append(("ts", .number(time))) }
+        if !text.isEmpty { text += ",\n" }
+        append(.object(all + fields))
+    }
+
+    mutating func nameProcess(_ process: Int, _ name: String, order: Int) {
+        add(
+            "M",
+            name: "process_name",
+            process: process,
+            thread: nil,
+            [("args", .object([("name", .text(name))]))]
+        )
+        add(
+            "M",
+            name: "process_sort_index",
+            process: process,
+            thread: nil,
+            [("args", .object([("sort_index", .number(order))]))]
+        )
+    }
+
+    mutating func nameThread(_ process: Int, _ thread: Int, _ name: String, order: Int) {
+        add(
+            "M",
+            name: "thread_name",
+            process: process,
+            thread: thread,
+            [("args", .object([("name", .text(name))]))]
+        )
+        add(
+            "M",
+            name: "thread_sort_index",
+            process: process,
+            thread: thread,
+            [("args", .object([("sort_index", .number(order))]))]
+        )
+    }
+
+    /// The whole document; `fields`: what it says beside the events.
+    func document(_ fields: (String, Value)...) -> String {
+        var other = TraceWriter()
+        other.append(.object(fields))
+        return "{\"displayTimeUnit\":\"ms\",\"otherData\":\(other.text),\"traceEvents\":[\n"
+            + text + "\n]}\n"
+    }
+
+    private mutating func append(_ value: Value) {
+        switch value {
+        case .number(let number): text += String(number)
+        case .text(let string): append(quoted: string)
+        case .object(let fields):
+            text += "{"
+            for (index, field) in fields.enumerated() {
+                if index > 0 { text += "," }
+                append(quoted: field.0)
+                text += ":"
+                append(field.1)
+            }
+            text += "}"
+        }
+    }
+
+    private mutating func append(quoted string: String) {
+        text += "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\0"..."\u{1F}":
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+}

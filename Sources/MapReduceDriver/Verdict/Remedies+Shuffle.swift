@@ -1,0 +1,124 @@
+internal import MapReduceControl
+internal import MapReduceModel
+
+/// What helps against sorting, spilling, merging and writing.
+extension Remedies {
+    /// More memory for each task, so that it spills less.
+    var memory: Remedy? {
+        let spilled = share(.spill)
+        guard spilled > 0 else { return nil }
+        // Runs of the tasks of the stage that spills most often, the last one included.
+        var runs = 1.0
+        for stage in report.stages.indices {
+            let spills = max(Double(report.stages[stage].counters[BuiltInCounter.spills]), 0)
+            runs = max(runs, spills / Double(max(times.stages[stage].taskCount, 1)) + 1)
+        }
+        guard runs > 1 else { return nil }
+        guard let settings = report.settings else {
+            let factor = Int(min(runs.rounded(.up), 1e6))
+            return remedy(
+                .spill,
+                Hope.memory * spilled,
+                option: "--memory",
+                "\(factor) times as much --memory"
+            )
+        }
+        let now = max(Double(settings.memoryByteCount), 1)
+        var wanted = now
+        while wanted < now * runs { wanted *= 2 }
+        let most = freeMemory / max(times.capacity, 1)
+        if wanted <= most {
+            return remedy(
+                .spill,
+                Hope.memory * spilled,
+                option: "--memory \(Self.size(wanted))"
+            )
+        }
+        while wanted > most { wanted /= 2 }
+        guard wanted >= 2 * now else { return nil }
+        // Fewer and longer runs; what is spilled stays the same.
+        return remedy(
+            .spill,
+            Hope.memory * spilled * 0.5,
+            option: "--memory \(Self.size(wanted))"
+        )
+    }
+
+    private var freeMemory: Double {
+        report.workers.reduce(0.0) { $0 + ($1.memoryByteCount.map { max(Double($0), 0) } ?? 1e18) }
+    }
+
+    /// Merging the values of equal keys before they are shuffled, where a reduction makes little of
+    /// much.
+    var combining: Remedy? {
+        let found = report.plan.stages.indices.compactMap { reader -> Remedy? in
+            guard report.stages.indices.contains(reader),
+                let share = shareOfCombining(before: reader)
+            else { return nil }
+            return remedy(
+                .sort,
+                Hope.combining * share,
+                "combine(_:) in place of \(report.plan.stages[reader].label), if that only merges "
+                    + "values,"
+            )
+        }
+        return found.max { $0.advice.saving < $1.advice.saving }
+    }
+
+    /// The share of the time that goes into pairs which would not be there; nil where they cannot
+    /// be merged, or were not many.
+    private func shareOfCombining(before reader: Int) -> Double? {
+        guard report.job.stages.indices.contains(reader),
+            report.job.stages[reader].partitions?.couldCombine == true
+        else { return nil }
+        let counters = report.stages[reader].counters
+        let received = Double(counters[BuiltInCounter.pairsReceived])
+        let made =
+            Double(counters[BuiltInCounter.recordsWritten])
+            + Double(counters[BuiltInCounter.pairsEmitted])
+        guard received > 0, made >= 0, made * 2 < received else { return nil }
+        var seconds = times.stages[reader][.fetch] + times.stages[reader][.merge]
+        for source in report.plan.stages[reader].input.sources
+        where report.stages.indices.contains(source.stage) {
+            let stage = times.stages[source.stage]
+            seconds += stage[.sort] + stage[.spill] + stage[.writing]
+        }
+        return times.share(seconds) * (1 - made / received)
+    }
+
+    /// Output that is compressed, or is not, whichever is wrong.
+    var compression: Remedy? {
+        guard let settings = report.settings else { return nil }
+        var (writing, busy, computing) = (0.0, 0.0, 0.0)
+        for (index, plan) in report.plan.stages.enumerated()
+        where plan.writesParts && report.stages.indices.contains(index) {
+            writing += times.stages[index][.writing]
+            busy += times.stages[index].busySeconds
+            computing += times.stages[index].processorSeconds
+        }
+        let saving = Hope.compressing * times.share(writing)
+        if settings.compressesOutput, computing * 2 > busy {
+            return remedy(.writing, saving, option: "--compress none")
+        }
+        guard !settings.compressesOutput, computing > 0, computing * 2 < busy else { return nil }
+        return remedy(.writing, saving, option: "--compress gzip")
+    }
+
+    /// Fewer runs, where they are so many that they were merged in passes.
+    var merging: Remedy? {
+        guard let settings = report.settings else { return nil }
+        var seconds = 0.0
+        for (stage, plan) in report.plan.stages.enumerated()
+        where report.stages.indices.contains(stage)
+            && report.stages[stage].counters[BuiltInCounter.mergePasses] > 0
+            && !plan.input.sources.isEmpty
+        {
+            seconds += times.stages[stage][.merge]
+        }
+        return remedy(
+            .merge,
+            Hope.finer * times.share(seconds),
+            option: "--split-size \(Self.size(4 * max(Double(settings.splitByteCount), 1)))"
+        )
+    }
+}
