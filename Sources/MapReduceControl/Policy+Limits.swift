@@ -100,6 +100,24 @@ extension Policy {
     package static let segmentChunkByteCount = 1 << 20
     /// Bytes that a file is sent by: large enough for the disk, small enough for many at once.
     package static let uploadChunkByteCount = 256 << 10
+    /// Streams that a coordinator has open at once, of all pages and programs: more people than
+    /// watch one cluster, and few enough to tell each of every change.
+    package static let maxStreamCount = 100
+    /// How often a stream tells of changes of one kind at most: often enough for an eye, and seldom
+    /// enough to cost a job nothing.
+    package static let streamInterval = Duration.seconds(1)
+    /// How long a stream says nothing: proxies close connections that are silent for longer.
+    package static let streamSilence = Duration.seconds(15)
+    /// How often a stream tells of all workers when nothing but their heartbeats has changed.
+    package static let workersEventInterval = Duration.seconds(5)
+    /// Attempts in one event of a stream: it stays small.
+    package static let maxAttemptsInEvent = 1000
+    /// Entries of the journal that are read to resume a stream: beyond them it is cheaper to tell
+    /// everything anew.
+    package static let maxResumedEventCount = 4096
+    /// Entries of the journal that are read at once when a job that has ended is asked about: the
+    /// journal is not kept from being written for long.
+    package static let replayedEventCount = 1000
     /// The shortest token, in bytes: it cannot be guessed.
     package static let minTokenByteCount = 16
 
@@ -111,6 +129,9 @@ extension Policy {
 
     /// Attempts that failed of which a report tells: enough to see what is wrong.
     package static let maxReportedFailures = 100
+    /// Workers whose addresses are kept when a coordinator is started, beside those that jobs which
+    /// run need: reports of jobs name them.
+    package static let keptWorkerCount = 1000
     /// Jobs that have ended and are kept to be asked about: a day's work.
     package static let keptJobCount = 100
     /// Seconds that a job which has ended is kept at least: somebody may be watching it.

@@ -107,7 +107,7 @@ import Testing
             #expect(unused.isEmpty, "job 3 has the executable of job 1")
         }
         #expect(try await journal.jobs().map(\.id) == [JobID(2), JobID(3)])
-        #expect(try await journal.entries(of: JobID(1)).isEmpty)
+        #expect(try await journal.storedEvents(of: JobID(1), after: 0, limit: 9).isEmpty)
         let recent = try await journal.finish(JobID(3), status(3), keeping: 0, endedBefore: 0)
         #expect(recent.isEmpty, "somebody may be watching what has just ended")
         let unused = try await journal.finish(
@@ -124,12 +124,21 @@ import Testing
     @Test func aWorkerKeepsItsIdAndNoOtherGetsIt() async throws {
         let journal = try Journal(directory: directory.path)
         func worker(_ name: String) async throws -> Int {
-            try await journal.worker(incarnation: name, url: "u", host: "h").number
+            try await journal.worker(incarnation: name, url: "u", host: "h", slots: 1).number
         }
         let first = try await worker("a")
         let second = try await worker("b")
         #expect(try await worker("a") == first)
-        #expect(try journal.workers(keeping: [WorkerID(first)]).map(\.worker.number) == [first])
+        func kept(_ count: Int) throws -> [Int] {
+            try journal.workers(keeping: [WorkerID(first)], and: count).map(\.worker.number)
+        }
+        #expect(try kept(1) == [first])
+        let both = [WorkerID(first), WorkerID(second)]
+        #expect(try await journal.knownWorkers(both).keys.sorted() == both, "reports name it")
+        #expect(try kept(0) == [first])
+        let known = try await journal.knownWorkers(both)
+        #expect(known.keys.sorted() == [WorkerID(first)])
+        #expect(known[WorkerID(first)]?.url == "u" && known[WorkerID(first)]?.slotCount == 1)
         #expect(try await worker("c") > second, "the id of a forgotten worker is not given again")
     }
 
@@ -160,7 +169,8 @@ import Testing
 
     /// SQLite keeps any type in any column.
     @Test(arguments: [
-        "jobs SET output = x'ff'", "jobs SET launch = 7", "jobs SET submitted = 'x'",
+        "jobs SET output = x'ff'", "jobs SET owner = x'ff'", "jobs SET launch = 7",
+        "jobs SET submitted = 'x'",
         "entries SET body = 'x'", "workers SET url = x'ff'", "logs SET attempt = 'x'",
         "logs SET text = x'ff'",
     ])
@@ -176,7 +186,7 @@ import Testing
                     logs: [AttemptLog(attempt: attempt, text: "said")]
                 )
             )
-            worker = try await journal.worker(incarnation: "a", url: "u", host: "h")
+            worker = try await journal.worker(incarnation: "a", url: "u", host: "h", slots: 1)
         }
         try await DatabaseQueue(path: directory("journal.sqlite")).write { db in
             try db.execute(sql: "UPDATE \(change)")
@@ -184,7 +194,7 @@ import Testing
         let journal = try Journal(directory: directory.path)
         await #expect(throws: (any Error).self) {
             _ = try journal.replay()
-            _ = try journal.workers(keeping: [worker])
+            _ = try journal.workers(keeping: [worker], and: 0)
             _ = try await journal.logs(of: JobID(1))
         }
     }
@@ -206,7 +216,7 @@ import Testing
             try Journal(directory: directory.path)
         }
         #expect(error?.description.contains("version 9") ?? false)
-        #expect(error?.description.contains("version 1") ?? false)
+        #expect(error?.description.contains("version 2") ?? false)
     }
 
     @Test func aFileThatIsNoJournalIsRefused() throws {

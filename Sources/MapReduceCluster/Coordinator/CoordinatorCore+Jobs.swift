@@ -140,13 +140,7 @@ extension CoordinatorCore {
     /// A job that runs, or one that has ended as its journal tells it.
     func state(of id: JobID) async throws -> JobState {
         if let job = coordinator.jobs[id] { return job }
-        var replay = JournalReplay()
-        for entry in try await journal.entries(of: id) {
-            if case .jobRetired = entry { continue }
-            try replay.add(entry)
-        }
-        guard let job = replay.jobs[id] else { throw ClusterError.noJob(id) }
-        return job
+        return try await Self.storedJob(id, journal).state
     }
 
     var workerStatuses: [WorkerStatus] {

@@ -23,7 +23,8 @@ extension CoordinatorCore {
         let id = try await journal.worker(
             incarnation: request.incarnation,
             url: request.url,
-            host: request.host
+            host: request.host,
+            slots: request.slots
         )
         let address = WorkerAddress(worker: id, url: request.url, host: request.host)
         try await replace(at: address)
@@ -72,7 +73,7 @@ extension CoordinatorCore {
         let begin = ContinuousClock.now
         try check(request.session, of: id)
         sessions[id]?.received(request.received)
-        sessions[id]?.progress = request.progress
+        noteProgress(request.progress, of: id)
         let condition = WorkerCondition(
             isDraining: request.isDraining,
             isDiskLow: request.isDiskLow

@@ -19,6 +19,8 @@ actor CoordinatorCore {
     var jobs: [JobID: LiveJob] = [:]
     var watchers: [JobID: Watchers] = [:]
     var metrics = CoordinatorMetrics()
+    var followers = Followers()
+    var news = ClusterNews()
     let journal: Journal
     let executables: DigestStore
     let files: DigestStore
@@ -27,6 +29,9 @@ actor CoordinatorCore {
 
     private var queue: [Pending] = []
     private var isFlushing = false
+    /// Whether the state is ahead of the journal, and who looks at it when it is not any more.
+    var isAhead = false
+    var onlookers: [((any Error)?) -> Void] = []
     /// Whether nobody is there any more to end what waits.
     private(set) var hasStopped = false
     /// Why the coordinator cannot go on; nil while it can.
@@ -52,6 +57,8 @@ actor CoordinatorCore {
         let stored: Journal.Job
         /// Nil where it could not be claimed again after a restart.
         let output: OutputDirectory?
+        /// The number of the job's last entry in the journal.
+        var lastEvent = 0
     }
 
     /// Goes on where the journal ends.
@@ -73,17 +80,19 @@ actor CoordinatorCore {
         start = clock.now
         startTime = Instant(nanoseconds: Int64(WallClock.now * 1e9))
         let (stored, entries) = try journal.replay()
+        let lastEvents = try journal.lastEvents()
         coordinator = Coordinator(policy: settings.policy, journal: entries, at: startTime)
         for job in stored {
             // The output of a job that has succeeded is in place.
             let hasSucceeded = coordinator.jobs[job.id]?.outcome == .succeeded
             jobs[job.id] = LiveJob(
                 stored: job,
-                output: hasSucceeded ? nil : Self.resume(job, logger)
+                output: hasSucceeded ? nil : Self.resume(job, logger),
+                lastEvent: lastEvents[job.id] ?? 0
             )
         }
         let expected = coordinator.workers.all.map(\.id)
-        for address in try journal.workers(keeping: expected) {
+        for address in try journal.workers(keeping: expected, and: Policy.keptWorkerCount) {
             sessions[address.worker] = WorkerSession(
                 id: nil,
                 worker: address.worker,
@@ -136,10 +145,12 @@ actor CoordinatorCore {
         hasStopped = true
         for id in sessions.keys { sessions[id]?.wake() }
         for id in watchers.keys { watchers[id]?.wakeAll() }
+        followers.wakeAll()
     }
 
     private func wakeExpired() {
         let now = clock.now
+        if !followers.isEmpty { wakeFollowers(at: now) }
         for id in sessions.keys {
             if let parked = sessions[id]?.parked, parked.until <= now { sessions[id]?.wake() }
         }
@@ -153,7 +164,7 @@ actor CoordinatorCore {
 
     /// Applies events; returns when what follows from them is durable and on its way.
     func apply(_ events: [Event], _ batch: Journal.Batch = Journal.Batch()) async throws {
-        if let failure { throw failure }
+        try checkJournal()
         try await withCheckedThrowingContinuation { continuation in
             queue.append(Pending(events: events, batch: batch, continuation: continuation))
             guard !isFlushing else { return }
@@ -161,6 +172,9 @@ actor CoordinatorCore {
             Task { await flush() }
         }
     }
+
+    /// - Throws: what made the journal impossible to write.
+    func checkJournal() throws { if let failure { throw failure } }
 
     private func flush() async {
         while !queue.isEmpty {
@@ -178,10 +192,12 @@ actor CoordinatorCore {
                 batch.logs += item.batch.logs
             }
             do {
-                if !batch.isEmpty { try await journal.write(batch) }
+                isAhead = !batch.isEmpty
+                if isAhead { note(batch.entries, last: try await journal.write(batch)) }
             } catch {
                 return fail(error, pending)
             }
+            settle()
             metrics.count(batch.entries)
             for message in messages { deliver(message) }
             for id in Set(batch.entries.map(\.job)) { watchers[id]?.wakeAll() }
@@ -197,6 +213,7 @@ actor CoordinatorCore {
         failure = error
         for item in pending + queue { item.continuation.resume(throwing: error) }
         queue = []
+        settle(error)
     }
 
     // MARK: Messages
@@ -250,6 +267,7 @@ actor CoordinatorCore {
             } catch {
                 return fail(error, [])
             }
+            tellEnd(of: id, status)
             jobs[id] = nil
             await applyOrLog([.jobRetired(id)])
             watchers[id]?.wakeAll()

@@ -10,14 +10,19 @@ internal import NIOCore
 struct CoordinatorRoutes {
     let core: CoordinatorCore
     let token: Token?
+    /// Whether the service is asked over TLS.
+    let isSecure: Bool
     let logger: Logger
 
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
         router.add(middleware: ErrorMiddleware(logger: logger))
-        if let token { router.add(middleware: TokenMiddleware(token: token)) }
+        if let token {
+            router.add(middleware: TokenMiddleware(token: token, openPaths: Self.openPaths))
+        }
         HealthRoutes.add(to: router) { [core] in await core.isReady }
         router.get("metrics") { _, _ in MetricsText.response(await core.metricsText) }
+        addDashboard(to: router)
         addJobs(to: router.group("v1/jobs"))
         addWorkers(to: router.group("v1/workers"))
         add(core.executables, to: router.group("v1/executables"))

@@ -16,6 +16,7 @@ package struct CoordinatorService: Service {
             router: CoordinatorRoutes(
                 core: core,
                 token: settings.server.token,
+                isSecure: settings.server.tls != nil,
                 logger: logger
             ).router,
             logger: logger

@@ -11,6 +11,9 @@ package struct CoordinatorSettings: Sendable {
     /// The largest executable or side file that is taken, in bytes.
     package var maxUploadByteCount = Policy.maxUploadByteCount
 
+    /// Streams that are open at once.
+    package var maxStreamCount = Policy.maxStreamCount
+
     package static let defaultPort = 9310
 
     package init(server: ServerSettings, dataDirectory: String) {

@@ -19,16 +19,18 @@ final class Journal: Sendable {
     /// How often a coordinator was started on the directory.
     let epoch: Int
     private let directory: String
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
     private let lock: DirectoryLock
 
     /// The version of the tables.
-    private static let version = 1
+    private static let version = 2
 
     /// A job that was accepted.
     struct Job: Sendable {
         let id: JobID
         var launch: JobLaunch
+        /// Who submitted it; empty where nobody said.
+        var owner = ""
         /// The directory of the output.
         var output: String
         /// Seconds since 1970.
@@ -82,7 +84,8 @@ final class Journal: Sendable {
                 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
                 CREATE TABLE IF NOT EXISTS jobs (
                     id INTEGER PRIMARY KEY AUTOINCREMENT, launch BLOB NOT NULL,
-                    output TEXT NOT NULL, submitted REAL NOT NULL, ended REAL, status BLOB
+                    owner TEXT NOT NULL, output TEXT NOT NULL, submitted REAL NOT NULL, ended REAL,
+                    status BLOB
                 );
                 CREATE TABLE IF NOT EXISTS entries (
                     number INTEGER PRIMARY KEY, job INTEGER NOT NULL, notable INTEGER NOT NULL,
@@ -96,7 +99,7 @@ final class Journal: Sendable {
                 );
                 CREATE TABLE IF NOT EXISTS workers (
                     id INTEGER PRIMARY KEY AUTOINCREMENT, incarnation TEXT NOT NULL UNIQUE,
-                    url TEXT NOT NULL, host TEXT NOT NULL
+                    url TEXT NOT NULL, host TEXT NOT NULL, slots INTEGER NOT NULL
                 );
                 PRAGMA user_version = \(version);
                 """
@@ -124,13 +127,18 @@ final class Journal: Sendable {
 
     // MARK: Writing
 
-    func write(_ batch: Batch) async throws {
+    /// - Returns: the number of the last entry; those of the others come right before it.
+    @discardableResult
+    func write(_ batch: Batch) async throws -> Int {
         try await database.write { db in
             for job in batch.jobs {
                 try db.execute(
-                    sql: "INSERT INTO jobs (id, launch, output, submitted) VALUES (?, ?, ?, ?)",
+                    sql: """
+                        INSERT INTO jobs (id, launch, owner, output, submitted)
+                        VALUES (?, ?, ?, ?, ?)
+                        """,
                     arguments: [
-                        job.id.number, try JSONBody.encode(job.launch), job.output,
+                        job.id.number, try JSONBody.encode(job.launch), job.owner, job.output,
                         job.submittedAt,
                     ]
                 )
@@ -143,6 +151,7 @@ final class Journal: Sendable {
                     entry.job.number, entry.isNotable, try JSONBody.encode(entry),
                 ])
             }
+            let last = Int(db.lastInsertedRowID)
             for log in batch.logs {
                 let task = log.attempt.task
                 try db.execute(
@@ -152,6 +161,7 @@ final class Journal: Sendable {
                     ]
                 )
             }
+            return last
         }
     }
 
@@ -192,14 +202,20 @@ final class Journal: Sendable {
     }
 
     /// The id of a worker, which is its own for as long as its process lives.
-    func worker(incarnation: String, url: String, host: String) async throws -> WorkerID {
+    func worker(
+        incarnation: String,
+        url: String,
+        host: String,
+        slots: Int
+    ) async throws -> WorkerID {
         try await database.write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO workers (incarnation, url, host) VALUES (?, ?, ?)
-                    ON CONFLICT (incarnation) DO UPDATE SET url = excluded.url, host = excluded.host
+                    INSERT INTO workers (incarnation, url, host, slots) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (incarnation) DO UPDATE
+                    SET url = excluded.url, host = excluded.host, slots = excluded.slots
                     """,
-                arguments: [incarnation, url, host]
+                arguments: [incarnation, url, host, slots]
             )
             let id = try Int.fetchOne(
                 db,
@@ -212,16 +228,19 @@ final class Journal: Sendable {
 
     // MARK: Reading
 
-    /// Where these workers are, or were; the others are forgotten, but their ids are not given
-    /// again.
-    func workers(keeping ids: [WorkerID]) throws -> [WorkerAddress] {
+    /// Where these workers are, or were; of the others but so many are forgotten, the oldest. Their
+    /// ids are not given again.
+    func workers(keeping ids: [WorkerID], and count: Int) throws -> [WorkerAddress] {
         let kept = Set(ids.map(\.number))
         return try database.write { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers")
-            return try rows.compactMap { row in
+            let rows = try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers ORDER BY id")
+            let oldCount = rows.count - count
+            return try rows.enumerated().compactMap { index, row in
                 let id: Int = try row.decode(forColumn: "id")
                 guard kept.contains(id) else {
-                    try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [id])
+                    if index < oldCount {
+                        try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [id])
+                    }
                     return nil
                 }
                 return WorkerAddress(
@@ -314,11 +333,6 @@ final class Journal: Sendable {
         }
     }
 
-    /// All entries about a job.
-    func entries(of id: JobID) async throws -> [JournalEntry] {
-        try await events(of: id, after: 0, onlyNotable: false, limit: -1).map(\.entry)
-    }
-
     /// What the attempts of a job printed, in their order.
     func logs(of id: JobID) async throws -> [AttemptLog] {
         try await database.read { db in
@@ -353,6 +367,7 @@ final class Journal: Sendable {
         Job(
             id: JobID(try row.decode(forColumn: "id")),
             launch: try decode(JobLaunch.self, try row.decode(forColumn: "launch")),
+            owner: try row.decode(forColumn: "owner"),
             output: try row.decode(forColumn: "output"),
             submittedAt: try row.decode(forColumn: "submitted"),
             status: try row.decode(Data?.self, forColumn: "status")
@@ -360,7 +375,7 @@ final class Journal: Sendable {
         )
     }
 
-    private static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
+    static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
         try JSONDecoder().decode(type, from: data)
     }
 }

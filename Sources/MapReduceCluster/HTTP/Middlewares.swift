@@ -5,18 +5,24 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import NIOCore
 
-/// Refuses requests that do not carry the cluster's token, but for the health checks.
+/// Refuses requests that do not carry the cluster's token, but for the health checks and paths that
+/// tell nothing.
 struct TokenMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
     let token: Token
+    var openPaths: Set<String> = []
 
     func handle(
         _ request: Request,
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard request.uri.path.hasPrefix("/health/") || token.matches(request.bearer) else {
+        let path = request.uri.path
+        guard
+            path.hasPrefix("/health/") || openPaths.contains(path)
+                || token.matches(request.bearer)
+        else {
             throw ClusterError(
                 .unauthorized,
                 "unauthorized",

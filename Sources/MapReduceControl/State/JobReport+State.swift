@@ -8,28 +8,70 @@ extension JobReport {
         self.init(
             job: status,
             plan: job.submission.plan,
-            stages: job.stages.indices.map { Stage($0, of: job) },
+            stages: [Stage](job),
             attempts: [],
             shuffles: job.stages.indices.flatMap { job.shuffleMatrices(of: $0) },
             failures: []
         )
-        for (stage, state) in job.stages.enumerated() {
-            for (index, task) in state.tasks.enumerated() {
+        let tried = TriedTasks(of: job)
+        attempts = tried.attempts
+        failures = tried.failures
+    }
+
+    /// What became of tasks that were tried.
+    package struct TriedTasks: Sendable {
+        /// In the order of the tasks that were asked for, and of their numbers.
+        package private(set) var attempts: [Attempt] = []
+        /// The first ones, in the same order.
+        package private(set) var failures: [AttemptFailure] = []
+
+        /// All tasks of a job, or those that are asked for; there need not be such tasks.
+        ///
+        /// Cost: linear in the number of tasks that are asked for.
+        package init(_ tasks: [TaskID]? = nil, of job: JobState) {
+            guard let tasks else {
+                for stage in job.stages.indices { add(stage: stage, of: job) }
+                return
+            }
+            for id in tasks
+            where job.stages.indices.contains(id.stage)
+                && job.stages[id.stage].tasks.indices.contains(id.index)
+            {
+                add(job.stages[id.stage].tasks[id.index], id, of: job)
+            }
+        }
+
+        private mutating func add(stage: Int, of job: JobState) {
+            for (index, task) in job.stages[stage].tasks.enumerated() {
                 add(task, TaskID(job: job.id, stage: stage, index: index), of: job)
             }
         }
-    }
 
-    private mutating func add(_ task: TaskState, _ id: TaskID, of job: JobState) {
-        for (number, state) in task.attempts.enumerated() {
-            attempts.append(Attempt(state, AttemptID(task: id, number: number), of: job))
-            guard case .failed(let failure) = state.status,
-                failures.count < Policy.maxReportedFailures
-            else { continue }
-            failures.append(
-                AttemptFailure(stage: id.stage, task: id.index, number: number, failure: failure)
-            )
+        private mutating func add(_ task: TaskState, _ id: TaskID, of job: JobState) {
+            for (number, state) in task.attempts.enumerated() {
+                attempts.append(Attempt(state, AttemptID(task: id, number: number), of: job))
+                guard case .failed(let failure) = state.status,
+                    failures.count < Policy.maxReportedFailures
+                else { continue }
+                failures.append(
+                    AttemptFailure(
+                        stage: id.stage,
+                        task: id.index,
+                        number: number,
+                        failure: failure
+                    )
+                )
+            }
         }
+    }
+}
+
+extension [JobReport.Stage] {
+    /// What the attempts of a job's stages that count have done.
+    ///
+    /// Cost: linear in the number of tasks.
+    package init(_ job: JobState) {
+        self = job.stages.indices.map { JobReport.Stage($0, of: job) }
     }
 }
 

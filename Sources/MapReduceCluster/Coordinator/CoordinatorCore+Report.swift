@@ -1,0 +1,95 @@
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceModel
+
+/// Everything that is known of a job.
+extension CoordinatorCore {
+    /// The report of a job that runs, or of one that has ended, as its journal tells it.
+    func report(of id: JobID) async throws -> JobReport {
+        let running = try await whenDurable { core -> EndedJob? in
+            guard let job = core.coordinator.jobs[id], let status = core.status(of: id),
+                let live = core.jobs[id]
+            else { return nil }
+            return EndedJob(state: job, status: status, lastEvent: live.lastEvent)
+        }
+        let job = if let running { running } else { try await endedJob(id) }
+        var report = await Self.report(job)
+        report.workers = try await reportedWorkers(of: report.attempts)
+        return report
+    }
+
+    /// Not on the actor: a large job takes its time.
+    private nonisolated static func report(_ job: EndedJob) async -> JobReport {
+        var report = JobReport(job.state, job.status)
+        report.lastEvent = job.lastEvent
+        return report
+    }
+
+    /// A job that has ended, as its journal tells it.
+    func endedJob(_ id: JobID) async throws -> EndedJob {
+        guard let status = try await journal.job(id)?.status else { throw ClusterError.noJob(id) }
+        let job = try await Self.storedJob(id, journal)
+        return EndedJob(state: job.state, status: status, lastEvent: job.lastEvent)
+    }
+
+    /// Replays the entries about a job, a part after the other, and not on the actor.
+    nonisolated static func storedJob(
+        _ id: JobID,
+        _ journal: Journal
+    ) async throws -> (state: JobState, lastEvent: Int) {
+        var replay = JournalReplay()
+        var last = 0
+        while true {
+            let events = try await journal.storedEvents(
+                of: id,
+                after: last,
+                limit: Policy.replayedEventCount
+            )
+            for event in events {
+                let entry = try event.entry
+                if case .jobRetired = entry { continue }
+                try replay.add(entry)
+                last = event.number
+            }
+            if events.count < Policy.replayedEventCount { break }
+        }
+        guard let job = replay.jobs[id] else { throw ClusterError.noJob(id) }
+        return (job, last)
+    }
+
+    /// The workers of attempts, whether they are still there or not.
+    private func reportedWorkers(
+        of attempts: [JobReport.Attempt]
+    ) async throws -> [JobReport.Worker] {
+        let ids = Set(attempts.map(\.worker)).sorted()
+        let known = try await journal.knownWorkers(ids.map { WorkerID($0) })
+        return ids.map { id in
+            if let worker = known[WorkerID(id)] {
+                return JobReport.Worker(id: id, name: worker.url, slotCount: worker.slotCount)
+            }
+            // Nothing is known of it any more but what it ran.
+            return JobReport.Worker(
+                id: id,
+                name: "\(WorkerID(id))",
+                slotCount: JobReport.Attempt.mostAtOnce(attempts.filter { $0.worker == id })
+            )
+        }
+    }
+}
+
+extension JobReport.Attempt {
+    /// How many of these attempts ran at the same time, at most.
+    fileprivate static func mostAtOnce(_ attempts: [JobReport.Attempt]) -> Int {
+        let starts = attempts.map { (moment: $0.start, change: 1) }
+        let ends = attempts.compactMap { attempt in attempt.end.map { (moment: $0, change: -1) } }
+        var count = 0
+        var most = 0
+        // What ends and what starts at one moment may have used the same slot.
+        for step in (starts + ends).sorted(by: { ($0.moment, $0.change) < ($1.moment, $1.change) })
+        {
+            count += step.change
+            most = max(most, count)
+        }
+        return most
+    }
+}

@@ -1,0 +1,85 @@
+internal import GRDB
+internal import MapReduceControl
+internal import MapReduceModel
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// What reports and streams of jobs ask of the journal.
+extension Journal {
+    /// An entry as it is stored.
+    struct StoredEvent: Sendable {
+        let number: Int
+        let body: Data
+
+        var entry: JournalEntry { get throws { try Journal.decode(JournalEntry.self, body) } }
+    }
+
+    /// What is known of a worker that was there once.
+    struct KnownWorker: Sendable {
+        let url: String
+        let slotCount: Int
+    }
+
+    /// The number of the last entry of each job that has not ended.
+    func lastEvents() throws -> [JobID: Int] {
+        try database.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT job, MAX(number) AS last FROM entries WHERE job IN
+                    (SELECT id FROM jobs WHERE status IS NULL) GROUP BY job
+                    """
+            )
+            return try rows.reduce(into: [:]) { events, row in
+                events[JobID(try row.decode(forColumn: "job"))] = try row.decode(forColumn: "last")
+            }
+        }
+    }
+
+    /// The entries about a job after one of them, at most so many; they are decoded elsewhere, so
+    /// that nobody who writes waits for that.
+    func storedEvents(
+        of id: JobID,
+        after number: Int,
+        limit: Int
+    ) async throws -> [StoredEvent] {
+        try await database.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT number, body FROM entries WHERE job = ? AND number > ?
+                    ORDER BY number LIMIT ?
+                    """,
+                arguments: [id.number, number, limit]
+            )
+            return try rows.map { row in
+                StoredEvent(
+                    number: try row.decode(forColumn: "number"),
+                    body: try row.decode(forColumn: "body")
+                )
+            }
+        }
+    }
+
+    /// Those of these workers that were not forgotten.
+    func knownWorkers(_ ids: [WorkerID]) async throws -> [WorkerID: KnownWorker] {
+        try await database.read { db in
+            try ids.reduce(into: [:]) { workers, id in
+                let row = try Row.fetchOne(
+                    db,
+                    sql: "SELECT url, slots FROM workers WHERE id = ?",
+                    arguments: [id.number]
+                )
+                guard let row else { return }
+                workers[id] = KnownWorker(
+                    url: try row.decode(forColumn: "url"),
+                    slotCount: try row.decode(forColumn: "slots")
+                )
+            }
+        }
+    }
+}
