@@ -46,7 +46,9 @@ function fitted(canvas, width, height) {
 function stripes(context, color, ground, kind) {
   const { patterns } = colors();
   const key = `${color} ${ground} ${kind}`;
-  if (!patterns.has(key)) patterns.set(key, context.createPattern(tile(color, ground, kind), "repeat"));
+  if (!patterns.has(key)) {
+    patterns.set(key, context.createPattern(tile(color, ground, kind), "repeat"));
+  }
   return patterns.get(key);
 }
 

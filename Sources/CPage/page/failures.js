@@ -7,6 +7,10 @@ const failureWords = {
   fetchFailed: "could not fetch a run", notConserved: "lost or changed pairs",
 };
 
+// So many are shown at first, of more on demand.
+const firstFailures = 8;
+let allFailuresOf = null;
+
 function failuresSection(report) {
   const { job } = report;
   const list = [...report.failures];
@@ -21,11 +25,17 @@ function failuresSection(report) {
   }
   list.sort((a, b) => isLast(b) === isLast(a) ? 0 : isLast(b) ? 1 : -1);
   const count = Math.max(taskCounts(job).failed, list.length);
+  const shown = allFailuresOf === job.id ? list : list.slice(0, firstFailures);
   return [
     job.phase === "failed" && job.failure && !ended
       ? h("p", { class: "notice failed" }, job.failure.message) : null,
     h("p", { class: "summary" }, failureSummary(job, count, list.length)),
-    list.slice(0, 50).map((one) => failureCard(report, one, isLast(one))),
+    h("div", { class: "failures" },
+      shown.map((one) => failureCard(report, one, isLast(one)))),
+    list.length > shown.length ? h("button", {
+      type: "button",
+      onclick: () => { allFailuresOf = job.id; changed(); },
+    }, `Show all ${list.length}`) : null,
   ];
 }
 
@@ -46,7 +56,8 @@ function failureCard(report, one, isOpen) {
     h("span", { class: "mark", "aria-hidden": "true" }, "✕"),
     h("b", {}, `Task ${attemptName(one)}`), ` ${failureWords[failure.kind] ?? failure.kind} `,
     h("span", { class: "muted" }, failure.location
-      ? `at ${lastPart(failure.location.path)}, record ${Format.count(failure.location.recordNumber)}`
+      ? `at ${lastPart(failure.location.path)}, `
+        + `record ${Format.count(failure.location.recordNumber)}`
       : shortenedEnd(failure.message, 90))),
   failureBody(report, one));
 }

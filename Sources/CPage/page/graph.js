@@ -2,6 +2,9 @@
 
 const graphSize = { width: 208, line: 17, gap: 64, between: 18, maxSteps: 4, margin: 8 };
 
+// Windows that are narrower have the graph from above to below.
+const narrowWindow = 640;
+
 function stageGraph(report) {
   const graph = layOut(graphNodes(report));
   const words = graph.nodes.map((node) => node.words).join("; ");
@@ -10,7 +13,9 @@ function stageGraph(report) {
     s("svg", {
       width: graph.width, height: graph.height,
       viewBox: `0 0 ${graph.width} ${graph.height}`,
-    }, graph.edges.map(drawEdge), graph.nodes.map((node) => drawNode(report, node))));
+    },
+    graph.edges.map((edge) => drawEdge(edge, graph.isBelow)),
+    graph.nodes.map((node) => drawNode(report, node))));
 }
 
 // Nodes and edges: inputs, stages, folded rounds, outputs.
@@ -26,8 +31,8 @@ function graphNodes(report) {
   for (const stage of report.plan.stages) {
     const key = place(stage);
     const folded = key.startsWith("rounds");
-    add(key, folded ? { kind: "rounds", stages: [], words: "" }
-      : { kind: "stage", stages: [], words: `stage ${stage.id}: ${stage.steps.map(stepText).join(", ")}` });
+    const words = `stage ${stage.id}: ${stage.steps.map(stepText).join(", ")}`;
+    add(key, { kind: folded ? "rounds" : "stage", stages: [], words });
     nodes.get(key).stages.push(stage.id);
     if (stage.input.files) {
       const { name } = stage.input.files;
@@ -75,6 +80,7 @@ function layOut({ report, nodes, edges }) {
     node.from = edges.filter((edge) => edge.to === node.key).map((edge) => byKey.get(edge.from));
     node.to = edges.filter((edge) => edge.from === node.key).map((edge) => byKey.get(edge.to));
     node.height = nodeHeight(report, node);
+    node.width = nodeWidth(node);
   }
   const depth = (node) => {
     node.layer ??= node.from.length === 0 ? 0 : Math.max(...node.from.map(depth)) + 1;
@@ -88,7 +94,7 @@ function layOut({ report, nodes, edges }) {
   const layers = [];
   for (const node of nodes) (layers[node.layer] ??= []).push(node);
   orderLayers(layers);
-  return placeNodes(layers, nodes, edges, byKey);
+  return (innerWidth < narrowWindow ? placeNodesBelow : placeNodes)(layers, nodes, edges, byKey);
 }
 
 function orderLayers(layers) {
@@ -113,20 +119,38 @@ function placeNodes(layers, nodes, edges, byKey) {
   let x = margin;
   for (const layer of layers) {
     let y = (height - heightOf(layer)) / 2;
-    const width = Math.max(...layer.map(nodeWidth));
+    const width = Math.max(...layer.map((node) => node.width));
     for (const node of layer) {
-      node.width = nodeWidth(node);
       node.x = x + (width - node.width) / 2;
       node.y = y;
       y += node.height + between;
     }
     x += width + gap;
   }
-  return {
-    nodes, width: x - gap + margin, height,
-    edges: edges.map((edge) => ({ ...edge, from: byKey.get(edge.from), to: byKey.get(edge.to) })),
-  };
+  return { nodes, edges: joined(edges, byKey), width: x - gap + margin, height };
 }
+
+// The same from above to below, where there is little room.
+function placeNodesBelow(layers, nodes, edges, byKey) {
+  const { between, margin } = graphSize;
+  const gap = 40;
+  const widthOf = (layer) => sum(layer, (node) => node.width) + between * (layer.length - 1);
+  const width = Math.max(...layers.map(widthOf)) + 2 * margin;
+  let y = margin;
+  for (const layer of layers) {
+    let x = (width - widthOf(layer)) / 2;
+    for (const node of layer) {
+      node.x = x;
+      node.y = y;
+      x += node.width + between;
+    }
+    y += Math.max(...layer.map((node) => node.height)) + gap;
+  }
+  return { nodes, edges: joined(edges, byKey), width, height: y - gap + margin, isBelow: true };
+}
+
+const joined = (edges, byKey) =>
+  edges.map((edge) => ({ ...edge, from: byKey.get(edge.from), to: byKey.get(edge.to) }));
 
 const isSmall = (node) => node.kind === "input" || node.kind === "output";
 
@@ -141,19 +165,26 @@ function nodeHeight(report, node) {
   return 50 + line * (steps > maxSteps ? maxSteps : steps);
 }
 
-function drawEdge(edge) {
-  const x = edge.from.x + edge.from.width;
-  const y = edge.from.y + edge.from.height / 2;
-  const toX = edge.to.x;
-  const toY = edge.to.y + edge.to.height / 2;
-  const bend = Math.max((toX - x) / 2, 24);
+function drawEdge(edge, isBelow) {
+  const { from, to } = edge;
+  const x = from.x + from.width / (isBelow ? 2 : 1);
+  const y = from.y + from.height / (isBelow ? 1 : 2);
+  const toX = to.x + (isBelow ? to.width / 2 : 0);
+  const toY = to.y + (isBelow ? 0 : to.height / 2);
+  const bend = Math.max((isBelow ? toY - y : toX - x) / 2, 18);
+  const line = isBelow
+    ? `M${x} ${y}C${x} ${y + bend} ${toX} ${toY - bend} ${toX} ${toY - 5}`
+    : `M${x} ${y}C${x + bend} ${y} ${toX - bend} ${toY} ${toX - 5} ${toY}`;
+  const tip = isBelow ? `M${toX - 4} ${toY - 6}l4 6l4-6z` : `M${toX - 6} ${toY - 4}l6 4l-6 4z`;
   const words = edge.isBroadcast ? "to all" : edge.combined ? "combined"
     : edge.isRange ? "sorted" : isSmall(edge.from) || isSmall(edge.to) ? "" : "shuffle";
   return s("g", { class: `edge${edge.isBroadcast ? " broadcast" : ""}`, "data-key": edge.key },
-    s("path", { d: `M${x} ${y}C${x + bend} ${y} ${toX - bend} ${toY} ${toX - 5} ${toY}` }),
-    s("path", { class: "tip-of-edge", d: `M${toX - 6} ${toY - 4}l6 4l-6 4z` }),
-    words ? s("text", { x: (x + toX) / 2, y: (y + toY) / 2 - 6, "text-anchor": "middle" }, words)
-      : null);
+    s("path", { d: line }),
+    s("path", { class: "tip-of-edge", d: tip }),
+    words ? s("text", {
+      x: (x + toX) / 2 + (isBelow ? 8 : 0), y: (y + toY) / 2 + (isBelow ? 4 : -6),
+      "text-anchor": isBelow ? "start" : "middle",
+    }, words) : null);
 }
 
 function drawNode(report, node) {
@@ -209,8 +240,8 @@ function drawStage(report, node, frame) {
     steps.map(([verb, place], index) => s("text", { x: left, y: node.y + 39 + line * index },
       s("tspan", { class: "verb" }, verb), verb ? " " : "",
       s("tspan", { class: "code" }, shortened(place, 26 - verb.length)))),
-    s("rect", { class: "track", x: left, y: bottom, width: inner, height: 4, rx: 2 }),
-    s("rect", { class: "fill", x: left, y: bottom, width: (inner * share).toFixed(1), height: 4,
+    s("rect", { class: "whole-bar", x: left, y: bottom, width: inner, height: 4, rx: 2 }),
+    s("rect", { class: "done-bar", x: left, y: bottom, width: (inner * share).toFixed(1), height: 4,
       rx: 2 }));
 }
 

@@ -8,7 +8,7 @@ const keyWords = [
   ["Esc", "close what is open; empty the filter"],
   ["1  2", "jobs; workers"],
   ["Tab", "to everything that can be used"],
-  ["← → ↑ ↓", "in the timeline: from attempt to attempt; in the shuffle: from cell to cell"],
+  ["← → ↑ ↓", "in the timeline from attempt to attempt, in the shuffle from cell to cell"],
   ["+  −  0", "in the timeline: zoom in, zoom out, show all"],
   ["Shift ← →", "in the timeline: earlier, later"],
 ];

@@ -57,7 +57,7 @@ class MatrixPicture {
     const across = Math.max((width - names - sums) / columns, 0.5);
     const down = Math.max(Math.min((maxHeight - head - 40) / this.rows.length, maxCell), minCell);
     this.cell = { width: Math.min(across, maxCell * 3), height: down };
-    const height = head + down * this.rows.length + 48;
+    const height = head + down * this.rows.length + 36;
     const context = fitted(this.canvas, width, height);
     context.clearRect(0, 0, width, height);
     this.drawCells(context);
@@ -76,8 +76,8 @@ class MatrixPicture {
       context.fillStyle = sunken;
       context.fillRect(...place);
       if (count === 0) return;
-      // The square root keeps small ones from looking like none.
-      context.globalAlpha = 0.08 + 0.92 * Math.sqrt(count / this.most);
+      // The power keeps small ones from looking like none.
+      context.globalAlpha = 0.07 + 0.93 * (count / this.most) ** 0.7;
       context.fillStyle = heat;
       context.fillRect(...place);
     }));

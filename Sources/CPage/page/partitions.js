@@ -1,6 +1,6 @@
 // How much each partition has that a stage reads.
 
-const partitionSize = { width: 720, height: 130, bottom: 20, top: 8, maxColumns: 240 };
+const partitionSize = { width: 720, height: 130, bottom: 20, top: 14, maxColumns: 240 };
 
 // A partition that has so many times what the one in the middle has is too large.
 const skewFactor = 2;
@@ -76,12 +76,17 @@ function partitionPicture(sizes, middle) {
   const gap = wide > 4 ? 1 : 0;
   const y = (size) => floor - size / most * (floor - top);
   const bars = [];
+  const marks = [];
   for (let column = 0; column < columns; column += 1) {
     const first = Math.floor(column * per);
     const end = Math.max(Math.floor((column + 1) * per), first + 1);
     const size = greatest(sizes.slice(first, end).map((one) => one ?? 0));
     const isSkewed = size > skewFactor * Math.max(middle, 1);
     const name = end - first === 1 ? `Partition ${first}` : `Partitions ${first} to ${end - 1}`;
+    if (isSkewed) {
+      marks.push(s("text", { class: "skew-mark", x: ((column + 0.5) * wide).toFixed(2),
+        y: Math.max(y(size) - 3, 9).toFixed(2), "text-anchor": "middle" }, "▲"));
+    }
     bars.push(s("rect", {
       class: isSkewed ? "bin slow" : "bin",
       x: (column * wide).toFixed(2), y: Math.min(y(size), floor - (size > 0 ? 1.5 : 0)).toFixed(2),
@@ -91,7 +96,7 @@ function partitionPicture(sizes, middle) {
       + `${isSkewed ? `, ${Format.times(size / Math.max(middle, 1))} the median` : ""}`)));
   }
   return s("svg", { viewBox: `0 0 ${width} ${height}`, class: "partitions", "aria-hidden": "true" },
-    bars,
+    bars, marks,
     s("line", { class: "floor", x1: 0, x2: width, y1: floor, y2: floor }),
     s("line", { class: "median", x1: 0, x2: width, y1: y(middle), y2: y(middle) }),
     s("text", { x: 0, y: height - 5 }, "partition 0"),

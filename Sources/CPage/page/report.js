@@ -113,8 +113,11 @@ const stageName = (report, stage) => {
     : `${stepText(steps[0])} … ${stepText(steps[steps.length - 1])}`;
 };
 
-const workerName = (report, number) =>
-  report.workers?.find((worker) => worker.id === number)?.name ?? `worker ${number}`;
+// Where a worker serves, or its number where it is not known.
+function workerName(report, number) {
+  const name = report.workers?.find((worker) => worker.id === number)?.name;
+  return name?.replace(/^https?:\/\//, "") ?? `worker ${number}`;
+}
 
 // The attempts whose output counts, those of each stage by the number of their task.
 function winners(report) {

@@ -3,14 +3,13 @@
 const stageColumns = (report) => [
   {
     name: "stage", words: "Stage", order: (row) => row.index, class: "name",
-    cell: (row) => [
+    cell: (row) => h("div", { class: "stage-name" },
       h("span", { class: "stage-number", id: `stage-${row.index}`, tabindex: "-1" }, row.index),
       h("ol", { class: "steps" }, row.plan.steps.map((step) =>
         h("li", {}, h("b", {}, step.verb), " ",
           h("span", { class: "code" }, `${step.file}:${step.line}`)))),
       row.plan.round ? h("span", { class: "tag" },
-        `round ${row.plan.round.number + 1}`) : null,
-    ],
+        `round ${row.plan.round.number + 1}`) : null),
   },
   {
     name: "progress", words: "Tasks", order: (row) => row.status.doneCount, class: "progress",

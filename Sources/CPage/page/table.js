@@ -89,8 +89,8 @@ function pager(kept, count, size, last) {
   const first = kept.page * size;
   const end = Math.min(first + size, count);
   return h("nav", { class: "pager", "aria-label": "Pages of the table" },
-    h("button", { type: "button", class: "small", disabled: kept.page === 0, onclick: turn(0) },
-      "First"),
+    h("button", { type: "button", class: "small", disabled: kept.page === 0,
+      onclick: turn(0) }, "First"),
     h("button", { type: "button", class: "small", disabled: kept.page === 0,
       onclick: turn(kept.page - 1) }, "Previous"),
     h("span", { role: "status" },

@@ -7,6 +7,8 @@ const timelineSize = {
 // A bar that is narrower than this, in pixels, has one colour.
 const narrowBar = 4;
 
+const timelineHint = "Ctrl with the wheel zooms, dragging moves; an attempt opens with a click.";
+
 class Timeline {
   constructor() {
     this.canvas = h("canvas", { "aria-hidden": "true" });
@@ -17,7 +19,8 @@ class Timeline {
         + "Shift with arrows moves, 0 shows all, Enter shows an attempt.",
       "aria-describedby": "timeline-selected",
     }, this.canvas, this.space);
-    this.caption = h("p", { id: "timeline-selected", class: "caption", "aria-live": "polite" });
+    this.caption = h("p", { id: "timeline-selected", class: "caption", "aria-live": "polite" },
+      timelineHint);
     this.rangeText = h("span", { class: "muted range" });
     this.element = h("div", { class: "timeline" }, this.tools(), this.scroller, this.caption);
     this.element.picture = this;
@@ -50,7 +53,6 @@ class Timeline {
       this.revision = report.revision;
       this.lanes = layLanes(report.attempts);
       this.stages = this.stageRows(report);
-      this.workers = new Map(report.workers.map((worker) => [worker.id, worker.name]));
       this.selected = this.again(this.selected);
       this.hovered = null;
     }
@@ -216,7 +218,7 @@ class Timeline {
       if (one.worker === worker) continue;
       const isTop = one.number === 0;
       worker = one.worker;
-      const words = (this.workers.get(worker) ?? `worker ${worker}`).replace(/^https?:\/\//, "");
+      const words = workerName(this.report, worker);
       const y = isTop ? one.y : Math.max(one.y, this.scroller.scrollTop);
       if (isTop && one.y > timelineSize.gap) {
         context.fillStyle = line;
@@ -245,7 +247,8 @@ class Timeline {
 
   select(found) {
     this.selected = found;
-    this.caption.textContent = found ? attemptWords(this.report, found.attempt, this.now) : "";
+    this.caption.textContent = found
+      ? attemptWords(this.report, found.attempt, this.now) : timelineHint;
     if (found) this.reveal(found);
     this.refresh();
   }

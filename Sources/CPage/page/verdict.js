@@ -3,7 +3,8 @@
 const boundWords = {
   reading: "reading", closure: "closures", sort: "sort and combine", spill: "spilling",
   fetch: "fetching", merge: "merging", writing: "writing", skew: "skew",
-  stragglers: "stragglers", slots: "too few slots", tasks: "too few tasks", overhead: "overhead", retries: "attempts that failed",
+  stragglers: "stragglers", slots: "too few slots", tasks: "too few tasks",
+  overhead: "overhead", retries: "attempts that failed",
 };
 
 function verdictCard(report) {
@@ -16,7 +17,9 @@ function verdictCard(report) {
       + Format.share(part.share),
   }));
   const { advice } = verdict;
-  return h("section", { class: "verdict", "aria-labelledby": "verdict-title", "data-key": "verdict" },
+  return h("section", {
+    class: "verdict", "aria-labelledby": "verdict-title", "data-key": "verdict",
+  },
     h("h2", { id: "verdict-title" }, h("span", { class: "muted" }, "Bound by "),
       boundWords[verdict.bound] ?? verdict.bound,
       h("span", { class: "muted" }, ` ${Format.share(verdict.share)} of the time`)),

@@ -72,7 +72,8 @@ function silence(worker) {
 const exclusion = (worker) => {
   const jobs = worker.excludedJobs ?? [];
   if (!worker.isExcluded && jobs.length === 0) return null;
-  const of = jobs.length > 0 ? ` from ${jobs.length === 1 ? "job" : "jobs"} ${jobs.join(", ")}` : "";
+  const noun = jobs.length === 1 ? "job" : "jobs";
+  const of = jobs.length > 0 ? ` from ${noun} ${jobs.join(", ")}` : "";
   return h("span", { title: "Too many attempts failed there" }, chip("excluded", `excluded${of}`));
 };
 
@@ -94,7 +95,8 @@ function workersView() {
     h("div", { class: "title" },
       h("h1", {}, "Workers"),
       h("p", { class: "muted" }, workers.length > 0
-        ? `${Format.counted(workers.length, "worker")}, ${running} of ${slots} slots at work` : "")),
+        ? `${Format.counted(workers.length, "worker")}, ${running} of ${slots} slots at work`
+        : "")),
     workers.length > 0
       ? table({
         name: "workers", caption: "Workers", columns: workerColumns, rows: workers,
