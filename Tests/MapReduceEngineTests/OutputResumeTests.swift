@@ -187,7 +187,7 @@ private final class Commit {
 
     /// An old output of two parts, if there is to be one, and the files of the attempts.
     init(_ example: OutputResumeTests.Example) throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory(inMemory: true)
         let out = directory("out")
         if let replaced = example.replaced {
             let old = try OutputDirectory(path: out, overwrite: false)

@@ -4,8 +4,14 @@ import Foundation
 package final class TemporaryDirectory: Sendable {
     package let path: String
 
-    package init() throws {
-        let url = FileManager.default.temporaryDirectory
+    /// `inMemory`: on a file system without a disk, where there is one, for tests that sync very
+    /// often.
+    package init(inMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let hasMemory = FileManager.default.isWritableFile(atPath: memory.path)
+        let base = inMemory && hasMemory ? memory : FileManager.default.temporaryDirectory
+        let url =
+            base
             .appendingPathComponent("mapreduce-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
