@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import MapReduceCluster
 internal import MapReduceDriver
 internal import MapReduceEngine
+internal import MapReduceModel
 internal import MapReduceProcess
 
 #if canImport(Glibc)
@@ -21,7 +22,7 @@ struct MapReduceTool: AsyncParsableCommand {
             from a file of such lines, NAME=VALUE: that of MAPREDUCE_CONFIG, or \
             ~/.config/mapreduce/config.
             """,
-        version: "mapreduce 0.2 (protocol 1)",
+        version: "mapreduce \(Release.version) (protocol \(ClusterProtocol.version))",
         subcommands: [
             CoordinatorCommand.self, WorkerCommandLine.self, ClusterCommand.self,
             SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,

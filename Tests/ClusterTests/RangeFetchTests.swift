@@ -29,7 +29,7 @@ import Testing
             let request = HTTPClientRequest(url: worker.url + "/metrics")
             let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             let metrics = String(buffer: try await answer.body.collect(upTo: 1 << 20))
-            let name = "mapreduce_worker_segment_bytes_served_total "
+            let name = "mapreduce_worker_served_bytes_total "
             let line = try #require(metrics.split(separator: "\n").first { $0.hasPrefix(name) })
             sum += try #require(Int(line.dropFirst(name.count)))
         }

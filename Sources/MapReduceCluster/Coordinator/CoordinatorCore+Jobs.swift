@@ -189,7 +189,20 @@ extension CoordinatorCore {
         try await apply([.jobCancelled(id)])
     }
 
-    var metricsText: String { metrics.text(coordinator) }
+    /// The metrics in Prometheus' text format.
+    var metricsText: String {
+        get async throws {
+            let (byteCount, process) = try await blocking { [journal] in
+                (try journal.byteCount, try ProcessMetrics())
+            }
+            return metrics.text(
+                coordinator.jobs,
+                workerStatuses,
+                journalByteCount: byteCount,
+                process
+            )
+        }
+    }
 }
 
 /// An entry of the journal with its number.

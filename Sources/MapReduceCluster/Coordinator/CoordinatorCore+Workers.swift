@@ -39,6 +39,7 @@ extension CoordinatorCore {
             )
         ])
         sessions[id]?.isKnown = true
+        metrics.joinedWorkers += 1
         logger.info("worker joined", metadata: ["worker": "\(id)", "url": "\(request.url)"])
         return JoinAnswer(
             worker: id,
@@ -63,7 +64,7 @@ extension CoordinatorCore {
                 "another worker has taken the place of one",
                 metadata: ["worker": "\(worker)", "url": "\(address.url)"]
             )
-            try await leave(worker)
+            try await drop(worker, because: "replaced")
         }
     }
 
@@ -86,7 +87,7 @@ extension CoordinatorCore {
                 }
             )
         )
-        metrics.polled(ContinuousClock.now - begin)
+        metrics.polls.add(ContinuousClock.now - begin)
         let wait = Duration.milliseconds(
             min(max(request.wait, 0), Policy.maxAnswerWaitMilliseconds)
         )
@@ -118,6 +119,12 @@ extension CoordinatorCore {
     /// A worker goes by itself.
     func leave(_ id: WorkerID) async throws {
         logger.info("worker left", metadata: ["worker": "\(id)"])
+        try await drop(id, because: "left")
+    }
+
+    /// Forgets a worker that is known to be gone.
+    private func drop(_ id: WorkerID, because reason: String) async throws {
+        metrics.goneWorkers.add(reason)
         sessions[id]?.wake()
         sessions[id] = nil
         try await apply([.workerLeft(id)])

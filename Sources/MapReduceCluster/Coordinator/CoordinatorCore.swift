@@ -21,6 +21,8 @@ actor CoordinatorCore {
     var metrics = CoordinatorMetrics()
     var followers = Followers()
     var news = ClusterNews()
+    /// Counted beside the actor.
+    nonisolated let httpMetrics: HTTPMetrics
     let journal: Journal
     let executables: DigestStore
     let files: DigestStore
@@ -65,6 +67,7 @@ actor CoordinatorCore {
     init(settings: CoordinatorSettings, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
+        httpMetrics = metrics.http
         journal = try Journal(directory: settings.dataDirectory)
         executables = try DigestStore(
             .executable,
@@ -157,6 +160,7 @@ actor CoordinatorCore {
         for id in watchers.keys { watchers[id]?.wakeExpired(at: now) }
         // One that comes back is told to join again.
         for (id, session) in sessions where session.isKnown && coordinator.workers[id] == nil {
+            metrics.goneWorkers.add("dead")
             sessions[id]?.wake()
             sessions[id] = nil
         }
@@ -193,12 +197,16 @@ actor CoordinatorCore {
             }
             do {
                 isAhead = !batch.isEmpty
-                if isAhead { note(batch.entries, last: try await journal.write(batch)) }
+                if isAhead {
+                    let begin = clock.now
+                    note(batch.entries, last: try await journal.write(batch))
+                    metrics.wrote(batch.entries.count, in: clock.now - begin)
+                }
             } catch {
                 return fail(error, pending)
             }
             settle()
-            metrics.count(batch.entries)
+            metrics.count(batch.entries, coordinator.jobs)
             for message in messages { deliver(message) }
             for id in Set(batch.entries.map(\.job)) { watchers[id]?.wakeAll() }
             for item in pending { item.continuation.resume() }
@@ -228,6 +236,9 @@ actor CoordinatorCore {
         case .publishOutput(let job, let outputs):
             Task { await publish(job, outputs) }
         case .jobFinished(let job, let outcome):
+            if let begin = jobs[job]?.stored.submittedAt {
+                metrics.jobDurations.add(.seconds(WallClock.now - begin))
+            }
             logger.info("job finished", metadata: ["job": "\(job)", "outcome": "\(outcome.word)"])
             for worker in sessions.keys { sessions[worker]?.send(.end(job)) }
             cleanUp(job, outcome)

@@ -9,6 +9,7 @@ internal import NIOCore
 /// The paths of a coordinator; `Documentation/Protocol.md` describes them.
 struct CoordinatorRoutes {
     let core: CoordinatorCore
+    let metrics: HTTPMetrics
     let token: Token?
     /// Whether the service is asked over TLS.
     let isSecure: Bool
@@ -16,12 +17,13 @@ struct CoordinatorRoutes {
 
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
+        router.add(middleware: MetricsMiddleware(metrics: metrics))
         router.add(middleware: ErrorMiddleware(logger: logger))
         if let token {
             router.add(middleware: TokenMiddleware(token: token, openPaths: Self.openPaths))
         }
         HealthRoutes.add(to: router) { [core] in await core.isReady }
-        router.get("metrics") { _, _ in MetricsText.response(await core.metricsText) }
+        router.get("metrics") { _, _ in MetricsText.response(try await core.metricsText) }
         addDashboard(to: router)
         addJobs(to: router.group("v1/jobs"))
         addWorkers(to: router.group("v1/workers"))

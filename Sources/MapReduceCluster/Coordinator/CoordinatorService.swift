@@ -15,6 +15,7 @@ package struct CoordinatorService: Service {
             settings: settings.server,
             router: CoordinatorRoutes(
                 core: core,
+                metrics: core.httpMetrics,
                 token: settings.server.token,
                 isSecure: settings.server.tls != nil,
                 logger: logger

@@ -228,6 +228,16 @@ final class Journal: Sendable {
 
     // MARK: Reading
 
+    /// Bytes of the database, and of the log of what was written last.
+    var byteCount: Int {
+        get throws {
+            // Not opened: to close them would drop the locks that SQLite has on them.
+            try ["", "-wal"].reduce(0) { sum, ending in
+                sum + (try Files.byteCount(of: directory + "/journal.sqlite" + ending) ?? 0)
+            }
+        }
+    }
+
     /// Where these workers are, or were; of the others but so many are forgotten, the oldest. Their
     /// ids are not given again.
     func workers(keeping ids: [WorkerID], and count: Int) throws -> [WorkerAddress] {

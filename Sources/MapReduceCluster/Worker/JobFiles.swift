@@ -45,11 +45,11 @@ struct JobFiles: Sendable {
 final class JobStore: Sendable {
     private let client: ClusterClient
     private let coordinator: String
-    private let scratch: String
+    let scratch: String
     private let executables: DigestStore
     private let files: DigestStore
     private let jobs = Mutex<[JobID: JobFiles]>([:])
-    private let runs = Mutex<[AttemptID: String]>([:])
+    private let heldRuns = Mutex<[AttemptID: OutputFile]>([:])
 
     init(client: ClusterClient, coordinator: String, scratch: String) throws {
         self.client = client
@@ -119,7 +119,7 @@ final class JobStore: Sendable {
     /// Removes what is left of a job.
     func remove(_ id: JobID) async throws {
         jobs.withLock { $0[id] = nil }
-        runs.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
+        heldRuns.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
         let directory = "\(scratch)/\(id)"
         let used = jobs.withLock { $0.values.flatMap(\.launch.program.digests) }
         let executables = self.executables
@@ -133,7 +133,7 @@ final class JobStore: Sendable {
 
     /// Removes what an attempt wrote.
     func remove(_ attempt: AttemptID) async throws {
-        runs.withLock { $0[attempt] = nil }
+        heldRuns.withLock { $0[attempt] = nil }
         guard let files = self[attempt.task.job] else { return }
         let paths = [
             "\(files.directory)/\(attempt)", "\(files.launch.outputDirectory)/\(attempt)",
@@ -143,7 +143,14 @@ final class JobStore: Sendable {
     }
 
     /// Notes the run that an attempt wrote: from now on it is served.
-    func add(run path: String, of attempt: AttemptID) { runs.withLock { $0[attempt] = path } }
+    func add(_ run: OutputFile, of attempt: AttemptID) { heldRuns.withLock { $0[attempt] = run } }
 
-    func run(of attempt: AttemptID) -> String? { runs.withLock { $0[attempt] } }
+    func run(of attempt: AttemptID) -> String? { heldRuns.withLock { $0[attempt]?.path } }
+
+    /// The runs that are kept, and their bytes.
+    var runs: (count: Int, byteCount: Int) {
+        heldRuns.withLock { runs in
+            (runs.count, runs.values.reduce(0) { $0 &+ $1.byteCount })
+        }
+    }
 }

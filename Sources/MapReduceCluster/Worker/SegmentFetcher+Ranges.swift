@@ -93,6 +93,7 @@ extension SegmentFetcher {
         if file.value.next < end {
             let url = origin.url(.whole)
             for try await buffer in try await client.bytes(url, from: file.value.next, to: end) {
+                metrics.received(buffer.readableBytes)
                 try await blocking {
                     try buffer.withUnsafeReadableBytes { try file.value.append($0) }
                 }

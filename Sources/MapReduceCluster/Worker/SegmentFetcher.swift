@@ -15,6 +15,7 @@ actor SegmentFetcher {
     let store: JobStore
     private let host: String
     private let readsFilesOfHost: Bool
+    let metrics: WorkerMetrics
     let logger: Logger
     private var tables: [StageKey: OutputTable] = [:]
     /// Where workers are, or were.
@@ -39,6 +40,7 @@ actor SegmentFetcher {
         store: JobStore,
         host: String,
         readsFilesOfHost: Bool,
+        metrics: WorkerMetrics,
         logger: Logger
     ) {
         self.client = client
@@ -46,6 +48,7 @@ actor SegmentFetcher {
         self.store = store
         self.host = host
         self.readsFilesOfHost = readsFilesOfHost
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -294,25 +297,30 @@ actor SegmentFetcher {
         _ origin: SegmentOrigin,
         _ download: () async throws -> Void
     ) async throws {
+        let begin = ContinuousClock.now
         for delay in Policy.fetchRetryDelays.map(Optional.some) + [nil] {
             do {
                 try await download()
+                metrics.fetched(in: ContinuousClock.now - begin)
                 return
             } catch let error as CancellationError {
                 throw error
             } catch let error as EngineError where error.kind == .diskFull {
+                metrics.fetchFailed()
                 // Whoever wrote the run is not to blame for this worker's disk.
                 throw error
             } catch {
                 let isGone =
                     if case ClusterClient.CallError.refused(404, _) = error { true } else { false }
                 guard let delay, !isGone else {
+                    metrics.fetchFailed()
                     throw FetchError(
                         source: origin.source,
                         description: "the segment of \(origin) cannot be fetched from "
                             + "\(origin.address.worker): \(error)"
                     )
                 }
+                metrics.fetchesAgain()
                 logger.debug("fetching again", metadata: ["of": "\(origin)", "error": "\(error)"])
                 try await Task.sleep(for: delay)
             }
@@ -332,6 +340,7 @@ actor SegmentFetcher {
                 origin.url(part),
                 from: file.value.byteCount
             ) {
+                metrics.received(buffer.readableBytes)
                 try await blocking { try file.value.append(buffer) }
             }
         } catch ClusterClient.CallError.refused(416, _) {

@@ -14,6 +14,7 @@ final class TaskSlot: @unchecked Sendable {
     private let recorder: FlightRecorder
     private let recorderPath: String
     private let logPath: String
+    private let metrics: WorkerMetrics
     private let report: @Sendable (WorkerEvent) -> Void
     private var host: Host?
     private var current: Running?
@@ -30,15 +31,18 @@ final class TaskSlot: @unchecked Sendable {
         let spec: TaskSpec
         let job: JobFiles
         var watch: AttemptWatch
+        let begin: Instant
     }
 
     /// `report`: called on the slot's own queue.
     init(
         index: Int,
         scratch: String,
+        metrics: WorkerMetrics,
         report: @escaping @Sendable (WorkerEvent) -> Void
     ) throws {
         self.index = index
+        self.metrics = metrics
         self.report = report
         queue = DispatchQueue(label: "slot \(index)")
         recorderPath = "\(scratch)/slot\(index).recorder"
@@ -96,7 +100,7 @@ final class TaskSlot: @unchecked Sendable {
         if host?.job != job.id { endHost() }
         recorder.beginAttempt()
         let watch = AttemptWatch(timeoutSeconds: job.launch.taskTimeout, at: Self.now)
-        current = Running(spec: spec, job: job, watch: watch)
+        current = Running(spec: spec, job: job, watch: watch, begin: Self.now)
         if job.launch.taskTimeout != nil { checkLater(spec.attempt) }
         do {
             let host = try self.host ?? startHost(job)
@@ -151,6 +155,7 @@ final class TaskSlot: @unchecked Sendable {
         launch.slotCount = program.slotCount
         launch.inheritsEnvironment = false
         let process = try TaskProcess(launch, channel: theirs)
+        metrics.startedProcess()
         generation += 1
         let generation = self.generation
         try startThread { self.read(ours, generation) }
@@ -193,6 +198,7 @@ final class TaskSlot: @unchecked Sendable {
         self.generation += 1
         self.host = nil
         guard let current else { return }
+        metrics.processCrashed()
         end(
             .failed(
                 CrashReport.failure(
@@ -211,6 +217,8 @@ final class TaskSlot: @unchecked Sendable {
         guard let current else { return }
         self.current = nil
         let attempt = current.spec.attempt
+        let hasSucceeded = if case .succeeded = outcome { true } else { false }
+        metrics.ended(hasSucceeded: hasSucceeded, after: Self.now - current.begin)
         report(
             .attemptEnded(
                 slot: index,

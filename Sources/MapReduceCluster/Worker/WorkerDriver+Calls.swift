@@ -79,6 +79,7 @@ extension WorkerDriver {
                     )
                 )
             } catch {
+                metrics.pollFailed()
                 logger.debug("a poll failed", metadata: ["reason": "\(error)"])
                 let isUnknown = (error as? ClusterClient.CallError)?.isUnknownWorker ?? false
                 send.yield(.pollFailed(kind, request.session, mustJoin: isUnknown))

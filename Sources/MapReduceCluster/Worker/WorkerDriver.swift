@@ -16,7 +16,7 @@ struct WorkerDriver {
     let logger: Logger
     let store: JobStore
     let fetcher: SegmentFetcher
-    let metrics = WorkerMetrics()
+    let metrics: WorkerMetrics
     let slots: [TaskSlot]
     private let http: HTTPService
     let incarnation: String
@@ -51,6 +51,8 @@ struct WorkerDriver {
         self.send = send
         host = try HostIdentity.current()
         incarnation = HostIdentity.makeIncarnation()
+        let metrics = WorkerMetrics()
+        self.metrics = metrics
         store = try JobStore(client: client, coordinator: coordinator, scratch: scratch)
         fetcher = SegmentFetcher(
             client: client,
@@ -58,16 +60,18 @@ struct WorkerDriver {
             store: store,
             host: host,
             readsFilesOfHost: settings.readsFilesOfHost,
+            metrics: metrics,
             logger: logger
         )
         slots = try (0..<settings.slotCount).map { index in
-            try TaskSlot(index: index, scratch: scratch) { send.yield($0) }
+            try TaskSlot(index: index, scratch: scratch, metrics: metrics) { send.yield($0) }
         }
         http = HTTPService(
             settings: settings.server,
             router: WorkerRoutes(
                 store: store,
                 metrics: metrics,
+                slotCount: settings.slotCount,
                 token: settings.server.token,
                 logger: logger
             ).router,
@@ -146,11 +150,8 @@ struct WorkerDriver {
             metrics.joined(true)
         case .pollFailed(_, session.id, true): metrics.joined(false)
         case .attemptEnded(_, let report, _):
-            guard case .succeeded(let output) = report.outcome else {
-                return metrics.ended(hasSucceeded: false)
-            }
-            metrics.ended(hasSucceeded: true)
-            if let run = output.run { store.add(run: run.path, of: report.attempt) }
+            guard case .succeeded(let output) = report.outcome else { return }
+            if let run = output.run { store.add(run, of: report.attempt) }
         default: break
         }
     }

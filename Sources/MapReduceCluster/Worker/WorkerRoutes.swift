@@ -14,15 +14,22 @@ internal import NIOCore
 struct WorkerRoutes {
     let store: JobStore
     let metrics: WorkerMetrics
+    let slotCount: Int
     let token: Token?
     let logger: Logger
 
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
+        router.add(middleware: MetricsMiddleware(metrics: metrics.http))
         router.add(middleware: ErrorMiddleware(logger: logger))
         if let token { router.add(middleware: TokenMiddleware(token: token)) }
         HealthRoutes.add(to: router) { [metrics] in metrics.isJoined }
-        router.get("metrics") { [metrics] _, _ in MetricsText.response(metrics.text) }
+        router.get("metrics") { _, _ in
+            let (storage, process) = try await blocking {
+                (try WorkerMetrics.Storage(store), try ProcessMetrics())
+            }
+            return MetricsText.response(metrics.text(slotCount: slotCount, storage, process))
+        }
         let segments = router.group("v1/segments/:job/:stage/:task/:attempt/:partition")
         segments.get { request, context in try await segment(.whole, context, request) }
         segments.get("list") { request, context in try await segment(.list, context, request) }

@@ -97,6 +97,23 @@ package enum Files {
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
+    /// Bytes of the whole disk of a directory.
+    package static func diskByteCount(at path: String) throws -> Int {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else {
+            throw EngineError.system("inspect the disk of", path, errno: errno)
+        }
+        return Int(status.f_blocks) * Int(status.f_frsize)
+    }
+
+    /// Bytes of a file, without opening it; nil when it is not there.
+    package static func byteCount(of path: String) throws -> Int? {
+        var status = stat()
+        if stat(path, &status) == 0 { return Int(status.st_size) }
+        guard errno == ENOENT else { throw EngineError.system("find", path, errno: errno) }
+        return nil
+    }
+
     /// What tells a file or directory apart from all others: its device and its number.
     package static func identity(of path: String) throws -> [UInt] {
         var status = stat()

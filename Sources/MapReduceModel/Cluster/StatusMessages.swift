@@ -27,7 +27,7 @@ package struct WorkerStatus: Hashable, Codable, Sendable {
     package var state: State
 
     /// How a worker is.
-    package enum State: String, Codable, Sendable {
+    package enum State: String, Codable, Sendable, CaseIterable {
         case ready
         /// It was not heard for some seconds, and gets no work.
         case suspect
