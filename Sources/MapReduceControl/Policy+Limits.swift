@@ -154,6 +154,9 @@ extension Policy {
     /// Bytes of scratch disk below which a worker takes no task that writes runs: those of a few
     /// tasks.
     package static let minFreeByteCount = 1 << 30
+    /// Bytes of a line that a service logs: a pipe takes that much at once, so that the lines of
+    /// processes that share one stay whole.
+    package static let maxLogLineByteCount = 4096
     /// Bytes of a log that are kept when an attempt has ended, from its end: a backtrace fits.
     package static let keptLogByteCount = 16 << 10
     /// Bytes of a log that a worker serves, from its end: more than anybody reads.

@@ -11,11 +11,18 @@ struct ObservedCluster: Sendable {
     /// As they are sent.
     let texts: [String]
 
+    /// What they have logged: JSON, from `debug` on.
+    let logs: [String]
+
     /// Looked at once, for all tests.
     static let shared = Task { try await ObservedCluster() }
 
     private init() async throws {
-        let cluster = try TestCluster(workers: 2, worker: ["--fetch-over-network"])
+        let cluster = try TestCluster(
+            workers: 2,
+            coordinator: ["--log-format", "json", "--log-level", "debug"],
+            worker: ["--fetch-over-network", "--log-format", "json", "--log-level", "debug"]
+        )
         let words = try cluster.submit(
             "wordcount",
             sampleTexts + ["--split-size", "64K", "--reducers", "3", "-q"]
@@ -35,6 +42,7 @@ struct ObservedCluster: Sendable {
         workers = Array(families.dropFirst())
         self.texts = texts
         try cluster.stop()
+        logs = ([cluster.coordinator] + cluster.workers).map(\.errorsSoFar)
     }
 
     private static func metrics(of url: String) async throws -> String {

@@ -62,10 +62,6 @@ extension CoordinatorCore {
             auditPercent: description.auditPercent
         )
         try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
-        logger.info(
-            "job submitted",
-            metadata: ["job": "\(id)", "name": "\(description.plan.name)"]
-        )
         return id
     }
 

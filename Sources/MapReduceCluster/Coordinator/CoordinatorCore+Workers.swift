@@ -40,7 +40,12 @@ extension CoordinatorCore {
         ])
         sessions[id]?.isKnown = true
         metrics.joinedWorkers += 1
-        logger.info("worker joined", metadata: ["worker": "\(id)", "url": "\(request.url)"])
+        logger.info(
+            "worker joined",
+            metadata: id.fields + [
+                "url": "\(request.url)", "slots": .stringConvertible(request.slots),
+            ]
+        )
         return JoinAnswer(
             worker: id,
             cluster: journal.cluster,
@@ -62,7 +67,7 @@ extension CoordinatorCore {
         for worker in gone.map(\.worker).sorted() {
             logger.warning(
                 "another worker has taken the place of one",
-                metadata: ["worker": "\(worker)", "url": "\(address.url)"]
+                metadata: worker.fields + ["url": "\(address.url)"]
             )
             try await drop(worker, because: "replaced")
         }
@@ -118,7 +123,7 @@ extension CoordinatorCore {
 
     /// A worker goes by itself.
     func leave(_ id: WorkerID) async throws {
-        logger.info("worker left", metadata: ["worker": "\(id)"])
+        logger.info("worker left", metadata: id.fields)
         try await drop(id, because: "left")
     }
 

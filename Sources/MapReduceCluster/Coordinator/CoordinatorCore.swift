@@ -21,6 +21,7 @@ actor CoordinatorCore {
     var metrics = CoordinatorMetrics()
     var followers = Followers()
     var news = ClusterNews()
+    var log: CoordinatorLog
     /// Counted beside the actor.
     nonisolated let httpMetrics: HTTPMetrics
     let journal: Journal
@@ -67,6 +68,7 @@ actor CoordinatorCore {
     init(settings: CoordinatorSettings, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
+        log = CoordinatorLog(logger)
         httpMetrics = metrics.http
         journal = try Journal(directory: settings.dataDirectory)
         executables = try DigestStore(
@@ -111,7 +113,7 @@ actor CoordinatorCore {
         } catch {
             logger.error(
                 "a job cannot go on, and is cancelled",
-                metadata: ["job": "\(job.id)", "reason": "\(error)"]
+                metadata: job.id.fields + ["error": "\(error)"]
             )
             return nil
         }
@@ -139,6 +141,7 @@ actor CoordinatorCore {
             try await Task.sleep(for: Policy.coordinatorTickInterval)
             if let failure { throw failure }
             wakeExpired()
+            log.tellSuspects(coordinator.workers)
             if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
         }
     }
@@ -161,6 +164,7 @@ actor CoordinatorCore {
         // One that comes back is told to join again.
         for (id, session) in sessions where session.isKnown && coordinator.workers[id] == nil {
             metrics.goneWorkers.add("dead")
+            log.tellDead(id)
             sessions[id]?.wake()
             sessions[id] = nil
         }
@@ -207,6 +211,7 @@ actor CoordinatorCore {
             }
             settle()
             metrics.count(batch.entries, coordinator.jobs)
+            log.tell(batch.entries, coordinator, at: now)
             for message in messages { deliver(message) }
             for id in Set(batch.entries.map(\.job)) { watchers[id]?.wakeAll() }
             for item in pending { item.continuation.resume() }
@@ -236,10 +241,11 @@ actor CoordinatorCore {
         case .publishOutput(let job, let outputs):
             Task { await publish(job, outputs) }
         case .jobFinished(let job, let outcome):
-            if let begin = jobs[job]?.stored.submittedAt {
-                metrics.jobDurations.add(.seconds(WallClock.now - begin))
+            if let state = coordinator.jobs[job], let begin = jobs[job]?.stored.submittedAt {
+                let seconds = WallClock.now - begin
+                metrics.jobDurations.add(.seconds(seconds))
+                log.tellFinished(state, outcome, after: seconds)
             }
-            logger.info("job finished", metadata: ["job": "\(job)", "outcome": "\(outcome.word)"])
             for worker in sessions.keys { sessions[worker]?.send(.end(job)) }
             cleanUp(job, outcome)
         }
@@ -307,7 +313,9 @@ actor CoordinatorCore {
                 if attempt == Policy.discardTries {
                     logger.error(
                         "what a job wrote cannot be removed",
-                        metadata: ["output": "\(job.stored.output)", "error": "\(error)"]
+                        metadata: job.stored.id.fields + [
+                            "output": "\(job.stored.output)", "error": "\(error)",
+                        ]
                     )
                     return
                 }
@@ -349,6 +357,4 @@ extension JobOutcome {
         case .cancelled: .cancelled
         }
     }
-
-    fileprivate var word: String { phase.rawValue }
 }

@@ -69,7 +69,13 @@ struct ErrorMiddleware: RouterMiddleware {
         case let error as EngineError where error.kind == .badInput:
             return ClusterError(.unprocessableContent, "bad-input", error.message)
         default:
-            logger.error("a request failed", metadata: ["error": "\(error)"])
+            logger.error(
+                "a request failed",
+                metadata: [
+                    "method": "\(request.method)", "path": "\(request.uri.path)",
+                    "error": "\(error)",
+                ]
+            )
             return ClusterError(.internalServerError, "internal", "the request failed: \(error)")
         }
     }

@@ -117,7 +117,7 @@ extension SegmentFetcher {
                 )
             }
         } catch {
-            logger.debug("preparing ended", metadata: ["job": "\(files.id)", "reason": "\(error)"])
+            logger.debug("preparing ended", metadata: files.id.fields + ["error": "\(error)"])
         }
     }
 }
@@ -130,6 +130,13 @@ struct SegmentOrigin: Sendable, CustomStringConvertible {
 
     /// What files of it are called on this machine.
     var name: String { "\(source)-partition\(partition)" }
+
+    /// Whose output it is, and where it is fetched from.
+    var fields: Logger.Metadata {
+        source.fields + [
+            "partition": .stringConvertible(partition), "from": "\(address.worker.number)",
+        ]
+    }
 
     var description: String { "partition \(partition) of \(source)" }
 

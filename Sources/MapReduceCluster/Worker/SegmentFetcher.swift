@@ -220,7 +220,7 @@ actor SegmentFetcher {
                 if entries.isEmpty { isDone = try await readLog(key, wait: 5000) }
             }
         } catch {
-            logger.debug("preparing ended", metadata: ["job": "\(files.id)", "reason": "\(error)"])
+            logger.debug("preparing ended", metadata: files.id.fields + ["error": "\(error)"])
         }
     }
 
@@ -321,7 +321,7 @@ actor SegmentFetcher {
                     )
                 }
                 metrics.fetchesAgain()
-                logger.debug("fetching again", metadata: ["of": "\(origin)", "error": "\(error)"])
+                logger.debug("fetching again", metadata: origin.fields + ["error": "\(error)"])
                 try await Task.sleep(for: delay)
             }
         }

@@ -24,6 +24,10 @@ extension WorkerDriver {
         case .run(let slot, let assignment, let segments):
             work.fetches[assignment.attempt] = nil
             guard let files = store[assignment.attempt.task.job] else { return }
+            logger.debug(
+                "attempt runs",
+                metadata: assignment.attempt.fields + ["slot": .stringConvertible(slot)]
+            )
             slots[slot].run(files.spec(for: assignment, segments: segments), of: files)
         case .stop(let slot): slots[slot].stop()
         case .removeAttempt(let attempt):

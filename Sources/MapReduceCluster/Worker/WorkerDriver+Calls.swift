@@ -31,7 +31,7 @@ extension WorkerDriver {
                 )
                 // Another coordinator may tell of outputs in another order.
                 await fetcher.forgetOutputs()
-                logger.info("joined", metadata: ["worker": "\(answer.worker)"])
+                logger.info("joined", metadata: answer.worker.fields)
                 send.yield(.joined(answer))
             } catch let error as ClusterClient.CallError {
                 // One that cannot be taken in now may be later, but not with another token or
@@ -41,10 +41,10 @@ extension WorkerDriver {
                     send.finish()
                     return
                 }
-                logger.debug("not joined yet", metadata: ["reason": "\(error)"])
+                logger.debug("not joined yet", metadata: ["error": "\(error)"])
                 send.yield(.joinFailed)
             } catch {
-                logger.debug("not joined", metadata: ["reason": "\(error)"])
+                logger.debug("not joined", metadata: ["error": "\(error)"])
                 send.yield(.joinFailed)
             }
         }
@@ -80,7 +80,7 @@ extension WorkerDriver {
                 )
             } catch {
                 metrics.pollFailed()
-                logger.debug("a poll failed", metadata: ["reason": "\(error)"])
+                logger.debug("a poll failed", metadata: ["error": "\(error)"])
                 let isUnknown = (error as? ClusterClient.CallError)?.isUnknownWorker ?? false
                 send.yield(.pollFailed(kind, request.session, mustJoin: isUnknown))
             }
@@ -93,7 +93,7 @@ extension WorkerDriver {
             try await client.delete("\(coordinator)/v1/workers/\(worker.number)")
         } catch {
             // It finds out by itself.
-            logger.debug("left without a word", metadata: ["reason": "\(error)"])
+            logger.debug("left without a word", metadata: ["error": "\(error)"])
         }
     }
 

@@ -42,6 +42,11 @@ struct WorkerDriver {
         self.settings = settings
         self.client = client
         self.scratch = scratch
+        var logger = logger
+        // Every line says whose it is, once the worker has joined.
+        logger.handler.metadataProvider = Logger.MetadataProvider { [session] in
+            session.worker?.fields ?? [:]
+        }
         self.logger = logger
         coordinator =
             settings.coordinator.hasSuffix("/")
@@ -150,9 +155,35 @@ struct WorkerDriver {
             metrics.joined(true)
         case .pollFailed(_, session.id, true): metrics.joined(false)
         case .attemptEnded(_, let report, _):
+            tell(report)
             guard case .succeeded(let output) = report.outcome else { return }
             if let run = output.run { store.add(run, of: report.attempt) }
+        case .inputFailed(let attempt, let source, let message, _):
+            logger.warning(
+                "an attempt cannot get what it reads",
+                metadata: attempt.fields + [
+                    "error": "\(message)", "source": "\(source.map { "\($0)" } ?? "none")",
+                ]
+            )
+        case .jobFailed(let job, let message, _):
+            logger.warning(
+                "the program of a job is not here",
+                metadata: job.fields + ["error": "\(message)"]
+            )
         default: break
+        }
+    }
+
+    private func tell(_ report: TaskReport) {
+        switch report.outcome {
+        case .succeeded: logger.debug("attempt succeeded", metadata: report.attempt.fields)
+        case .failed(let failure):
+            logger.warning(
+                "attempt failed",
+                metadata: report.attempt.fields + [
+                    "kind": "\(failure.kind.rawValue)", "error": "\(failure.message)",
+                ]
+            )
         }
     }
 }

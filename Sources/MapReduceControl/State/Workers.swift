@@ -52,6 +52,11 @@ package struct Workers: Hashable, Sendable {
     /// Cost: a binary search.
     package subscript(id: WorkerID) -> Entry? { index(of: id).map { all[$0] } }
 
+    /// The workers that get no more of a job, because it has failed on them too often.
+    package func excluded(from job: JobID) -> [WorkerID] {
+        failures.excluded(from: job, workerCount: all.count)
+    }
+
     /// Whether nobody can start anything.
     var isNoneFree: Bool { free.count == 0 }
 

@@ -19,6 +19,9 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: "What to log: debug, info, warning or error.")
     var logLevel: String?
 
+    @Option(help: "How to log: text, or json for an object on each line. (default: text)")
+    var logFormat: String?
+
     func server(defaultPort: Int, _ settings: Settings) throws -> ServerSettings {
         let (host, port) = try ServerSettings.parse(
             listen ?? settings.string("LISTEN") ?? "127.0.0.1",
@@ -46,7 +49,8 @@ struct ServiceOptions: ParsableArguments {
     ) throws
         -> Logger
     {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        let format = try format(settings)
+        var logger = Logger(label: label) { LineLogHandler(service: $0, format: format) }
         logger.logLevel = defaultLevel
         if let text = logLevel ?? settings.string("LOG_LEVEL") {
             guard let level = Logger.Level(rawValue: text) else {
@@ -57,5 +61,14 @@ struct ServiceOptions: ParsableArguments {
             logger.logLevel = level
         }
         return logger
+    }
+
+    private func format(_ settings: Settings) throws -> LogFormat {
+        guard let text = logFormat ?? settings.string("LOG_FORMAT") else { return .text }
+        guard let format = LogFormat(rawValue: text) else {
+            let names = LogFormat.allCases.map(\.rawValue).joined(separator: " and ")
+            throw ConfigurationError("\(text) is no format of logs; there are \(names)")
+        }
+        return format
     }
 }

@@ -70,13 +70,14 @@ struct ClusterCommand: AsyncParsableCommand {
             dataDirectory: data
         )
         try policy.apply(to: &coordinator, settings)
-        let logger = try service.logger("cluster", settings, defaultLevel: .warning)
+        let logger = try service.logger("coordinator", settings, defaultLevel: .warning)
         let coordinatorService = try CoordinatorService(coordinator, logger: logger)
         let processors = max(ProcessInfo.processInfo.activeProcessorCount, 1)
         let slotCount = try slots ?? settings.int("SLOTS") ?? max(processors / workers, 1)
         let workerService = WorkerProcesses(
             count: workers,
-            arguments: ["--slots", "\(slotCount)", "--scratch", scratch] + sharedArguments,
+            arguments: ["--slots", "\(slotCount)", "--scratch", scratch]
+                + sharedArguments(settings),
             url: { try await coordinatorService.url }
         )
         let client = ClientOptions.parsed(tokenFile: service.tokenFile, tlsCA: tlsCA)
@@ -100,7 +101,7 @@ struct ClusterCommand: AsyncParsableCommand {
     }
 
     /// What the workers are told as well.
-    private var sharedArguments: [String] {
+    private func sharedArguments(_ settings: Settings) -> [String] {
         var arguments = [
             "--drain-timeout", "0", "--listen", "127.0.0.1:0", "--stop-at-end-of-input",
         ]
@@ -108,7 +109,8 @@ struct ClusterCommand: AsyncParsableCommand {
         let options = [
             ("--token-file", service.tokenFile), ("--tls-certificate", service.tlsCertificate),
             ("--tls-key", service.tlsKey), ("--tls-ca", tlsCA),
-            ("--log-level", service.logLevel ?? "warning"),
+            ("--log-level", service.logLevel ?? settings.string("LOG_LEVEL") ?? "warning"),
+            ("--log-format", service.logFormat),
         ]
         for (name, value) in options {
             if let value { arguments += [name, value] }

@@ -1,0 +1,119 @@
+/// A line of a log, before it is text.
+struct LogLine {
+    var time: String
+    var level: String
+    var service: String
+    var message: String
+    /// In their order; none has the name of what every line has.
+    var fields: [(name: String, value: Value)]
+
+    /// A value as JSON knows it.
+    indirect enum Value {
+        case text(String)
+        /// A number or a word that JSON has without quotes.
+        case bare(String)
+        case list([Value])
+        case fields([(name: String, value: Value)])
+    }
+
+    /// The line with its end, in at most so many bytes: what is too long is cut, and ends in an
+    /// ellipsis.
+    func text(_ format: LogFormat, maxByteCount: Int) -> String {
+        // What is longer than this is cut; less and less, until the rest fits.
+        var limit = maxByteCount
+        var text = cut(to: limit).text(format)
+        while text.utf8.count > maxByteCount, limit > 8 {
+            limit /= 2
+            text = cut(to: limit).text(format)
+        }
+        guard text.utf8.count > maxByteCount else { return text }
+        var line = cut(to: limit)
+        line.fields = []
+        return line.text(format)
+    }
+
+    private func text(_ format: LogFormat) -> String {
+        switch format {
+        case .json:
+            var all: [(name: String, value: Value)] = [
+                ("time", .text(time)), ("level", .text(level)), ("service", .text(service)),
+                ("message", .text(message)),
+            ]
+            all += fields
+            return Value.fields(all).json + "\n"
+        case .text:
+            var text = "\(time) \(level) \(service): \(Value.escaped(message, quotes: false))"
+            for (name, value) in fields { text += " \(name)=\(value.text)" }
+            return text + "\n"
+        }
+    }
+
+    private func cut(to limit: Int) -> LogLine {
+        var line = self
+        line.message = Value.cut(message, to: limit)
+        line.fields = fields.prefix(limit).map { ($0.name, $0.value.cut(to: limit)) }
+        return line
+    }
+}
+
+extension LogLine.Value {
+    fileprivate var json: String {
+        switch self {
+        case .text(let text): "\"" + Self.escaped(text, quotes: true) + "\""
+        case .bare(let text): text
+        case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
+        case .fields(let fields):
+            "{"
+                + fields.map { "\"\(Self.escaped($0.name, quotes: true))\":\($0.value.json)" }
+                .joined(separator: ",") + "}"
+        }
+    }
+
+    /// In quotes where a reader would not see its end.
+    fileprivate var text: String {
+        guard case .text(let text) = self else { return json }
+        let isPlain =
+            !text.isEmpty && !text.contains { $0 == " " || $0 == "=" }
+            && Self.escaped(text, quotes: true) == text
+        return isPlain ? text : json
+    }
+
+    /// With escapes for what is not to be seen, or would end a line.
+    fileprivate static func escaped(_ text: String, quotes: Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"" where quotes: result += "\\\""
+            case "\\" where quotes: result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    fileprivate func cut(to limit: Int) -> LogLine.Value {
+        switch self {
+        case .text(let text): .text(Self.cut(text, to: limit))
+        case .bare: self
+        case .list(let values): .list(values.prefix(limit).map { $0.cut(to: limit) })
+        case .fields(let fields):
+            .fields(fields.prefix(limit).map { ($0.name, $0.value.cut(to: limit)) })
+        }
+    }
+
+    fileprivate static func cut(_ text: String, to limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if result.utf8.count + UTF8.width(scalar) > limit { break }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + "…"
+    }
+}
