@@ -162,6 +162,29 @@ extension Policy {
     /// Bytes of a log that a worker serves, from its end: more than anybody reads.
     package static let maxServedLogByteCount = 1 << 20
 
+    // MARK: Logs that are followed
+
+    /// Answers with a log that a worker gives at once and that go on while an attempt prints: those
+    /// of all slots of a large machine, for more followers than one.
+    package static let maxLogFollowerCount = 1024
+    /// How often a log that is followed is looked at for more: often enough for an eye.
+    package static let logCheckInterval = Duration.milliseconds(50)
+    /// Bytes of a log that are sent at once: few for each of many followers, enough for the disk.
+    package static let logChunkByteCount = 64 << 10
+    /// How often a follower asks which attempts have started and ended: often enough for an eye.
+    package static let logEventInterval = Duration.milliseconds(200)
+    /// Silence after which a log's answer ends, and is asked for again, in milliseconds: a worker
+    /// that is gone is noticed.
+    package static let logPatienceMilliseconds = 5000
+    /// How long a follower waits for what workers still send when the job has ended: a worker that
+    /// hangs is not waited for.
+    package static let logEndPatience = Duration.seconds(5)
+    /// Logs of attempts that have ended already which are fetched at once: enough to hide the
+    /// delay of a network.
+    package static let logBacklogConcurrency = 8
+    /// Bytes of a line that is printed whole: more of one is printed in pieces.
+    package static let maxLogLineByteCount = 64 << 10
+
     // MARK: Reports
 
     /// Bytes of a record that a report quotes: two lines of a terminal.

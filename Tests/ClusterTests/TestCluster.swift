@@ -77,6 +77,13 @@ final class TestCluster {
         try Command.run("mapreduce", arguments, environment: environment)
     }
 
+    /// Starts a command of the cluster that goes on.
+    func start(_ arguments: [String]) throws -> Command {
+        let command = try Command("mapreduce", arguments, environment: environment)
+        try command.start()
+        return command
+    }
+
     private var environment: [String: String] { ["MAPREDUCE_COORDINATOR": url] }
 
     /// Starts `mapreduce submit`, with the output `out`.

@@ -80,7 +80,7 @@ import Testing
             "MapReduceTool": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
                 "MapReduceDriver", "MapReduceCluster", "MapReduceTemplate", "ArgumentParser",
-                "Configuration",
+                "Configuration", "Dispatch", "Synchronization",
                 "Foundation", "FoundationEssentials", "Glibc", "Logging", "ServiceLifecycle",
                 "SystemPackage", "UnixSignals",
             ],

@@ -1,4 +1,5 @@
-// The calls of the C library that Swift's module of it leaves out, as they are not POSIX's.
+// The calls of the C library that Swift's module of it leaves out, as they are not POSIX's, or
+// cannot make safely.
 
 #ifndef CSPAWN_H
 #define CSPAWN_H
@@ -12,5 +13,8 @@ int posix_spawn_file_actions_addchdir_np(
 /// Has a process that is spawned start without the descriptors from this one on.
 int posix_spawn_file_actions_addclosefrom_np(
     posix_spawn_file_actions_t *actions, int from);
+
+/// Has standard output be written line by line, also where no person reads it.
+void spawn_write_output_by_lines(void);
 
 #endif

@@ -19,7 +19,10 @@ struct TaskServer: Sendable {
 
     /// Serves until the driver closes its end.
     func serve() throws {
-        if isOwnProcess { HangingThread.listen() }
+        if isOwnProcess {
+            HangingThread.listen()
+            writeOutputByLines()
+        }
         try channel.send(TaskNotice.ready(fingerprint: program.plan.fingerprint))
         var runner: TaskRunner?
         while case .messages(let commands) = try channel.receive(TaskCommand.self) {

@@ -5,12 +5,19 @@ package import NIOSSL
 
 /// What a person asks a coordinator, from the command line.
 package struct CoordinatorClient: Sendable {
-    private let client: ClusterClient
-    private let base: String
+    let client: ClusterClient
+    let base: String
 
     /// `url`: that of the coordinator.
-    package init(url: String, token: Token?, tls: TLSConfiguration?) {
-        client = ClusterClient(token: token, tls: tls)
+    ///
+    /// `connectionCount`: the most that are open to one service at once.
+    package init(
+        url: String,
+        token: Token?,
+        tls: TLSConfiguration?,
+        connectionCount: Int = 64
+    ) {
+        client = ClusterClient(token: token, tls: tls, connectionCount: connectionCount)
         base = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/v1"
     }
 

@@ -164,9 +164,11 @@ extension CoordinatorCore {
         }
     }
 
-    func logs(of id: JobID) async throws -> [AttemptLog] {
+    ///
+    /// `attempt`: the only one that is asked for; nil for all.
+    func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
         guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
-        return try await journal.logs(of: id)
+        return try await journal.logs(of: id, attempt: attempt)
     }
 
     /// Cancels a job; one that has ended is not an error.

@@ -20,7 +20,7 @@ struct CoordinatorLog {
     mutating func tell(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant) {
         for entry in entries {
             switch entry {
-            case .jobSubmitted(let submission): tellSubmitted(submission)
+            case .jobSubmitted(let submission, _): tellSubmitted(submission)
             case .attemptStarted(let attempt, let worker, _):
                 logger.debug("attempt started", metadata: attempt.fields + worker.fields)
             case .attemptSucceeded(let attempt, let output, let end):
@@ -30,7 +30,7 @@ struct CoordinatorLog {
                         "bytes": .stringConvertible(output.files.reduce(0) { $0 &+ $1.byteCount })
                     ]
                 )
-            case .attemptFailed(let attempt, let failure):
+            case .attemptFailed(let attempt, let failure, _):
                 logger.warning(
                     "attempt failed",
                     metadata: fields(of: attempt, coordinator, at: now) + [
@@ -38,7 +38,7 @@ struct CoordinatorLog {
                     ]
                 )
                 tellExcluded(from: attempt.task.job, coordinator.workers)
-            case .attemptStopped(let attempt):
+            case .attemptStopped(let attempt, _):
                 logger.debug("attempt stopped", metadata: fields(of: attempt, coordinator, at: now))
             case .attemptAudited(let attempt, _, let end):
                 logger.debug(
@@ -66,7 +66,7 @@ struct CoordinatorLog {
                         "error": "\(record.reason)",
                     ]
                 )
-            case .commitBegan(let job):
+            case .commitBegan(let job, _):
                 logger.debug("the output is put in place", metadata: job.fields)
             case .jobRetired(let job): excluded[job] = nil
             // Told with its times, when its message is delivered.

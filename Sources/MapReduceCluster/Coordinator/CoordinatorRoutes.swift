@@ -72,6 +72,12 @@ struct CoordinatorRoutes {
         group.get(":job/logs") { _, context in
             try JSONBody.response(try await core.logs(of: try context.job))
         }
+        group.get(":job/logs/:stage/:task/:attempt") { _, context in
+            let attempt = try context.attempt
+            return try JSONBody.response(
+                try await core.logs(of: attempt.task.job, attempt: attempt)
+            )
+        }
         group.get(":job/launch") { _, context in
             try JSONBody.response(try await core.launch(of: try context.job))
         }

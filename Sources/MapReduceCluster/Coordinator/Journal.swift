@@ -344,12 +344,20 @@ final class Journal: Sendable {
     }
 
     /// What the attempts of a job printed, in their order.
-    func logs(of id: JobID) async throws -> [AttemptLog] {
+    ///
+    /// `attempt`: the only one that is asked for; nil for all.
+    func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
         try await database.read { db in
+            var condition = "job = ?"
+            var arguments: StatementArguments = [id.number]
+            if let attempt {
+                condition += " AND stage = ? AND task = ? AND attempt = ?"
+                arguments += [attempt.task.stage, attempt.task.index, attempt.number]
+            }
             let rows = try Row.fetchAll(
                 db,
-                sql: "SELECT * FROM logs WHERE job = ? ORDER BY stage, task, attempt",
-                arguments: [id.number]
+                sql: "SELECT * FROM logs WHERE \(condition) ORDER BY stage, task, attempt",
+                arguments: arguments
             )
             return try rows.map { row in
                 let task = TaskID(

@@ -142,7 +142,7 @@ package final class ClusterClient: Sendable {
         return try await send(.GET, url, headers: headers, timeout: timeout).body
     }
 
-    private func send(
+    func send(
         _ method: HTTPMethod,
         _ url: String,
         headers: HTTPHeaders = [:],

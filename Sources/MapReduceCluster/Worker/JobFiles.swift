@@ -48,6 +48,8 @@ final class JobStore: Sendable {
     let scratch: String
     private let executables: DigestStore
     private let files: DigestStore
+    /// What its attempts print.
+    let logs = AttemptLogs()
     private let jobs = Mutex<[JobID: JobFiles]>([:])
     private let heldRuns = Mutex<[AttemptID: OutputFile]>([:])
 
@@ -119,6 +121,7 @@ final class JobStore: Sendable {
     /// Removes what is left of a job.
     func remove(_ id: JobID) async throws {
         jobs.withLock { $0[id] = nil }
+        logs.remove(id)
         heldRuns.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
         let directory = "\(scratch)/\(id)"
         let used = jobs.withLock { $0.values.flatMap(\.launch.program.digests) }
@@ -134,6 +137,7 @@ final class JobStore: Sendable {
     /// Removes what an attempt wrote.
     func remove(_ attempt: AttemptID) async throws {
         heldRuns.withLock { $0[attempt] = nil }
+        logs.remove(attempt)
         guard let files = self[attempt.task.job] else { return }
         let paths = [
             "\(files.directory)/\(attempt)", "\(files.launch.outputDirectory)/\(attempt)",

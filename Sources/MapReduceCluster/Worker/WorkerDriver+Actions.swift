@@ -28,6 +28,7 @@ extension WorkerDriver {
                 "attempt runs",
                 metadata: assignment.attempt.fields + ["slot": .stringConvertible(slot)]
             )
+            store.logs.begin(assignment.attempt)
             slots[slot].run(files.spec(for: assignment, segments: segments), of: files)
         case .stop(let slot): slots[slot].stop()
         case .removeAttempt(let attempt):

@@ -155,6 +155,7 @@ struct WorkerDriver {
             metrics.joined(true)
         case .pollFailed(_, session.id, true): metrics.joined(false)
         case .attemptEnded(_, let report, _):
+            store.logs.end(report.attempt)
             tell(report)
             guard case .succeeded(let output) = report.outcome else { return }
             if let run = output.run { store.add(run, of: report.attempt) }

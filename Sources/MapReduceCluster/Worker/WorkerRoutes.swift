@@ -33,19 +33,8 @@ struct WorkerRoutes {
         let segments = router.group("v1/segments/:job/:stage/:task/:attempt/:partition")
         segments.get { request, context in try await segment(.whole, context, request) }
         segments.get("list") { request, context in try await segment(.list, context, request) }
-        router.get("v1/logs/:job/:stage/:task/:attempt") { _, context in
-            let attempt = try context.attempt
-            guard let path = store[attempt.task.job]?.logPath(of: attempt) else {
-                throw ClusterError.noJob(attempt.task.job)
-            }
-            let text = try await blocking {
-                guard try Files.kind(of: path) != nil else { return "" }
-                return String(
-                    decoding: try Files.readTail(path, byteCount: Policy.maxServedLogByteCount),
-                    as: UTF8.self
-                )
-            }
-            return Response.text(text)
+        router.get("v1/logs/:job/:stage/:task/:attempt") { request, context in
+            try await log(request, context)
         }
         return router
     }
@@ -137,7 +126,7 @@ struct WorkerRoutes {
 }
 
 extension ClusterContext {
-    fileprivate var attempt: AttemptID {
+    var attempt: AttemptID {
         get throws {
             AttemptID(
                 task: TaskID(

@@ -68,7 +68,11 @@ struct WorkersCommand: AsyncParsableCommand {
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs",
-        abstract: "Shows what the tasks of a job have printed: the end of it, 16 KiB for each."
+        abstract: "Shows what the tasks of a job have printed: the end of it, 16 KiB for each.",
+        discussion: """
+            With --follow all that they print, as they print it, until the job ends. Each line \
+            begins with its task and attempt, as in `1.3#1 | text`.
+            """
     )
 
     @OptionGroup var connection: ClientOptions
@@ -78,9 +82,22 @@ struct LogsCommand: AsyncParsableCommand {
     @Argument(help: "One task: STAGE.TASK, as `mapreduce tasks` shows it.")
     var task: String?
 
+    @Flag(name: [.short, .long], help: "Print what tasks print, as they do, until the job ends.")
+    var follow = false
+
     func run() async throws {
         let wanted = try task.map(parse)
         let job = JobID(id)
+        if follow {
+            return try await connection.withClient(connectionCount: 1024) { client in
+                try await LogFollower(
+                    client: client,
+                    job: job,
+                    task: wanted.map { TaskName(stage: $0.stage, index: $0.index) },
+                    isJSON: format.json
+                ).run()
+            }
+        }
         let logs = try await connection.withClient { client in
             try await client.logs(of: job) + Self.live(of: job, wanted, client)
         }.filter { log in

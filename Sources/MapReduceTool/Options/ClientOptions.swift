@@ -17,7 +17,10 @@ struct ClientOptions: ParsableArguments {
     static let defaultURL = "http://127.0.0.1:\(CoordinatorSettings.defaultPort)"
 
     /// Calls the body with a client, and closes its connections afterwards.
+    ///
+    /// `connectionCount`: the most that are open to one service at once.
     func withClient<Result: Sendable>(
+        connectionCount: Int = 64,
         _ body: (CoordinatorClient) async throws -> Result
     ) async throws -> Result {
         let settings = try await Settings.load()
@@ -28,7 +31,8 @@ struct ClientOptions: ParsableArguments {
         let client = CoordinatorClient(
             url: url,
             token: try SecretOptions.token(file: tokenFile, settings),
-            tls: try authority.map { try ServerSettings.clientTLS(authority: $0) }
+            tls: try authority.map { try ServerSettings.clientTLS(authority: $0) },
+            connectionCount: connectionCount
         )
         do {
             let result = try await body(client)

@@ -153,7 +153,8 @@ struct JobWatcher {
 }
 
 extension UnixSignal {
-    fileprivate var number: Int32 {
+    /// As the system numbers it.
+    var number: Int32 {
         switch self {
         case .sigterm: SIGTERM
         case .sighup: SIGHUP

@@ -14,6 +14,14 @@ struct FaultyJob: Job {
         help: "A directory of files; each misbehaviour uses one up, and without one all is well."
     )
     var tokens: String?
+    @Option(
+        help: """
+            A directory of pipes: one that waits opens that of its record's last word, which \
+            another process must open too.
+            """
+    )
+    var gates: String?
+    @Option(help: "How many lines one that waits prints before.") var lines = 1
     @Flag(help: "Reduce without combining.") var sorting = false
     @Flag(help: "Build another plan in task processes.") var shifty = false
 
@@ -68,7 +76,18 @@ struct FaultyJob: Job {
         case .slow: break
         case .print: Swift.print("a closure prints")
         case .vary: break
+        case .wait: try wait(record)
         }
+    }
+
+    /// Prints lines, waits until another process opens the pipe as well, and prints one more.
+    private func wait(_ record: String) throws {
+        let gate = record.split(separator: " ").last ?? ""
+        for number in 1...lines { Swift.print("line \(number) of \(gate)") }
+        let descriptor = open("\(gates ?? ".")/\(gate)", O_RDONLY)
+        guard descriptor >= 0 else { throw Asked(record: record) }
+        close(descriptor)
+        Swift.print("\(gate) goes on")
     }
 
     /// Takes a tenth of a second for each value.
@@ -104,7 +123,7 @@ struct Asked: Error, CustomStringConvertible {
 }
 
 enum Fault: String, ExpressibleByArgument, CaseIterable {
-    case trap, `throw`, exit, kill, hang, spin, memory, hog, slow, print, vary
+    case trap, `throw`, exit, kill, hang, spin, memory, hog, slow, print, vary, wait
 }
 
 extension FaultyJob {

@@ -1,0 +1,60 @@
+internal import AsyncHTTPClient
+internal import MapReduceControl
+package import MapReduceModel
+internal import NIOCore
+
+/// The logs of attempts as they are printed, asked of their workers.
+extension CoordinatorClient {
+    /// Gets what an attempt has printed from an offset on, and what it prints while the worker
+    /// answers, which is until the attempt ends or is silent for some time.
+    ///
+    /// `url`: that of its worker.
+    ///
+    /// `waits`: whether to wait for more; else what there is comes at once.
+    ///
+    /// `take`: called with some bytes after others.
+    /// - Returns: whether the attempt had ended before, and all that it printed has come.
+    package func followLog(
+        of attempt: AttemptID,
+        at url: String,
+        from offset: Int,
+        waits: Bool,
+        _ take: ([UInt8]) async throws -> Void
+    ) async throws -> Bool {
+        let task = attempt.task
+        let path = "\(task.job.number)/\(task.stage)/\(task.index)/\(attempt.number)"
+        let patience = waits ? Policy.logPatienceMilliseconds : 0
+        let response = try await client.send(
+            .GET,
+            "\(url)/v1/logs/\(path)?from=\(offset)&wait=\(patience)",
+            timeout: .seconds(600)
+        )
+        var bytes = response.body.makeAsyncIterator()
+        while let buffer = try await next(&bytes, url) {
+            try await take(Array(buffer.readableBytesView))
+        }
+        return response.headers.first(name: LogState.headerName) == LogState.ended.rawValue
+    }
+
+    private func next(
+        _ bytes: inout HTTPClientResponse.Body.AsyncIterator,
+        _ url: String
+    ) async throws -> ByteBuffer? {
+        do {
+            return try await bytes.next()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ClusterClient.CallError.unreachable(url: url, reason: "\(error)")
+        }
+    }
+
+    /// What the coordinator has kept of what an attempt printed: the end of it.
+    package func log(ofEnded attempt: AttemptID) async throws -> AttemptLog? {
+        let task = attempt.task
+        let logs: [AttemptLog] = try await client.get(
+            "\(base)/jobs/\(task.job.number)/logs/\(task.stage)/\(task.index)/\(attempt.number)"
+        )
+        return logs.first
+    }
+}

@@ -1,0 +1,47 @@
+internal import MapReduceCluster
+internal import MapReduceControl
+internal import MapReduceModel
+internal import Synchronization
+
+/// The attempts that are followed, and which of them still run as far as the coordinator has said.
+final class AttemptBoard: Sendable {
+    private let running = Mutex<[AttemptID: Bool]>([:])
+
+    func begin(_ attempt: AttemptID) { running.withLock { $0[attempt] = true } }
+
+    func end(_ attempts: Set<AttemptID>) {
+        running.withLock { running in
+            for attempt in attempts where running[attempt] != nil { running[attempt] = false }
+        }
+    }
+
+    /// The job has ended, and nothing of it runs.
+    func endAll() { running.withLock { running in running = running.mapValues { _ in false } } }
+
+    func forget(_ attempt: AttemptID) { running.withLock { $0[attempt] = nil } }
+
+    func isRunning(_ attempt: AttemptID) -> Bool { running.withLock { $0[attempt] ?? false } }
+
+    /// Whether none is followed any more.
+    var isEmpty: Bool { running.withLock { $0.isEmpty } }
+}
+
+/// Where the workers are; asked of the coordinator when one is not known.
+actor WorkerURLs {
+    private let client: CoordinatorClient
+    private var urls: [WorkerID: String] = [:]
+    private var lastAsked: ContinuousClock.Instant?
+
+    init(client: CoordinatorClient) { self.client = client }
+
+    /// Nil when the coordinator does not know the worker, or not where it is.
+    func url(of worker: WorkerID) async throws -> String? {
+        if let url = urls[worker] { return url }
+        if let lastAsked, .now - lastAsked < Policy.logEventInterval { return nil }
+        lastAsked = .now
+        for status in try await client.workers() where !status.url.isEmpty {
+            urls[status.id] = status.url
+        }
+        return urls[worker]
+    }
+}

@@ -1,0 +1,206 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceModel
+internal import UnixSignals
+
+/// Prints what the attempts of a job print, while they do, until the job ends.
+///
+/// The events of the job tell which attempts start and end, and their workers what they print.
+struct LogFollower: Sendable {
+    let client: CoordinatorClient
+    let job: JobID
+    /// The only task that is followed; nil for all.
+    let task: TaskName?
+    let printer: LogPrinter
+    private let workers: WorkerURLs
+    private let board = AttemptBoard()
+
+    init(client: CoordinatorClient, job: JobID, task: TaskName?, isJSON: Bool) {
+        self.client = client
+        self.job = job
+        self.task = task
+        printer = LogPrinter(isJSON: isJSON, task: task)
+        workers = WorkerURLs(client: client)
+    }
+
+    /// What ends it before the job does.
+    private enum News: Sendable {
+        case ended
+        case signal(Int32)
+    }
+
+    /// Follows the job to its end.
+    /// - Throws: `ExitCode` after a signal.
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let news: News
+        do {
+            news = try await withThrowingTaskGroup(of: News.self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    try await follow()
+                    return .ended
+                }
+                group.addTask {
+                    for await signal in signals { return .signal(signal.number) }
+                    throw CancellationError()
+                }
+                guard let first = try await group.next() else { throw CancellationError() }
+                return first
+            }
+        } catch is LogPrinter.ReaderIsGone {
+            // As of `mapreduce logs -f 7 | head`: it has seen enough.
+            return
+        }
+        if case .signal(let signal) = news { throw ExitCode(128 + signal) }
+    }
+
+    private func follow() async throws {
+        if try await client.job(job).phase.isFinished { return try await printKept() }
+        try await withThrowingDiscardingTaskGroup { group in
+            var last = 0
+            var isOver = false
+            while !isOver {
+                try printer.checkReader()
+                let events = try await events(after: last)
+                last = events.last?.number ?? last
+                let news = LogEvents(events.map(\.entry), task: task)
+                for (attempt, worker) in news.running {
+                    board.begin(attempt)
+                    group.addTask { try await follow(attempt, on: worker) }
+                }
+                board.end(news.ended)
+                try await fetch(news.over)
+                isOver = news.isJobOver
+                if events.isEmpty { try await Task.sleep(for: Policy.logEventInterval) }
+            }
+            board.endAll()
+            let end = ContinuousClock.now + Policy.logEndPatience
+            while !board.isEmpty, ContinuousClock.now < end {
+                try printer.checkReader()
+                try await Task.sleep(for: Policy.logCheckInterval)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// The events behind one; a coordinator that does not answer may be started again.
+    private func events(after number: Int) async throws -> [JobEvent] {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try await client.events(of: job, after: number, onlyNotable: false)
+            } catch let error as ClusterClient.CallError {
+                guard case .unreachable = error, .now - start < Policy.submitPatience else {
+                    throw error
+                }
+                try printer.checkReader()
+                try await Task.sleep(for: Policy.callRetryDelay)
+            }
+        }
+    }
+
+    /// Prints what the coordinator has of a job that has ended.
+    private func printKept() async throws {
+        let tasks = try await client.tasks(of: job)
+        for log in try await client.logs(of: job) {
+            let name = TaskName(log.attempt.task)
+            guard task == nil || task == name else { continue }
+            let attempts = tasks.first { $0.stage == name.stage && $0.index == name.index }
+            let worker = attempts?.attempts.first { $0.number == log.attempt.number }?.worker
+            var lines = LogLines()
+            try await printer.write(
+                lines.take(Array(log.text.utf8)) + [lines.finish()].compactMap { $0 },
+                of: log.attempt,
+                on: worker ?? WorkerID(0)
+            )
+        }
+    }
+
+    /// Prints what attempts printed that have ended before they were noticed; those of one task in
+    /// their order.
+    private func fetch(_ attempts: [(AttemptID, WorkerID)]) async throws {
+        let tasks = Dictionary(grouping: attempts) { $0.0.task }.sorted { $0.key < $1.key }
+        var rest = tasks[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(Policy.logBacklogConcurrency)
+            rest = rest.dropFirst(some.count)
+            try await withThrowingDiscardingTaskGroup { group in
+                for (_, attempts) in some {
+                    group.addTask {
+                        for (attempt, worker) in attempts { try await follow(attempt, on: worker) }
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: One attempt
+
+    /// Follows an attempt to its end.
+    private func follow(_ attempt: AttemptID, on worker: WorkerID) async throws {
+        defer { board.forget(attempt) }
+        var lines = LogLines()
+        while true {
+            // Asked before the worker is: what it has then is all there will be.
+            let isOver = !board.isRunning(attempt)
+            if try await ask(attempt, worker, &lines, waits: !isOver) { break }
+            if isOver {
+                try await fetchEnd(attempt, worker, &lines)
+                break
+            }
+        }
+        try await printer.write([lines.finish()].compactMap { $0 }, of: attempt, on: worker)
+    }
+
+    /// Asks the worker of an attempt for more.
+    /// - Returns: whether all has come.
+    private func ask(
+        _ attempt: AttemptID,
+        _ worker: WorkerID,
+        _ lines: inout LogLines,
+        waits: Bool
+    ) async throws -> Bool {
+        do {
+            guard let url = try await workers.url(of: worker) else {
+                if waits { try await Task.sleep(for: Policy.logEventInterval) }
+                return false
+            }
+            return try await client.followLog(
+                of: attempt,
+                at: url,
+                from: lines.byteCount,
+                waits: waits
+            ) { bytes in
+                try await printer.write(lines.take(bytes), of: attempt, on: worker)
+            }
+        } catch is ClusterClient.CallError {
+            // The worker has nothing of it yet or any more, or is gone: events will tell.
+            if waits { try await Task.sleep(for: Policy.logEventInterval) }
+            return false
+        }
+    }
+
+    /// Prints what did not come of an attempt that has ended, as far as the coordinator has it.
+    private func fetchEnd(
+        _ attempt: AttemptID,
+        _ worker: WorkerID,
+        _ lines: inout LogLines
+    ) async throws {
+        do {
+            guard let log = try await client.log(ofEnded: attempt) else { return }
+            let (bytes, hasGap) = lines.unseen(ofEnd: Array(log.text.utf8))
+            if hasGap {
+                Terminal.write(
+                    "mapreduce: of \(EventText.describe(attempt)) only the end of the log is left\n",
+                    to: 2
+                )
+            }
+            try await printer.write(lines.take(bytes), of: attempt, on: worker)
+        } catch let error as ClusterClient.CallError {
+            Terminal.write("mapreduce: \(EventText.describe(attempt)): \(error)\n", to: 2)
+        }
+    }
+}
