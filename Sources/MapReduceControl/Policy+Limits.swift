@@ -183,7 +183,7 @@ extension Policy {
     /// delay of a network.
     package static let logBacklogConcurrency = 8
     /// Bytes of a line that is printed whole: more of one is printed in pieces.
-    package static let maxLogLineByteCount = 64 << 10
+    package static let maxPrintedLineByteCount = 64 << 10
 
     // MARK: Reports
 

@@ -22,8 +22,8 @@ package struct LogEvents: Sendable {
                 if task == nil || task == TaskName(attempt.task) {
                     started.append((attempt, worker))
                 }
-            case .attemptSucceeded(let attempt, _, _), .attemptFailed(let attempt, _),
-                .attemptStopped(let attempt), .attemptAudited(let attempt, _, _):
+            case .attemptSucceeded(let attempt, _, _), .attemptFailed(let attempt, _, _),
+                .attemptStopped(let attempt, _), .attemptAudited(let attempt, _, _):
                 ended.insert(attempt)
             case .jobFinished, .jobRetired: isJobOver = true
             case .jobSubmitted, .outputLost, .inputChanged, .outputsDiffered, .recordSkipped,

@@ -39,9 +39,9 @@ package struct LogLines: Sendable {
         isWhole: Bool
     ) -> [String] {
         var pieces: [String] = []
-        while end - rest.startIndex > Policy.maxLogLineByteCount {
-            pieces.append(text(rest.prefix(Policy.maxLogLineByteCount)))
-            rest = rest.dropFirst(Policy.maxLogLineByteCount)
+        while end - rest.startIndex > Policy.maxPrintedLineByteCount {
+            pieces.append(text(rest.prefix(Policy.maxPrintedLineByteCount)))
+            rest = rest.dropFirst(Policy.maxPrintedLineByteCount)
         }
         if isWhole { pieces.append(text(rest[..<end])) }
         return pieces
