@@ -163,6 +163,7 @@ let package = Package(
         job("recordsjob", path: "Tests/Fixtures/RecordsJob"),
         job("sortjob", path: "Tests/Fixtures/SortJob"),
         job("sidefilejob", path: "Tests/Fixtures/SideFileJob"),
+        job("boundjob", path: "Tests/Fixtures/BoundJob"),
         job("shufflejob", path: "Benchmarks/ShuffleJob"),
         .executableTarget(
             name: "controlbench",
@@ -188,6 +189,7 @@ let package = Package(
                 "join", "jsonagg", "kmeans", "ngrams", "pagerank", "sessions", "sortrecords",
                 "tfidf",
                 "faultyjob", "verbsjob", "formatjob", "recordsjob", "sortjob", "sidefilejob",
+                "boundjob",
             ]
         ),
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),

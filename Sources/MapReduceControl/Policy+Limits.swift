@@ -202,6 +202,12 @@ extension Policy {
     /// Bad records that the command of a replay names: a longer one is of no use.
     package static let maxPassedOverInCommand = 50
 
+    /// How often the page that follows a run on one machine is written: as often as it looks.
+    package static let dashboardInterval = Duration.seconds(1)
+    /// How much longer than writing the page it is left alone, at least: a fiftieth of one processor
+    /// is not missed.
+    package static let dashboardPauseFactor = 50
+
     // MARK: Verdicts
 
     /// Seconds that a job takes at least for its time to be judged: what is shorter is over before

@@ -124,7 +124,7 @@ import Testing
     }
 
     private func key(_ name: String, _ count: Int) -> HeavyKey {
-        HeavyKey(key: name, pairCount: count)
+        HeavyKey(key: "\"\(name)\"", pairCount: count)
     }
 
     @Test func theSizesOfThePartitionsAreShown() {
@@ -154,6 +154,59 @@ import Testing
         #expect(
             summary([nil, all], couldCombine: false) == partitions
                 + "  skew: key \"x\" has 30% of the pairs that stage 1 read, in part 3"
+        )
+    }
+
+    @Test func stagesOfTheSameSizesShareALine() {
+        let same: [(pairCount: Int, heaviestKey: HeavyKey?)] = [(7, nil), (7, nil)]
+        #expect(
+            summary([nil, same, same])
+                == "  partitions of stages 1 and 2: 2, 7 pairs each"
+        )
+        let rounds = [nil] + Array(repeating: same, count: 40) + [[(9, nil)]]
+        #expect(
+            summary(rounds)
+                == "  partitions of 40 stages from 1 to 40: 2, 7 pairs each\n"
+                + "  partitions of stage 41: 1, 9 pairs"
+        )
+        let skewed = [(380, key("x", 310)), (90, key("y", 9))]
+            .map { (pairCount: $0.0, heaviestKey: HeavyKey?.some($0.1)) }
+        #expect(
+            summary([skewed, skewed], couldCombine: false).split(separator: "\n").last
+                == "  skew: key \"x\" has 65% of the pairs that stages 0 and 1 read, in part 0"
+        )
+    }
+
+    @Test func ofManyStagesTheLargestPartitionsAreShown() {
+        let rounds = (1...30).map { [(pairCount: $0, heaviestKey: HeavyKey?.none)] }
+        #expect(
+            summary(rounds)
+                == (27...30).map { "  partitions of stage \($0 - 1): 1, \($0) pairs\n" }.joined()
+                + "  and 26 more stages with smaller ones"
+        )
+    }
+
+    @Test func aVerdictEndsTheSummary() {
+        var job = JobStatus(
+            id: JobID(1),
+            name: "job",
+            phase: .succeeded,
+            output: "out",
+            weight: 1,
+            stages: [],
+            counters: Counters(),
+            inputByteCount: 0
+        )
+        let short = JobSummary.text(of: job, output: "out", elapsed: .seconds(1))
+        job.verdict = Verdict(bound: .sort, share: 1, text: "bound by sort", advice: nil, parts: [])
+        #expect(
+            JobSummary.text(of: job, output: "out", elapsed: .seconds(1))
+                == short + "  bound by sort\n"
+        )
+        job.verdict?.advice = Verdict.Advice(option: nil, text: "more would help", saving: 1)
+        #expect(
+            JobSummary.text(of: job, output: "out", elapsed: .seconds(1))
+                == short + "  bound by sort\n  more would help\n"
         )
     }
 

@@ -117,4 +117,12 @@ struct InputArguments {
             }
         }
     }
+
+    /// The files of all groups, without streams.
+    func allFiles() throws -> [String] {
+        try groups.flatMap(\.paths).flatMap { path -> [String] in
+            if try path == "-" || Files.kind(of: path) == .other { return [] }
+            return try InputFiles.find(path).map(\.path)
+        }
+    }
 }

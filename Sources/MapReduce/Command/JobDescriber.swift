@@ -67,6 +67,14 @@ struct JobDescriber {
                     + "directories of its workers (leave it out)"
             )
         }
+        for (name, isGiven) in options.reportOptions where isGiven {
+            throw JobError(
+                .usage,
+                "--\(name) is for a run on one machine; the coordinator serves the dashboard of a "
+                    + "cluster, and `mapreduce report` and `mapreduce trace` write these files "
+                    + "(leave it out)"
+            )
+        }
         if options.output == "-" {
             throw JobError(
                 .usage,

@@ -14,12 +14,14 @@ struct JobDriver {
     let options: JobOptions
     private let inputs: InputArguments
     private let files: SideFiles
+    private let reports: RunReports
 
     init(program: JobProgram, options: JobOptions, files: SideFiles) throws {
         self.program = program
         self.options = options
         self.files = files
         inputs = try InputArguments(options.inputs)
+        reports = try RunReports(options)
     }
 
     /// Runs the job; the output is in place when it returns.
@@ -41,60 +43,68 @@ struct JobDriver {
         if options.memory != nil { try MemoryCheck.check(options.settings()) }
         try inputs.checkFiles(output: output)
         try files.check(output: output)
+        try reports.check(
+            output: output,
+            inputs: try inputs.allFiles() + files.described.map(\.path)
+        )
         // Blocked before any thread is started, so that one thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
         signal(SIGPIPE, SIG_IGN)
         raiseFileLimit()
-        let job: JobState
-        if output == "-" {
-            job = try runToStandardOutput(signals)
-        } else {
-            job = try run(to: output, signals)
+        let place = output == "-" ? "standard output" : output
+        do {
+            if output == "-" {
+                try runToStandardOutput(signals)
+            } else {
+                try run(to: output, signals)
+            }
+        } catch {
+            throw afterwards(error, "the report could not be written") { try reports.write() }
         }
-        if !options.quiet {
-            let place = output == "-" ? "standard output" : output
+        if !options.quiet, let end = reports.end {
             Terminal.write(
-                JobSummary.text(
-                    of: JobStatus(job, output: place),
-                    output: place,
-                    elapsed: clock.now - start
-                ),
+                JobSummary.text(of: end.job, output: place, elapsed: clock.now - start),
                 to: 2
+            )
+        }
+        do {
+            try reports.write()
+        } catch {
+            throw JobError(
+                .failed,
+                "the output is in \(place), and the report could not be written: \(error)"
             )
         }
     }
 
-    private func run(to path: String, _ signals: SignalWatcher) throws -> JobState {
+    private func run(to path: String, _ signals: SignalWatcher) throws {
         let output = try OutputDirectory(path: path, overwrite: options.overwrite)
         do {
             guard options.scratch != nil || options.keepScratch else {
                 let scratch = output.temporaryPath + "/scratch"
                 try Files.createDirectory(scratch)
-                return try run(
-                    RunDirectories(output: output, scratch: scratch),
-                    signals
-                )
+                _ = try run(RunDirectories(output: output, scratch: scratch), signals)
+                return
             }
-            return try withScratch { scratch in
-                try run(RunDirectories(output: output, scratch: scratch), signals)
+            try withScratch { scratch in
+                _ = try run(RunDirectories(output: output, scratch: scratch), signals)
             }
         } catch {
             throw afterCleaning(error) { try output.discard() }
         }
     }
 
-    private func runToStandardOutput(_ signals: SignalWatcher) throws -> JobState {
+    private func runToStandardOutput(_ signals: SignalWatcher) throws {
         try withScratch { scratch in
             let job = try run(RunDirectories(output: nil, scratch: scratch), signals)
             try StandardOutput(signals: signals).write(
                 job.publishedOutputs.flatMap(\.parts).map(\.path),
                 options.settings().outputStyle
             )
-            return job
         }
     }
 
-    private func withScratch<Result>(_ body: (String) throws -> Result) throws -> Result {
+    private func withScratch(_ body: (String) throws -> Void) throws {
         let base = options.scratch ?? RunDirectories.temporaryBase
         let scratch = try ScratchDirectory(below: base)
         let clean = {
@@ -102,24 +112,31 @@ struct JobDriver {
             try scratch.keep()
             Terminal.write("intermediate files are in \(scratch.path)\n", to: 2)
         }
-        let result: Result
         do {
-            result = try body(scratch.path)
+            try body(scratch.path)
         } catch {
             throw afterCleaning(error, clean)
         }
         try clean()
-        return result
     }
 
     /// An error after which something was to be cleaned up, which may fail as well: then both are
     /// told.
     private func afterCleaning(_ error: any Error, _ clean: () throws -> Void) -> any Error {
+        afterwards(error, "the clean-up failed", clean)
+    }
+
+    /// The same for something else that is done after an error.
+    private func afterwards(
+        _ error: any Error,
+        _ problem: String,
+        _ body: () throws -> Void
+    ) -> any Error {
         do {
-            try clean()
+            try body()
             return error
         } catch let second {
-            return JobError(.failed, "\(error)\nand the clean-up failed: \(second)")
+            return JobError(.failed, "\(error)\nand \(problem): \(second)")
         }
     }
 
@@ -143,10 +160,18 @@ struct JobDriver {
             settings: settings,
             directories: directories,
             signals: signals,
-            display: options.display
+            display: options.display,
+            dashboard: reports.dashboard
         )
+        let frame = try RunFrame(
+            output: directories.output?.path ?? "standard output",
+            settings: settings,
+            replayCommand: try inputs.streams().isEmpty ? replayWords("STAGE.TASK", []) : nil
+        )
+        try reports.begin(frame)
         let job = try runJob(
             runner,
+            frame,
             JobSubmission(
                 id: JobID(1),
                 plan: program.plan,
@@ -163,30 +188,60 @@ struct JobDriver {
         return job
     }
 
-    private func runJob(_ runner: LocalRunner, _ submission: JobSubmission) throws -> JobState {
+    private func runJob(
+        _ runner: LocalRunner,
+        _ frame: RunFrame,
+        _ submission: JobSubmission
+    ) throws -> JobState {
         do {
-            return try runner.run(submission)
-        } catch let error as JobFailed {
-            throw error.error(replay: try replayCommand(error.attempt.task, []))
+            let job = try runner.run(submission)
+            reports.keep(runner.finalSnapshot(), frame)
+            return job
+        } catch {
+            reports.keep(runner.finalSnapshot(endedBy: error), frame)
+            guard let failed = error as? JobFailed else { throw error }
+            throw failed.error(replay: try replayCommand(failed.attempt.task, []))
         }
     }
 
     /// What runs a task of this job again, to be pasted into a shell.
-    ///
-    /// The number of workers is named, as it decides how the input is cut.
     private func replayCommand(_ task: TaskID, _ passedOver: [BadRecord]) throws -> String {
         if let stream = try inputs.streams().first {
             return "(\(stream) can be read only once; save it to a file, and run the job with that)"
         }
+        let left = passedOver.count - Policy.maxPassedOverInCommand
+        return replayWords("\(TaskName(task))", passedOver)
+            + (left > 0 ? "  # stops at one of \(left) bad records" : "")
+    }
+
+    /// The command without what it may end in.
+    ///
+    /// The number of workers is named, as it decides how the input is cut.
+    private func replayWords(_ task: String, _ passedOver: [BadRecord]) -> String {
         var words = [CommandLine.arguments.first ?? program.plan.name]
-        words += ["--replay", "\(TaskName(task))"]
+        words += ["--replay", task]
         if options.workers == nil { words += ["--workers", "\(options.settings().workerCount)"] }
         for record in passedOver.prefix(Policy.maxPassedOverInCommand) {
             words += ["--pass-over", "\(record.file)@\(record.offset)"]
         }
-        words += CommandLine.arguments.dropFirst()
-        let left = passedOver.count - Policy.maxPassedOverInCommand
-        return ShellWords.text(words) + (left > 0 ? "  # stops at one of \(left) bad records" : "")
+        words += Self.withoutReports(Array(CommandLine.arguments.dropFirst()))
+        return ShellWords.text(words)
+    }
+
+    /// Arguments without the options that ask for reports, which a replay does not write.
+    static func withoutReports(_ arguments: [String]) -> [String] {
+        var kept: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--" { return kept + [argument] + rest }
+            switch argument {
+            case "--report", "--trace": rest = rest.dropFirst()
+            case "--dashboard": break
+            case _ where argument.hasPrefix("--report=") || argument.hasPrefix("--trace="): break
+            default: kept.append(argument)
+            }
+        }
+        return kept
     }
 }
 

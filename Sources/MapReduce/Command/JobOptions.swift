@@ -89,6 +89,25 @@ struct JobOptions: ParsableArguments {
     @Flag(help: "With --plan: show them as a flowchart in the language of Mermaid.")
     var mermaid = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a page about the run, when it has ended: what took how long, and why.",
+            valueName: "file"
+        )
+    )
+    var report: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write trace events of the run, for ui.perfetto.dev or chrome://tracing.",
+            valueName: "file"
+        )
+    )
+    var trace: String?
+
+    @Flag(help: "Make a page that follows the run, and say where it is.")
+    var dashboard = false
+
     @Flag(name: [.short, .long], help: "Say nothing but errors.")
     var quiet = false
 
@@ -133,9 +152,12 @@ struct JobOptions: ParsableArguments {
         if let reducers, reducers > EngineLimits.maxPartitionCount {
             throw ValidationError("--reducers must be at most \(EngineLimits.maxPartitionCount)")
         }
-        for (name, value) in [("output", output), ("scratch", scratch)] where value == "" {
+        for (name, value) in [
+            ("output", output), ("scratch", scratch), ("report", report), ("trace", trace),
+        ] where value == "" {
             throw ValidationError("--\(name) is empty")
         }
+        try validateReports()
         if inputs.contains("") { throw ValidationError("an input is empty") }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
         if !(0...Policy.maxTaskTimeoutSeconds ~= taskTimeout) {
@@ -160,6 +182,24 @@ struct JobOptions: ParsableArguments {
             throw ValidationError("--format run cannot be compressed; leave --compress out")
         }
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+    }
+
+    /// Reports are of whole runs.
+    private func validateReports() throws {
+        for (name, isGiven) in reportOptions where isGiven {
+            if plan { throw ValidationError("--\(name) is of a run, and --plan runs nothing") }
+            if replay != nil || replayFrom != nil {
+                throw ValidationError("--\(name) is of a whole job, and --replay runs one task")
+            }
+        }
+        if let report, report == trace {
+            throw ValidationError("--report and --trace name the same file; choose another one")
+        }
+    }
+
+    /// The options that ask for reports of a run, and whether they are given.
+    var reportOptions: [(name: String, isGiven: Bool)] {
+        [("report", report != nil), ("trace", trace != nil), ("dashboard", dashboard)]
     }
 
     /// `slotCount`: the slots of the cluster that the job runs on; nil for this machine.

@@ -19,7 +19,7 @@ enum MemoryCheck {
 
     /// Bytes of memory that the system could give, or its control group may use; nil where neither
     /// says.
-    private static func available() throws -> Int? {
+    static func available() throws -> Int? {
         let limits = [try freeMemory(), try groupLimit()].compactMap { $0 }
         return limits.min()
     }

@@ -14,11 +14,13 @@ final class LocalRunner {
     private let directories: RunDirectories
     private let signals: SignalWatcher?
     private var display: any RunDisplay
-    private var coordinator: Coordinator
+    private(set) var coordinator: Coordinator
     private var slots: [Slot]
     private var events: [Event] = []
     private var outcome: JobOutcome?
     private var nextUpdate = Instant.zero
+    /// Shows the run on a page; nil where nobody asked for one.
+    private let dashboard: Dashboard?
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
@@ -46,13 +48,15 @@ final class LocalRunner {
         settings: RunSettings,
         directories: RunDirectories,
         signals: SignalWatcher?,
-        display: any RunDisplay
+        display: any RunDisplay,
+        dashboard: Dashboard? = nil
     ) throws {
         self.program = program
         self.settings = settings
         self.directories = directories
         self.signals = signals
         self.display = display
+        self.dashboard = dashboard
         coordinator = Coordinator(policy: Self.policy)
         slots = try (0..<settings.workerCount).map { index in
             let base = "\(directories.scratch)/slot\(index)"
@@ -65,7 +69,7 @@ final class LocalRunner {
         start = clock.now
     }
 
-    private var now: Instant { Instant(nanoseconds: (clock.now - start).nanoseconds) }
+    var now: Instant { Instant(nanoseconds: (clock.now - start).nanoseconds) }
 
     /// Runs the job to its end.
     /// - Returns: the finished state of the job.
@@ -323,21 +327,31 @@ final class LocalRunner {
 
     /// Shows how far the run is: between events, as what has been reported is counted only then.
     private func updateDisplay() {
-        guard now >= nextUpdate, !(display is SilentDisplay) else { return }
+        guard now >= nextUpdate else { return }
         nextUpdate = now + Policy.localTickInterval
-        display.update(progress)
+        if !(display is SilentDisplay) { display.update(progress) }
+        if let dashboard, let snapshot { dashboard.update(snapshot) }
     }
 
     private var progress: RunProgress {
         guard let job = coordinator.jobs.all.last else { return RunProgress(elapsed: now - .zero) }
         var progress = RunProgress(JobStatus(job, output: ""), elapsed: now - .zero)
+        let input = inputOfRunningAttempts
+        progress.recordsRead &+= input.records
+        progress.bytesRead &+= input.bytes
+        return progress
+    }
+
+    /// What attempts that have not ended have read of files so far.
+    var inputOfRunningAttempts: (records: Int, bytes: Int) {
+        var sum = (records: 0, bytes: 0)
         for slot in slots {
             guard case .split(let split) = slot.spec?.input else { continue }
             let reading = slot.recorder.read()
-            progress.recordsRead &+= reading.recordNumber
-            progress.bytesRead += split.byteCount(before: reading.offset, in: reading.path)
+            sum.records &+= reading.recordNumber
+            sum.bytes &+= split.byteCount(before: reading.offset, in: reading.path)
         }
-        return progress
+        return sum
     }
 }
 

@@ -50,7 +50,12 @@ package enum JobSummary {
                 "  \(entry.name.dropFirst(BuiltInCounter.userPrefix.count)): "
                 + "\(Format.count(entry.value))\n"
         }
-        return text
+        return text + (job.verdict.map(lines) ?? "")
+    }
+
+    /// What bounded the job, and what would help.
+    private static func lines(of verdict: Verdict) -> String {
+        "  \(verdict.text)\n" + (verdict.advice.map { "  \($0.text)\n" } ?? "")
     }
 
     /// That a task gave two outputs; `steps`: the user's, that its stage runs.

@@ -8,24 +8,21 @@ extension Remedies {
         guard let late = times.latest(.skew), late.delaySeconds > 0 else { return nil }
         let share = share(.skew)
         if readsFiles(late.stage) { return finerFiles(.skew, late.stage, Hope.finer * share) }
-        guard let sizes = sizes(of: late.stage) else { return nil }
-        if let key = sizes.heaviestKey, sizes.heaviestKeyIndex == late.task,
-            Double(key.pairCount) * 2 >= late.records
-        {
-            if sizes.couldCombine {
-                return remedy(
-                    .skew,
-                    Hope.even * share,
-                    "combine(_:), which merges the pairs of key \"\(key.key)\" before the shuffle,"
-                )
-            }
+        guard let sizes = sizes(of: late.stage), let key = sizes.heaviestKey,
+            sizes.heaviestKeyIndex == late.task, Double(key.pairCount) * 2 >= late.records
+        else { return finerPartitions(.skew, late.stage, Hope.finer * share, factor: 4) }
+        if sizes.couldCombine {
             return remedy(
                 .skew,
-                Hope.finer * share,
-                "dividing the key \"\(key.key)\" into several, and merging those in a next step,"
+                Hope.even * share,
+                "combine(_:), which merges the pairs of key \(key.key) before the shuffle,"
             )
         }
-        return finerPartitions(.skew, late.stage, Hope.finer * share, factor: 4)
+        return remedy(
+            .skew,
+            Hope.finer * share,
+            "dividing the key \(key.key) into several, and merging those in a next step,"
+        )
     }
 
     /// More tasks, so that all slots have some.

@@ -186,6 +186,14 @@ package enum Files {
         try rename(partial, to: path)
     }
 
+    /// Writes a whole file, where it is and without waiting for the disk: for what may be lost, and
+    /// for pipes and devices.
+    package static func overwrite(_ text: String, at path: String) throws {
+        let file = try OpenFile(overwriting: path)
+        var text = text
+        try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
+    }
+
     /// Reads a whole file.
     package static func read(_ path: String) throws -> [UInt8] {
         let file = try OpenFile(reading: path)

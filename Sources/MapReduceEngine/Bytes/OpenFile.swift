@@ -36,6 +36,15 @@ package final class OpenFile {
         }
     }
 
+    /// Opens what is at a path for writing from its beginning, or creates a file.
+    package init(overwriting path: String) throws {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        self.path = path
+        guard descriptor >= 0 else {
+            throw EngineError.system("write", path, errno: errno, kind: .outOfResources)
+        }
+    }
+
     deinit { close() }
 
     /// Closes the file before the object goes; nothing can be read or written any more.

@@ -1,0 +1,121 @@
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+internal import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// A page in a directory of its own that follows a run, opened in a browser as a file.
+///
+/// What it shows is written about once a second by a thread beside that of the run, and less often
+/// where that takes long, so that the job is not slowed down.
+final class Dashboard: Sendable {
+    private let base: String
+    private let state = Mutex(State())
+
+    private struct State {
+        var directory = ""
+        var frame: RunFrame?
+        var next = ContinuousClock.now
+        var isOver = false
+        /// Why the page could not be written the last time.
+        var failure: (any Error)?
+    }
+
+    private static let fileName = "report.js"
+
+    init(below base: String) { self.base = base }
+
+    /// The page's address, once it was made.
+    var address: String {
+        Self.address(ofFile: state.withLock { $0.directory } + "/index.html")
+    }
+
+    /// Makes the directory with the page.
+    func begin(_ frame: RunFrame) throws {
+        try Files.createDirectory(base)
+        var template = Array("\(base)/mapreduce-dashboard-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw EngineError.system("create a directory in", base, errno: errno)
+        }
+        let made = String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+        let directory = Files.resolved(made) ?? made
+        try Files.write(Page.following(Self.fileName), toNew: directory + "/index.html")
+        state.withLock { state in
+            state.directory = directory
+            state.frame = frame
+        }
+    }
+
+    /// Shows the run as it is now, if it is time to; at once, as a thread does the work.
+    func update(_ run: RunSnapshot) {
+        // One that is being written holds the lock.
+        let isDue = state.withLockIfAvailable { state in
+            guard !state.isOver, ContinuousClock.now >= state.next else { return false }
+            state.next = .now + Policy.dashboardInterval
+            return true
+        }
+        guard isDue == true else { return }
+        do {
+            try startThread { self.write(run) }
+        } catch {
+            state.withLock { $0.failure = error }
+        }
+    }
+
+    private func write(_ run: RunSnapshot) {
+        state.withLock { state in
+            guard !state.isOver, let frame = state.frame else { return }
+            let start = ContinuousClock.now
+            do {
+                try Self.write(frame.report(of: run), in: state.directory)
+                state.failure = nil
+            } catch {
+                state.failure = error
+            }
+            let pause = (ContinuousClock.now - start) * Policy.dashboardPauseFactor
+            state.next = .now + max(Policy.dashboardInterval, pause)
+        }
+    }
+
+    /// Shows how the run ended; the page stays as it is.
+    func end(with report: JobReport) throws {
+        try state.withLock { state in
+            state.isOver = true
+            guard !state.directory.isEmpty else { return }
+            try Self.write(report, in: state.directory)
+        }
+    }
+
+    /// Writes what the page reads; at no moment is there half of it.
+    private static func write(_ report: JobReport, in directory: String) throws {
+        let path = "\(directory)/\(fileName)"
+        let text = Page.answer(try Wire.jsonLines([report]))
+        try Files.overwrite(text, at: path + ".partial")
+        try Files.rename(path + ".partial", to: path)
+    }
+
+    /// The address of a file, for browsers.
+    static func address(ofFile path: String) -> String {
+        var address = "file://"
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"),
+                UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                address.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                address += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+            }
+        }
+        return address
+    }
+}

@@ -1,0 +1,68 @@
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// What a run leaves behind that tells how it went: the files of `--report` and `--trace`, and the
+/// page of `--dashboard`.
+///
+/// The driver makes one, checks it, tells it how the run ended, and has it written when the output
+/// is in place or was removed.
+final class RunReports {
+    private let report: ReportFile?
+    private let trace: ReportFile?
+    /// The page that follows the run; nil where nobody asked for one.
+    let dashboard: Dashboard?
+    private let isQuiet: Bool
+    /// How the run ended; nil where it had not begun.
+    private(set) var end: JobReport?
+
+    init(_ options: JobOptions) throws {
+        report = options.report.map { ReportFile(option: "report", path: $0) }
+        trace = options.trace.map { ReportFile(option: "trace", path: $0) }
+        isQuiet = options.quiet
+        dashboard =
+            options.dashboard
+            ? Dashboard(below: options.scratch ?? RunDirectories.temporaryBase) : nil
+    }
+
+    /// Checks that all can be written, before the job runs.
+    ///
+    /// `inputs`: the files that the job reads.
+    func check(output: String, inputs: @autoclosure () throws -> [String]) throws {
+        let files = [report, trace].compactMap { $0 }
+        guard !files.isEmpty else { return }
+        let inputs = Set(try inputs().compactMap { Files.resolved($0) })
+        for file in files { try file.check(output: output, inputs: inputs) }
+    }
+
+    /// Makes the page that follows the run, and says where it is.
+    func begin(_ frame: RunFrame) throws {
+        guard let dashboard else { return }
+        try dashboard.begin(frame)
+        // Even to those who want to hear nothing: it is what they have asked for.
+        Terminal.write("dashboard: \(dashboard.address)\n", to: 2)
+    }
+
+    /// Notes how the run ended.
+    func keep(_ snapshot: RunSnapshot?, _ frame: RunFrame) {
+        end = snapshot.map { frame.report(of: $0) }
+    }
+
+    /// Writes all that was asked for.
+    ///
+    /// A run that had not begun leaves nothing.
+    func write() throws {
+        guard let end else { return }
+        try report?.write(Page.report(try Wire.jsonLines([end])))
+        try trace?.write(TraceEvents.json(of: end))
+        guard let dashboard else { return }
+        try dashboard.end(with: end)
+        if !isQuiet {
+            Terminal.write(
+                "dashboard: \(dashboard.address) shows how the job ended, and stays\n",
+                to: 2
+            )
+        }
+    }
+}
