@@ -204,9 +204,11 @@ extension Policy {
 
     /// How often the page that follows a run on one machine is written: as often as it looks.
     package static let dashboardInterval = Duration.seconds(1)
-    /// How much longer than writing the page it is left alone, at least: a fiftieth of one processor
-    /// is not missed.
+    /// How much longer than a processor needs to write the page it is left alone, at least: a
+    /// fiftieth of one is not missed.
     package static let dashboardPauseFactor = 50
+    /// The longest that the page is left alone: somebody looks at it.
+    package static let maxDashboardPause = Duration.seconds(10)
 
     // MARK: Verdicts
 

@@ -73,16 +73,24 @@ final class Dashboard: Sendable {
     private func write(_ run: RunSnapshot) {
         state.withLock { state in
             guard !state.isOver, let frame = state.frame else { return }
-            let start = ContinuousClock.now
+            let start = Self.processorTime
             do {
                 try Self.write(frame.report(of: run), in: state.directory)
                 state.failure = nil
             } catch {
                 state.failure = error
             }
-            let pause = (ContinuousClock.now - start) * Policy.dashboardPauseFactor
-            state.next = .now + max(Policy.dashboardInterval, pause)
+            let pause = (Self.processorTime - start) * Policy.dashboardPauseFactor
+            state.next =
+                .now + min(max(pause, Policy.dashboardInterval), Policy.maxDashboardPause)
         }
+    }
+
+    /// What this thread has used of a processor, which is what the job misses.
+    private static var processorTime: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     /// Shows how the run ended; the page stays as it is.
