@@ -22,6 +22,8 @@ extension Policy {
     package static let maxInputByteCount = 1 << 56
     /// Bytes of a job's input that a journal may claim: sums of sizes stay far from overflow.
     package static let maxJournaledByteCount = 1 << 60
+    /// Bytes of the name of who submits a job: those of any user and machine.
+    package static let maxOwnerByteCount = 256
     /// Bytes of a job's command line: what the system takes is about as much.
     package static let maxArgumentByteCount = 1 << 20
     /// Side files of a job: more than any job has, and few enough to ask for one by one.
@@ -58,6 +60,9 @@ extension Policy {
     package static let submitPatience = Duration.seconds(60)
     /// How long a worker that drains is needed at most: reducers fetch what it has by then.
     package static let drainTimeout = Duration.seconds(60)
+    /// How often a worker looks at its machine, to tell whether it has changed: often enough for
+    /// people, and too seldom to make polls large.
+    package static let machineInterval = Duration.seconds(3)
     /// How long a connection may take to be made: a machine that is there answers by then.
     package static let connectTimeout = Duration.seconds(5)
     /// How long an answer may say nothing beyond what its request asks it to wait: a disk may be

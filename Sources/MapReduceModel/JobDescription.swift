@@ -17,6 +17,8 @@ package struct JobDescription: Hashable, Codable, Sendable {
     package var auditPercent: Int
     /// Seconds that a closure may take without progress; nil for as long as it likes.
     package var taskTimeout: Int?
+    /// The options that what bounds the job depends on; nil where nobody tells.
+    package var settings: JobReport.Settings?
     /// How much its user wants to hear.
     package var isQuiet: Bool
     package var isVerbose: Bool
@@ -32,6 +34,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         maxBadRecords: Int,
         auditPercent: Int = 0,
         taskTimeout: Int?,
+        settings: JobReport.Settings? = nil,
         isQuiet: Bool,
         isVerbose: Bool
     ) {
@@ -45,6 +48,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         self.maxBadRecords = maxBadRecords
         self.auditPercent = auditPercent
         self.taskTimeout = taskTimeout
+        self.settings = settings
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
     }

@@ -27,7 +27,8 @@ struct MapReduceTool: AsyncParsableCommand {
             CoordinatorCommand.self, WorkerCommandLine.self, ClusterCommand.self,
             SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
             WorkersCommand.self, LogsCommand.self, CancelCommand.self, WaitCommand.self,
-            VerifyCommand.self, ReplayCommand.self, NewCommand.self,
+            VerifyCommand.self, ReplayCommand.self, ReportCommand.self, TraceCommand.self,
+            NewCommand.self,
         ]
     )
 

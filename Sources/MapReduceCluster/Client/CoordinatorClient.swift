@@ -74,6 +74,11 @@ package struct CoordinatorClient: Sendable {
         return try await client.get("\(base)/jobs/\(id.number)?wait=\(milliseconds)")
     }
 
+    /// Everything that is known of a job.
+    package func report(of id: JobID) async throws -> JobReport {
+        try await client.get("\(base)/jobs/\(id.number)/report")
+    }
+
     /// What happened to a job after an event.
     package func events(
         of id: JobID,

@@ -48,6 +48,8 @@ extension CoordinatorCore {
                 outputDirectory: output.temporaryPath,
                 taskTimeout: description.taskTimeout
             ),
+            settings: description.settings,
+            owner: request.owner ?? "",
             output: description.output,
             submittedAt: WallClock.now
         )
@@ -82,6 +84,7 @@ extension CoordinatorCore {
     func status(of id: JobID) -> JobStatus? {
         guard let job = coordinator.jobs[id], let stored = jobs[id]?.stored else { return nil }
         var status = JobStatus(job, output: stored.output)
+        status.owner = stored.owner
         status.submittedAt = stored.submittedAt
         status.seconds = max(WallClock.now - stored.submittedAt, 0)
         // A job counts as ended for others when what it left behind is gone as well.
@@ -140,7 +143,13 @@ extension CoordinatorCore {
     }
 
     var workerStatuses: [WorkerStatus] {
-        coordinator.workers.all.map { worker in
+        var excluded: [WorkerID: [JobID]] = [:]
+        for job in coordinator.jobs.all where job.isRunning {
+            for worker in coordinator.workers.excluded(from: job.id) {
+                excluded[worker, default: []].append(job.id)
+            }
+        }
+        return coordinator.workers.all.map { worker in
             let state: WorkerStatus.State =
                 if worker.slots == 0 {
                     .awaited
@@ -153,14 +162,22 @@ extension CoordinatorCore {
                 } else {
                     .ready
                 }
-            return WorkerStatus(
+            let session = sessions[worker.id]
+            var status = WorkerStatus(
                 id: worker.id,
-                url: sessions[worker.id]?.address.url ?? "",
+                url: session?.address.url ?? "",
                 slotCount: worker.slots,
                 runningCount: worker.runningCount,
                 silence: (now - worker.lastHeard).inSeconds,
                 state: state
             )
+            status.version = session?.release
+            status.load = session?.machine?.load
+            status.memory = session?.machine?.memory
+            status.disk = session?.machine?.disk
+            status.segments = session?.machine?.segments
+            status.excludedJobs = excluded[worker.id] ?? []
+            return status
         }
     }
 

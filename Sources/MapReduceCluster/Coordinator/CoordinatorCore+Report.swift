@@ -13,16 +13,33 @@ extension CoordinatorCore {
             return EndedJob(state: job, status: status, lastEvent: live.lastEvent)
         }
         let job = if let running { running } else { try await endedJob(id) }
-        var report = await Self.report(job)
+        return try await report(job)
+    }
+
+    private func report(_ job: EndedJob) async throws -> JobReport {
+        var report = await Self.report(of: job)
         report.workers = try await reportedWorkers(of: report.attempts)
+        report.settings = try await journal.job(job.state.id)?.settings
+        report.verdict = job.status.verdict
         return report
     }
 
     /// Not on the actor: a large job takes its time.
-    private nonisolated static func report(_ job: EndedJob) async -> JobReport {
+    private nonisolated static func report(of job: EndedJob) async -> JobReport {
         var report = JobReport(job.state, job.status)
         report.lastEvent = job.lastEvent
         return report
+    }
+
+    /// What bounded a job that has just ended; nil for one that has not succeeded.
+    func verdict(of id: JobID, _ status: JobStatus) async throws -> Verdict? {
+        guard status.phase == .succeeded, let state = coordinator.jobs[id] else { return nil }
+        let report = try await report(EndedJob(state: state, status: status, lastEvent: 0))
+        return await Self.verdict(of: report)
+    }
+
+    private nonisolated static func verdict(of report: JobReport) async -> Verdict? {
+        Verdict(of: report)
     }
 
     /// A job that has ended, as its journal tells it.
@@ -64,8 +81,16 @@ extension CoordinatorCore {
         let ids = Set(attempts.map(\.worker)).sorted()
         let known = try await journal.knownWorkers(ids.map { WorkerID($0) })
         return ids.map { id in
-            if let worker = known[WorkerID(id)] {
-                return JobReport.Worker(id: id, name: worker.url, slotCount: worker.slotCount)
+            if let known = known[WorkerID(id)] {
+                var worker = JobReport.Worker(
+                    id: id,
+                    name: known.url,
+                    slotCount: known.slotCount
+                )
+                let machine = sessions[WorkerID(id)]?.machine
+                worker.processorCount = machine?.load?.processorCount
+                worker.memoryByteCount = machine?.memory?.availableByteCount
+                return worker
             }
             // Nothing is known of it any more but what it ran.
             return JobReport.Worker(

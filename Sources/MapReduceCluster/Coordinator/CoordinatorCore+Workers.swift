@@ -31,6 +31,7 @@ extension CoordinatorCore {
         sessions[id]?.wake()
         let session = SessionID(epoch: journal.epoch, number: nextSession())
         sessions[id] = WorkerSession(id: session, worker: id, address: address)
+        sessions[id]?.release = request.release
         try await apply([
             .workerJoined(
                 id,
@@ -80,6 +81,7 @@ extension CoordinatorCore {
         try check(request.session, of: id)
         sessions[id]?.received(request.received)
         noteProgress(request.progress, of: id)
+        if let machine = request.machine { sessions[id]?.machine = machine }
         let condition = WorkerCondition(
             isDraining: request.isDraining,
             isDiskLow: request.isDiskLow

@@ -274,6 +274,7 @@ actor CoordinatorCore {
             guard var status = status(of: id) else { return }
             status.phase = outcome.phase
             do {
+                status.verdict = try await verdict(of: id, status)
                 let unused = try await journal.finish(
                     id,
                     status,

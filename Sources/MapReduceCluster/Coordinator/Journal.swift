@@ -29,6 +29,8 @@ final class Journal: Sendable {
     struct Job: Sendable {
         let id: JobID
         var launch: JobLaunch
+        /// How it was asked to run; nil where nobody told.
+        var settings: JobReport.Settings?
         /// Who submitted it; empty where nobody said.
         var owner = ""
         /// The directory of the output.
@@ -84,8 +86,8 @@ final class Journal: Sendable {
                 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
                 CREATE TABLE IF NOT EXISTS jobs (
                     id INTEGER PRIMARY KEY AUTOINCREMENT, launch BLOB NOT NULL,
-                    owner TEXT NOT NULL, output TEXT NOT NULL, submitted REAL NOT NULL, ended REAL,
-                    status BLOB
+                    settings BLOB, owner TEXT NOT NULL, output TEXT NOT NULL,
+                    submitted REAL NOT NULL, ended REAL, status BLOB
                 );
                 CREATE TABLE IF NOT EXISTS entries (
                     number INTEGER PRIMARY KEY, job INTEGER NOT NULL, notable INTEGER NOT NULL,
@@ -134,11 +136,12 @@ final class Journal: Sendable {
             for job in batch.jobs {
                 try db.execute(
                     sql: """
-                        INSERT INTO jobs (id, launch, owner, output, submitted)
-                        VALUES (?, ?, ?, ?, ?)
+                        INSERT INTO jobs (id, launch, settings, owner, output, submitted)
+                        VALUES (?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        job.id.number, try JSONBody.encode(job.launch), job.owner, job.output,
+                        job.id.number, try JSONBody.encode(job.launch),
+                        try job.settings.map { try JSONBody.encode($0) }, job.owner, job.output,
                         job.submittedAt,
                     ]
                 )
@@ -385,6 +388,8 @@ final class Journal: Sendable {
         Job(
             id: JobID(try row.decode(forColumn: "id")),
             launch: try decode(JobLaunch.self, try row.decode(forColumn: "launch")),
+            settings: try row.decode(Data?.self, forColumn: "settings")
+                .map { try decode(JobReport.Settings.self, $0) },
             owner: try row.decode(forColumn: "owner"),
             output: try row.decode(forColumn: "output"),
             submittedAt: try row.decode(forColumn: "submitted"),

@@ -12,6 +12,10 @@ struct WorkerSession {
     var isKnown = false
     /// What its attempts have read.
     var progress: [AttemptProgress] = []
+    /// The release of its command.
+    var release: String?
+    /// How its machine is; nil until it has told.
+    var machine: MachineCondition?
     /// A poll that waits for commands, and until when.
     var parked: (continuation: CheckedContinuation<Void, Never>, until: ContinuousClock.Instant)?
 

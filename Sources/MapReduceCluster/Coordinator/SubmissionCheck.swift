@@ -11,6 +11,13 @@ enum SubmissionCheck {
         }
         let description = request.description
         try require(1...1_000_000 ~= request.weight, "the weight is a number from 1 to 1,000,000")
+        try require(
+            request.owner.map { owner in
+                owner.utf8.count <= Policy.maxOwnerByteCount
+                    && owner.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            } ?? true,
+            "the owner has at most \(Policy.maxOwnerByteCount) bytes and no control characters"
+        )
         try require(description.output.hasPrefix("/"), "the output is a path from the root on")
         // To the system, a path ends at its first zero.
         let paths = description.inputs.flatMap(\.pieces).map(\.path) + [description.output]
@@ -26,6 +33,14 @@ enum SubmissionCheck {
             description.taskTimeout.map { 1...365 * 24 * 3600 ~= $0 } ?? true,
             "a closure may take 1 second to a year, or as long as it likes"
         )
+        if let settings = description.settings {
+            // The verdict computes with them.
+            try require(
+                [settings.memoryByteCount, settings.splitByteCount, settings.reducerCount]
+                    .allSatisfy { 0...Policy.maxInputByteCount ~= $0 },
+                "a setting is larger than any machine"
+            )
+        }
         try check(request.program)
         try check(description.plan)
         try require(

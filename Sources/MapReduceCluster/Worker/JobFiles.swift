@@ -151,10 +151,13 @@ final class JobStore: Sendable {
 
     func run(of attempt: AttemptID) -> String? { heldRuns.withLock { $0[attempt]?.path } }
 
-    /// The runs that are kept, and their bytes.
-    var runs: (count: Int, byteCount: Int) {
+    /// The runs that are served.
+    var heldSegments: MachineCondition.Segments {
         heldRuns.withLock { runs in
-            (runs.count, runs.values.reduce(0) { $0 &+ $1.byteCount })
+            MachineCondition.Segments(
+                count: runs.count,
+                byteCount: runs.values.reduce(0) { $0 &+ $1.byteCount }
+            )
         }
     }
 }

@@ -64,12 +64,14 @@ extension WorkerDriver {
                 for slot in slots {
                     if let progress = await slot.progress() { request.progress.append(progress) }
                 }
+                request.machine = machineNews(for: request.session)
                 let begin = ContinuousClock.now
                 let answer: PollAnswer = try await client.post(
                     "\(coordinator)/v1/workers/\(worker.number)/poll",
                     request
                 )
                 metrics.polled(ContinuousClock.now - begin)
+                if let told = request.machine { machine.told(told, in: request.session) }
                 send.yield(
                     .answered(
                         kind,
@@ -84,6 +86,17 @@ extension WorkerDriver {
                 let isUnknown = (error as? ClusterClient.CallError)?.isUnknownWorker ?? false
                 send.yield(.pollFailed(kind, request.session, mustJoin: isUnknown))
             }
+        }
+    }
+
+    /// What is new of the machine; nothing where it cannot be looked at, which is no reason not to
+    /// be heard.
+    private func machineNews(for session: SessionID) -> MachineCondition? {
+        do {
+            return try machine.news(for: session)
+        } catch {
+            logger.debug("the machine cannot be looked at", metadata: ["reason": "\(error)"])
+            return nil
         }
     }
 

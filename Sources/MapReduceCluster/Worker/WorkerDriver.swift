@@ -17,6 +17,7 @@ struct WorkerDriver {
     let store: JobStore
     let fetcher: SegmentFetcher
     let metrics: WorkerMetrics
+    let machine: MachineWatch
     let slots: [TaskSlot]
     private let http: HTTPService
     let incarnation: String
@@ -59,6 +60,7 @@ struct WorkerDriver {
         let metrics = WorkerMetrics()
         self.metrics = metrics
         store = try JobStore(client: client, coordinator: coordinator, scratch: scratch)
+        machine = MachineWatch(scratch: scratch, store: store)
         fetcher = SegmentFetcher(
             client: client,
             coordinator: coordinator,

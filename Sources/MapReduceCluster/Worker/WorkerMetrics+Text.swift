@@ -11,9 +11,10 @@ extension WorkerMetrics {
 
         /// Cost: two looks at the file system; it blocks.
         init(_ store: JobStore) throws {
-            (runCount, runByteCount) = store.runs
+            let held = store.heldSegments
+            (runCount, runByteCount) = (held.count, held.byteCount)
             freeByteCount = try Files.freeByteCount(at: store.scratch)
-            diskByteCount = try Files.diskByteCount(at: store.scratch)
+            diskByteCount = try Files.totalByteCount(at: store.scratch)
         }
     }
 

@@ -97,10 +97,7 @@ extension Coordinator {
         Demand(
             attempt: attempt,
             writesRuns: jobs.writesRuns(attempt.task),
-            excluded: workers.failures.excluded(
-                from: attempt.task.job,
-                workerCount: workers.all.count
-            ),
+            excluded: workers.excluded(from: attempt.task.job),
             avoided: attempt.number == 0 ? [] : jobs[task: attempt.task]?.workersToAvoid ?? []
         )
     }

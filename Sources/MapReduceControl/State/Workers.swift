@@ -52,7 +52,7 @@ package struct Workers: Hashable, Sendable {
     /// Cost: a binary search.
     package subscript(id: WorkerID) -> Entry? { index(of: id).map { all[$0] } }
 
-    /// The workers that get no more of a job, because it has failed on them too often.
+    /// The workers that get no more of a job, as it failed on them too often, in their order.
     package func excluded(from job: JobID) -> [WorkerID] {
         failures.excluded(from: job, workerCount: all.count)
     }

@@ -97,8 +97,8 @@ package enum Files {
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
-    /// Bytes of the whole disk of a directory.
-    package static func diskByteCount(at path: String) throws -> Int {
+    /// Bytes of the disk of a directory, taken or free.
+    package static func totalByteCount(at path: String) throws -> Int {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else {
             throw EngineError.system("inspect the disk of", path, errno: errno)

@@ -5,17 +5,21 @@ package struct SubmitRequest: Hashable, Codable, Sendable {
     package var program: JobProgramFile
     /// The job's share of the slots, relative to other jobs; at least 1.
     package var weight: Int
+    /// Who submits it, as `user@machine`; nil where nobody says.
+    package var owner: String?
 
     package init(
         version: Int = ClusterProtocol.version,
         description: JobDescription,
         program: JobProgramFile,
-        weight: Int = 1
+        weight: Int = 1,
+        owner: String? = nil
     ) {
         self.version = version
         self.description = description
         self.program = program
         self.weight = weight
+        self.owner = owner
     }
 }
 

@@ -25,6 +25,14 @@ package struct WorkerStatus: Hashable, Codable, Sendable {
     /// Seconds since it was heard.
     package var silence: Double
     package var state: State
+    /// The release of its command; nil where it does not say, and until it has joined again.
+    package var version: String?
+    package var load: MachineCondition.Load?
+    package var memory: MachineCondition.Memory?
+    package var disk: MachineCondition.Disk?
+    package var segments: MachineCondition.Segments?
+    /// The jobs of which it gets no more work, as their attempts failed on it too often.
+    package var excludedJobs: [JobID] = []
 
     /// How a worker is.
     package enum State: String, Codable, Sendable, CaseIterable {

@@ -7,6 +7,8 @@ package enum ClusterProtocol {
 /// A worker offers itself; also when it comes back.
 package struct JoinRequest: Hashable, Codable, Sendable {
     package var version: Int
+    /// The release of the worker's command; nil where it does not say.
+    package var release: String?
     /// Drawn at random when the worker's process starts: tells it from one that runs later.
     package var incarnation: String
     /// Where the worker serves its segments.
@@ -25,6 +27,7 @@ package struct JoinRequest: Hashable, Codable, Sendable {
 
     package init(
         version: Int = ClusterProtocol.version,
+        release: String? = Release.version,
         incarnation: String,
         url: String,
         host: String,
@@ -35,6 +38,7 @@ package struct JoinRequest: Hashable, Codable, Sendable {
         jobs: [JobID] = []
     ) {
         self.version = version
+        self.release = release
         self.incarnation = incarnation
         self.url = url
         self.host = host
@@ -86,6 +90,8 @@ package struct PollRequest: Hashable, Codable, Sendable {
     package var progress: [AttemptProgress]
     package var isDraining: Bool
     package var isDiskLow: Bool
+    /// How the worker's machine is; nil while nothing has changed that anybody would notice.
+    package var machine: MachineCondition?
     /// How long the answer may wait for a command, in milliseconds.
     package var wait: Int
 
@@ -96,6 +102,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
         progress: [AttemptProgress] = [],
         isDraining: Bool = false,
         isDiskLow: Bool = false,
+        machine: MachineCondition? = nil,
         wait: Int = 0
     ) {
         self.session = session
@@ -104,6 +111,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
         self.progress = progress
         self.isDraining = isDraining
         self.isDiskLow = isDiskLow
+        self.machine = machine
         self.wait = wait
     }
 }

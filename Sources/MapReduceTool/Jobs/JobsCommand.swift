@@ -18,10 +18,10 @@ struct JobsCommand: AsyncParsableCommand {
         let jobs = try await connection.withClient { try await $0.jobs() }
         try format.write(jobs) {
             Table.text(
-                ["job", "name", "state", "tasks", "time", "output"],
+                ["job", "name", "owner", "state", "tasks", "time", "output"],
                 jobs.map { job in
                     [
-                        "\(job.id.number)", job.name, job.phase.rawValue,
+                        "\(job.id.number)", job.name, job.owner, job.phase.rawValue,
                         "\(job.doneCount)/\(job.taskCount)",
                         Format.duration(seconds: job.seconds), job.output,
                     ]
@@ -35,7 +35,11 @@ struct JobsCommand: AsyncParsableCommand {
 struct JobStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job",
-        abstract: "Shows how a job is doing, or how it ended."
+        abstract: "Shows how a job is doing, or how it ended.",
+        discussion: """
+            With --json it prints everything that is known of the job; \
+            Documentation/job-report.schema.json describes the document.
+            """
     )
 
     @OptionGroup var connection: ClientOptions
@@ -43,8 +47,13 @@ struct JobStatusCommand: AsyncParsableCommand {
     @Argument(help: "The number of the job.") var id: Int
 
     func run() async throws {
+        if format.json {
+            let report = try await connection.report(of: JobID(id))
+            try format.write(report) { "" }
+            return
+        }
         let job = try await connection.withClient { try await $0.job(JobID(id)) }
-        try format.write(job) { JobText.text(of: job, connection) }
+        Terminal.write(JobText.text(of: job, connection), to: 1)
     }
 }
 
@@ -109,7 +118,9 @@ extension JobStatus {
 enum JobText {
     static func text(of job: JobStatus, _ connection: ClientOptions) -> String {
         let time = Duration(claimedSeconds: job.seconds)
-        var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
+        var text = "job \(job.id.number), \(job.name)"
+        if !job.owner.isEmpty { text += ", of \(job.owner)" }
+        text += ": \(job.phase.rawValue)\n"
         for (index, stage) in job.stages.enumerated() {
             text += "  stage \(index) (\(stage.label)): "
             if stage.isLeftOut {

@@ -50,17 +50,33 @@ struct WorkersCommand: AsyncParsableCommand {
         let workers = try await connection.withClient { try await $0.workers() }
         try format.write(workers) {
             Table.text(
-                ["worker", "state", "slots", "running", "heard", "url"],
-                workers.map { worker in
-                    [
-                        "\(worker.id.number)", worker.state.rawValue, "\(worker.slotCount)",
-                        "\(worker.runningCount)",
-                        Format.duration(seconds: worker.silence) + " ago",
-                        worker.url,
-                    ]
-                }
+                [
+                    "worker", "state", "slots", "running", "heard", "load", "memory", "disk",
+                    "runs", "version", "url",
+                ],
+                workers.map { $0.cells }
             )
         }
+    }
+}
+
+extension WorkerStatus {
+    /// What is shown of it: what it has not told is left blank.
+    fileprivate var cells: [String] {
+        var state = self.state.rawValue
+        if !excludedJobs.isEmpty {
+            let jobs = excludedJobs.map { "\($0.number)" }.joined(separator: ",")
+            state += ", excluded from \(jobs)"
+        }
+        return [
+            "\(id.number)", state, "\(slotCount)", "\(runningCount)",
+            Format.duration(seconds: silence) + " ago",
+            load.map { "\(($0.one * 10).rounded() / 10) on \($0.processorCount)" } ?? "",
+            memory.map { Format.bytes($0.availableByteCount) + " free" } ?? "",
+            disk.map { Format.bytes($0.freeByteCount) + " free" } ?? "",
+            segments.map { "\($0.count), \(Format.bytes($0.byteCount))" } ?? "",
+            version ?? "", url,
+        ]
     }
 }
 

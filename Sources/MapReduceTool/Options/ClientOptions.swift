@@ -46,13 +46,18 @@ struct ClientOptions: ParsableArguments {
 
     /// The command that runs a task again, with the options that this one was given.
     func replayCommand(_ task: TaskID) -> String {
+        replayCommand(of: task.job, "\(TaskName(task))")
+    }
+
+    /// The same for the task of that name, or for any.
+    func replayCommand(of job: JobID, _ task: String) -> String {
         var words = [CommandLine.arguments.first ?? "mapreduce", "replay"]
         for (name, value) in [
             ("coordinator", coordinator), ("token-file", tokenFile), ("tls-ca", tlsCA),
         ] {
             if let value { words += ["--\(name)", value] }
         }
-        return ShellWords.text(words + ["\(task.job.number)", "\(TaskName(task))"])
+        return ShellWords.text(words + ["\(job.number)", task])
     }
 
     /// The report of a job that failed.

@@ -57,7 +57,8 @@ struct SubmitCommand: AsyncParsableCommand {
                         slotCount: slotCount,
                         files: files
                     ),
-                    weight: weight
+                    weight: weight,
+                    owner: Owner.current
                 )
             )
             if detach { return Terminal.write("\(id.number)\n", to: 1) }
