@@ -1,8 +1,34 @@
 // The bars of a timeline.
 
-// Draws the attempts of a lane that are seen. What is narrower than a pixel is drawn once for all
+// Rectangles by their colour: a context draws many of one colour in much less time than of many.
+class Rectangles {
+  constructor() {
+    this.byColor = new Map();
+    this.marks = [];
+    this.count = 0;
+  }
+
+  add(color, left, top, width, height) {
+    let list = this.byColor.get(color);
+    if (!list) this.byColor.set(color, list = []);
+    list.push(left, top, width, height);
+    this.count += 1;
+  }
+
+  draw(context) {
+    for (const [color, list] of this.byColor) {
+      context.fillStyle = color;
+      for (let i = 0; i < list.length; i += 4) {
+        context.fillRect(list[i], list[i + 1], list[i + 2], list[i + 3]);
+      }
+    }
+    for (const mark of this.marks) mark(context);
+  }
+}
+
+// Adds the attempts of a lane that are seen. What is narrower than a pixel is drawn once for all
 // that lie in the pixel, so that a frame costs no more than there are pixels.
-function drawLane(timeline, context, lane) {
+function addLane(timeline, bars, context, lane) {
   const { shape } = timeline;
   const { attempts } = lane;
   const height = shape.lane - (shape.lane > 8 ? 3 : shape.lane > 5 ? 1 : 0.5);
@@ -10,39 +36,44 @@ function drawLane(timeline, context, lane) {
   let index = firstAfter(attempts, timeline.from);
   while (index < attempts.length && attempts[index].start < timeline.to) {
     const attempt = attempts[index];
-    const end = attempt.end ?? timeline.now;
     const left = timeline.x(attempt.start);
-    const width = Math.max(timeline.x(end) - left, 1);
-    drawAttempt(timeline, context, attempt, { left, y: lane.y, width, height });
+    const width = Math.max(timeline.x(attempt.end ?? timeline.now) - left, 1);
+    addAttempt(timeline, bars, context, attempt, { left, y: lane.y, width, height });
     index = width > 1 ? index + 1
       : Math.max(firstAfter(attempts, attempt.start + pixel), index + 1);
   }
 }
 
-function drawAttempt(timeline, context, attempt, bar) {
-  const { left, y, width, height } = bar;
-  const fill = (style, x, across, top = y, down = height) => {
-    context.fillStyle = style;
-    context.fillRect(x, top, across, down);
-    timeline.rectangles += 1;
-  };
+function addAttempt(timeline, bars, context, attempt, { left, y, width, height }) {
   const seconds = lasted(attempt, timeline.now);
   // A hair of ground between neighbours.
   const across = width > 3 ? width - 1 : width;
   const ground = groundOf(context, attempt, width);
   if (ground) {
-    fill(ground, left, across);
+    bars.add(ground, left, y, across, height);
   } else if (width < narrowBar) {
-    fill(colors()[`time-${largestPart(attempt, seconds)}`], left, across);
+    bars.add(colors().times[largestPart(attempt, seconds)], left, y, across, height);
   } else {
-    let x = left;
-    for (const part of splitTimes(attempt.times, seconds)) {
-      const wide = part.seconds / Math.max(seconds, 1e-9) * across;
-      if (wide > 0.4) fill(colors()[`time-${part.name}`], x, wide);
-      x += wide;
-    }
+    addParts(bars, attempt, seconds, { left, y, across, height });
   }
-  if (width >= narrowBar) drawMarks(context, attempt, bar, fill);
+  if (width >= narrowBar && attempt.number > 0) {
+    bars.marks.push((on) => drawMark(on, attempt, { left, y, width, height }));
+  }
+}
+
+// A part that cannot be seen gives its place to the next one.
+function addParts(bars, attempt, seconds, { left, y, across, height }) {
+  const { times } = colors();
+  const scale = across / Math.max(seconds, 1e-9);
+  let from = left;
+  let to = left;
+  for (const part of partsOf(attempt, seconds)) {
+    to += part.seconds * scale;
+    if (to - from < 1) continue;
+    bars.add(times[part.name], from, y, to - from, height);
+    from = to;
+  }
+  if (left + across - from > 0.5) bars.add(times.other, from, y, left + across - from, height);
 }
 
 // The colour of an attempt that has no parts; null where it has.
@@ -61,26 +92,25 @@ function groundOf(context, attempt, width) {
 
 function largestPart(attempt, seconds) {
   let largest = { name: "other", seconds: 0 };
-  for (const part of splitTimes(attempt.times, seconds)) {
+  for (const part of partsOf(attempt, seconds)) {
     if (part.seconds > largest.seconds) largest = part;
   }
   return largest.name;
 }
 
 // A backup has a dark roof, another try a dark corner.
-function drawMarks(context, attempt, { left, y, width, height }, fill) {
-  const { ink } = colors();
+function drawMark(context, attempt, { left, y, width, height }) {
+  context.fillStyle = colors().ink;
   if (attempt.isBackup) {
-    fill(ink, left, Math.max(width - 1, 1), y, Math.min(2.5, height / 3));
-  } else if (attempt.number > 0) {
-    const size = Math.min(height * 0.75, 9, width - 1);
-    context.fillStyle = ink;
-    context.beginPath();
-    context.moveTo(left, y);
-    context.lineTo(left + size, y);
-    context.lineTo(left, y + size);
-    context.fill();
+    context.fillRect(left, y, Math.max(width - 1, 1), Math.min(2.5, height / 3));
+    return;
   }
+  const size = Math.min(height * 0.75, 9, width - 1);
+  context.beginPath();
+  context.moveTo(left, y);
+  context.lineTo(left + size, y);
+  context.lineTo(left, y + size);
+  context.fill();
 }
 
 function drawSelection(timeline, context) {

@@ -10,8 +10,11 @@ function colors() {
     "ink", "muted", "surface", "sunken", "line", "accent", "good", "bad", "warn", "lost", "heat",
     ...timeParts.map((name) => `time-${name}`), "time-other",
   ];
-  colorsOfScheme = { patterns: new Map() };
+  colorsOfScheme = { patterns: new Map(), times: {} };
   for (const name of names) colorsOfScheme[name] = style.getPropertyValue(`--${name}`).trim();
+  for (const name of [...timeParts, "other"]) {
+    colorsOfScheme.times[name] = colorsOfScheme[`time-${name}`];
+  }
   return colorsOfScheme;
 }
 

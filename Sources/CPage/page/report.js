@@ -115,16 +115,20 @@ const stageName = (report, stage) => {
 
 // Where a worker serves, or its number where it is not known.
 function workerName(report, number) {
-  const name = report.workers?.find((worker) => worker.id === number)?.name;
-  return name?.replace(/^https?:\/\//, "") ?? `worker ${number}`;
+  report.workerNames ??= new Map(report.workers.map((worker) =>
+    [worker.id, worker.name.replace(/^https?:\/\//, "")]));
+  return report.workerNames.get(number) ?? `worker ${number}`;
 }
 
 // The attempts whose output counts, those of each stage by the number of their task.
 function winners(report) {
+  const kept = report.winners;
+  if (kept?.revision === report.revision) return kept.stages;
   const stages = report.plan.stages.map(() => []);
   for (const attempt of report.attempts) {
     if (attempt.state === "succeeded") stages[attempt.stage]?.push(attempt);
   }
+  report.winners = { revision: report.revision, stages };
   return stages;
 }
 
@@ -147,6 +151,13 @@ function splitTimes(times, seconds) {
   for (const part of parts) part.seconds *= scale;
   parts.push({ name: "other", seconds: Math.max(seconds - total, 0) });
   return parts.filter((part) => part.seconds > 0);
+}
+
+// The same for an attempt, which is asked for in each frame: what has ended stays as it is.
+function partsOf(attempt, seconds) {
+  if (attempt.end === undefined) return splitTimes(attempt.times, seconds);
+  attempt.parts ??= splitTimes(attempt.times, seconds);
+  return attempt.parts;
 }
 
 // When the report was made, in seconds since the submission.

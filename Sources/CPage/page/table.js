@@ -41,12 +41,14 @@ function sorted(rows, columns, sort) {
   return keyed.map(({ row }) => row);
 }
 
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 // What has no value comes first.
 function compare(a, b) {
   const first = a ?? -Infinity;
   const second = b ?? -Infinity;
   if (typeof first === "string" && typeof second === "string") {
-    return first.localeCompare(second, undefined, { numeric: true });
+    return collator.compare(first, second);
   }
   return first < second ? -1 : first > second ? 1 : 0;
 }

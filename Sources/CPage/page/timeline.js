@@ -5,7 +5,7 @@ const timelineSize = {
 };
 
 // A bar that is narrower than this, in pixels, has one colour.
-const narrowBar = 4;
+const narrowBar = 9;
 
 const timelineHint = "Ctrl with the wheel zooms, dragging moves; an attempt opens with a click.";
 
@@ -47,7 +47,9 @@ class Timeline {
   // Takes what is to be shown; cheap when nothing has changed.
   show(report) {
     const isRunning = !isEnded(report.job);
-    if (this.report !== report || this.revision !== report.revision) {
+    const before = this.now;
+    const isSame = this.report === report && this.revision === report.revision;
+    if (!isSame) {
       if (this.report?.job.id !== report.job.id) this.selected = null;
       this.report = report;
       this.revision = report.revision;
@@ -59,7 +61,7 @@ class Timeline {
     this.now = isRunning ? Math.max(secondsOf(report.job), reportEnd(report)) : reportEnd(report);
     this.end = Math.max(this.now, ...this.lanes.map((lane) =>
       Number.isFinite(lane.end) ? lane.end : 0), 1e-3);
-    this.refresh();
+    if (!isSame || this.now !== before) this.refresh();
   }
 
   // Where an attempt is now that was found before.
@@ -102,7 +104,7 @@ class Timeline {
   layOut() {
     const width = this.scroller.clientWidth;
     const { axis, stage, gap, minLane, maxLane, height } = timelineSize;
-    const gutter = width < 600 ? 56 : 132;
+    const gutter = width < 600 ? 36 : 132;
     const groups = new Set(this.lanes.map((lane) => lane.worker)).size;
     const top = axis + stage * this.stages.length;
     const room = (height - top - groups * gap) / Math.max(this.lanes.length, 1);
@@ -137,7 +139,6 @@ class Timeline {
     const { width, seen, top, gutter } = this.shape;
     if (width === 0) return;
     const context = fitted(this.canvas, width, seen);
-    this.rectangles = 0;
     context.clearRect(0, 0, width, seen);
     this.drawAxis(context);
     context.save();
@@ -153,9 +154,12 @@ class Timeline {
     context.beginPath();
     context.rect(gutter, this.scroller.scrollTop, width - gutter, seen);
     context.clip();
+    const bars = new Rectangles();
     for (let index = Math.max(first, 0); index < end; index += 1) {
-      drawLane(this, context, this.lanes[index]);
+      addLane(this, bars, context, this.lanes[index]);
     }
+    bars.draw(context);
+    this.rectangles = bars.count;
     drawSelection(this, context);
     context.restore();
     this.rangeText.textContent = `${Format.duration(this.from)} to ${Format.duration(this.to)}`
@@ -218,7 +222,7 @@ class Timeline {
       if (one.worker === worker) continue;
       const isTop = one.number === 0;
       worker = one.worker;
-      const words = workerName(this.report, worker);
+      const words = gutter < 100 ? `#${worker}` : workerName(this.report, worker);
       const y = isTop ? one.y : Math.max(one.y, this.scroller.scrollTop);
       if (isTop && one.y > timelineSize.gap) {
         context.fillStyle = line;

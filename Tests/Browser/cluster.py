@@ -1,0 +1,122 @@
+"""A real cluster: coordinator and workers as the user starts them."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+
+BUILD = pathlib.Path(os.environ.get("BUILD", ".build/debug")).resolve()
+PATIENCE = 300
+
+
+class Cluster:
+    """Runs `mapreduce cluster`, in a folder of its own which is gone after it."""
+
+    def __init__(self, token=None, workers=2, slots=2):
+        self.kept = tempfile.TemporaryDirectory(prefix="dashboard-")
+        self.folder = pathlib.Path(self.kept.name)
+        self.token = token
+        self.workers = workers
+        self.slots = slots
+        self.address = "127.0.0.1:0"
+        self.process = None
+        self.output = []
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def environment(self):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MAPREDUCE_")}
+        if self.token:
+            environment["MAPREDUCE_TOKEN"] = self.token
+        return environment
+
+    def start(self):
+        """Begins, and waits until all workers are there; the port stays what it was before."""
+        self.process = subprocess.Popen(
+            [
+                BUILD / "mapreduce", "cluster", "--workers", str(self.workers),
+                "--slots", str(self.slots), "--listen", self.address,
+                "--data", self.folder / "data", "--scratch", self.folder,
+            ],
+            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            # A group of its own, so that all of it can be killed at once.
+            start_new_session=True,
+        )
+        for line in self.process.stdout:
+            self.output.append(line)
+            match = re.match(r"coordinator at (http://(\S+)),", line)
+            if match:
+                self.url, self.address = match[1], match[2]
+                break
+        else:
+            raise RuntimeError("the cluster does not start: " + "".join(self.output))
+        # The rest is read, so that nothing waits for it to be.
+        threading.Thread(target=self.drain, args=(self.process,), daemon=True).start()
+
+    def drain(self, process):
+        for line in process.stdout:
+            self.output.append(line)
+
+    def kill(self):
+        """Ends all processes at once, with no chance to tell anybody."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def run(self, *arguments, check=True):
+        """What the command prints."""
+        done = subprocess.run(
+            [BUILD / "mapreduce", *map(str, arguments)],
+            env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"mapreduce {arguments}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def json(self, *arguments):
+        return json.loads(
+            self.run(*arguments, "--coordinator", self.url, "--json", check=False)
+        )
+
+    def submit(self, job, *arguments):
+        """The number of the job, which runs on."""
+        said = self.run(
+            "submit", "--coordinator", self.url, "--detach", BUILD / job, *arguments,
+        )
+        return int(re.search(r"\d+", said)[0])
+
+    def wait(self, job):
+        """How the job ended."""
+        return self.json("wait", job)
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def gate(self, name):
+        """A named pipe, at which a job waits until `open_gate`."""
+        path = self.folder / name
+        os.mkfifo(path)
+        return path
+
+    def open_gate(self, path):
+        """Lets all through that wait, now and later; returns what closes it."""
+        return os.open(path, os.O_RDWR)
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.kept.cleanup()
