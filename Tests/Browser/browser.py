@@ -240,7 +240,8 @@ class Page:
         return self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? null")
 
     def key(self, key, shift=False):
-        code, number, text = self.KEYS.get(key, (key, ord(key.upper()), key))
+        named = self.KEYS.get(key)
+        code, number, text = named or (key, ord(key.upper()), key)
         common = {
             "key": key, "code": code, "windowsVirtualKeyCode": number,
             "modifiers": 8 if shift else 0,

@@ -59,16 +59,19 @@ class Cluster:
         else:
             raise RuntimeError("the cluster does not start: " + "".join(self.output))
         # The rest is read, so that nothing waits for it to be.
-        threading.Thread(target=self.drain, args=(self.process,), daemon=True).start()
+        self.reader = threading.Thread(target=self.drain, args=(self.process,), daemon=True)
+        self.reader.start()
 
     def drain(self, process):
-        for line in process.stdout:
-            self.output.append(line)
+        with process.stdout:
+            for line in process.stdout:
+                self.output.append(line)
 
     def kill(self):
         """Ends all processes at once, with no chance to tell anybody."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.reader.join()
 
     def run(self, *arguments, check=True):
         """What the command prints."""

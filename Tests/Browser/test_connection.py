@@ -9,7 +9,7 @@ TEXT = "the lantern of the keeper\nbad luck and the sea\n" * 50
 
 class Token(BrowserCase):
     def test_the_token_is_asked_for_once(self):
-        cluster = Cluster(token="lantern-keeper", workers=1)
+        cluster = Cluster(token="lantern-keeper-of-the-sea", workers=1)
         self.addCleanup(cluster.close)
         job = cluster.submit("wordcount", cluster.file("input.txt", TEXT), "-o",
                              cluster.folder / "out")
@@ -28,7 +28,7 @@ class Token(BrowserCase):
         page.wait("document.querySelector('#token-problem').innerText.includes('not the token')")
         page.run("document.querySelector('#token').value = ''")
         page.run("document.querySelector('#token').focus()")
-        page.type("lantern-keeper")
+        page.type("lantern-keeper-of-the-sea")
         page.key("Enter")
         page.wait("document.querySelector('h1')?.innerText === 'wordcount'")
         self.assertTrue(page.run(f"location.hash === '#/jobs/{job}'"))
@@ -40,8 +40,8 @@ class Token(BrowserCase):
         asked = [one for one in page.requests if "/v1/" in one["url"]]
         self.assertTrue(asked)
         for one in asked:
-            self.assertEqual(one["headers"]["Authorization"], "Bearer lantern-keeper")
-            self.assertNotIn("lantern-keeper", one["url"])
+            self.assertEqual(one["headers"]["Authorization"], "Bearer lantern-keeper-of-the-sea")
+            self.assertNotIn("lantern-keeper-of-the-sea", one["url"])
 
 
 class Reconnection(BrowserCase):

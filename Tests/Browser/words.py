@@ -43,6 +43,7 @@ def duration(seconds):
 
 
 def rate(byte_count, seconds):
+    seconds = int(seconds * 1000) / 1000
     return in_bytes(int(byte_count / max(seconds, 1e-3))) + "/s"
 
 

@@ -25,7 +25,7 @@ const Format = {
 
   // `1.41 s`, `2 min 5 s`.
   duration(value) {
-    const seconds = Math.trunc(Math.min(Math.max(value || 0, 0), 1e10) * 1000) / 1000;
+    const seconds = wholeMilliseconds(value);
     if (seconds < 100) return `${threeDigits(seconds)} s`;
     const whole = Math.round(seconds);
     if (whole < 3600) return `${Math.trunc(whole / 60)} min ${whole % 60} s`;
@@ -34,7 +34,8 @@ const Format = {
 
   // `763 MB/s`.
   rate(byteCount, seconds) {
-    return `${Format.bytes(Math.trunc(Math.min(byteCount / Math.max(seconds, 1e-3), 1e18)))}/s`;
+    const rate = byteCount / Math.max(wholeMilliseconds(seconds), 1e-3);
+    return `${Format.bytes(Math.trunc(Math.min(rate, 1e18)))}/s`;
   },
 
   // `63%`; never `100%` of what is not whole.
@@ -78,6 +79,11 @@ const Format = {
     return `${Math.ceil(seconds / 3600)} h`;
   },
 };
+
+// What the terminal makes of a number of seconds that an answer claims.
+function wholeMilliseconds(seconds) {
+  return Math.trunc(Math.min(Math.max(seconds || 0, 0), 1e10) * 1000) / 1000;
+}
 
 function threeDigits(value) {
   const places = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;

@@ -28,7 +28,7 @@ const jobColumns = [
       const { done, total } = taskCounts(job);
       return [
         bar(progress(job), Format.percent(progress(job)), `bar-${job.phase}`),
-        h("span", { class: "beside" }, `${Format.count(done)}/${Format.count(total)}`,
+        beside(`${Format.count(done)}/${Format.count(total)}`,
           h("span", { class: "unseen" }, " tasks")),
       ];
     },

@@ -75,7 +75,7 @@ function stageProgress(status) {
   return [
     bar(status.doneCount / Math.max(status.taskCount, 1), words,
       status.doneCount === status.taskCount ? "bar-succeeded" : ""),
-    more.length > 0 ? h("span", { class: "beside" }, more.join(", ")) : null,
+    more.length > 0 ? beside(more.join(", ")) : null,
   ];
 }
 
@@ -93,7 +93,7 @@ function stageTimes(report, row) {
   const largest = [...parts].sort((a, b) => b.seconds - a.seconds).slice(0, 2);
   return [
     splitBar(parts, parts.map((part) => part.words).join("; ")),
-    h("span", { class: "beside" }, largest.map((part) =>
+    beside(largest.map((part) =>
       `${timeWords[part.name]} ${Format.share(part.seconds / total)}`).join(", ")),
   ];
 }

@@ -103,6 +103,11 @@ function pager(kept, count, size, last) {
       onclick: turn(last) }, "Last"));
 }
 
+// What stands beside a value, and says more; the space is for those who hear it.
+function beside(...content) {
+  return [" ", h("span", { class: "beside" }, content)];
+}
+
 // A bar that is filled to a share, said in words beside it.
 function bar(share, words, kind = "") {
   const percent = Math.min(Math.max(share, 0), 1) * 100;

@@ -51,7 +51,7 @@ const workerColumns = [
     order: (worker) => worker.segments?.byteCount,
     cell: (worker) => worker.segments
       ? [Format.count(worker.segments.count),
-        h("span", { class: "beside" }, Format.bytes(worker.segments.byteCount))]
+        beside(Format.bytes(worker.segments.byteCount))]
       : "–",
   },
   {
