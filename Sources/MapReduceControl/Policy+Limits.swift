@@ -190,6 +190,40 @@ extension Policy {
     /// Bytes of a line that is printed whole: more of one is printed in pieces.
     package static let maxPrintedLineByteCount = 64 << 10
 
+    // MARK: Checks of a cluster
+
+    /// Checks of jobs that a worker does at once: each may wait for a file system that hangs.
+    package static let maxCheckCount = 4
+    /// Input files that are looked at on each worker: one that is not seen has others beside it.
+    package static let maxCheckedFileCount = 1000
+    /// Files that a worker names which are not as they should be: one tells enough.
+    package static let maxBadInputCount = 3
+    /// Other workers that a worker tries to reach: who does not reach some will not reach others.
+    package static let maxCheckedPeerCount = 64
+    /// Workers that are asked at once: enough to hide the delay of a network.
+    package static let checkConcurrency = 32
+    /// How long a service may take to say how it is placed: it looks at nothing that is slow, but
+    /// for others that may be gone.
+    package static let conditionPatience = Duration.seconds(10)
+    /// How long a worker may take to check a job: it may have to fetch a large executable.
+    package static let checkPatience = Duration.seconds(60)
+    /// How long a task process may take to build its plan: those that work take milliseconds.
+    package static let programPatience = Duration.seconds(15)
+    /// Bytes that are shown of what a program printed that does not start: a line or two of them.
+    package static let maxCheckedLogByteCount = 4 << 10
+    /// Directories that a coordinator makes at once to be written to: one for each that asks.
+    package static let maxProbeCount = 16
+    /// How long such a directory is there: longer than any check takes.
+    package static let probeLifetime = Duration.seconds(120)
+    /// The difference of clocks that is worth a word, in seconds: a person reads times to seconds.
+    package static let maxClockSkewSeconds = 2.0
+    /// Open files without which nothing works: connections, and the runs that one merge reads.
+    package static let minFileLimit = 256
+    /// Open files for each slot: its processes, its log, and segments that are fetched.
+    package static let filesPerSlot = 16
+    /// Open files for each worker: the connections to it and from it.
+    package static let filesPerWorker = 4
+
     // MARK: Reports
 
     /// Bytes of a record that a report quotes: two lines of a terminal.

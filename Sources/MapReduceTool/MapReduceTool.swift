@@ -28,7 +28,7 @@ struct MapReduceTool: AsyncParsableCommand {
             SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
             WorkersCommand.self, LogsCommand.self, CancelCommand.self, WaitCommand.self,
             VerifyCommand.self, ReplayCommand.self, ReportCommand.self, TraceCommand.self,
-            NewCommand.self,
+            DoctorCommand.self, NewCommand.self,
         ]
     )
 

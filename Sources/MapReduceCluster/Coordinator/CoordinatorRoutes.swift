@@ -14,6 +14,7 @@ struct CoordinatorRoutes {
     /// Whether the service is asked over TLS.
     let isSecure: Bool
     let logger: Logger
+    let probes = OutputProbes()
 
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
@@ -29,6 +30,7 @@ struct CoordinatorRoutes {
         addWorkers(to: router.group("v1/workers"))
         add(core.executables, to: router.group("v1/executables"))
         add(core.files, to: router.group("v1/files"))
+        addChecks(to: router.group("v1/check"))
         router.get("v1/cluster") { _, _ in try JSONBody.response(await core.clusterStatus) }
         return router
     }

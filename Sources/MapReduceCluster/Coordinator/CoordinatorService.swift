@@ -5,23 +5,22 @@ package import ServiceLifecycle
 package struct CoordinatorService: Service {
     private let core: CoordinatorCore
     private let http: HTTPService
+    private let probes: OutputProbes
     private let settings: CoordinatorSettings
 
     /// Goes on where the journal in the data directory ends.
     package init(_ settings: CoordinatorSettings, logger: Logger) throws {
         self.settings = settings
         core = try CoordinatorCore(settings: settings, logger: logger)
-        http = HTTPService(
-            settings: settings.server,
-            router: CoordinatorRoutes(
-                core: core,
-                metrics: core.httpMetrics,
-                token: settings.server.token,
-                isSecure: settings.server.tls != nil,
-                logger: logger
-            ).router,
+        let routes = CoordinatorRoutes(
+            core: core,
+            metrics: core.httpMetrics,
+            token: settings.server.token,
+            isSecure: settings.server.tls != nil,
             logger: logger
         )
+        probes = routes.probes
+        http = HTTPService(settings: settings.server, router: routes.router, logger: logger)
     }
 
     /// Where the coordinator can be reached, once it can.
@@ -33,6 +32,16 @@ package struct CoordinatorService: Service {
     ///
     /// Jobs that have not ended go on with the next coordinator on the same data.
     package func run() async throws {
+        do {
+            try await serve()
+        } catch {
+            try probes.removeAll()
+            throw error
+        }
+        try probes.removeAll()
+    }
+
+    private func serve() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await core.run() }
             group.addTask { try await http.run() }

@@ -60,7 +60,8 @@ enum SubmissionCheck {
         try require(total <= Policy.maxInputByteCount, "the input is larger than any disk")
     }
 
-    private static func check(_ program: JobProgramFile) throws {
+    /// Looks at the executable, the command line and the side files.
+    static func check(_ program: JobProgramFile) throws {
         try require(
             DigestStore.isDigest(program.sha256),
             "an executable is named by its SHA-256"

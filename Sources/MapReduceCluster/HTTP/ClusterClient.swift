@@ -97,8 +97,8 @@ package final class ClusterClient: Sendable {
     }
 
     /// Text as it is.
-    package func text(_ url: String) async throws -> String {
-        let answer = try await send(.GET, url, timeout: .seconds(30))
+    package func text(_ url: String, timeout: Duration = .seconds(30)) async throws -> String {
+        let answer = try await send(.GET, url, timeout: timeout)
         return String(buffer: try await answer.body.collect(upTo: Policy.maxAnswerByteCount))
     }
 

@@ -17,11 +17,7 @@ struct JobFiles: Sendable {
     var filesDirectory: String { directory + "/files" }
 
     /// The command line of the job's task processes; they find the side files on this machine.
-    var arguments: [String] {
-        let arguments = launch.program.arguments
-        if launch.program.files.isEmpty { return arguments }
-        return arguments.prefix(1) + ["--files-from", filesDirectory] + arguments.dropFirst()
-    }
+    var arguments: [String] { launch.program.arguments(filesFrom: filesDirectory) }
 
     /// The specification of an attempt; parts are written on the output's own disk.
     func spec(for assignment: Assignment, segments: [[Segment]]) -> TaskSpec {
@@ -39,6 +35,14 @@ struct JobFiles: Sendable {
     }
 
     func logPath(of attempt: AttemptID) -> String { "\(directory)/\(attempt).log" }
+}
+
+extension JobProgramFile {
+    /// The command line of the task processes; a directory has the side files by their names.
+    func arguments(filesFrom directory: String) -> [String] {
+        if files.isEmpty { return arguments }
+        return arguments.prefix(1) + ["--files-from", directory] + arguments.dropFirst()
+    }
 }
 
 /// The jobs of which a worker has the program, and the runs that it has written for them.
@@ -88,22 +92,14 @@ final class JobStore: Sendable {
     }
 
     private func fetchOnce(_ id: JobID) async throws {
-        let url = "\(coordinator)/v1"
-        let launch: JobLaunch = try await client.get("\(url)/jobs/\(id.number)/launch")
-        let digest = launch.program.sha256
-        guard DigestStore.isDigest(digest) else {
-            throw ClusterError.badRequest("\(digest) is not the name of an executable")
-        }
-        if try !executables.contains(digest) {
-            try await executables.add(
-                digest,
-                try await client.bytes("\(url)/executables/\(digest)")
-            )
-        }
+        let launch: JobLaunch = try await client.get(
+            "\(coordinator)/v1/jobs/\(id.number)/launch"
+        )
+        let executable = try await fetchExecutable(of: launch.program)
         let job = JobFiles(
             id: id,
             launch: launch,
-            executable: executables.path(of: digest),
+            executable: executable,
             directory: "\(scratch)/\(id)"
         )
         try await blocking {
@@ -111,11 +107,32 @@ final class JobStore: Sendable {
                 try Files.createDirectory(path)
             }
         }
-        for file in launch.program.files {
-            try await files.fetch(file, from: url, client)
-            try files.link(file, into: job.filesDirectory)
-        }
+        try await fetchFiles(of: launch.program, into: job.filesDirectory)
         jobs.withLock { $0[id] = job }
+    }
+
+    /// Gets an executable, unless it is here.
+    /// - Returns: its path, where it is until a job ends that does not need it.
+    func fetchExecutable(of program: JobProgramFile) async throws -> String {
+        let digest = program.sha256
+        guard DigestStore.isDigest(digest) else {
+            throw ClusterError.badRequest("\(digest) is not the name of an executable")
+        }
+        if try !executables.contains(digest) {
+            try await executables.add(
+                digest,
+                try await client.bytes("\(coordinator)/v1/executables/\(digest)")
+            )
+        }
+        return executables.path(of: digest)
+    }
+
+    /// Gets side files, and gives them their names in a directory.
+    func fetchFiles(of program: JobProgramFile, into directory: String) async throws {
+        for file in program.files {
+            try await files.fetch(file, from: "\(coordinator)/v1", client)
+            try files.link(file, into: directory)
+        }
     }
 
     /// Removes what is left of a job.

@@ -77,6 +77,13 @@ struct WorkerDriver {
             settings: settings.server,
             router: WorkerRoutes(
                 store: store,
+                checks: WorkerChecks(
+                    settings: settings,
+                    client: client,
+                    coordinator: coordinator,
+                    scratch: scratch,
+                    store: store
+                ),
                 metrics: metrics,
                 slotCount: settings.slotCount,
                 token: settings.server.token,

@@ -13,6 +13,7 @@ internal import NIOCore
 /// request names a file.
 struct WorkerRoutes {
     let store: JobStore
+    let checks: WorkerChecks
     let metrics: WorkerMetrics
     let slotCount: Int
     let token: Token?
@@ -35,6 +36,11 @@ struct WorkerRoutes {
         segments.get("list") { request, context in try await segment(.list, context, request) }
         router.get("v1/logs/:job/:stage/:task/:attempt") { request, context in
             try await log(request, context)
+        }
+        router.get("v1/check") { _, _ in try JSONBody.response(try await checks.condition()) }
+        router.post("v1/check") { request, _ in
+            let body = try await request.decoded(as: JobCheckRequest.self)
+            return try JSONBody.response(try await checks.check(body))
         }
         return router
     }

@@ -23,19 +23,31 @@ struct ClientOptions: ParsableArguments {
         connectionCount: Int = 64,
         _ body: (CoordinatorClient) async throws -> Result
     ) async throws -> Result {
+        try await withClient(connectionCount: connectionCount) { client, _, _ in
+            try await body(client)
+        }
+    }
+
+    /// The same for a body that asks where the coordinator is, and whether there is a token.
+    func withClient<Result: Sendable>(
+        connectionCount: Int = 64,
+        _ body: (_ client: CoordinatorClient, _ url: String, _ hasToken: Bool) async throws ->
+            Result
+    ) async throws -> Result {
         let settings = try await Settings.load()
         let url = try Self.checked(
             url: coordinator ?? settings.string("COORDINATOR") ?? Self.defaultURL
         )
         let authority = tlsCA ?? settings.string("TLS_CA")
+        let token = try SecretOptions.token(file: tokenFile, settings)
         let client = CoordinatorClient(
             url: url,
-            token: try SecretOptions.token(file: tokenFile, settings),
+            token: token,
             tls: try authority.map { try ServerSettings.clientTLS(authority: $0) },
             connectionCount: connectionCount
         )
         do {
-            let result = try await body(client)
+            let result = try await body(client, url, token != nil)
             try await client.shutdown()
             return result
         } catch {

@@ -1,0 +1,30 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+package import MapReduceModel
+
+/// What `mapreduce doctor` asks.
+extension CoordinatorClient {
+    /// How a coordinator or a worker is placed.
+    package func condition(of service: String) async throws -> ServiceCondition {
+        let url = service.hasSuffix("/") ? String(service.dropLast()) : service
+        return try await client.get("\(url)/v1/check", timeout: Policy.conditionPatience)
+    }
+
+    /// Whether an output can be put in place; makes a directory that `endOutputCheck` removes.
+    package func checkOutput(_ request: OutputCheckRequest) async throws -> OutputCheckAnswer {
+        try await client.post("\(base)/check", request)
+    }
+
+    /// Removes a directory that a check has made.
+    package func endOutputCheck(_ probe: String) async throws {
+        try await client.delete("\(base)/check/\(Files.name(of: probe))")
+    }
+
+    /// Whether a worker could run tasks of a job.
+    package func check(
+        _ request: JobCheckRequest,
+        at worker: String
+    ) async throws -> JobCheckAnswer {
+        try await client.post("\(worker)/v1/check", request, timeout: Policy.checkPatience)
+    }
+}

@@ -1,0 +1,216 @@
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceModel
+
+/// The workers.
+extension Diagnosis {
+    static func name(_ worker: WorkerStatus) -> String { "worker \(worker.id.number)" }
+
+    func findings(of workers: [Observations.Worker]) -> [Finding] {
+        if workers.isEmpty {
+            return [
+                .problem(
+                    "cluster",
+                    "workers",
+                    "none has joined",
+                    "start some: `mapreduce worker --coordinator \(seen.coordinatorURL)` on each "
+                        + "machine"
+                )
+            ]
+        }
+        let slots = workers.reduce(0) { $0 &+ max($1.status.slotCount, 0) }
+        let summary = Finding.ok(
+            "cluster",
+            "workers",
+            "\(Format.count(workers.count, "worker")) with \(Format.count(slots, "slot"))"
+        )
+        return [summary] + workers.flatMap { findings(of: $0, among: workers) }
+    }
+
+    private func findings(
+        of worker: Observations.Worker,
+        among all: [Observations.Worker]
+    ) -> [Finding] {
+        let subject = Self.name(worker.status)
+        var findings = [heard(worker.status)]
+        switch worker.condition {
+        case nil: break
+        case .unreachable(let reason):
+            findings.append(unreachable(worker, reason, all))
+        case .refused(let status, let code, let message):
+            findings += refusal(subject, status, code, message)
+        case .answered(let condition, let clock):
+            findings.append(.ok(subject, "reachable", "answers at \(worker.status.url)"))
+            findings.append(Self.version(subject, condition))
+            if let clock { findings.append(self.clock(subject, clock)) }
+            if let surroundings = condition.surroundings {
+                findings += self.findings(of: surroundings, condition, worker, all)
+            }
+        }
+        return findings
+    }
+
+    /// Whether the coordinator hears a worker and gives it work.
+    private func heard(_ status: WorkerStatus) -> Finding {
+        let subject = Self.name(status)
+        let ago = "heard \(Format.duration(seconds: status.silence)) ago"
+        switch status.state {
+        case .ready: return .ok(subject, "heartbeat", ago)
+        case .suspect:
+            return .problem(
+                subject,
+                "heartbeat",
+                "\(ago), and gets no work",
+                "look whether its process runs and is not stopped, and whether it reaches "
+                    + "\(seen.coordinatorURL); its log says"
+            )
+        case .draining:
+            return .warning(
+                subject,
+                "heartbeat",
+                "it drains, and gets no work",
+                "start another one if it is to be replaced"
+            )
+        case .diskLow:
+            return .problem(
+                subject,
+                "heartbeat",
+                "\(ago), and gets no tasks that write runs, as its disk has little room",
+                "make room on its scratch disk, or start it with another --scratch or a smaller "
+                    + "--min-free-disk"
+            )
+        case .awaited:
+            return .problem(
+                subject,
+                "heartbeat",
+                "the coordinator was started again, and the worker has not come back",
+                "wait for some seconds; then look whether its process runs, and at its log"
+            )
+        }
+    }
+
+    /// A worker that cannot be asked from here: others may still reach it.
+    private func unreachable(
+        _ worker: Observations.Worker,
+        _ reason: String,
+        _ all: [Observations.Worker]
+    ) -> Finding {
+        let subject = Self.name(worker.status)
+        let url = worker.status.url
+        let views = all.compactMap { other -> Bool? in
+            guard let peers = other.condition?.value?.surroundings?.peers,
+                let view = peers.first(where: { $0.url == url })
+            else { return nil }
+            return view.problem == nil
+        }
+        let from = "\(url) does not answer from here (\(reason))"
+        if views.contains(true) {
+            return .warning(
+                subject,
+                "reachable",
+                "\(from), but other workers reach it",
+                "jobs do not mind; `mapreduce logs` and this check need a way from here to the "
+                    + "worker: run them inside the network"
+            )
+        }
+        let trouble = Unreachability(reason)
+        if !views.isEmpty || trouble == .silent || trouble == .closed
+            || worker.status.state != .ready
+        {
+            return .problem(
+                subject,
+                "reachable",
+                views.isEmpty ? from : "\(from), nor from other workers",
+                "look whether its process runs and is not stopped; give it a --listen address and "
+                    + "port, or an --advertise URL, that the other machines reach, and open the port"
+            )
+        }
+        return .warning(
+            subject,
+            "reachable",
+            from,
+            "nobody else could be asked; if there are more workers, they must reach it: look at "
+                + "--listen, --advertise and firewalls"
+        )
+    }
+
+    /// The clock of a worker beside that of the coordinator, where that is known.
+    private func clock(_ subject: String, _ clock: Observations.ClockReading) -> Finding {
+        guard let other = seen.coordinator.clock else {
+            return Self.clock(
+                subject,
+                clock.ahead,
+                uncertainty: clock.uncertainty,
+                of: Self.here
+            )
+        }
+        return Self.clock(
+            subject,
+            clock.ahead - other.ahead,
+            uncertainty: clock.uncertainty + other.uncertainty,
+            of: "the coordinator"
+        )
+    }
+
+    private func findings(
+        of surroundings: WorkerSurroundings,
+        _ condition: ServiceCondition,
+        _ worker: Observations.Worker,
+        _ all: [Observations.Worker]
+    ) -> [Finding] {
+        let subject = Self.name(worker.status)
+        let slots = min(max(surroundings.slotCount, 0), 1 << 20)
+        let coordinator = surroundings.coordinator
+        return [
+            coordinator.problem.map { problem in
+                .problem(
+                    subject,
+                    "coordinator",
+                    "it does not reach the coordinator: \(problem)",
+                    "start it with a --coordinator URL that its machine reaches, and the cluster's "
+                        + "token"
+                )
+            } ?? .ok(subject, "coordinator", "reaches it at \(coordinator.url)"),
+            peers(subject, worker, surroundings),
+            Self.room(
+                subject,
+                "scratch space",
+                condition.directory,
+                free: condition.freeByteCount,
+                needed: surroundings.minFreeByteCount,
+                isNeeded: true,
+                "make room, or start the worker with a --scratch directory on a larger disk"
+            ),
+            Self.files(
+                subject,
+                limit: condition.fileLimit,
+                needed: Policy.minFileLimit + Policy.filesPerSlot * slots
+                    + Policy.filesPerWorker * all.count
+            ),
+        ]
+    }
+
+    /// Whether a worker reaches the others, from which it fetches what is shuffled.
+    private func peers(
+        _ subject: String,
+        _ worker: Observations.Worker,
+        _ surroundings: WorkerSurroundings
+    ) -> Finding {
+        let peers = surroundings.peers.filter { $0.url != worker.status.url }
+        let lost = peers.filter { $0.problem != nil }
+        guard let first = lost.first, let problem = first.problem else {
+            return .ok(
+                subject,
+                "other workers",
+                peers.isEmpty ? "there are none" : "reaches \(Format.count(peers.count))"
+            )
+        }
+        return .problem(
+            subject,
+            "other workers",
+            "does not reach \(lost.count) of \(peers.count): \(problem)",
+            "give the other one a --listen address, or an --advertise URL, that this machine "
+                + "reaches, and open its port"
+        )
+    }
+}

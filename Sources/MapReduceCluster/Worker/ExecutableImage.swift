@@ -1,0 +1,81 @@
+internal import MapReduceEngine
+package import MapReduceModel
+
+/// Reads what the first bytes of an executable say, whatever they are.
+package enum ExecutableImage {
+    private static let headByteCount = 4096
+
+    package static func read(_ path: String) throws -> ProgramFailure.Image {
+        let file = try OpenFile(reading: path)
+        let head = try bytes(of: file, at: 0, headByteCount)
+        if head.starts(with: Array("#!".utf8)) {
+            let line = head.dropFirst(2).prefix { $0 != 10 && $0 != 0 }
+            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+            let interpreter = String(words.first ?? "")
+            return .script(interpreter: interpreter, hasInterpreter: try exists(interpreter))
+        }
+        // 64 bits, least significant byte first: what Swift is built for on Linux.
+        guard head.count >= 64, head.starts(with: [0x7f, 0x45, 0x4c, 0x46]) else { return .other }
+        let machine = machineName(number(head, at: 18, byteCount: 2))
+        guard head[4] == 2, head[5] == 1 else {
+            return .elf(machine: machine, interpreter: nil, hasInterpreter: true)
+        }
+        let interpreter = try interpreter(of: file, head)
+        return .elf(
+            machine: machine,
+            interpreter: interpreter,
+            hasInterpreter: try interpreter.map(exists) ?? true
+        )
+    }
+
+    /// The program that loads an executable: of the header of that type.
+    private static func interpreter(of file: OpenFile, _ head: [UInt8]) throws -> String? {
+        let offset = number(head, at: 32, byteCount: 8)
+        let size = number(head, at: 54, byteCount: 2)
+        guard size >= 56, offset < 1 << 40 else { return nil }
+        for index in 0..<min(number(head, at: 56, byteCount: 2), 64) {
+            let entry = try bytes(of: file, at: offset + index * size, 56)
+            guard entry.count == 56 else { return nil }
+            guard number(entry, at: 0, byteCount: 4) == 3 else { continue }
+            let start = number(entry, at: 8, byteCount: 8)
+            let count = number(entry, at: 32, byteCount: 8)
+            guard start < 1 << 40, count <= headByteCount else { return nil }
+            let name = try bytes(of: file, at: start, count).prefix { $0 != 0 }
+            return String(decoding: name, as: UTF8.self)
+        }
+        return nil
+    }
+
+    private static func exists(_ path: String) throws -> Bool {
+        path.hasPrefix("/") ? try Files.kind(of: path) == .file : true
+    }
+
+    private static func bytes(of file: OpenFile, at offset: Int, _ count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
+    }
+
+    /// A number, least significant byte first; too large ones are the largest there is.
+    private static func number(_ bytes: [UInt8], at offset: Int, byteCount: Int) -> Int {
+        let value = bytes[offset..<offset + byteCount].reversed().reduce(UInt64(0)) {
+            $0 << 8 | UInt64($1)
+        }
+        return Int(clamping: value)
+    }
+
+    /// As `uname -m` names it.
+    private static func machineName(_ number: Int) -> String {
+        switch number {
+        case 3: "i386"
+        case 21: "ppc64"
+        case 22: "s390x"
+        case 40: "arm"
+        case 62: "x86_64"
+        case 183: "aarch64"
+        case 243: "riscv64"
+        case 258: "loongarch64"
+        default: "machine \(number)"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceModel
+internal import MapReduceProcess
+
+/// Starts an executable as a task process, and ends it when it has built its plan.
+struct ProgramTrial: Sendable {
+    let executable: String
+    let arguments: [String]
+    let directory: String
+    let logPath: String
+    let slotCount: Int
+
+    /// Blocks until the process has said something, has ended, or has taken too long.
+    func run() -> JobCheckAnswer.Program {
+        do {
+            let (process, channel) = try start()
+            let deadline = ContinuousClock.now + Policy.programPatience
+            while ContinuousClock.now < deadline {
+                let rest = deadline - ContinuousClock.now
+                guard !waitForInput(on: [channel.descriptor], timeout: rest).isEmpty else {
+                    continue
+                }
+                switch try channel.receive(TaskNotice.self) {
+                case .closed: return failure(process.wait().description)
+                case .messages(let notices):
+                    for case .ready(let fingerprint) in notices {
+                        process.kill()
+                        return .ready(fingerprint: fingerprint)
+                    }
+                }
+            }
+            process.kill()
+            return failure("it said nothing for \(Policy.programPatience.components.seconds) s")
+        } catch {
+            return failure("\(error)")
+        }
+    }
+
+    /// The process's end of the channel is let go of when this returns.
+    private func start() throws -> (TaskProcess, FrameChannel) {
+        let (ours, theirs) = try FrameChannel.makePair()
+        var launch = TaskProcess.Launch(executable: executable, arguments: arguments)
+        launch.directory = directory
+        launch.logPath = logPath
+        launch.slotCount = slotCount
+        launch.inheritsEnvironment = false
+        return (try TaskProcess(launch, channel: theirs), ours)
+    }
+
+    private func failure(_ reason: String) -> JobCheckAnswer.Program {
+        var log = ""
+        var image = ProgramFailure.Image.other
+        do {
+            image = try ExecutableImage.read(executable)
+            if try Files.kind(of: logPath) == .file {
+                log = String(
+                    decoding: try Files.readTail(
+                        logPath,
+                        byteCount: Policy.maxCheckedLogByteCount
+                    ),
+                    as: UTF8.self
+                )
+            }
+        } catch {
+            log += "\(error)\n"
+        }
+        return .failed(ProgramFailure(reason: reason, log: log, image: image))
+    }
+}
