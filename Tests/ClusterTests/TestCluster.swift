@@ -17,13 +17,14 @@ final class TestCluster {
 
     init(
         workers count: Int = 3,
+        deadAfter: Double = TestCluster.deadAfter,
         coordinator coordinatorArguments: [String] = [],
         worker workerArguments: [String] = []
     ) throws {
         directory = try TemporaryDirectory()
         self.coordinatorArguments =
             coordinatorArguments + [
-                "--data", directory("data"), "--dead-after", "\(Self.deadAfter)",
+                "--data", directory("data"), "--dead-after", "\(deadAfter)",
             ]
         self.workerArguments = workerArguments
         coordinator = try Command(
@@ -53,10 +54,14 @@ final class TestCluster {
         return url
     }
 
-    func startWorker(_ arguments: [String] = []) throws {
+    /// `wrapper`: a command line that ends by running what follows it.
+    func startWorker(_ arguments: [String] = [], under wrapper: [String] = []) throws {
+        let words = wrapper.isEmpty ? ["mapreduce"] : wrapper + [Command.products + "/mapreduce"]
         let worker = try Command(
-            "mapreduce",
-            ["worker", "--coordinator", url, "--scratch", directory("scratch"), "--slots", "1"]
+            words[0],
+            words.dropFirst() + [
+                "worker", "--coordinator", url, "--scratch", directory("scratch"), "--slots", "1",
+            ]
                 + ["--min-free-disk", "1"] + workerArguments + arguments
         )
         try worker.start()

@@ -122,7 +122,7 @@ extension Diagnosis {
                 "reachable",
                 views.isEmpty ? from : "\(from), nor from other workers",
                 "look whether its process runs and is not stopped; give it a --listen address and "
-                    + "port, or an --advertise URL, that the other machines reach, and open the port"
+                    + "port, or an --advertise URL, that other machines reach, and open the port"
             )
         }
         return .warning(

@@ -2,8 +2,6 @@
 /// every path: `/v1`.
 package enum ClusterProtocol {
     package static let version = 1
-    /// The release of the command `mapreduce`, which all processes of a cluster should share.
-    package static let release = "0.2"
 }
 
 /// A worker offers itself; also when it comes back.

@@ -194,7 +194,7 @@ struct LogFollower: Sendable {
             let (bytes, hasGap) = lines.unseen(ofEnd: Array(log.text.utf8))
             if hasGap {
                 Terminal.write(
-                    "mapreduce: of \(EventText.describe(attempt)) only the end of the log is left\n",
+                    "mapreduce: of \(EventText.describe(attempt)) only the end is left\n",
                     to: 2
                 )
             }
