@@ -98,5 +98,20 @@ package struct EngineLimits: Hashable, Sendable {
     /// without blocking (PIPE_BUF).
     package static let pipeChunkByteCount = 4096
 
+    /// Calls of a sampler of which about one is measured, until it has made so many that
+    /// `maxSampleGap` is reached: a small task has few, and they may be long.
+    package static let callsToSample = 16
+
+    /// The most calls of a sampler of which about one is measured.
+    package static let maxSampleGap = 512
+
+    /// Nanoseconds of calls of which about one is measured, which takes about a tenth of a
+    /// microsecond: calls that are longer than that are measured each.
+    package static let nanosecondsOfSample = 200_000.0
+
+    /// A call that takes so many times the usual is not taken for one of many: the thread was not
+    /// running, or a disk was waited for.
+    package static let longCallFactor = 64.0
+
     package init() {}
 }

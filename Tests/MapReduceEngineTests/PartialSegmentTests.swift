@@ -219,7 +219,7 @@ import Testing
     }
 
     private func merged(_ segments: [Segment], _ index: Int, _ count: Int) throws -> [[UInt8]] {
-        let (pairs, _) = try SegmentMerger.open(
+        let (pairs, _, _) = try SegmentMerger.open(
             segments,
             range: SegmentMerger.Range(index: index, count: count),
             width: 8,

@@ -55,7 +55,7 @@ import Testing
             for index in 0..<count {
                 let attempt = directory("attempt\(index)")
                 try Files.createDirectory(attempt)
-                let (pairs, expected) = try SegmentMerger.open(
+                let (pairs, expected, _) = try SegmentMerger.open(
                     segments,
                     range: SegmentMerger.Range(index: index, count: count),
                     width: 2,

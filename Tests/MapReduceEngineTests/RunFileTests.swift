@@ -350,7 +350,7 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
                 partitionCount: 2
             ).file.path
         }
-        let (pairs, expected) = try SegmentMerger.open(
+        let (pairs, expected, _) = try SegmentMerger.open(
             paths.map { Segment(run: $0, partition: 1) },
             width: width,
             directory: directory("attempt")

@@ -7,6 +7,7 @@ public import MapReduceEngine
 final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let part: PartWriter
+    @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var keyBytes = TextWriter(style: .binary)
     @exclusivity(unchecked) @usableFromInline var valueBytes = TextWriter(style: .binary)
     /// Bytes of a record; nil before the first.
@@ -16,6 +17,7 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
     init(_ context: TaskContext, _ exit: StageExit, _ style: PartStyle) throws {
         self.context = context
         part = try context.partWriter(exit, style)
+        sampler = context.clock.sampler(.write)
         context.add(self, exit)
     }
 
@@ -27,32 +29,45 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) {
+    func add(_ key: Key, _ value: Value) { sampler.measure { write(key, value) } }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        sampler.measure { write(encodedKey: key, value) }
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        sampler.measure { write(encodedKey: key, encodedValue: value) }
+    }
+
+    @inlinable
+    func write(_ key: Key, _ value: Value) {
         keyBytes.beginLine()
         key.write(to: &keyBytes)
         addBytes(keyBytes.bytes, value)
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        guard Self.isBytes(Key.self) else { return addDecoded(key, value) }
+    func write(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        guard Self.isBytes(Key.self) else { return writeDecoded(key, value) }
         addBytes(key, value)
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+    func write(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
         if Self.isBytes(Key.self), Self.isBytes(Value.self) { return store(key, value) }
         do {
-            add(encodedKey: key, try Value(record: value))
+            write(encodedKey: key, try Value(record: value))
         } catch {
             context.fail(error)
         }
     }
 
     @inlinable
-    func addDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
+    func writeDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
         do {
-            add(try Key(record: key), value)
+            write(try Key(record: key), value)
         } catch {
             context.fail(error)
         }

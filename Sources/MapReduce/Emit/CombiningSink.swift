@@ -18,6 +18,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     @usableFromInline let output: ShuffleWriter
     @usableFromInline let exit: StageExit
     @usableFromInline let partitionCount: Int
+    @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var emitted = 0
@@ -36,6 +37,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         self.merge = merge
         self.mergeBatch = mergeBatch
         batch = InlineValue.canHold(Value.self) && context.takesBatches ? PendingBatch() : nil
+        sampler = context.clock.sampler(.sort)
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
             exit,
@@ -49,19 +51,28 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
 
     @inlinable
     func addBatch(count: Int) {
-        guard let batch, makeRoom(keys: count, arenaBytes: 0) else { return }
-        emitted &+= count
-        mergeBatch(combiningTable, batch.pairs, count)
+        sampler.measure {
+            guard let batch, makeRoom(keys: count, arenaBytes: 0) else { return }
+            emitted &+= count
+            mergeBatch(combiningTable, batch.pairs, count)
+        }
     }
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        keyBytes.hold(key, for: context)
-        add(encodedKey: keyBytes.bytes, value)
+        sampler.measure {
+            keyBytes.hold(key, for: context)
+            collect(keyBytes.bytes, value)
+        }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        sampler.measure { collect(key, value) }
+    }
+
+    @inlinable
+    func collect(_ key: UnsafeRawBufferPointer, _ value: Value) {
         emitted &+= 1
         if InlineValue.canHold(Value.self) {
             guard makeRoom(keys: 1, arenaBytes: key.count) else { return }

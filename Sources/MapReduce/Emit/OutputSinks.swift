@@ -6,6 +6,7 @@ public import MapReduceEngine
 final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let part: PartWriter
+    @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var text: TextWriter
     /// Whether the columns have their names, or need none.
     @exclusivity(unchecked) @usableFromInline var isLaidOut: Bool
@@ -22,6 +23,7 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
         self.context = context
         self.columns = columns
         part = try context.partWriter(exit, style)
+        sampler = context.clock.sampler(.write)
         text = TextWriter(style: textStyle)
         isLaidOut = textStyle != .csv && textStyle != .json
         if !isLaidOut, let keyCount = Key.columnCount, let valueCount = Value.columnCount {
@@ -31,7 +33,20 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) {
+    func add(_ key: Key, _ value: Value) { sampler.measure { write(key, value) } }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        sampler.measure { write(encodedKey: key, value) }
+    }
+
+    @inlinable
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        sampler.measure { write(encodedKey: key, encodedValue: value) }
+    }
+
+    @inlinable
+    func write(_ key: Key, _ value: Value) {
         if !isLaidOut { measure(key, value) }
         text.beginLine()
         key.write(to: &text)
@@ -40,10 +55,10 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+    func write(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         guard isLaidOut else {
             do {
-                add(try Key(record: key), value)
+                write(try Key(record: key), value)
             } catch {
                 context.fail(error)
             }
@@ -56,10 +71,10 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+    func write(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
         guard isLaidOut else {
             do {
-                add(try Key(record: key), try Value(record: value))
+                write(try Key(record: key), try Value(record: value))
             } catch {
                 context.fail(error)
             }
@@ -177,6 +192,7 @@ struct RejectedRecord: Error, CustomStringConvertible {
 final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let run: RunWriter
+    @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
@@ -184,23 +200,34 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSi
     init(_ context: TaskContext, _ exit: StageExit) throws {
         self.context = context
         run = try context.partRunWriter(exit)
+        sampler = context.clock.sampler(.write)
         context.add(self, exit)
     }
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        keyBytes.hold(key, for: context)
-        add(encodedKey: keyBytes.bytes, value)
+        sampler.measure {
+            keyBytes.hold(key, for: context)
+            valueBytes.hold(value, for: context)
+            store(keyBytes.bytes, valueBytes.bytes)
+        }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        valueBytes.hold(value, for: context)
-        add(encodedKey: key, encodedValue: valueBytes.bytes)
+        sampler.measure {
+            valueBytes.hold(value, for: context)
+            store(key, valueBytes.bytes)
+        }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        sampler.measure { store(key, value) }
+    }
+
+    @inlinable
+    func store(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         guard context.failure == nil else { return }
         do {
             try run.add(partition: 0, key: key, value: value)

@@ -29,6 +29,7 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
     @usableFromInline let partitionCount: Int
     /// The pairs that were collected.
     @exclusivity(unchecked) @usableFromInline var collected = CollectedSum()
+    @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
@@ -44,6 +45,7 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
         self.exit = exit
         partitioning = partition
         partitionCount = partition.count
+        sampler = context.clock.sampler(.sort)
         buffer = try context.sortBuffer()
         output = context.shuffleWriter(exit, merger: nil, limit: limit)
         context.add(self, exit)
@@ -51,18 +53,28 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        keyBytes.hold(key, for: context)
-        add(encodedKey: keyBytes.bytes, value)
+        sampler.measure {
+            keyBytes.hold(key, for: context)
+            valueBytes.hold(value, for: context)
+            collect(keyBytes.bytes, valueBytes.bytes)
+        }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        valueBytes.hold(value, for: context)
-        add(encodedKey: key, encodedValue: valueBytes.bytes)
+        sampler.measure {
+            valueBytes.hold(value, for: context)
+            collect(key, valueBytes.bytes)
+        }
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        sampler.measure { collect(key, value) }
+    }
+
+    @inlinable
+    func collect(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let partition: Int
         switch partitioning {
         case .byHash(let count): partition = context.collect(key, value, count, &collected)

@@ -58,12 +58,12 @@ extension RecordFormat where Record == Row {
             try context.forEachPiece { piece in
                 try cells.begin(piece, syntax, context)
                 if piece.isPartOfGzip {
-                    let rows = try context.turns.engine {
+                    let rows = try context.open {
                         try MemberRowReader(piece, syntax: syntax)
                     }
                     try context.readRows(rows, of: piece, syntax, cells, body)
                 } else {
-                    let rows = try context.turns.engine { try RowReader(piece, syntax: syntax) }
+                    let rows = try context.open { try RowReader(piece, syntax: syntax) }
                     try context.readRows(rows, of: piece, syntax, cells, body)
                 }
             }
@@ -79,14 +79,14 @@ extension RowCells {
         _ context: TaskContext
     ) throws {
         guard syntax.hasHeader else { return }
-        let rows = try context.turns.engine {
+        let rows = try context.open {
             var start = piece
             start.offset = 0
             if piece.isPlain { start.byteCount = min(1, piece.signature.byteCount) }
             if piece.isPartOfGzip { start.byteCount = piece.signature.byteCount }
             return try RowReader(start, syntax: syntax)
         }
-        let header = try context.turns.engine { try rows.next() }
+        let header = try context.open { try rows.next() }
         if header != nil, let problem = rows.problem {
             throw EngineError(
                 .badInput,

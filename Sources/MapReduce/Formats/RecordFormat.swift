@@ -42,7 +42,7 @@ extension RecordFormat where Record == Span<UInt8> {
     public static func fixed(byteCount: Int) -> RecordFormat {
         RecordFormat(.fixed(byteCount: byteCount)) { context, body in
             try context.forEachPiece { piece in
-                let reader = try context.turns.engine {
+                let reader = try context.open {
                     try FixedReader(piece, recordByteCount: byteCount)
                 }
                 try context.read(reader, of: piece) { record in
@@ -65,7 +65,7 @@ extension RecordFormat where Record == Span<UInt8> {
     public static var wholeFiles: RecordFormat {
         RecordFormat(.wholeFiles) { context, body in
             try context.forEachPiece { piece in
-                let reader = try context.turns.engine { try WholeFileReader(piece) }
+                let reader = try context.open { try WholeFileReader(piece) }
                 try context.read(reader, of: piece) { record in
                     try body(Span(_unsafeElements: record.assumingMemoryBound(to: UInt8.self)))
                 }

@@ -39,7 +39,7 @@ extension TaskContext {
         check: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
     ) throws {
         try forEachPiece { piece in
-            let reader = try turns.engine { try PairReader(piece) }
+            let reader = try open { try PairReader(piece) }
             var isFirst = true
             try read(reader, of: piece) { key in
                 do {

@@ -48,7 +48,7 @@ extension TaskContext {
             let segments = Array(spec.segments[next..<next + side.count].joined())
             next += side.count
             let output = plan.stages[side[0].stage].outputs[side[0].output]
-            let (pairs, sum) = try turns.engine {
+            let (pairs, sum, byteCount) = try merge {
                 try SegmentMerger.open(
                     segments,
                     range: output.isRange
@@ -58,6 +58,7 @@ extension TaskContext {
                     name: "merge\(number)"
                 ) { counters.add(1, to: BuiltInCounter.mergePasses) }
             }
+            counters.add(byteCount, to: BuiltInCounter.bytesReceived)
             expected.append(sum)
             cursors.append(
                 GroupCursor(
@@ -77,6 +78,11 @@ extension TaskContext {
         }
         received(cursors, areAll: hasReadAll)
         leaveRecords()
+    }
+
+    /// Opens segments, and merges them until few are left.
+    private func merge<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try turns.engine { try clock.measure(.merge, body) }
     }
 
     /// Calls the user's code for a key, which is to blame for what it throws.
@@ -120,7 +126,7 @@ extension TaskContext {
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let segments = spec.segments[stage.input.sources.count + index]
-        let (pairs, expected) = try turns.engine {
+        let (pairs, expected, _) = try merge {
             try SegmentMerger.open(
                 segments,
                 width: limits.mergeWidth,

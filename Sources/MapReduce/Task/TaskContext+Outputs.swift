@@ -28,14 +28,16 @@ extension TaskContext {
     func finishOutputs() throws -> TaskOutput {
         try checkFailure()
         for index in stage.outputs.indices { try sinks[index]?.finish() }
+        let run = try run?.commit()
         return TaskOutput(
-            run: try run?.commit().file,
+            run: run?.file,
             parts: parts,
             counters: allCounters,
             written: stage.writesRun ? written : [],
             read: received,
             heaviestKey: heaviestKey,
-            badRecords: skippedRecords
+            badRecords: skippedRecords,
+            partitionByteCounts: spec.tellsPartitions ? run?.partitionByteCounts ?? [] : []
         )
     }
 
@@ -52,18 +54,22 @@ extension TaskContext {
 
     @usableFromInline
     func combiningTable() throws -> CombiningTable {
-        try memory.combiningTable(
-            memoryByteCount: memoryByteCount,
-            maxKeyCount: limits.maxPairCount
-        )
+        try clock.measure(.sort) {
+            try memory.combiningTable(
+                memoryByteCount: memoryByteCount,
+                maxKeyCount: limits.maxPairCount
+            )
+        }
     }
 
     @usableFromInline
     func sortBuffer() throws -> SortBuffer {
-        try memory.sortBuffer(
-            memoryByteCount: memoryByteCount,
-            maxPairCount: limits.maxPairCount
-        )
+        try clock.measure(.sort) {
+            try memory.sortBuffer(
+                memoryByteCount: memoryByteCount,
+                maxPairCount: limits.maxPairCount
+            )
+        }
     }
 
     @usableFromInline

@@ -20,6 +20,8 @@ final class TaskContext {
     private let page: UnsafeMutableRawPointer
     /// Whose turn it is, the engine's or the closures'.
     @usableFromInline let turns: Turns
+    /// What the task's time goes into.
+    @usableFromInline let clock: PhaseClock
     var counters = Counters()
     private var userCounters = Counters()
 
@@ -62,7 +64,8 @@ final class TaskContext {
         limits: EngineLimits,
         trial: Trial?,
         memory: TaskMemory,
-        recorder: FlightRecorder
+        recorder: FlightRecorder,
+        clock: PhaseClock
     ) {
         self.spec = spec
         self.plan = plan
@@ -73,6 +76,7 @@ final class TaskContext {
         self.recorder = recorder
         page = recorder.page
         turns = Turns(word: recorder.turn)
+        self.clock = clock
     }
 
     /// Lets go of what writes outputs, and with it of files and memory: it knows this in turn.
@@ -120,11 +124,16 @@ final class TaskContext {
     func forEachLine(_ body: (_ line: UnsafeRawBufferPointer) throws -> Void) throws {
         try forEachPiece { piece in
             if piece.isPartOfGzip {
-                try read(try turns.engine { try MemberLineReader(piece) }, of: piece, body)
+                try read(try open { try MemberLineReader(piece) }, of: piece, body)
             } else {
-                try read(try turns.engine { try LineReader(piece) }, of: piece, body)
+                try read(try open { try LineReader(piece) }, of: piece, body)
             }
         }
+    }
+
+    /// Opens an input file, and reads what it takes to begin.
+    func open<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try turns.engine { try clock.measure(.read, body) }
     }
 
     /// Calls the body with each piece of the task's split, in order.
@@ -152,7 +161,8 @@ final class TaskContext {
         _ body: (_ record: UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let badRecords = spec.badRecords.filter { $0.file == piece.path }
-        while let record = try reader.next() {
+        let sampler = clock.sampler(.read)
+        while let record = try sampler.measure({ try reader.next() }) {
             recordNumber &+= 1
             currentOffset = reader.recordOffset
             if !badRecords.isEmpty, skip(record, badRecords) { continue }

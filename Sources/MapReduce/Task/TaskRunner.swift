@@ -33,6 +33,8 @@ final class TaskRunner {
     /// What it throws becomes a failure that names the record.
     func run(_ spec: TaskSpec) -> TaskReport {
         recorder.noteThread()
+        let clock = PhaseClock()
+        let begin = PhaseClock.ofThread
         let stage = spec.attempt.task.stage
         guard program.stages.indices.contains(stage),
             spec.segments.count == program.plan.stages[stage].sources.count
@@ -50,28 +52,37 @@ final class TaskRunner {
             limits: limits,
             trial: trial,
             memory: memory,
-            recorder: recorder
+            recorder: recorder,
+            clock: clock
         )
         defer { context.end() }
         do {
-            // Not those above them: once a job is over they are gone for good.
-            try Files.createNewDirectory(spec.directory)
-            if spec.partDirectory != spec.directory, program.plan.stages[stage].writesParts {
-                try Files.createNewDirectory(spec.partDirectory)
+            var output = try Turns.$current.withValue(context.turns) {
+                try PhaseClock.$current.withValue(clock) { try run(context) }
             }
-            let turns = context.turns
-            let output = try Turns.$current.withValue(turns) {
-                try turns.closure {
-                    try program.stages[stage](context)
-                    return try context.finishOutputs()
-                }
-            }
+            output.times = clock.times
+            output.times.cpu = Float(Double(PhaseClock.ofThread - begin) / 1e9)
             return TaskReport(attempt: spec.attempt, outcome: .succeeded(output))
         } catch {
             return TaskReport(
                 attempt: spec.attempt,
                 outcome: .failed(failure(of: context.failure ?? error, in: context))
             )
+        }
+    }
+
+    private func run(_ context: TaskContext) throws -> TaskOutput {
+        let spec = context.spec
+        try context.clock.measure(.write) {
+            // Not those above them: once a job is over they are gone for good.
+            try Files.createNewDirectory(spec.directory)
+            if spec.partDirectory != spec.directory, context.stage.writesParts {
+                try Files.createNewDirectory(spec.partDirectory)
+            }
+        }
+        return try context.turns.closure {
+            try program.stages[spec.attempt.task.stage](context)
+            return try context.finishOutputs()
         }
     }
 

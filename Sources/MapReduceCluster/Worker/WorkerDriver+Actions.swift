@@ -62,8 +62,10 @@ extension WorkerDriver {
     private func fetchInput(_ assignment: Assignment) async {
         let attempt = assignment.attempt
         do {
+            let begin = ContinuousClock.now
             let input = try await fetcher.segments(of: assignment)
-            send.yield(.inputReady(attempt, input))
+            let seconds = Float((ContinuousClock.now - begin) / .seconds(1))
+            send.yield(.inputReady(attempt, input, seconds: seconds))
         } catch let error as SegmentFetcher.FetchError {
             send.yield(.inputFailed(attempt, source: error.source, message: error.description))
         } catch {

@@ -15,8 +15,8 @@ package enum WorkerEvent: Sendable {
     case jobFailed(JobID, message: String, kind: FailureKind = .fetchFailed)
     /// What an attempt reads is here, with the attempts that wrote it.
     ///
-    /// One list for each of the stage's sources.
-    case inputReady(AttemptID, [[FetchedSegment]])
+    /// One list for each of the stage's sources, and the seconds that it took to have them.
+    case inputReady(AttemptID, [[FetchedSegment]], seconds: Float = 0)
     /// It could not be had from this attempt; nil where no attempt is to blame.
     case inputFailed(
         AttemptID,

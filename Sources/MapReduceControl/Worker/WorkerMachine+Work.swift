@@ -102,11 +102,12 @@ extension WorkerMachine {
         }
     }
 
-    mutating func inputReady(_ id: AttemptID, _ input: [[FetchedSegment]]) {
+    mutating func inputReady(_ id: AttemptID, _ input: [[FetchedSegment]], _ seconds: Float) {
         guard let index = attempts.firstIndex(where: { $0.id == id }),
             attempts[index].phase == .fetches
         else { return }
         attempts[index].segments = input
+        attempts[index].fetchTime = seconds
         attempts[index].phase = .waitsForSlot
     }
 
@@ -153,7 +154,13 @@ extension WorkerMachine {
         else { return }
         let attempt = attempts.remove(at: index)
         slots[slot].state = .idle
-        deliver(AttemptEnd(report: report, source: attempt.source(of: report), log: log))
+        deliver(
+            AttemptEnd(
+                report: report.fetching(attempt.fetchTime),
+                source: attempt.source(of: report),
+                log: log
+            )
+        )
         if case .failed = report.outcome { actions.append(.removeAttempt(report.attempt)) }
     }
 
@@ -165,6 +172,15 @@ extension WorkerMachine {
         slots[slot] = SlotWork()
         if let attempt { actions.append(.removeAttempt(attempt)) }
         if let job { removeIfDone(job) }
+    }
+}
+
+extension TaskReport {
+    /// The report with the time that the task's process knows nothing of, in seconds.
+    fileprivate func fetching(_ time: Float) -> TaskReport {
+        guard case .succeeded(var output) = outcome else { return self }
+        output.times.fetch = time
+        return TaskReport(attempt: attempt, outcome: .succeeded(output))
     }
 }
 

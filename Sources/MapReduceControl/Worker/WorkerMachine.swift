@@ -52,6 +52,8 @@ package struct WorkerMachine: Sendable {
         var phase = Phase.waitsForJob
         /// What it reads of other stages, for each of its stage's sources, once that is here.
         var segments: [[FetchedSegment]] = []
+        /// How long it took to have them, in seconds.
+        var fetchTime: Float = 0
 
         var id: AttemptID { assignment.attempt }
 
@@ -115,7 +117,8 @@ package struct WorkerMachine: Sendable {
         case .jobReady(let id): jobReady(id)
         case .jobFailed(let id, let message, let kind):
             jobFailed(id, Failure(kind: kind, message: message))
-        case .inputReady(let attempt, let input): inputReady(attempt, input)
+        case .inputReady(let attempt, let input, let seconds):
+            inputReady(attempt, input, seconds)
         case .inputFailed(let attempt, let source, let message, let kind):
             inputFailed(attempt, source, Failure(kind: kind, message: message))
         case .attemptEnded(let slot, let report, let log): attemptEnded(slot, report, log)

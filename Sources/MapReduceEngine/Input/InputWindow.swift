@@ -81,7 +81,7 @@ struct InputWindow: ~Copyable {
         let room = UnsafeMutableRawBufferPointer(
             rebasing: buffer[tail..<buffer.count - Self.padding]
         )
-        let count = try source.read(into: room)
+        let count = try PhaseClock.measure(.read) { try source.read(into: room) }
         isAtEnd = count == 0
         tail += count
     }

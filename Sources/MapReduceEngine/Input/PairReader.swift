@@ -19,7 +19,7 @@ package final class PairReader: RecordReader {
         input = try InputFile(piece)
         (run, cursor) = try Self.blamingInput(path) {
             let run = try RunReader(path: piece.path)
-            return (run, try SegmentCursor(run: run, partition: 0))
+            return (run, try SegmentCursor(run: run, partition: 0, phase: .read))
         }
     }
 
@@ -40,7 +40,7 @@ package final class PairReader: RecordReader {
                 return nil
             }
             partition += 1
-            cursor = try SegmentCursor(run: run, partition: partition)
+            cursor = try SegmentCursor(run: run, partition: partition, phase: .read)
         }
     }
 

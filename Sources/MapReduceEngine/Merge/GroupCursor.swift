@@ -10,6 +10,9 @@ package import MapReduceModel
 @usableFromInline
 package final class GroupCursor {
     private let pairs: any PairCursor
+    /// That of the task; outside of tasks, one at which nobody looks.
+    private let clock = PhaseClock.current ?? PhaseClock()
+    private let sampler: Sampler
     // One task's thread owns a cursor: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var keyBytes: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var keyCount = 0
@@ -39,6 +42,7 @@ package final class GroupCursor {
     /// `counter`: where pairs are counted, from 0 on; nil counts them here alone.
     package init(_ pairs: any PairCursor, counter: UnsafeMutablePointer<Int>? = nil) {
         self.pairs = pairs
+        sampler = clock.sampler(.merge)
         ownsCounter = counter == nil
         self.counter = counter ?? .allocate(capacity: 1)
         self.counter.pointee = 0
@@ -69,7 +73,9 @@ package final class GroupCursor {
     /// Moves to the next group, past the values that were not asked for.
     /// - Returns: false at the end.
     @usableFromInline
-    package func nextGroup() throws -> Bool {
+    package func nextGroup() throws -> Bool { try sampler.measure { try moveToGroup() } }
+
+    private func moveToGroup() throws -> Bool {
         switch state {
         case .beforeFirst:
             guard try pairs.next() else {
@@ -77,7 +83,7 @@ package final class GroupCursor {
                 return false
             }
         case .atUnreadValue, .atReadValue:
-            while try nextValue() {}
+            while try moveToValue() {}
             if case .ended = state { return false }
         case .atNextGroup: break
         case .ended: return false
@@ -92,7 +98,10 @@ package final class GroupCursor {
     /// Moves to the next value of the group.
     /// - Returns: false at the group's end.
     @usableFromInline
-    package func nextValue() throws -> Bool {
+    package func nextValue() throws -> Bool { try sampler.measure { try moveToValue() } }
+
+    @inline(__always)
+    private func moveToValue() throws -> Bool {
         switch state {
         case .atUnreadValue:
             state = .atReadValue

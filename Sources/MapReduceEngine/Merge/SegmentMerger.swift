@@ -25,8 +25,9 @@ package enum SegmentMerger {
     ///
     /// `didMerge`: called after each such pass.
     ///
-    /// - Returns: the pairs, and the checksum that they must have by the indexes of the runs; nil
-    ///   where that is not known.
+    /// - Returns: the pairs; the checksum that they must have by the indexes of the runs, nil where
+    ///   that is not known; and the bytes of the segments, as stored: of those that are read in
+    ///   ranges, of the lists of their blocks and of the blocks that have pairs of this range.
     package static func open(
         _ segments: [Segment],
         range: Range? = nil,
@@ -34,10 +35,10 @@ package enum SegmentMerger {
         directory: String,
         name: String = "merge",
         didMerge: () -> Void
-    ) throws -> (pairs: any PairCursor, expected: PairChecksum?) {
+    ) throws -> (pairs: any PairCursor, expected: PairChecksum?, byteCount: Int) {
         precondition(width >= 2, "a merge reads at least two runs")
-        var sources =
-            try range.map { try self.sources(segments, $0) } ?? segments.map(Source.segment)
+        var (sources, byteCount) =
+            try range.map { try self.sources(segments, $0) } ?? (segments.map(Source.segment), 0)
         let isWhole = range == nil
         var pass = 0
         while sources.count > width {
@@ -49,7 +50,7 @@ package enum SegmentMerger {
                     continue
                 }
                 let path = "\(directory)/\(name)-\(pass)-\(merged.count).run"
-                try merge(group, into: path)
+                byteCount += try merge(group, into: path)
                 merged.append(.own(path))
                 for case .own(let path) in group { try Files.remove(path) }
             }
@@ -57,8 +58,9 @@ package enum SegmentMerger {
             pass += 1
             didMerge()
         }
-        let (cursors, expected) = try cursors(sources)
-        return (cursors.count == 1 ? cursors[0] : MergeCursor(cursors), isWhole ? expected : nil)
+        let (cursors, expected, readByteCount) = try cursors(sources)
+        let pairs = cursors.count == 1 ? cursors[0] : MergeCursor(cursors)
+        return (pairs, isWhole ? expected : nil, byteCount + readByteCount)
     }
 
     private enum Source {
@@ -69,26 +71,38 @@ package enum SegmentMerger {
         case own(String)
     }
 
-    private static func sources(_ segments: [Segment], _ range: Range) throws -> [Source] {
+    /// - Returns: the pairs of a range, with the bytes that are read to find them and to read them.
+    private static func sources(
+        _ segments: [Segment],
+        _ range: Range
+    ) throws -> ([Source], byteCount: Int) {
         let readers = try segments.map { try RunReader(path: $0.run) }
         let lists = try zip(readers, segments).map { reader, segment in
             try BlockList(of: reader, partition: segment.partition)
         }
         let cuts = RangeCuts(lists, count: range.count)
-        return readers.indices.compactMap { run in
-            cuts.cursor(
+        var byteCount = 0
+        let sources = readers.indices.compactMap { run in
+            let partition = segments[run].partition
+            byteCount += readers[run].segments[partition].listByteCount
+            byteCount += lists[run].blocks[cuts.blocks(of: run, range: range.index)]
+                .reduce(0) { $0 + $1.byteCount }
+            return cuts.cursor(
                 of: readers[run],
-                partition: segments[run].partition,
+                partition: partition,
                 run: run,
                 range: range.index
-            ).map { .range($0) }
+            ).map { Source.range($0) }
         }
+        return (sources, byteCount)
     }
 
+    /// - Returns: the sources' pairs, their checksum, and the bytes of those that are segments.
     private static func cursors(
         _ sources: [Source]
-    ) throws -> (cursors: [any PairCursor], expected: PairChecksum?) {
+    ) throws -> (cursors: [any PairCursor], expected: PairChecksum?, byteCount: Int) {
         var expected: PairChecksum? = PairChecksum()
+        var byteCount = 0
         let cursors = try sources.map { source -> any PairCursor in
             let cursor: SegmentCursor
             switch source {
@@ -100,28 +114,32 @@ package enum SegmentMerger {
                     run: RunReader(path: segment.run),
                     partition: segment.partition
                 )
+                byteCount += cursor.byteCount
             case .own(let path):
                 cursor = try SegmentCursor(run: RunReader(path: path), partition: 0)
             }
             expected? += cursor.expected
             return cursor
         }
-        return (cursors, expected)
+        return (cursors, expected, byteCount)
     }
 
-    private static func merge(_ sources: [Source], into path: String) throws {
-        let (cursors, expected) = try cursors(sources)
+    /// - Returns: the bytes of those sources that are segments.
+    private static func merge(_ sources: [Source], into path: String) throws -> Int {
+        let (cursors, expected, byteCount) = try cursors(sources)
         let pairs = MergeCursor(cursors)
         let writer = try RunWriter(path: path, partitionCount: 1)
         while try pairs.next() {
             try writer.add(partition: 0, key: pairs.key, value: pairs.value)
         }
         let run = try writer.commit()
-        guard let expected else { return }
-        try Conservation.check(
-            run.pairs,
-            isEqualTo: expected,
-            in: "a merge of \(sources.count) runs"
-        )
+        if let expected {
+            try Conservation.check(
+                run.pairs,
+                isEqualTo: expected,
+                in: "a merge of \(sources.count) runs"
+            )
+        }
+        return byteCount
     }
 }

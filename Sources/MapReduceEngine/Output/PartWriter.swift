@@ -25,7 +25,7 @@ package final class PartWriter {
             gzip = try GzipBlocks()
             bufferByteCount = GzipBlocks.maxByteCount
         }
-        file = try OpenFile(creating: path)
+        file = try PhaseClock.measure(.write) { try OpenFile(creating: path) }
         buffer = .allocate(byteCount: bufferByteCount, alignment: 16)
     }
 
@@ -89,8 +89,10 @@ package final class PartWriter {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws {
-        guard let gzip else { return try store(bytes) }
-        try store(try Turns.engine { try gzip.compress(bytes) })
+        try PhaseClock.measure(.write) {
+            guard let gzip else { return try store(bytes) }
+            try store(try Turns.engine { try gzip.compress(bytes) })
+        }
     }
 
     private func store(_ bytes: UnsafeRawBufferPointer) throws {
@@ -103,7 +105,7 @@ package final class PartWriter {
     package func commit() throws -> OutputFile {
         try flush()
         if gzip != nil { try GzipBlocks.end.withUnsafeBytes { try store($0) } }
-        try file.sync()
+        try PhaseClock.measure(.commit) { try file.sync() }
         return OutputFile(
             path: file.path,
             byteCount: byteCount,

@@ -52,7 +52,8 @@ package final class ShuffleWriter {
     @usableFromInline
     package func spill(_ fill: Fill) throws {
         // In the middle of a record: sorting and writing is not the closure's time.
-        runs.append(try Turns.engine { try fillRun(fill) }.file.path)
+        let run = try Turns.engine { try PhaseClock.measure(.spill) { try fillRun(fill) } }
+        runs.append(run.file.path)
         counters.add(1, to: BuiltInCounter.spills)
     }
 
@@ -68,7 +69,9 @@ package final class ShuffleWriter {
         into run: RunWriter,
         _ fill: Fill
     ) throws -> PairChecksum {
-        try Turns.engine { try mergeAll(collected, into: run, fill) }
+        try Turns.engine {
+            try PhaseClock.measure(.write) { try mergeAll(collected, into: run, fill) }
+        }
     }
 
     private func mergeAll(
@@ -78,14 +81,11 @@ package final class ShuffleWriter {
     ) throws -> PairChecksum {
         let expected = output.limit == nil ? collected : nil
         if !runs.isEmpty {
-            runs.append(try fillRun(fill).file.path)
-            if let expected {
-                try Conservation.check(filled, isEqualTo: expected, in: "sorting")
-            }
-            try mergeUntilFew()
+            try PhaseClock.measure(.spill) { try spillRest(expected, fill) }
         }
         try run.begin(output)
-        let merged = runs.isEmpty ? nil : try merge(runs, into: run)
+        let merged =
+            runs.isEmpty ? nil : try PhaseClock.measure(.spill) { try merge(runs, into: run) }
         if runs.isEmpty { try fill(run) }
         let (pairs, byteCount) = try run.endOutput()
         if let expected { try Conservation.check(pairs, isEqualTo: expected, in: "sorting") }
@@ -96,6 +96,13 @@ package final class ShuffleWriter {
         counters.add(pairs.count, to: BuiltInCounter.pairsShuffled)
         counters.add(byteCount, to: BuiltInCounter.bytesShuffled)
         return pairs
+    }
+
+    /// Writes the last run, and merges runs until all that are left can be merged at once.
+    private func spillRest(_ expected: PairChecksum?, _ fill: Fill) throws {
+        runs.append(try fillRun(fill).file.path)
+        if let expected { try Conservation.check(filled, isEqualTo: expected, in: "sorting") }
+        try mergeUntilFew()
     }
 
     /// Merges neighbours until all runs that are left can be merged at once.
@@ -120,7 +127,8 @@ package final class ShuffleWriter {
     private func write(_ fill: Fill) throws -> FinishedRun {
         let writer = try RunWriter(
             path: "\(directory)/\(name)-\(nextRun).run",
-            partitionCount: partitionCount
+            partitionCount: partitionCount,
+            phase: .spill
         )
         try writer.begin(RunWriter.Output(limit: output.limit))
         nextRun += 1
@@ -143,7 +151,9 @@ package final class ShuffleWriter {
         let readers = try paths.map { try RunReader(path: $0) }
         var merged = PairChecksum()
         for partition in 0..<partitionCount {
-            let cursors = try readers.map { try SegmentCursor(run: $0, partition: partition) }
+            let cursors = try readers.map {
+                try SegmentCursor(run: $0, partition: partition, phase: .spill)
+            }
             let expected = cursors.reduce(into: PairChecksum()) { $0 += $1.expected }
             merged += expected
             let pairs = MergeCursor(cursors)

@@ -9,6 +9,7 @@ package final class RunWriter {
     private let file: OpenFile
     private let path: String
     private let partialPath: String
+    private let phase: TaskPhase
     // One task's thread owns a writer: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var index: [SegmentIndex]
     @exclusivity(unchecked) private var partition = 0
@@ -54,12 +55,22 @@ package final class RunWriter {
     ///
     /// `isPart`: whether the run is a part of an output. Then it is on the disk when it is
     /// committed, and the file's checksum is that of all its bytes, as with other parts.
-    package init(path: String, partitionCount: Int, isPart: Bool = false) throws {
+    ///
+    /// `phase`: what writing it belongs to.
+    package init(
+        path: String,
+        partitionCount: Int,
+        isPart: Bool = false,
+        phase: TaskPhase = .write
+    ) throws {
+        self.phase = phase
         output = Output()
         whole = isPart ? Checksum() : nil
         self.path = path
         partialPath = path + ".partial"
-        file = try OpenFile(creating: partialPath)
+        file = try PhaseClock.measure(phase) { [partialPath] in
+            try OpenFile(creating: partialPath)
+        }
         index = Array(repeating: SegmentIndex(), count: partitionCount)
         block = .allocate(byteCount: Self.usualByteCount, alignment: 16)
         try RunFormat.header.withUnsafeBytes { try write($0) }
@@ -166,7 +177,10 @@ package final class RunWriter {
     }
 
     private func flush() throws {
-        guard used > 0 else { return }
+        if used > 0 { try PhaseClock.measure(phase) { try writeBlock() } }
+    }
+
+    private func writeBlock() throws {
         let header = RunFormat.blockHeaderByteCount
         let body = UnsafeRawBufferPointer(rebasing: block[header..<header + used])
         let base = blockBase
@@ -234,21 +248,28 @@ package final class RunWriter {
         }
         let tail = RunFormat.tail(index)
         try tail.withUnsafeBytes { try write($0) }
-        if whole != nil { try file.sync() }
-        try Files.rename(partialPath, to: path)
+        try PhaseClock.measure(.commit) {
+            if whole != nil { try file.sync() }
+            try Files.rename(partialPath, to: path)
+        }
         let finished = OutputFile(
             path: path,
             byteCount: offset,
             recordCount: pairsBefore.count,
             checksum: whole?.value ?? RunFormat.checksum(ofTail: tail)
         )
-        return FinishedRun(file: finished, pairs: pairsBefore)
+        return FinishedRun(
+            file: finished,
+            pairs: pairsBefore,
+            partitionByteCounts: index.map(\.byteCount)
+        )
     }
 }
 
-/// A run that has its name, and the checksum of its pairs.
+/// A run that has its name, the checksum of its pairs, and the bytes of its segments.
 @usableFromInline
 package struct FinishedRun: Sendable {
     package let file: OutputFile
     package let pairs: PairChecksum
+    package let partitionByteCounts: [Int]
 }

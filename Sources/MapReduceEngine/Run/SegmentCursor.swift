@@ -12,6 +12,7 @@ package final class SegmentCursor: PairCursor {
     /// Where the blocks end that are read.
     private let end: Int
     private let readsAll: Bool
+    private let phase: TaskPhase
     private var checksum = Checksum()
     @exclusivity(unchecked) private var pairsRead = 0
     /// What was read of the segment: `block[head..<tail]` begins at `offset`.
@@ -32,7 +33,9 @@ package final class SegmentCursor: PairCursor {
     )
 
     /// Stands before the first pair of a partition.
-    package init(run: RunReader, partition: Int) throws {
+    ///
+    /// `phase`: what reading it belongs to.
+    package init(run: RunReader, partition: Int, phase: TaskPhase = .merge) throws {
         guard run.segments.indices.contains(partition) else {
             throw RunReader.corrupt(
                 run.path,
@@ -45,6 +48,7 @@ package final class SegmentCursor: PairCursor {
         offset = segment.offset
         end = segment.offset + segment.pairsByteCount
         readsAll = true
+        self.phase = phase
         block = .allocate(byteCount: EngineLimits.blockByteCount * 2, alignment: 16)
     }
 
@@ -62,6 +66,7 @@ package final class SegmentCursor: PairCursor {
         offset = segment.offset + bytes.lowerBound
         end = segment.offset + bytes.upperBound
         readsAll = false
+        phase = .merge
         block = .allocate(byteCount: EngineLimits.blockByteCount * 2, alignment: 16)
     }
 
@@ -70,13 +75,16 @@ package final class SegmentCursor: PairCursor {
     /// The checksum that the pairs must have, by the index.
     package var expected: PairChecksum { segment.pairs }
 
+    /// Bytes of the segment, as stored.
+    var byteCount: Int { segment.byteCount }
+
     package func next() throws -> Bool {
         if position == pairs.count {
             guard offset < end else {
                 if readsAll { try checkEnd() }
                 return false
             }
-            try readBlock()
+            try beginBlock()
         }
         guard let keyCount = Varint.read(pairs, at: &position),
             let valueCount = Varint.read(pairs, at: &position),
@@ -90,6 +98,9 @@ package final class SegmentCursor: PairCursor {
         pairsRead += 1
         return true
     }
+
+    @inline(never)
+    private func beginBlock() throws { try PhaseClock.measure(phase) { try readBlock() } }
 
     private func readBlock() throws {
         let headerCount = RunFormat.blockHeaderByteCount

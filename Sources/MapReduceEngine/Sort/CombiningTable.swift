@@ -83,7 +83,7 @@ package final class CombiningTable {
         // While it grows, the old slots exist beside the new ones.
         let largest = max(Self.byteCount(capacity: capacity * 2), capacity * 96)
         guard largest + needed <= budget else { return false }
-        try grow()
+        try PhaseClock.measure(.sort) { try grow() }
         return true
     }
 
@@ -104,11 +104,13 @@ package final class CombiningTable {
     /// Forgets every key, and keeps the memory.
     @usableFromInline
     package func removeAll() {
-        slotMemory.base.initializeMemory(
-            as: UInt8.self,
-            repeating: 0,
-            count: capacity * MemoryLayout<Slot>.stride
-        )
+        PhaseClock.measure(.sort) {
+            _ = slotMemory.base.initializeMemory(
+                as: UInt8.self,
+                repeating: 0,
+                count: capacity * MemoryLayout<Slot>.stride
+            )
+        }
         count = 0
         arena.used = 0
     }
@@ -247,6 +249,26 @@ package final class CombiningTable {
         partitionCount: Int,
         _ body: (_ partition: Int, _ key: UnsafeRawBufferPointer, _ value: UInt64) throws -> Void
     ) throws {
+        let entries = try PhaseClock.measure(.sort) {
+            try sortedEntries(partitionCount: partitionCount)
+        }
+        // Slots are far apart: those of a few entries ahead are touched together.
+        for start in stride(from: 0, to: entries.count, by: 32) {
+            let end = min(start + 32, entries.count)
+            var touched: UInt64 = 0
+            for index in start..<end { touched ^= slots[entries[index].position].value }
+            self.touched = touched
+            for index in start..<end {
+                let entry = entries[index]
+                try body(entry.partition, key(at: entry.position), slots[entry.position].value)
+            }
+        }
+    }
+
+    /// An entry of each slot, by partition and then by key; valid until the table changes.
+    private func sortedEntries(
+        partitionCount: Int
+    ) throws -> UnsafeMutableBufferPointer<SortEntry> {
         let spareOffset = count * MemoryLayout<SortEntry>.stride
         let memory = try indexMemory(byteCount: max(2 * spareOffset, 1))
         let base = memory.base.assumingMemoryBound(to: SortEntry.self)
@@ -281,17 +303,7 @@ package final class CombiningTable {
             spare: UnsafeMutableBufferPointer(start: spare, count: count),
             partitionCount: partitionCount
         )
-        // Slots are far apart: those of a few entries ahead are touched together.
-        for start in stride(from: 0, to: entries.count, by: 32) {
-            let end = min(start + 32, entries.count)
-            var touched: UInt64 = 0
-            for index in start..<end { touched ^= slots[entries[index].position].value }
-            self.touched = touched
-            for index in start..<end {
-                let entry = entries[index]
-                try body(entry.partition, key(at: entry.position), slots[entry.position].value)
-            }
-        }
+        return entries
     }
 
     private func indexMemory(byteCount: Int) throws -> MappedMemory {

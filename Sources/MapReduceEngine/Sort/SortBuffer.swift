@@ -82,7 +82,9 @@ package final class SortBuffer {
     ) throws {
         let sorted = UnsafeMutableBufferPointer(start: entries, count: count)
         let spare = UnsafeMutableBufferPointer(start: entries + count, count: count)
-        EntrySorter(tail: self).sort(sorted, spare: spare, partitionCount: partitionCount)
+        PhaseClock.measure(.sort) {
+            EntrySorter(tail: self).sort(sorted, spare: spare, partitionCount: partitionCount)
+        }
         for index in sorted.indices {
             // The pairs lie in the order of emission: each one is a miss of the cache.
             let ahead = sorted[min(index + Self.prefetchDistance, sorted.count - 1)].position
