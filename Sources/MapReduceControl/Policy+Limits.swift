@@ -187,6 +187,12 @@ extension Policy {
     /// Logs of attempts that have ended already which are fetched at once: enough to hide the
     /// delay of a network.
     package static let logBacklogConcurrency = 8
+    /// Bytes of a log by which a follower finds the end of what has come again: more than a line.
+    package static let rememberedLogByteCount = 1024
+    /// Bytes that a follower prints at once: as many as a pipe takes whole.
+    package static let printedByteCount = 4096
+    /// How often a follower that waits for its reader looks whether it is to end.
+    package static let readerCheckInterval = Duration.milliseconds(100)
     /// Bytes of a line that is printed whole: more of one is printed in pieces.
     package static let maxPrintedLineByteCount = 64 << 10
 
@@ -205,8 +211,9 @@ extension Policy {
     /// How long a service may take to say how it is placed: it looks at nothing that is slow, but
     /// for others that may be gone.
     package static let conditionPatience = Duration.seconds(10)
-    /// How long a worker may take to check a job: it may have to fetch a large executable.
-    package static let checkPatience = Duration.seconds(60)
+    /// How long a worker may take to check a job: it may have to fetch a large executable, and no
+    /// answer may be silent for longer.
+    package static let checkPatience = readTimeout
     /// How long a task process may take to build its plan: those that work take milliseconds.
     package static let programPatience = Duration.seconds(15)
     /// Bytes that are shown of what a program printed that does not start: a line or two of them.
@@ -215,8 +222,10 @@ extension Policy {
     package static let maxProbeCount = 16
     /// How long such a directory is there: longer than any check takes.
     package static let probeLifetime = Duration.seconds(120)
+    /// Bytes of an executable that have its headers, and of the longest name of a loader: a page.
+    package static let executableHeadByteCount = 4096
     /// The difference of clocks that is worth a word, in seconds: a person reads times to seconds.
-    package static let maxClockSkewSeconds = 2.0
+    package static let maxTimeSkewSeconds = 2.0
     /// Open files without which nothing works: connections, and the runs that one merge reads.
     package static let minFileLimit = 256
     /// Open files for each slot: its processes, its log, and segments that are fetched.

@@ -198,6 +198,34 @@ import Testing
         try cluster.stop()
     }
 
+    /// As behind a pager that shows one screen: nothing is read, and Ctrl-C still ends it.
+    @Test func itEndsWhenItsReaderWaits() throws {
+        let (gate, pipe) = (try gate("gate"), try gate("pipe"))
+        let reader = Glibc.open(pipe, O_RDWR)
+        defer { close(reader) }
+        let cluster = try TestCluster(workers: 1)
+        let job = try submit(cluster, ["wait gate"], ["--lines", "30000"])
+        let follower = try Command(
+            "/bin/sh",
+            [
+                "-c", "exec \"$0\" logs -f 1 --coordinator \"$1\" > \"$2\"",
+                Command.products + "/mapreduce", cluster.url, pipe,
+            ]
+        )
+        try follower.start()
+        let isFull = eventually {
+            var count: Int32 = 0
+            return ioctl(reader, UInt(FIONREAD), &count) == 0 && count > 60_000
+        }
+        #expect(isFull, "\(follower.errorsSoFar)")
+        follower.send(SIGINT)
+        let result = try follower.wait()
+        #expect(result.code == 130 && result.errors.isEmpty, "\(result.errors)")
+        open(gate)
+        #expect(try job.wait().code == 0)
+        try cluster.stop()
+    }
+
     @Test func whatCannotBeFollowedIsSaid() throws {
         let cluster = try TestCluster(workers: 0)
         let unknown = try cluster.mapreduce(["logs", "-f", "7"])

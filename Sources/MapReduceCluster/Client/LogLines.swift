@@ -10,16 +10,13 @@ package struct LogLines: Sendable {
     private var partial: [UInt8] = []
     private var lastBytes: [UInt8] = []
 
-    /// Bytes by which the end of what came is found again: more than a line.
-    private static let rememberedByteCount = 1024
-
     package init() {}
 
     /// Takes what comes next.
     /// - Returns: the lines that are whole, without their ends; of one that is too long, pieces.
     package mutating func take(_ bytes: some Collection<UInt8>) -> [String] {
         byteCount += bytes.count
-        lastBytes = Array((lastBytes + bytes).suffix(Self.rememberedByteCount))
+        lastBytes = Array((lastBytes + bytes).suffix(Policy.rememberedLogByteCount))
         var lines: [String] = []
         var rest = partial[...] + bytes
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

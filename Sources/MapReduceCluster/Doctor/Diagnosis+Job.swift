@@ -101,7 +101,8 @@ extension Diagnosis {
                     "no answer (\(reason))",
                     isSilent
                         ? "a file system of an input or of the output may hang there: look whether "
-                            + "`ls` of their directories answers on its machine" : Self.again
+                            + "`ls` of their directories answers on its machine; a large "
+                            + "executable may only need another try" : Self.again
                 )
             ]
         case .answered(let answer, _):

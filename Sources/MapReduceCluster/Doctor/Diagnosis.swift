@@ -127,7 +127,7 @@ package struct Diagnosis {
         guard size.isFinite else {
             return .warning(subject, "clock", "it tells no time", "set the clock")
         }
-        if size - uncertainty <= Policy.maxClockSkewSeconds {
+        if size - uncertainty <= Policy.maxTimeSkewSeconds {
             return .ok(subject, "clock", "as that of \(other)")
         }
         return .warning(

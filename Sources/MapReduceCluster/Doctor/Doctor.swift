@@ -53,9 +53,7 @@ package struct Doctor: Sendable {
             hasToken: hasToken,
             coordinator: try await condition(of: url)
         )
-        if case .unreachable = seen.coordinator {
-        } else if case .answered(let statuses, _) = try await reply({ try await client.workers() })
-        {
+        if let statuses = try await statuses(behind: seen.coordinator) {
             seen.workers = try await ask(statuses) { status in
                 Observations.Worker(
                     status: status,
@@ -67,6 +65,14 @@ package struct Doctor: Sendable {
         let slots = seen.workers?.reduce(0) { $0 + $1.status.slotCount } ?? 0
         try await observe(try await describe(max(slots, 1)), &seen)
         return seen
+    }
+
+    /// The workers that a coordinator knows; nil when it does not say.
+    private func statuses(
+        behind coordinator: Observations.Reply<ServiceCondition>
+    ) async throws -> [WorkerStatus]? {
+        if case .unreachable = coordinator { return nil }
+        return try await reply { try await client.workers() }.value
     }
 
     private static func machine(_ scratch: String) -> Observations.Machine {

@@ -1,13 +1,12 @@
+internal import MapReduceControl
 internal import MapReduceEngine
 package import MapReduceModel
 
 /// Reads what the first bytes of an executable say, whatever they are.
 package enum ExecutableImage {
-    private static let headByteCount = 4096
-
     package static func read(_ path: String) throws -> ProgramFailure.Image {
         let file = try OpenFile(reading: path)
-        let head = try bytes(of: file, at: 0, headByteCount)
+        let head = try bytes(of: file, at: 0, Policy.executableHeadByteCount)
         if head.starts(with: Array("#!".utf8)) {
             let line = head.dropFirst(2).prefix { $0 != 10 && $0 != 0 }
             let words = String(decoding: line, as: UTF8.self).split(separator: " ")
@@ -39,7 +38,7 @@ package enum ExecutableImage {
             guard number(entry, at: 0, byteCount: 4) == 3 else { continue }
             let start = number(entry, at: 8, byteCount: 8)
             let count = number(entry, at: 32, byteCount: 8)
-            guard start < 1 << 40, count <= headByteCount else { return nil }
+            guard start < 1 << 40, count <= Policy.executableHeadByteCount else { return nil }
             let name = try bytes(of: file, at: start, count).prefix { $0 != 0 }
             return String(decoding: name, as: UTF8.self)
         }

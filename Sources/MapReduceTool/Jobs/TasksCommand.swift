@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import MapReduceCluster
+internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceModel
 
@@ -105,7 +106,9 @@ struct LogsCommand: AsyncParsableCommand {
         let wanted = try task.map(parse)
         let job = JobID(id)
         if follow {
-            return try await connection.withClient(connectionCount: 1024) { client in
+            return try await connection.withClient(
+                connectionCount: Policy.maxLogFollowerCount
+            ) { client in
                 try await LogFollower(
                     client: client,
                     job: job,

@@ -30,18 +30,25 @@ final class AttemptBoard: Sendable {
 actor WorkerURLs {
     private let client: CoordinatorClient
     private var urls: [WorkerID: String] = [:]
-    private var lastAsked: ContinuousClock.Instant?
+    /// When the coordinator said that it does not know a worker.
+    private var unknownSince: [WorkerID: ContinuousClock.Instant] = [:]
+    /// The question that is under way: all who wait share the answer.
+    private var asking: Task<[WorkerStatus], any Error>?
 
     init(client: CoordinatorClient) { self.client = client }
 
     /// Nil when the coordinator does not know the worker, or not where it is.
     func url(of worker: WorkerID) async throws -> String? {
         if let url = urls[worker] { return url }
-        if let lastAsked, .now - lastAsked < Policy.logEventInterval { return nil }
-        lastAsked = .now
-        for status in try await client.workers() where !status.url.isEmpty {
+        if let since = unknownSince[worker], .now - since < Policy.logEventInterval { return nil }
+        let client = self.client
+        let question = asking ?? Task { try await client.workers() }
+        asking = question
+        defer { asking = nil }
+        for status in try await question.value where !status.url.isEmpty {
             urls[status.id] = status.url
         }
+        if urls[worker] == nil { unknownSince[worker] = .now }
         return urls[worker]
     }
 }

@@ -1,7 +1,9 @@
 internal import Dispatch
+internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
@@ -16,6 +18,11 @@ struct LogPrinter: Sendable {
     /// The only task whose first attempt needs no name on its lines.
     let task: TaskName?
     private let queue = DispatchQueue(label: "printer")
+
+    /// Whether a writing is to be given up.
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
 
     /// Nobody reads standard output any more.
     struct ReaderIsGone: Error {}
@@ -39,8 +46,13 @@ struct LogPrinter: Sendable {
     func write(_ lines: [String], of attempt: AttemptID, on worker: WorkerID) async throws {
         if lines.isEmpty { return }
         let text = try text(of: lines, attempt, worker)
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            queue.async { done.resume(with: Result { try Self.write(text) }) }
+        let flag = Flag()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { done in
+                queue.async { done.resume(with: Result { try Self.write(text, flag) }) }
+            }
+        } onCancel: {
+            flag.isSet.store(true, ordering: .relaxed)
         }
     }
 
@@ -75,17 +87,22 @@ struct LogPrinter: Sendable {
         if output.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { throw ReaderIsGone() }
     }
 
-    private static func write(_ text: String) throws {
-        var text = text
-        try text.withUTF8 { bytes in
-            var done = 0
-            while done < bytes.count, let base = bytes.baseAddress {
-                let count = Glibc.write(1, base + done, bytes.count - done)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    throw ReaderIsGone()
-                }
-                done += count
+    /// Writes no more at once than goes without waiting, so that it can be cancelled.
+    private static func write(_ text: String, _ cancelled: Flag) throws {
+        let bytes = Array(text.utf8)
+        var rest = bytes[...]
+        let patience = Int32(Policy.readerCheckInterval.nanoseconds / 1_000_000)
+        while !rest.isEmpty {
+            if cancelled.isSet.load(ordering: .relaxed) { throw CancellationError() }
+            var output = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+            guard poll(&output, 1, patience) > 0 else { continue }
+            let count = rest.prefix(Policy.printedByteCount).withUnsafeBytes {
+                Glibc.write(1, $0.baseAddress, $0.count)
+            }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR && errno != EAGAIN {
+                throw ReaderIsGone()
             }
         }
     }
