@@ -132,6 +132,7 @@ class Page:
         self.problems = []
         self.requests = []
         self.loaded = 0
+        self.expired = 0
         # Problems that a check expects, as parts of their texts.
         self.expected = []
 
@@ -173,6 +174,8 @@ class Page:
             self.problems.append(f"log: {entry['text']} {entry.get('url', '')}")
         elif method == "Page.loadEventFired":
             self.loaded += 1
+        elif method == "Emulation.virtualTimeBudgetExpired":
+            self.expired += 1
         elif method == "Fetch.requestPaused":
             self.asked(event)
 
@@ -235,6 +238,13 @@ class Page:
               look();
             })""" % (condition, patience * 1000)
         )
+
+    def advance(self, milliseconds):
+        """Lets the page's own clock go on so far, at once."""
+        before = self.expired
+        self.send("Emulation.setVirtualTimePolicy", policy="advance", budget=milliseconds)
+        while self.expired == before:
+            self.browser.receive()
 
     def text(self, selector):
         return self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? null")

@@ -25,6 +25,7 @@ class Cluster:
         self.address = "127.0.0.1:0"
         self.process = None
         self.output = []
+        self.opened = []
         try:
             self.start()
         except BaseException:
@@ -105,15 +106,16 @@ class Cluster:
         path.write_text(text)
         return path
 
-    def gate(self, name):
-        """A named pipe, at which a job waits until `open_gate`."""
-        path = self.folder / name
-        os.mkfifo(path)
-        return path
+    def waiting(self, name):
+        """Arguments by which a job waits at its bad records until `let_go`."""
+        gates = self.folder / name
+        gates.mkdir()
+        os.mkfifo(gates / "sea")
+        return ["--map-at", "bad", "--fault", "wait", "--gates", gates]
 
-    def open_gate(self, path):
-        """Lets all through that wait, now and later; returns what closes it."""
-        return os.open(path, os.O_RDWR)
+    def let_go(self, arguments):
+        """Lets all go on that wait, now and later."""
+        self.opened.append(os.open(arguments[-1] / "sea", os.O_RDWR))
 
     def close(self):
         if self.process and self.process.poll() is None:
@@ -122,4 +124,6 @@ class Cluster:
                 self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.kill()
+        for descriptor in self.opened:
+            os.close(descriptor)
         self.kept.cleanup()

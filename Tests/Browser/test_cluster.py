@@ -39,8 +39,8 @@ class ClusterViews(BrowserCase):
         looks.check(self, page, least=5)
 
     def test_a_job_that_runs_is_seen_to_go_on_and_to_end(self):
-        gate = self.cluster.gate("gate-running")
-        job = self.submit("running", "--map-at", "bad", "--fault", "wait", "--gate", gate)
+        waiting = self.cluster.waiting("gates-running")
+        job = self.submit("running", *waiting)
         page = self.open()
         page.wait(f"document.querySelector('tr[data-key=\"{job}\"] .chip-running')")
         row = self.row(page, job)
@@ -58,7 +58,7 @@ class ClusterViews(BrowserCase):
         page.wait("document.querySelector('#connection').innerText === 'live'")
         looks.check(self, page)
         self.shoot(page, "job-running", full=True)
-        self.cluster.open_gate(gate)
+        self.cluster.let_go(waiting)
         page.wait("document.querySelector('.title .chip-succeeded')")
         # The status is of the end, and so are all numbers.
         status = self.cluster.wait(job)
@@ -146,8 +146,7 @@ class ClusterViews(BrowserCase):
         self.shoot(page, "job-failed", full=True)
 
     def test_a_job_is_cancelled_through_its_dialog(self):
-        gate = self.cluster.gate("gate-cancelled")
-        job = self.submit("cancelled", "--map-at", "bad", "--fault", "wait", "--gate", gate)
+        job = self.submit("cancelled", *self.cluster.waiting("gates-cancelled"))
         page = self.open(f"#/jobs/{job}")
         page.wait("document.querySelector('.title button.danger')")
         page.click(".title button.danger")

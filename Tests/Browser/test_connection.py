@@ -48,10 +48,10 @@ class Reconnection(BrowserCase):
     def test_streams_go_on_after_the_coordinator_was_killed(self):
         cluster = Cluster(workers=1, slots=2)
         self.addCleanup(cluster.close)
-        gate = cluster.gate("gate")
+        waiting = cluster.waiting("gates")
         job = cluster.submit(
             "faultyjob", cluster.file("input.txt", TEXT), "-o", cluster.folder / "out",
-            "--map-at", "bad", "--fault", "wait", "--gate", gate,
+            *waiting,
         )
         page = self.page(cluster.url)
         page.expected += ["ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_SOCKET", "ERR_EMPTY",
@@ -71,7 +71,7 @@ class Reconnection(BrowserCase):
         ]
         self.assertTrue(resumed)
         self.assertGreater(int(resumed[-1]["headers"]["Last-Event-ID"]), 0)
-        cluster.open_gate(gate)
+        cluster.let_go(waiting)
         page.wait("document.querySelector('.title .chip-succeeded')")
         self.assertEqual(cluster.wait(job)["phase"], "succeeded")
         tasks = cluster.json("tasks", job)

@@ -1,6 +1,8 @@
 // A job of this machine: its report is a script beside the page, which is read each second.
 
 const readPause = 1000;
+// A run whose report takes long to write tells less often; this is more seconds than that.
+const longestReportPause = 60;
 
 const following = {
   name: null,
@@ -28,9 +30,8 @@ const following = {
     const next = () => {
       script.remove();
       if (state.connection === "ended") return;
-      if (clock() - following.heardAt > 5) {
-        state.connection = state.report ? "reconnecting" : "waiting";
-      }
+      const silence = clock() - following.heardAt;
+      if (state.report && silence > longestReportPause) state.connection = "silent";
       changed();
       setTimeout(following.read, readPause);
     };

@@ -25,7 +25,7 @@ function decoded(part) {
 
 const connectionWords = {
   connecting: "connecting", live: "live", reconnecting: "reconnecting", ended: "ended",
-  waiting: "waiting",
+  waiting: "waiting", silent: "nothing new for a while",
 };
 
 function draw() {

@@ -2,7 +2,7 @@
 
 const state = {
   mode: document.documentElement.dataset.mode,
-  // `connecting`, `live`, `reconnecting`, `ended` (nothing more will come), or `waiting`.
+  // `connecting`, `live`, `reconnecting`, `ended` (nothing more will come), `waiting`, `silent`.
   connection: "connecting",
   jobs: new Map(),
   // When the status of a job came, by the page's own clock.
