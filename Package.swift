@@ -199,11 +199,13 @@ let package = Package(
 )
 
 if hasCluster {
-    package.products.append(.executable(name: "mapreduce", targets: ["MapReduceTool"]))
+    package.products.append(.executable(name: "mapreduce", targets: ["MapReduceMain"]))
+    package.products.append(.library(name: "MapReduceTool", targets: ["MapReduceTool"]))
     // For the cluster alone; no job is built with it.
     package.dependencies += [
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -232,10 +234,11 @@ if hasCluster {
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: settings
         ),
-        .executableTarget(
+        .target(
             name: "MapReduceTool",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
@@ -247,6 +250,21 @@ if hasCluster {
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "MapReduceMain",
+            dependencies: ["MapReduceTool"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "tracedtool",
+            dependencies: [
+                "MapReduceTool",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Tests/Fixtures/TracedTool",
             swiftSettings: settings
         ),
         .executableTarget(
@@ -267,7 +285,7 @@ if hasCluster {
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 "MapReduceCluster", "MapReduceControl", "MapReduceEngine", "MapReduceModel",
-                "MapReduceTool",
+                "MapReduceMain", "MapReduceTool", "tracedtool",
                 "wordcount", "grep", "invertedindex", "topwords", "accesslog", "faultyjob",
                 "sidefilejob", "sortjob", "verbsjob",
             ]

@@ -10,7 +10,6 @@ internal import Glibc
 #endif
 
 /// The command line of a cluster.
-@main
 struct MapReduceTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mapreduce",
@@ -32,10 +31,11 @@ struct MapReduceTool: AsyncParsableCommand {
         ]
     )
 
-    static func main() async {
+    /// Does what the arguments ask for.
+    /// - Returns: the exit code.
+    static func run(_ arguments: [String]) async -> Int32 {
         fillStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
-        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
@@ -43,10 +43,11 @@ struct MapReduceTool: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            return 0
         } catch let code as ExitCode {
-            Glibc.exit(code.rawValue)
+            return code.rawValue
         } catch {
-            Glibc.exit(report(error))
+            return report(error)
         }
     }
 

@@ -75,8 +75,9 @@ import Testing
                 "MapReduceDriver", "AsyncHTTPClient", "Crypto", "Dispatch", "Foundation",
                 "FoundationEssentials", "GRDB", "Glibc", "HTTPTypes", "Hummingbird",
                 "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
-                "NIOSSL", "ServiceLifecycle", "Synchronization",
+                "NIOSSL", "ServiceLifecycle", "Synchronization", "Tracing",
             ],
+            "MapReduceMain": ["MapReduceTool", "Glibc"],
             "MapReduceTool": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
                 "MapReduceDriver", "MapReduceCluster", "MapReduceTemplate", "ArgumentParser",

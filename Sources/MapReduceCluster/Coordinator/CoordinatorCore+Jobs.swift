@@ -63,6 +63,7 @@ extension CoordinatorCore {
             maxBadRecords: description.maxBadRecords,
             auditPercent: description.auditPercent
         )
+        traces.expect(id)
         try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
         return id
     }

@@ -102,10 +102,26 @@ extension CoordinatorCore {
             await park(id, until: begin + wait)
         }
         try check(request.session, of: id)
+        let commands = sessions[id]?.answer() ?? []
         return PollAnswer(
-            commands: sessions[id]?.answer() ?? [],
-            mayLeave: request.isDraining && !coordinator.isNeeded(id)
+            commands: commands,
+            mayLeave: request.isDraining && !coordinator.isNeeded(id),
+            traces: traces(of: commands)
         )
+    }
+
+    private func traces(of commands: [NumberedCommand]) -> [String: Traces.Carrier]? {
+        guard Traces.tracer != nil else { return nil }
+        var found: [String: Traces.Carrier] = [:]
+        for command in commands.map(\.command) {
+            switch command {
+            case .start(let assignment):
+                found["\(assignment.attempt)"] = traces.carrier(of: assignment.attempt)
+            case .prepare(let job, _, _): found["\(job)"] = traces.carrier(of: job)
+            case .stop, .end: break
+            }
+        }
+        return found
     }
 
     private func park(_ id: WorkerID, until: ContinuousClock.Instant) async {

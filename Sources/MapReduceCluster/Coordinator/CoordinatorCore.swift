@@ -22,6 +22,7 @@ actor CoordinatorCore {
     var followers = Followers()
     var news = ClusterNews()
     var log: CoordinatorLog
+    var traces = CoordinatorTraces()
     /// Counted beside the actor.
     nonisolated let httpMetrics: HTTPMetrics
     let journal: Journal
@@ -203,7 +204,7 @@ actor CoordinatorCore {
                 isAhead = !batch.isEmpty
                 if isAhead {
                     let begin = clock.now
-                    note(batch.entries, last: try await journal.write(batch))
+                    note(batch.entries, last: try await write(batch))
                     metrics.wrote(batch.entries.count, in: clock.now - begin)
                 }
             } catch {
@@ -212,11 +213,20 @@ actor CoordinatorCore {
             settle()
             metrics.count(batch.entries, coordinator.jobs)
             log.tell(batch.entries, coordinator, at: now)
+            traces.tell(batch.entries, coordinator)
             for message in messages { deliver(message) }
             for id in Set(batch.entries.map(\.job)) { watchers[id]?.wakeAll() }
             for item in pending { item.continuation.resume() }
         }
         isFlushing = false
+    }
+
+    /// - Returns: the number of the last entry.
+    private func write(_ batch: Journal.Batch) async throws -> Int {
+        try await Traces.span("write journal", in: traces.context(of: batch.entries)) { span in
+            span?.attributes["mapreduce.journal.entries"] = batch.entries.count
+            return try await journal.write(batch)
+        }
     }
 
     /// The state is ahead of the journal, and so of no use: the process is to end, and the next one
@@ -246,6 +256,7 @@ actor CoordinatorCore {
                 metrics.jobDurations.add(.seconds(seconds))
                 log.tellFinished(state, outcome, after: seconds)
             }
+            traces.finished(job, outcome)
             for worker in sessions.keys { sessions[worker]?.send(.end(job)) }
             cleanUp(job, outcome)
         }

@@ -19,6 +19,7 @@ struct CoordinatorRoutes {
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
         router.add(middleware: MetricsMiddleware(metrics: metrics))
+        if let tracer = Traces.tracer { router.add(middleware: TraceMiddleware(tracer: tracer)) }
         router.add(middleware: ErrorMiddleware(logger: logger))
         if let token {
             router.add(middleware: TokenMiddleware(token: token, openPaths: Self.openPaths))

@@ -4,6 +4,7 @@ package import MapReduceModel
 package import NIOCore
 internal import NIOHTTP1
 package import NIOSSL
+internal import Tracing
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -31,6 +32,8 @@ package final class ClusterClient: Sendable {
             )
         )
         configuration.httpVersion = .http1Only
+        // Calls are traced here, where it is known which belong to a trace.
+        configuration.tracing.tracer = nil
         // Whoever calls tries again, and knows how often.
         configuration.connectionPool.retryConnectionEstablishment = false
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -142,12 +145,33 @@ package final class ClusterClient: Sendable {
         return try await send(.GET, url, headers: headers, timeout: timeout).body
     }
 
+    /// Within a span, if whoever calls is.
     func send(
         _ method: HTTPMethod,
         _ url: String,
         headers: HTTPHeaders = [:],
         body: HTTPClientRequest.Body? = nil,
         timeout: Duration
+    ) async throws -> HTTPClientResponse {
+        try await Traces.span(method.rawValue, in: ServiceContext.current, .client) { span in
+            var headers = headers
+            if let span {
+                span.attributes["http.request.method"] = method.rawValue
+                span.attributes["url.full"] = url
+                Traces.tracer?.inject(span.context, into: &headers, using: CallHeaders())
+            }
+            let response = try await execute(method, url, headers, body, timeout)
+            span?.attributes["http.response.status_code"] = Int(response.status.code)
+            return response
+        }
+    }
+
+    private func execute(
+        _ method: HTTPMethod,
+        _ url: String,
+        _ headers: HTTPHeaders,
+        _ body: HTTPClientRequest.Body?,
+        _ timeout: Duration
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: url)
         request.method = method

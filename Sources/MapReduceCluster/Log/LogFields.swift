@@ -3,7 +3,7 @@ internal import MapReduceDriver
 internal import MapReduceModel
 
 // How lines of the log name what they are about, so that lines of coordinator and workers can be
-// joined: `job`, `attempt` and `worker` are numbers, `task` is as in `mapreduce tasks`: `stage.index`.
+// joined: `job`, `attempt` and `worker` are numbers, `task` is as in `mapreduce tasks`.
 
 extension JobID {
     var fields: Logger.Metadata { ["job": .stringConvertible(number)] }

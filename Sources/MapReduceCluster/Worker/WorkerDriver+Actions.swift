@@ -19,7 +19,11 @@ extension WorkerDriver {
         case .cancelFetch(let attempt): work.fetches.removeValue(forKey: attempt)?.cancel()
         case .prepare(let job, let stage, let tasks):
             work.preparations[job, default: []].append(
-                Task { await fetcher.prepare(job, stage: stage, tasks: tasks) }
+                Task {
+                    await traces.prepare(job, stage: stage) {
+                        await fetcher.prepare(job, stage: stage, tasks: tasks)
+                    }
+                }
             )
         case .run(let slot, let assignment, let segments):
             work.fetches[assignment.attempt] = nil
@@ -29,11 +33,14 @@ extension WorkerDriver {
                 metadata: assignment.attempt.fields + ["slot": .stringConvertible(slot)]
             )
             store.logs.begin(assignment.attempt)
+            traces.runs(assignment.attempt)
             slots[slot].run(files.spec(for: assignment, segments: segments), of: files)
         case .stop(let slot): slots[slot].stop()
         case .removeAttempt(let attempt):
+            traces.forget { $0 == attempt }
             remove(&group) { try await store.remove(attempt) }
         case .removeJob(let job):
+            traces.forget(job)
             for task in work.preparations.removeValue(forKey: job) ?? [] { task.cancel() }
             remove(&group) {
                 await fetcher.forget(job)
@@ -63,7 +70,9 @@ extension WorkerDriver {
         let attempt = assignment.attempt
         do {
             let begin = ContinuousClock.now
-            let input = try await fetcher.segments(of: assignment)
+            let input = try await traces.fetch(attempt) {
+                try await fetcher.segments(of: assignment)
+            }
             let seconds = Float((ContinuousClock.now - begin) / .seconds(1))
             send.yield(.inputReady(attempt, input, seconds: seconds))
         } catch let error as SegmentFetcher.FetchError {

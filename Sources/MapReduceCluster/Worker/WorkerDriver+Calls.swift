@@ -66,10 +66,15 @@ extension WorkerDriver {
                 }
                 request.machine = machineNews(for: request.session)
                 let begin = ContinuousClock.now
-                let answer: PollAnswer = try await client.post(
-                    "\(coordinator)/v1/workers/\(worker.number)/poll",
-                    request
-                )
+                let report = request
+                let answer: PollAnswer = try await traces.reporting(
+                    report.ended.map(\.report.attempt)
+                ) {
+                    try await client.post(
+                        "\(coordinator)/v1/workers/\(worker.number)/poll",
+                        report
+                    )
+                }
                 metrics.polled(ContinuousClock.now - begin)
                 if let told = request.machine { machine.told(told, in: request.session) }
                 send.yield(

@@ -18,6 +18,7 @@ struct WorkerDriver {
     let fetcher: SegmentFetcher
     let metrics: WorkerMetrics
     let machine: MachineWatch
+    let traces = WorkerTraces()
     let slots: [TaskSlot]
     private let http: HTTPService
     let incarnation: String
@@ -166,9 +167,14 @@ struct WorkerDriver {
         case .attemptEnded(_, let report, _):
             store.logs.end(report.attempt)
             tell(report)
+            traces.ended(report.attempt, report.failure?.message)
             guard case .succeeded(let output) = report.outcome else { return }
             if let run = output.run { store.add(run, of: report.attempt) }
+        case .answered(_, _, let answer, let delivered):
+            traces.delivered(delivered)
+            traces.take(answer)
         case .inputFailed(let attempt, let source, let message, _):
+            traces.ended(attempt, message)
             logger.warning(
                 "an attempt cannot get what it reads",
                 metadata: attempt.fields + [
@@ -195,5 +201,12 @@ struct WorkerDriver {
                 ]
             )
         }
+    }
+}
+
+extension TaskReport {
+    /// Why the attempt failed; nil when it did not.
+    fileprivate var failure: Failure? {
+        if case .failed(let failure) = outcome { failure } else { nil }
     }
 }

@@ -22,6 +22,7 @@ struct WorkerRoutes {
     var router: ClusterRouter {
         let router = ClusterRouter(context: ClusterContext.self)
         router.add(middleware: MetricsMiddleware(metrics: metrics.http))
+        if let tracer = Traces.tracer { router.add(middleware: TraceMiddleware(tracer: tracer)) }
         router.add(middleware: ErrorMiddleware(logger: logger))
         if let token { router.add(middleware: TokenMiddleware(token: token)) }
         HealthRoutes.add(to: router) { [metrics] in metrics.isJoined }

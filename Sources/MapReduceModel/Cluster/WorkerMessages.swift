@@ -152,10 +152,18 @@ package struct PollAnswer: Hashable, Codable, Sendable {
     package var commands: [NumberedCommand]
     /// Whether a worker that drains is not needed any more.
     package var mayLeave: Bool
+    /// What goes on with the traces of the attempts that are to be started, by the attempts' names;
+    /// nil where nothing is traced.
+    package var traces: [String: [String: String]]?
 
-    package init(commands: [NumberedCommand], mayLeave: Bool = false) {
+    package init(
+        commands: [NumberedCommand],
+        mayLeave: Bool = false,
+        traces: [String: [String: String]]? = nil
+    ) {
         self.commands = commands
         self.mayLeave = mayLeave
+        self.traces = traces
     }
 }
 

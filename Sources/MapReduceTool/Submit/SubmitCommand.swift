@@ -44,23 +44,25 @@ struct SubmitCommand: AsyncParsableCommand {
             case .ended(let code): throw ExitCode(code)
             case .description(let answer): description = answer
             }
-            let digest = try await client.upload(executable: program.path)
-            var files: [UploadedFile] = []
-            for file in description.files { files.append(try await client.upload(file)) }
-            let id = try await client.submit(
-                SubmitRequest(
-                    description: description,
-                    program: JobProgramFile(
-                        sha256: digest,
-                        arguments: program.commandLine,
-                        directory: try JobProgram.directory(),
-                        slotCount: slotCount,
-                        files: files
-                    ),
-                    weight: weight,
-                    owner: Owner.current
+            let id = try await traced("submit") {
+                let digest = try await client.upload(executable: program.path)
+                var files: [UploadedFile] = []
+                for file in description.files { files.append(try await client.upload(file)) }
+                return try await client.submit(
+                    SubmitRequest(
+                        description: description,
+                        program: JobProgramFile(
+                            sha256: digest,
+                            arguments: program.commandLine,
+                            directory: try JobProgram.directory(),
+                            slotCount: slotCount,
+                            files: files
+                        ),
+                        weight: weight,
+                        owner: Owner.current
+                    )
                 )
-            )
+            }
             if detach { return Terminal.write("\(id.number)\n", to: 1) }
             if cluster.slotCount == 0, !description.isQuiet {
                 Terminal.write("no workers are connected; job \(id.number) waits for them\n", to: 2)
