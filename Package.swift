@@ -139,6 +139,7 @@ let package = Package(
         job("tfidf"),
         .target(
             name: "TestSupport",
+            dependencies: ["CSpawn"],
             path: "Tests/TestSupport",
             swiftSettings: testSettings
         ),

@@ -176,3 +176,40 @@ void signals_report_place(const void *page, int reads_lines) {
 }
 
 void signals_forget_place(void) { place = NULL; }
+
+// MARK: Lines on a terminal
+
+static volatile sig_atomic_t must_erase;
+
+/// Does what the signal does by itself; when a process that was stopped goes on, so does this.
+static void leave(int number, siginfo_t *details, void *context) {
+    (void)details;
+    (void)context;
+    int error = errno;
+    // From the line of the cursor on.
+    if (must_erase) write_text("\r\033[J");
+    must_erase = 0;
+    struct sigaction usual, ours;
+    memset(&usual, 0, sizeof usual);
+    usual.sa_handler = SIG_DFL;
+    sigaction(number, &usual, &ours);
+    raise(number);
+    sigaction(number, &ours, NULL);
+    errno = error;
+}
+
+void signals_erase_when_left(int erases) {
+    static int is_installed;
+    must_erase = erases;
+    if (is_installed || !erases) return;
+    is_installed = 1;
+    const int numbers[] = {SIGTSTP, SIGQUIT};
+    for (int index = 0; index < 2; index++) {
+        struct sigaction before;
+        install(numbers[index], leave, &before);
+        // What was to be ignored, or has another handler, stays as it was.
+        if ((before.sa_flags & SA_SIGINFO) || before.sa_handler != SIG_DFL) {
+            sigaction(numbers[index], &before, NULL);
+        }
+    }
+}

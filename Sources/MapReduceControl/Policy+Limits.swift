@@ -55,6 +55,9 @@ extension Policy {
     package static let localTickInterval = Duration.milliseconds(100)
     /// How often `mapreduce submit` shows how far a job is: often enough for an eye.
     package static let submitUpdateInterval = Duration.milliseconds(200)
+    /// The last of a run that a display computes its rates from: long enough to be calm, and short
+    /// enough to tell of now.
+    package static let paceWindow = Duration.seconds(5)
     /// How long `mapreduce submit` waits for a coordinator that does not answer: it may be started
     /// again.
     package static let submitPatience = Duration.seconds(60)
@@ -235,6 +238,8 @@ extension Policy {
 
     // MARK: Reports
 
+    /// Stages that a live display has a line for: more at once are a wall of bars.
+    package static let maxShownStageCount = 6
     /// Bytes of a record that a report quotes: two lines of a terminal.
     package static let maxQuoteByteCount = 200
     /// Lines that a report quotes of what a task printed before it ended without a trap: the last

@@ -37,31 +37,7 @@ import Testing
     }
 }
 
-@Suite struct ProgressTests {
-    private var progress: RunProgress {
-        var progress = RunProgress(elapsed: .seconds(2))
-        progress.stageCount = 2
-        progress.tasksDone = 1
-        progress.taskCount = 4
-        progress.recordsRead = 12_345
-        progress.bytesRead = 500_000_000
-        progress.byteCount = 1_000_000_000
-        return progress
-    }
-
-    @Test func theLineTellsWhatIsDoneAndLeft() {
-        #expect(
-            LiveDisplay.line(progress, width: 200)
-                == "stage 1/2 [======      ] 1/4 tasks, 12,345 records, 250 MB/s, "
-                + "2.00 s left"
-        )
-    }
-
-    @Test func theLineFitsTheTerminal() {
-        #expect(LiveDisplay.line(progress, width: 40).count == 39)
-        #expect(LiveDisplay.line(progress, width: 0).isEmpty)
-    }
-
+@Suite struct PlaceTests {
     @Test func aPlaceInASplitIsAShareOfIt() {
         let signature = FileSignature(byteCount: 100, modificationTime: 0)
         func piece(_ path: String, _ offset: Int) -> FilePiece {

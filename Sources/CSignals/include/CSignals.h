@@ -28,4 +28,8 @@ void signals_report_place(const void *page, int reads_lines);
 /// Ends what `signals_report_place` began: nothing more is said.
 void signals_forget_place(void);
 
+/// Has Ctrl-Z and Ctrl-\ erase the terminal of standard error from the line of the cursor on, before
+/// they do what they do, once; or not any more.
+void signals_erase_when_left(int erases);
+
 #endif

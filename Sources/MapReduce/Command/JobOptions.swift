@@ -221,9 +221,7 @@ struct JobOptions: ParsableArguments {
 extension JobOptions {
     /// How a run is shown.
     var display: any RunDisplay {
-        if quiet { return SilentDisplay() }
-        return Terminal.isInteractive(2)
-            ? LiveDisplay(isVerbose: verbose) : PlainDisplay(isVerbose: verbose)
+        Terminal.style(2).display(isQuiet: quiet, isVerbose: verbose)
     }
 
     /// The files of `--file`.

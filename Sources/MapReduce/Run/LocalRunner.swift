@@ -75,7 +75,10 @@ final class LocalRunner {
     /// - Returns: the finished state of the job.
     /// - Throws: `JobError` of code `interrupted` after a signal; every task process is gone then.
     func run(_ submission: JobSubmission) throws -> JobState {
-        defer { for slot in slots { slot.host?.stop() } }
+        defer {
+            display.end()
+            for slot in slots { slot.host?.stop() }
+        }
         try handle(
             .workerJoined(
                 Self.worker,
@@ -90,7 +93,6 @@ final class LocalRunner {
             try handle(.workerPolled(Self.worker, WorkerCondition()))
             updateDisplay()
         }
-        display.end()
         guard let job = coordinator.jobs[submission.id] else {
             preconditionFailure("a job that was submitted is known")
         }
@@ -226,7 +228,6 @@ final class LocalRunner {
                 let step = watch.check(recorder.progress, at: now)
                 slots[index].watch = watch
                 if step == .nothing { continue }
-                display.end()
                 let failure = CrashReport.failure(
                     of: spec,
                     plan: program.plan,
@@ -254,7 +255,6 @@ final class LocalRunner {
             if position < hosted.count {
                 try receive(hosted[position])
             } else if let signal = signals?.next() {
-                display.end()
                 throw Interruption(signal: signal)
             }
         }
@@ -335,7 +335,11 @@ final class LocalRunner {
 
     private var progress: RunProgress {
         guard let job = coordinator.jobs.all.last else { return RunProgress(elapsed: now - .zero) }
-        var progress = RunProgress(JobStatus(job, output: ""), elapsed: now - .zero)
+        var progress = RunProgress(
+            JobStatus(job, output: ""),
+            of: program.plan,
+            elapsed: now - .zero
+        )
         let input = inputOfRunningAttempts
         progress.recordsRead &+= input.records
         progress.bytesRead &+= input.bytes

@@ -37,7 +37,13 @@ package enum Format {
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
-    /// The same for a number of seconds that an answer claims, which may be any.
+    /// `2 s`, `2 min 5 s`: calm enough to be looked at while it changes.
+    package static func wholeSeconds(_ value: Duration) -> String {
+        let seconds = value.inSeconds
+        return seconds < 100 ? "\(Int(seconds)) s" : duration(value)
+    }
+
+    /// A duration of a number of seconds that an answer claims, which may be any.
     package static func duration(seconds: Double) -> String {
         duration(Duration(claimedSeconds: seconds))
     }

@@ -50,7 +50,7 @@ package enum JobSummary {
                 "  \(entry.name.dropFirst(BuiltInCounter.userPrefix.count)): "
                 + "\(Format.count(entry.value))\n"
         }
-        return text + (job.verdict.map(lines) ?? "")
+        return (text + (job.verdict.map(lines) ?? "")).printable
     }
 
     /// What bounded the job, and what would help.
@@ -89,7 +89,7 @@ package enum JobSummary {
             }
         }
         if let replay { text += "\n  to run this task again:\n    \(replay)" }
-        return text
+        return text.printable
     }
 
     private static func lines(ofBacktrace backtrace: String) -> String {

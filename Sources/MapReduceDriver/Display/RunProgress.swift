@@ -4,36 +4,53 @@ package import MapReduceModel
 /// How far a run has come.
 package struct RunProgress {
     package var elapsed: Duration
-    package var stage = 0
-    package var stageCount = 0
-    package var steps = ""
-    package var tasksDone = 0
-    package var taskCount = 0
+    package var name = ""
+    package var phase = JobStatus.Phase.running
+    package var stages: [JobStatus.Stage] = []
+    /// Records and bytes of input read so far.
     package var recordsRead = 0
     package var bytesRead = 0
     /// Bytes of all input.
     package var byteCount = 0
+    /// The stage that reads all of the input, if a single one does.
+    package var onlyReader: Int?
 
     package init(elapsed: Duration) { self.elapsed = elapsed }
 
     /// How far a job has come that has run for so long.
-    package init(_ status: JobStatus, elapsed: Duration) {
+    package init(_ status: JobStatus, of plan: Plan, elapsed: Duration) {
         self.elapsed = elapsed
-        stageCount = status.stages.count
-        byteCount = status.inputByteCount
+        name = status.name
+        phase = status.phase
+        stages = status.stages
         recordsRead = status.recordsRead
         bytesRead = status.bytesRead
-        guard !status.stages.isEmpty else { return }
-        stage = status.stages.firstIndex { !$0.isDone } ?? stageCount - 1
-        steps = status.stages[stage].label
-        tasksDone = status.stages[stage].doneCount
-        taskCount = status.stages[stage].taskCount
+        byteCount = status.inputByteCount
+        let readers = plan.stages.indices.filter { stage in
+            if case .files = plan.stages[stage].input { true } else { false }
+        }
+        onlyReader = readers.count == 1 ? readers[0] : nil
     }
 
-    /// The share of the stage that is done, from 0 to 1.
-    package var share: Double {
-        var share = taskCount == 0 ? 0 : Double(tasksDone) / Double(taskCount)
-        if stage == 0, byteCount > 0 { share = max(share, Double(bytesRead) / Double(byteCount)) }
+    /// How many stages are done.
+    package var doneStageCount: Int { stages.count(where: \.isDone) }
+
+    /// The stages whose tasks run; where none does, the first that is not done.
+    package var currentStages: [Int] {
+        let undone = stages.indices.filter { !stages[$0].isDone }
+        let running = undone.filter { stages[$0].runningCount > 0 }
+        return running.isEmpty ? Array(undone.prefix(1)) : running
+    }
+
+    /// The share of a stage that is done, from 0 to 1: by tasks, and by bytes where they are the
+    /// stage's own.
+    package func share(of stage: Int) -> Double {
+        let tasks = stages[stage]
+        var share =
+            tasks.taskCount == 0 ? 0 : Double(tasks.doneCount) / Double(tasks.taskCount)
+        if stage == onlyReader, byteCount > 0 {
+            share = max(share, Double(bytesRead) / Double(byteCount))
+        }
         return min(max(share, 0), 1)
     }
 }
@@ -44,7 +61,7 @@ package protocol RunDisplay {
     mutating func didRecord(_ entry: JournalEntry, job: Plan)
     /// Some time has passed.
     mutating func update(_ progress: RunProgress)
-    /// The run has ended; what comes next stands on a line of its own.
+    /// The run has ended, or its watching has; what comes next stands on a line of its own.
     mutating func end()
 }
 

@@ -20,16 +20,27 @@ package enum Terminal {
         }
     }
 
-    /// Whether a person reads what is written there.
-    package static func isInteractive(_ descriptor: Int32) -> Bool {
-        isatty(descriptor) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    /// How a run is shown there.
+    package static func style(_ descriptor: Int32) -> DisplayStyle {
+        DisplayStyle(isTerminal: isatty(descriptor) == 1) { name in
+            getenv(name).map { String(cString: $0) }
+        }
     }
 
-    /// The columns of the terminal; 80 when it does not say.
-    package static func width(_ descriptor: Int32) -> Int {
+    /// The size of the terminal; what it does not say is as it is on most.
+    package static func size(_ descriptor: Int32) -> TerminalSize {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        return TerminalSize(
+            columnCount: isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80,
+            rowCount: isKnown && size.ws_row > 0 ? Int(size.ws_row) : 24
+        )
+    }
+
+    /// Whether this process has the terminal to itself, and was not put in the background.
+    package static func isForeground(_ descriptor: Int32) -> Bool {
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
     }
 }
 

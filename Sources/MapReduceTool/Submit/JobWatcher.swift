@@ -47,6 +47,8 @@ struct JobWatcher {
     /// Shows the job until it has ended.
     private func follow() async throws -> JobStatus {
         var display = self.display
+        // Also when a signal ends the watching: what is said then stands alone.
+        defer { display.end() }
         var lastEvent = 0
         var silentSince: ContinuousClock.Instant?
         while true {
@@ -55,12 +57,11 @@ struct JobWatcher {
                 silentSince = nil
                 if !description.isQuiet {
                     try await showEvents(&display, &lastEvent)
-                    display.update(RunProgress(status, elapsed: .now - start))
+                    display.update(
+                        RunProgress(status, of: description.plan, elapsed: .now - start)
+                    )
                 }
-                if status.phase.isFinished {
-                    display.end()
-                    return status
-                }
+                if status.phase.isFinished { return status }
             } catch let error as ClusterClient.CallError {
                 guard case .unreachable = error else { throw error }
                 let since = silentSince ?? .now
@@ -88,10 +89,7 @@ struct JobWatcher {
     }
 
     private var display: any RunDisplay {
-        if description.isQuiet { return SilentDisplay() }
-        return Terminal.isInteractive(2)
-            ? LiveDisplay(isVerbose: description.isVerbose)
-            : PlainDisplay(isVerbose: description.isVerbose)
+        Terminal.style(2).display(isQuiet: description.isQuiet, isVerbose: description.isVerbose)
     }
 
     /// Says how the job ended.
@@ -110,7 +108,8 @@ struct JobWatcher {
 
     /// On a terminal Ctrl-C asks what is meant; everything else cancels.
     private func interrupted(by signal: Int32) async throws {
-        Terminal.write("\n", to: 2)
+        // A live display has erased what the terminal echoed of Ctrl-C.
+        if Terminal.style(2) == .plain { Terminal.write("\n", to: 2) }
         if signal == SIGINT, isatty(0) == 1, isatty(2) == 1, await wantsToDetach() {
             Terminal.write(
                 "job \(id.number) goes on; `mapreduce wait \(id.number)` waits for its end, "

@@ -40,9 +40,19 @@ struct DisplayTarget: FuzzTarget {
     }
 
     private func show(_ status: JobStatus) throws {
-        let progress = RunProgress(status, elapsed: .seconds(7))
-        try require(0...1 ~= progress.share, "\(progress.share) of a stage is done")
-        try require(LiveDisplay.line(progress, width: 80).count < 80, "a line is too long")
+        let plan = Plan(name: "job", stages: [.plain, .plain])
+        let progress = RunProgress(status, of: plan, elapsed: .seconds(7))
+        for stage in progress.stages.indices {
+            let share = progress.share(of: stage)
+            try require(0...1 ~= share, "\(share) of a stage is done")
+        }
+        var pace = Pace()
+        pace.add(progress)
+        let size = TerminalSize(columnCount: 80, rowCount: 5)
+        let lines = ProgressLines.lines(of: progress, pace, size)
+        try require(lines.count < 5, "there are too many lines")
+        try require(lines.allSatisfy { $0.cellCount < 80 }, "a line is too long")
+        _ = PlainDisplay.line(progress)
         _ = JobSummary.text(of: status, output: status.output, elapsed: .seconds(7))
         if let failure = status.failure {
             _ = JobSummary.text(of: failure, attempt: status.failedAttempt)

@@ -1,0 +1,48 @@
+/// How many cells of a terminal's line text takes.
+///
+/// Terminals go by scalars, and so does this: a mark that stands on the letter before it takes
+/// none, an ideograph or an emoji two. Where terminals disagree, as on emoji that are joined, the
+/// larger number is given: a line may end too early, and never too late.
+package enum Cells {
+    package static func count(of scalar: Unicode.Scalar) -> Int {
+        if scalar.value < 0x300 { return scalar.value == 0 ? 0 : 1 }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return 0
+        default: break
+        }
+        // Vowels and final consonants of Hangul, which stand in the cell of the first consonant.
+        if 0x1160...0x11FF ~= scalar.value { return 0 }
+        return isWide(scalar) ? 2 : 1
+    }
+
+    package static func count(of text: some StringProtocol) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + count(of: $1) }
+    }
+
+    /// The longest beginning of a text that takes at most so many cells.
+    package static func prefix(of text: String, cellCount: Int) -> String {
+        var left = cellCount
+        return String(
+            text.prefix { character in
+                left -= count(of: String(character))
+                return left >= 0
+            }
+        )
+    }
+
+    private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x1100 { return false }
+        // The two letters of a flag are emoji of a cell each.
+        if scalar.properties.isEmojiPresentation { return !(0x1F1E6...0x1F1FF ~= scalar.value) }
+        return wide.contains { $0 ~= scalar.value }
+    }
+
+    /// Source: the classes W and F of Unicode's EastAsianWidth.txt, without emoji, and with what is
+    /// not assigned within their blocks.
+    private static let wide: [ClosedRange<UInt32>] = [
+        0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0x4DBF,
+        0x4E00...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,
+        0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18D8F, 0x1AFF0...0x1B2FF,
+        0x1D300...0x1D376, 0x1F200...0x1F265, 0x20000...0x2FFFD, 0x30000...0x3FFFD,
+    ]
+}

@@ -1,0 +1,76 @@
+package import MapReduceControl
+package import MapReduceModel
+internal import MapReduceProcess
+
+/// A run on a terminal, as what is to be written to it.
+///
+/// It asks for nothing and writes nothing itself.
+package struct LiveReport {
+    private let isVerbose: Bool
+    private var screen: LiveScreen
+    private var pace = Pace()
+
+    package init(isVerbose: Bool, isInColour: Bool) {
+        self.isVerbose = isVerbose
+        screen = LiveScreen(isInColour: isInColour)
+    }
+
+    /// Whether there are lines that the end, or a signal, must erase.
+    package var isPainted: Bool { screen.isPainted }
+
+    /// Something happened to the job.
+    package mutating func record(_ entry: JournalEntry, job: Plan) -> String {
+        guard let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) else {
+            return ""
+        }
+        return screen.show(line)
+    }
+
+    /// Some time has passed, and the terminal has this size now.
+    package mutating func update(_ progress: RunProgress, _ size: TerminalSize) -> String {
+        pace.add(progress)
+        return screen.paint(ProgressLines.lines(of: progress, pace, size), size)
+    }
+
+    /// The same where the terminal is another program's for now.
+    package mutating func updateUnseen(_ progress: RunProgress) {
+        pace.add(progress)
+        screen.forget()
+    }
+
+    package mutating func end() -> String { screen.erase() }
+}
+
+/// Lines on a terminal that are written anew again and again.
+package struct LiveDisplay: RunDisplay {
+    private var report: LiveReport
+
+    package init(isVerbose: Bool, isInColour: Bool) {
+        report = LiveReport(isVerbose: isVerbose, isInColour: isInColour)
+    }
+
+    package mutating func didRecord(_ entry: JournalEntry, job: Plan) {
+        let text = report.record(entry, job: job)
+        write(text)
+    }
+
+    package mutating func update(_ progress: RunProgress) {
+        // A shell that has put the job in the background has the terminal to itself.
+        guard Terminal.isForeground(2) else { return report.updateUnseen(progress) }
+        let text = report.update(progress, Terminal.size(2))
+        write(text)
+    }
+
+    package mutating func end() {
+        let text = report.end()
+        write(text)
+    }
+
+    /// Writes what the report, as it is now, has said.
+    private func write(_ text: String) {
+        guard !text.isEmpty else { return }
+        if report.isPainted { LeftTerminal.isErased(true) }
+        Terminal.write(text, to: 2)
+        if !report.isPainted { LeftTerminal.isErased(false) }
+    }
+}
