@@ -198,6 +198,31 @@ import Testing
         try cluster.stop()
     }
 
+    /// Tasks that end before they are noticed, and with them the job: nothing is lost of what they
+    /// printed, and nothing comes twice.
+    @Test func allLinesOfManyShortTasksCome() throws {
+        let cluster = try TestCluster(workers: 2)
+        let input = try directory.write(
+            "many.txt",
+            String(repeating: "wait the cat sat on the mat\n", count: 5000)
+        )
+        let job = try cluster.submit(
+            "faultyjob",
+            [input, "--map-at", "wait", "--fault", "print", "--split-size", "2000"]
+                + ["--reducers", "1"]
+        )
+        try #require(try eventually { try !cluster.jobs().isEmpty })
+        let follower = try cluster.start(["logs", "-f", "1"])
+        let result = try follower.wait()
+        #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(try job.wait().code == 0)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.count == 5000)
+        #expect(lines.allSatisfy { $0.hasSuffix("#1 | a closure prints") })
+        #expect(Set(lines).count == (try cluster.tasks().count { $0.stage == 0 }))
+        try cluster.stop()
+    }
+
     /// As behind a pager that shows one screen: nothing is read, and Ctrl-C still ends it.
     @Test func itEndsWhenItsReaderWaits() throws {
         let (gate, pipe) = (try gate("gate"), try gate("pipe"))
