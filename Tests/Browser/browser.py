@@ -284,11 +284,17 @@ class Page:
 
     def drawn(self):
         """Waits until what has changed is on the screen."""
-        self.run("new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(() => f())))")
+        self.run(
+            "new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(() => f())))"
+        )
 
-    def screenshot(self, path, full=False):
+    def screenshot(self, path, full=False, clip=None):
         self.drawn()
-        picture = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=full)
+        place = {"clip": {**clip, "scale": 1}} if clip else {}
+        picture = self.send(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=full or bool(clip),
+            **place,
+        )
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
             file.write(base64.b64decode(picture["data"]))

@@ -46,6 +46,21 @@ class BrowserCase(unittest.TestCase):
             page.screenshot(SCREENSHOTS / f"{name}-{scheme}.png", full)
         page.scheme("light")
 
+    def picture(self, page, name, selector="body", height=900):
+        """Makes a picture of the guide anew, if that is asked for: of the top of an element."""
+        if "PICTURES" not in os.environ:
+            return
+        page.size(1280, 900)
+        page.drawn()
+        clip = page.run(
+            "(() => { scrollTo(0, 0); const r = document.querySelector(%r)"
+            ".getBoundingClientRect(); return {x: 0, y: Math.max(r.y - 16, 0), width: innerWidth,"
+            " height: Math.min(r.height + 32, %d)}; })()" % (selector, height)
+        )
+        path = PICTURES / f"{name}.png"
+        page.screenshot(path, clip=clip)
+        self.assertLess(path.stat().st_size, 150_000, name)
+
     def figure(self, page, name):
         return page.text(f"[data-figure={name}] .value")
 

@@ -89,6 +89,10 @@ class Cluster:
             self.run(*arguments, "--coordinator", self.url, "--json", check=False)
         )
 
+    def report(self, job):
+        """Everything that is known of a job."""
+        return self.json("job", job)
+
     def submit(self, job, *arguments):
         """The number of the job, which runs on."""
         said = self.run(
@@ -97,8 +101,9 @@ class Cluster:
         return int(re.search(r"\d+", said)[0])
 
     def wait(self, job):
-        """How the job ended."""
-        return self.json("wait", job)
+        """How the job ended: its report."""
+        self.run("wait", job, "--coordinator", self.url, check=False)
+        return self.report(job)
 
     def file(self, name, text):
         path = self.folder / name

@@ -46,7 +46,7 @@ class ClusterViews(BrowserCase):
         row = self.row(page, job)
         self.assertEqual(row["name"], "faultyjob")
         self.assertIn("running", row["phase"])
-        status = self.cluster.json("job", job)
+        status = self.cluster.report(job)["job"]
         total = sum(stage["taskCount"] for stage in status["stages"])
         self.assertIn(f"/{total}", row["progress"])
         self.assertEqual(row["owner"], status["owner"] or "–")
@@ -61,7 +61,7 @@ class ClusterViews(BrowserCase):
         self.cluster.let_go(waiting)
         page.wait("document.querySelector('.title .chip-succeeded')")
         # The status is of the end, and so are all numbers.
-        status = self.cluster.wait(job)
+        status = self.cluster.wait(job)["job"]
         self.expect_figures(page, status)
         said = page.run("document.getElementById('announcements').innerText")
         self.assertIn("succeeded", said)
@@ -86,7 +86,7 @@ class ClusterViews(BrowserCase):
 
     def test_the_numbers_of_a_job_are_those_of_the_command(self):
         job = self.submit("numbers", job="wordcount")
-        status = self.cluster.wait(job)
+        status = self.cluster.wait(job)["job"]
         page = self.open(f"#/jobs/{job}")
         page.wait("document.querySelector('#section-counters')")
         self.expect_figures(page, status)
@@ -121,9 +121,20 @@ class ClusterViews(BrowserCase):
         looks.check(self, page)
         self.shoot(page, "job", full=True)
 
+    def test_a_report_shows_what_the_page_does(self):
+        job = self.submit("reported", job="wordcount")
+        status = self.cluster.wait(job)["job"]
+        path = self.cluster.folder / "report.html"
+        self.cluster.run("report", job, "-o", path, "--coordinator", self.cluster.url)
+        page = self.page("file://")
+        page.open(path.as_uri())
+        page.wait("document.querySelector('#section-counters')")
+        self.expect_figures(page, status)
+        self.assertIn(status["verdict"]["text"], page.text(".verdict"))
+
     def test_a_job_that_failed_says_where_and_how_to_run_it_again(self):
         job = self.submit("failed", "--map-at", "bad", "--fault", "trap")
-        status = self.cluster.wait(job)
+        status = self.cluster.wait(job)["job"]
         self.assertEqual(status["phase"], "failed")
         page = self.open(f"#/jobs/{job}")
         page.wait("document.querySelector('.failure.ended-job[open] .report')")
@@ -156,13 +167,13 @@ class ClusterViews(BrowserCase):
         self.shoot(page, "cancel")
         page.key("Escape")
         page.wait("!document.querySelector('#confirm').open")
-        self.assertEqual(self.cluster.json("job", job)["phase"], "running")
+        self.assertEqual(self.cluster.report(job)["job"]["phase"], "running")
         page.click(".title button.danger")
         page.wait("document.querySelector('#confirm').open")
         page.click("#confirm button.filled")
         page.wait("document.querySelector('.title .chip-cancelled')")
         page.wait("!document.querySelector('#confirm').open")
-        self.assertEqual(self.cluster.wait(job)["phase"], "cancelled")
+        self.assertEqual(self.cluster.wait(job)["job"]["phase"], "cancelled")
         self.assertFalse(page.run("document.querySelector('.title button.danger') !== null"))
         looks.check(self, page)
         self.shoot(page, "job-cancelled", full=True)
@@ -184,6 +195,7 @@ class ClusterViews(BrowserCase):
                 self.assertEqual(row["duration"], words.duration(job["seconds"]))
         looks.check(self, page)
         self.shoot(page, "jobs")
+        self.picture(page, "jobs", height=560)
         page.key("/")
         page.wait("document.activeElement.id === 'filter'")
         page.type("grep")
@@ -251,8 +263,15 @@ class ClusterViews(BrowserCase):
             self.assertIn(worker["state"], row["state"])
             self.assertTrue(row["slots"].endswith(f"of {worker['slotCount']}"), row["slots"])
             self.assertTrue(row["heard"].endswith(" ago"))
+            self.assertEqual(row["version"], worker["version"])
+            load, memory, disk = worker["load"], worker["memory"], worker["disk"]
+            # These go on while they are compared; what they are of does not.
+            self.assertTrue(row["load"].endswith(f"of {load['processorCount']}"), row["load"])
+            for name, room in (("memory", memory), ("disk", disk)):
+                self.assertTrue(row[name].endswith(words.in_bytes(room["totalByteCount"])))
         looks.check(self, page)
         self.shoot(page, "workers")
+        self.picture(page, "workers", height=320)
 
     def test_a_job_that_is_not_there_is_told(self):
         page = self.open("#/jobs/999999")

@@ -73,7 +73,7 @@ class Reconnection(BrowserCase):
         self.assertGreater(int(resumed[-1]["headers"]["Last-Event-ID"]), 0)
         cluster.let_go(waiting)
         page.wait("document.querySelector('.title .chip-succeeded')")
-        self.assertEqual(cluster.wait(job)["phase"], "succeeded")
+        self.assertEqual(cluster.wait(job)["job"]["phase"], "succeeded")
         tasks = cluster.json("tasks", job)
         rows = self.cells(page, "attempts")
         self.assertEqual(len(rows), sum(len(task["attempts"]) for task in tasks))

@@ -94,6 +94,7 @@ class Files(BrowserCase):
         self.assertIn("--workers 40", verdict)
         looks.check(self, page)
         self.shoot(page, "small", full=True)
+        self.picture(page, "job", height=1000)
 
     def test_the_timeline_is_used_with_keys(self):
         report = reports.small(2)
@@ -165,6 +166,25 @@ class Files(BrowserCase):
         self.assertIn(f"{words.count(failed)} failed", page.text("#section-timeline .summary"))
         looks.check(self, page)
         self.shoot(page, "large", full=True)
+        self.picture(page, "timeline", "#section-timeline")
+
+    def test_a_report_of_a_job_that_failed(self):
+        report = reports.small(5)
+        failures = [reports.failure(0, 3, number) for number in range(4)]
+        del report["verdict"]
+        report["failures"] = failures
+        report["job"].update(
+            phase="failed", failure=failures[3]["failure"],
+            failedAttempt={"task": {"job": 7, "stage": 0, "index": 3}, "number": 3},
+        )
+        report["job"]["stages"][0]["failureCount"] = 4
+        page = self.open_generated("failed", report)
+        page.wait("document.querySelector('.failure.ended-job[open]')")
+        self.assertIn("Task 0.3, attempt 4", page.text(".failure.ended-job"))
+        self.assertIn("wordcount --replay 0.3 ", page.text(".failure.ended-job"))
+        self.assertEqual(page.run("document.querySelectorAll('.failure').length"), 4)
+        looks.check(self, page)
+        self.picture(page, "failed", height=860)
 
     def test_a_report_of_a_job_that_has_hardly_begun(self):
         report = reports.small(4)

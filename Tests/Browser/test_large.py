@@ -50,10 +50,11 @@ class LargeJob(BrowserCase):
         page.wait("document.querySelector('.timeline canvas')?.dataset.rectangles > 0")
         # The job runs while it is looked at.
         page.wait("document.querySelector('.title .chip-succeeded')", patience=1200)
-        status = self.cluster.wait(self.job)
+        status = self.cluster.wait(self.job)["job"]
         total = sum(stage["taskCount"] for stage in status["stages"])
         self.assertGreaterEqual(total, TASKS)
-        self.assertEqual(self.figure(page, "tasks"), f"{words.count(total)} of {words.count(total)}")
+        everything = words.count(total)
+        self.assertEqual(self.figure(page, "tasks"), f"{everything} of {everything}")
         self.assertEqual(self.figure(page, "duration"), words.duration(status["seconds"]))
         attempts = sum(len(task["attempts"]) for task in self.cluster.json("tasks", self.job))
         summary = page.text("#section-timeline .summary")

@@ -23,6 +23,8 @@ import Testing
 
     private func allSources() throws -> [SourceFile] {
         try ["Sources", "Jobs", "Tests"].flatMap { try files(below: $0) }
+            + [".html", ".css", ".js"].flatMap { try files(below: "Sources/CPage/page", $0) }
+            + files(below: "Tests/Browser", ".py")
     }
 
     @Test func filesAndLinesAreShort() throws {

@@ -177,7 +177,7 @@ function drawEdge(edge, isBelow) {
     : `M${x} ${y}C${x + bend} ${y} ${toX - bend} ${toY} ${toX - 5} ${toY}`;
   const tip = isBelow ? `M${toX - 4} ${toY - 6}l4 6l4-6z` : `M${toX - 6} ${toY - 4}l6 4l-6 4z`;
   const words = edge.isBroadcast ? "to all" : edge.combined ? "combined"
-    : edge.isRange ? "sorted" : isSmall(edge.from) || isSmall(edge.to) ? "" : "shuffle";
+    : edge.isRange ? "sorted" : "";
   return s("g", { class: `edge${edge.isBroadcast ? " broadcast" : ""}`, "data-key": edge.key },
     s("path", { d: line }),
     s("path", { class: "tip-of-edge", d: tip }),

@@ -98,7 +98,19 @@ function figures(report) {
         h("span", { class: "value" }, value), more ? h("span", { class: "more" }, more) : null)))),
     h("p", { class: "output" }, h("span", { class: "muted" }, "Output "),
       h("code", {}, job.output), " ", copyButton(job.output)),
+    settings(report),
     differences(report));
+}
+
+// How the job was asked to run.
+function settings(report) {
+  const { settings: asked } = report;
+  if (!asked) return null;
+  return h("p", { class: "muted facts settings" },
+    h("span", {}, `${Format.bytes(asked.memoryByteCount)} of memory for a task`),
+    h("span", {}, Format.counted(asked.reducerCount, "reducer")),
+    h("span", {}, `splits of at most ${Format.bytes(asked.splitByteCount)}`),
+    asked.compressesOutput ? h("span", {}, "compressed output") : null);
 }
 
 // Tasks that gave two outputs.

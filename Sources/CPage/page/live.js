@@ -7,6 +7,7 @@ const live = {
   list: null,
   job: null,
   jobId: null,
+  isFirst: false,
 
   begin() {
     live.list?.close();
@@ -16,6 +17,7 @@ const live = {
   connection(to, error) {
     if (to === "open") {
       state.connection = "live";
+      live.isFirst = true;
       if (state.token) state.token = null;
     } else if (to === "broken") {
       if (state.connection === "live") announce("The connection is lost; reconnecting");
@@ -31,6 +33,9 @@ const live = {
 
   hear(type, value) {
     if (type === "jobs") {
+      // The first event of a stream tells of all jobs.
+      if (live.isFirst) forgetOthers(value);
+      live.isFirst = false;
       value.forEach(hearJob);
       state.isListed = true;
     } else if (type === "workers") {

@@ -42,6 +42,12 @@ function hearJob(job) {
   }
 }
 
+// Forgets the jobs that a coordinator has forgotten.
+function forgetOthers(jobs) {
+  const known = new Set(jobs.map((job) => job.id));
+  for (const id of state.jobs.keys()) if (!known.has(id)) state.jobs.delete(id);
+}
+
 // How long a job has run; one that runs gets older while nothing is heard of it.
 function secondsOf(job) {
   if (isEnded(job) || state.connection === "reconnecting") return job.seconds;

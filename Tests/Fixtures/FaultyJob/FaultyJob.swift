@@ -21,8 +21,6 @@ struct FaultyJob: Job {
             """
     )
     var gates: String?
-    @Option(help: "The one pipe that all open that wait, in place of a directory.")
-    var gate: String?
     @Option(help: "How many lines one that waits prints before.") var lines = 1
     @Flag(help: "Reduce without combining.") var sorting = false
     @Flag(help: "Build another plan in task processes.") var shifty = false
@@ -78,7 +76,7 @@ struct FaultyJob: Job {
         case .slow: break
         case .print: Swift.print("a closure prints")
         case .vary: break
-        case .wait: if let gate { close(open(gate, O_RDONLY)) } else { try wait(record) }
+        case .wait: try wait(record)
         }
     }
 
