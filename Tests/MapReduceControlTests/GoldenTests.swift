@@ -113,6 +113,12 @@ import Testing
                 progress: [AttemptProgress(attempt: attempt, records: 10, bytes: 400)],
                 isDraining: true,
                 isDiskLow: true,
+                machine: MachineCondition(
+                    load: MachineCondition.Load(one: 1.5, processorCount: 4),
+                    memory: MachineCondition.Memory(availableByteCount: 5, totalByteCount: 9),
+                    disk: MachineCondition.Disk(freeByteCount: 3, totalByteCount: 7),
+                    segments: MachineCondition.Segments(count: 2, byteCount: 18)
+                ),
                 wait: 1000
             ),
             "poll-request"
@@ -164,11 +170,18 @@ import Testing
                     maxAttempts: 4,
                     maxBadRecords: 0,
                     taskTimeout: 600,
+                    settings: JobReport.Settings(
+                        memoryByteCount: 256 << 20,
+                        reducerCount: 2,
+                        splitByteCount: 128 << 20,
+                        compressesOutput: false
+                    ),
                     isQuiet: false,
                     isVerbose: true
                 ),
                 program: program,
-                weight: 2
+                weight: 2,
+                owner: "ada@laptop"
             ),
             "submit-request"
         )
@@ -268,19 +281,21 @@ import Testing
             ],
             "task-statuses"
         )
-        try check(
-            [
-                WorkerStatus(
-                    id: worker,
-                    url: "http://10.0.0.2:9311",
-                    slotCount: 4,
-                    runningCount: 1,
-                    silence: 0.25,
-                    state: .diskLow
-                )
-            ],
-            "worker-statuses"
+        var workerStatus = WorkerStatus(
+            id: worker,
+            url: "http://10.0.0.2:9311",
+            slotCount: 4,
+            runningCount: 1,
+            silence: 0.25,
+            state: .diskLow
         )
+        workerStatus.version = "0.2"
+        workerStatus.load = MachineCondition.Load(one: 1.5, processorCount: 4)
+        workerStatus.memory = MachineCondition.Memory(availableByteCount: 5, totalByteCount: 9)
+        workerStatus.disk = MachineCondition.Disk(freeByteCount: 3, totalByteCount: 7)
+        workerStatus.segments = MachineCondition.Segments(count: 2, byteCount: 18)
+        workerStatus.excludedJobs = [job]
+        try check([workerStatus], "worker-statuses")
         try check([AttemptLog(attempt: attempt, text: "printed\n")], "logs")
         try check(ErrorAnswer(code: "not-found", message: "there is no job 3"), "error")
     }

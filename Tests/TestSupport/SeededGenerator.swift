@@ -28,16 +28,19 @@ package func forEachSeed(
     _ name: String = #function,
     body: (inout SeededGenerator) throws -> Void
 ) rethrows {
-    if let text = ProcessInfo.processInfo.environment["SEED"], let seed = UInt64(text) {
-        var generator = SeededGenerator(seed: seed)
-        try body(&generator)
-        return
-    }
-    let isRepeatable = ProcessInfo.processInfo.environment["CI"] != nil
-    let first = isRepeatable ? 1 : UInt64.random(in: 0..<1_000_000_000)
-    for seed in first..<first + UInt64(count) {
+    for seed in testSeeds(count) {
         print("\(name): SEED=\(seed)")
         var generator = SeededGenerator(seed: seed)
         try body(&generator)
     }
+}
+
+/// The seeds that `forEachSeed` runs, for a body that waits.
+package func testSeeds(_ count: Int) -> [UInt64] {
+    if let text = ProcessInfo.processInfo.environment["SEED"], let seed = UInt64(text) {
+        return [seed]
+    }
+    let isRepeatable = ProcessInfo.processInfo.environment["CI"] != nil
+    let first = isRepeatable ? 1 : UInt64.random(in: 0..<1_000_000_000)
+    return Array(first..<first + UInt64(count))
 }

@@ -42,7 +42,7 @@ struct ClusterNews {
         ended.append(status)
     }
 
-    /// Takes what was found.
+    /// Takes what was found; the next look is at a later moment.
     ///
     /// `count`: how many jobs that have ended are kept for those who are slow; whoever has missed
     /// one that is not is told everything anew.
@@ -50,9 +50,10 @@ struct ClusterNews {
         at now: ContinuousClock.Instant,
         _ changed: [JobStatus],
         _ workers: [WorkerStatus],
-        keeping count: Int
+        keeping count: Int,
+        next moment: ContinuousClock.Instant
     ) {
-        nextLook = now + Policy.streamInterval
+        nextLook = moment
         let next = version + 1
         for status in changed + ended where jobs[status.id]?.status.differs(status) ?? true {
             jobs[status.id] = Row(status: status, version: next)

@@ -69,7 +69,7 @@ extension CoordinatorCore {
             let now = ContinuousClock.now
             let isOver = followers.ended(follower.job) != nil
             if !follower.changes.isEmpty, isOver || now >= follower.pause.nextBatch {
-                follower.pause.told(at: now)
+                follower.pause.told(at: now, settings.streamInterval)
                 if let news = try await jobNews(for: number) { return .news(news) }
             } else if now >= follower.pause.nextSign {
                 follower.pause.signed(at: now)
@@ -109,7 +109,7 @@ extension CoordinatorCore {
         while let follower = followers.ofCluster[number], goesOn {
             let now = ContinuousClock.now
             if follower.seen == nil || follower.seen != news.version {
-                follower.pause.told(at: now)
+                follower.pause.told(at: now, settings.streamInterval)
                 if let seen = follower.seen, let batch = news.batch(since: seen) {
                     follower.seen = batch.version
                     return .news(batch)
@@ -184,7 +184,13 @@ extension CoordinatorCore {
     func wakeFollowers(at now: ContinuousClock.Instant) {
         if !followers.ofCluster.isEmpty, news.isDue(at: now) {
             let changed = news.takeTouched().compactMap { status(of: $0) }
-            news.look(at: now, changed, workerStatuses, keeping: settings.keptJobCount)
+            news.look(
+                at: now,
+                changed,
+                workerStatuses,
+                keeping: settings.keptJobCount,
+                next: now + settings.streamInterval
+            )
         }
         for follower in followers.ofCluster.values
         where follower.seen != news.version || now >= follower.pause.nextSign {

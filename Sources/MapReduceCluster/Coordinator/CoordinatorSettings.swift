@@ -13,6 +13,8 @@ package struct CoordinatorSettings: Sendable {
 
     /// Streams that are open at once.
     package var maxStreamCount = Policy.maxStreamCount
+    /// How often a stream tells of changes of one kind, at most.
+    package var streamInterval = Policy.streamInterval
 
     package static let defaultPort = 9310
 

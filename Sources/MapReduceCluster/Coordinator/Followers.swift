@@ -121,8 +121,10 @@ struct Pause {
     }
 
     /// Something is being told.
-    mutating func told(at now: ContinuousClock.Instant) {
-        nextBatch = now + Policy.streamInterval
+    ///
+    /// `interval`: how long nothing else is told then.
+    mutating func told(at now: ContinuousClock.Instant, _ interval: Duration) {
+        nextBatch = now + interval
         nextSign = now + Policy.streamSilence
     }
 

@@ -33,7 +33,10 @@ enum EventStream {
         to request: Request,
         _ next: @escaping @Sendable () async throws -> [ByteBuffer]?
     ) -> Response {
-        var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        // The connection is closed afterwards: nobody is to ask again on it.
+        var headers: HTTPFields = [
+            .contentType: "text/event-stream", .cacheControl: "no-store", .connection: "close",
+        ]
         // Some proxies collect answers otherwise.
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         return Response(

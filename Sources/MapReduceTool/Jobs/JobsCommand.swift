@@ -118,9 +118,8 @@ extension JobStatus {
 enum JobText {
     static func text(of job: JobStatus, _ connection: ClientOptions) -> String {
         let time = Duration(claimedSeconds: job.seconds)
-        var text = "job \(job.id.number), \(job.name)"
-        if !job.owner.isEmpty { text += ", of \(job.owner)" }
-        text += ": \(job.phase.rawValue)\n"
+        var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
+        if !job.owner.isEmpty { text += "  submitted by \(job.owner)\n" }
         for (index, stage) in job.stages.enumerated() {
             text += "  stage \(index) (\(stage.label)): "
             if stage.isLeftOut {
