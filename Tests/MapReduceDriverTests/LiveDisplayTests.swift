@@ -146,7 +146,7 @@ private struct Session {
         let entry =
             Bool.random(using: &generator)
             ? JournalEntry.recordSkipped(attempt.task, record)
-            : .attemptFailed(attempt, failure)
+            : .attemptFailed(attempt, failure, at: .zero)
         let plan = Plan(name: "job", stages: [])
         terminal.write(report.record(entry, job: plan))
         let line = EventText.line(for: entry, job: plan, isVerbose: false) ?? ""
