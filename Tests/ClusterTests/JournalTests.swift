@@ -145,8 +145,8 @@ import Testing
     /// The coordinator says which entry it is, and does not start.
     @Test(arguments: [
         "{", "{\"attemptStarted\":{}}", "[1]",
-        #"{"jobRetired":{"_0":1}}"#, #"{"commitBegan":{"_0":7}}"#,
-        #"{"attemptStopped":{"_0":{"number":0,"task":{"index":-1,"job":1,"stage":9}}}}"#,
+        #"{"jobRetired":{"_0":1}}"#, #"{"commitBegan":{"_0":7,"at":0}}"#,
+        #"{"attemptStopped":{"_0":{"number":0,"task":{"index":-1,"job":1,"stage":9}},"at":0}}"#,
     ])
     func aDamagedEntryIsNamed(_ body: String) async throws {
         do {

@@ -47,12 +47,13 @@ struct CoordinatorTraces {
         guard let tracer else { return }
         for entry in entries {
             switch entry {
-            case .jobSubmitted(let submission): begin(submission, tracer)
+            case .jobSubmitted(let submission, _): begin(submission, tracer)
             case .attemptStarted(let attempt, let worker, _):
                 begin(attempt, worker, coordinator, tracer)
             case .attemptSucceeded(let attempt, _, _): end(attempt, "succeeded")
-            case .attemptFailed(let attempt, let failure): end(attempt, "failed", failure.message)
-            case .attemptStopped(let attempt): end(attempt, "stopped")
+            case .attemptFailed(let attempt, let failure, _):
+                end(attempt, "failed", failure.message)
+            case .attemptStopped(let attempt, _): end(attempt, "stopped")
             case .attemptAudited(let attempt, _, _): end(attempt, "audited")
             case .outputLost, .inputChanged, .outputsDiffered, .recordSkipped, .commitBegan,
                 .jobFinished, .jobRetired:

@@ -45,7 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private static var isColored: Bool {
-        Terminal.isInteractive(1) && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+        Terminal.style(1) == .live(isInColour: true)
     }
 
     /// Asks the executable what the job is, as `mapreduce submit` does.
