@@ -180,7 +180,10 @@ let package = Package(
             "MapReduceDriverTests",
             ["MapReduceDriver", "MapReduceControl", "MapReduceModel", "MapReduceProcess"]
         ),
-        tests("MapReduceTests", ["MapReduce", "MapReduceModel", "MapReduceProcess"]),
+        tests(
+            "MapReduceTests",
+            ["MapReduce", "MapReduceModel", "MapReduceEngine", "MapReduceProcess"]
+        ),
         tests("MapReduceTemplateTests", ["MapReduceTemplate"]),
         tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce", "verbsjob"]),
         tests(

@@ -107,7 +107,7 @@ package struct EngineLimits: Hashable, Sendable {
 
     /// Nanoseconds of calls of which about one is measured, which takes about a tenth of a
     /// microsecond: calls that are longer than that are measured each.
-    package static let nanosecondsOfSample = 200_000.0
+    package static let nanosecondsOfSample = 1_000_000.0
 
     /// A call that takes so many times the usual is not taken for one of many: the thread was not
     /// running, or a disk was waited for.

@@ -167,6 +167,21 @@ import Testing
         #expect(actions.contains(.removeAttempt(attempt(0, stage: 1))))
     }
 
+    @Test func theTimeOfFetchingIsAddedToTheReport() {
+        var machine = joined()
+        let id = attempt(0, stage: 1)
+        _ = answer(&machine, [(1, reduce(id))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        _ = machine.apply(.inputReady(id, [[]], seconds: 1.5))
+        let output = TaskOutput(counters: Counters(), times: TaskTimes(merge: 0.25))
+        let report = TaskReport(attempt: id, outcome: .succeeded(output))
+        let actions = machine.apply(.attemptEnded(slot: 0, report, log: nil))
+        let ends = actions.compactMap(\.poll).flatMap(\.ended)
+        var told = output
+        told.times.fetch = 1.5
+        #expect(ends.map(\.report) == [TaskReport(attempt: id, outcome: .succeeded(told))])
+    }
+
     @Test func aSegmentThatCannotBeFetchedFailsTheAttempt() {
         var machine = joined()
         _ = answer(&machine, [(1, reduce(attempt(0, stage: 1)))])

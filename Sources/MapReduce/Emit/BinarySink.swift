@@ -29,45 +29,47 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) { sampler.measure { write(key, value) } }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        sampler.measure { write(encodedKey: key, value) }
-    }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        sampler.measure { write(encodedKey: key, encodedValue: value) }
-    }
-
-    @inlinable
-    func write(_ key: Key, _ value: Value) {
+    func add(_ key: Key, _ value: Value) {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(key, value)
+            return sampler.end(sample)
+        }
         keyBytes.beginLine()
         key.write(to: &keyBytes)
         addBytes(keyBytes.bytes, value)
     }
 
     @inlinable
-    func write(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        guard Self.isBytes(Key.self) else { return writeDecoded(key, value) }
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, value)
+            return sampler.end(sample)
+        }
+        guard Self.isBytes(Key.self) else { return addDecoded(key, value) }
         addBytes(key, value)
     }
 
     @inlinable
-    func write(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, encodedValue: value)
+            return sampler.end(sample)
+        }
         if Self.isBytes(Key.self), Self.isBytes(Value.self) { return store(key, value) }
         do {
-            write(encodedKey: key, try Value(record: value))
+            add(encodedKey: key, try Value(record: value))
         } catch {
             context.fail(error)
         }
     }
 
     @inlinable
-    func writeDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
+    func addDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
         do {
-            write(try Key(record: key), value)
+            add(try Key(record: key), value)
         } catch {
             context.fail(error)
         }

@@ -51,24 +51,35 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
 
     @inlinable
     func addBatch(count: Int) {
-        sampler.measure {
-            guard let batch, makeRoom(keys: count, arenaBytes: 0) else { return }
-            emitted &+= count
-            mergeBatch(combiningTable, batch.pairs, count)
+        if sampler.isDue {
+            let sample = sampler.begin()
+            addBatch(count: count)
+            return sampler.end(sample)
         }
+        guard let batch, makeRoom(keys: count, arenaBytes: 0) else { return }
+        emitted &+= count
+        mergeBatch(combiningTable, batch.pairs, count)
     }
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        sampler.measure {
-            keyBytes.hold(key, for: context)
-            collect(keyBytes.bytes, value)
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(key, value)
+            return sampler.end(sample)
         }
+        keyBytes.hold(key, for: context)
+        collect(keyBytes.bytes, value)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        sampler.measure { collect(key, value) }
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, value)
+            return sampler.end(sample)
+        }
+        collect(key, value)
     }
 
     @inlinable

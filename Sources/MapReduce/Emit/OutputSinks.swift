@@ -33,20 +33,12 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) { sampler.measure { write(key, value) } }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        sampler.measure { write(encodedKey: key, value) }
-    }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        sampler.measure { write(encodedKey: key, encodedValue: value) }
-    }
-
-    @inlinable
-    func write(_ key: Key, _ value: Value) {
+    func add(_ key: Key, _ value: Value) {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(key, value)
+            return sampler.end(sample)
+        }
         if !isLaidOut { measure(key, value) }
         text.beginLine()
         key.write(to: &text)
@@ -55,10 +47,15 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func write(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, value)
+            return sampler.end(sample)
+        }
         guard isLaidOut else {
             do {
-                write(try Key(record: key), value)
+                add(try Key(record: key), value)
             } catch {
                 context.fail(error)
             }
@@ -71,10 +68,15 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func write(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, encodedValue: value)
+            return sampler.end(sample)
+        }
         guard isLaidOut else {
             do {
-                write(try Key(record: key), try Value(record: value))
+                add(try Key(record: key), try Value(record: value))
             } catch {
                 context.fail(error)
             }
@@ -206,24 +208,35 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSi
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        sampler.measure {
-            keyBytes.hold(key, for: context)
-            valueBytes.hold(value, for: context)
-            store(keyBytes.bytes, valueBytes.bytes)
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(key, value)
+            return sampler.end(sample)
         }
+        keyBytes.hold(key, for: context)
+        valueBytes.hold(value, for: context)
+        store(keyBytes.bytes, valueBytes.bytes)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        sampler.measure {
-            valueBytes.hold(value, for: context)
-            store(key, valueBytes.bytes)
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, value)
+            return sampler.end(sample)
         }
+        valueBytes.hold(value, for: context)
+        store(key, valueBytes.bytes)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        sampler.measure { store(key, value) }
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, encodedValue: value)
+            return sampler.end(sample)
+        }
+        store(key, value)
     }
 
     @inlinable

@@ -53,27 +53,39 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
 
     @inlinable
     func add(_ key: Key, _ value: Value) {
-        sampler.measure {
-            keyBytes.hold(key, for: context)
-            valueBytes.hold(value, for: context)
-            collect(keyBytes.bytes, valueBytes.bytes)
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(key, value)
+            return sampler.end(sample)
         }
+        keyBytes.hold(key, for: context)
+        valueBytes.hold(value, for: context)
+        collect(keyBytes.bytes, valueBytes.bytes)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        sampler.measure {
-            valueBytes.hold(value, for: context)
-            collect(key, valueBytes.bytes)
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, value)
+            return sampler.end(sample)
         }
+        valueBytes.hold(value, for: context)
+        collect(key, valueBytes.bytes)
     }
 
     @inlinable
     func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        sampler.measure { collect(key, value) }
+        if sampler.isDue {
+            let sample = sampler.begin()
+            add(encodedKey: key, encodedValue: value)
+            return sampler.end(sample)
+        }
+        collect(key, value)
     }
 
     @inlinable
+    @inline(__always)
     func collect(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let partition: Int
         switch partitioning {

@@ -162,7 +162,7 @@ final class TaskContext {
     ) throws {
         let badRecords = spec.badRecords.filter { $0.file == piece.path }
         let sampler = clock.sampler(.read)
-        while let record = try sampler.measure({ try reader.next() }) {
+        while let record = try next(of: reader, sampler) {
             recordNumber &+= 1
             currentOffset = reader.recordOffset
             if !badRecords.isEmpty, skip(record, badRecords) { continue }
@@ -177,6 +177,17 @@ final class TaskContext {
                 throw error
             }
         }
+    }
+
+    @inline(__always)
+    private func next<Reader: RecordReader>(
+        of reader: Reader,
+        _ sampler: Sampler
+    ) throws -> UnsafeRawBufferPointer? {
+        guard sampler.isDue else { return try reader.next() }
+        let sample = sampler.begin()
+        defer { sampler.end(sample) }
+        return try reader.next()
     }
 
     /// Passes over the current record if it is one of these, and notes its text.

@@ -73,9 +73,12 @@ package final class GroupCursor {
     /// Moves to the next group, past the values that were not asked for.
     /// - Returns: false at the end.
     @usableFromInline
-    package func nextGroup() throws -> Bool { try sampler.measure { try moveToGroup() } }
-
-    private func moveToGroup() throws -> Bool {
+    package func nextGroup() throws -> Bool {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            defer { sampler.end(sample) }
+            return try nextGroup()
+        }
         switch state {
         case .beforeFirst:
             guard try pairs.next() else {
@@ -98,7 +101,14 @@ package final class GroupCursor {
     /// Moves to the next value of the group.
     /// - Returns: false at the group's end.
     @usableFromInline
-    package func nextValue() throws -> Bool { try sampler.measure { try moveToValue() } }
+    package func nextValue() throws -> Bool {
+        if sampler.isDue {
+            let sample = sampler.begin()
+            defer { sampler.end(sample) }
+            return try moveToValue()
+        }
+        return try moveToValue()
+    }
 
     @inline(__always)
     private func moveToValue() throws -> Bool {

@@ -1,7 +1,14 @@
 /// Measures some of many short calls that belong to one phase, and estimates from them what all of
 /// them take.
 ///
-///     sampler.measure { table.add(pair) }
+///     func add(_ pair: Pair) {
+///         if sampler.isDue {
+///             let sample = sampler.begin()
+///             add(pair)                     // within which no call is due
+///             return sampler.end(sample)
+///         }
+///         …
+///     }
 ///
 /// After a few calls at the beginning, which calls are measured is up to chance, so that nothing
 /// in the records is in step with it. Each one stands for those halfway to its neighbours. Long
@@ -18,38 +25,27 @@ package struct Sampler {
     /// `state`: where to remember what was measured; it lives as long as the sampler.
     init(_ state: UnsafeMutablePointer<State>) { self.state = state }
 
-    /// Makes a call.
-    @inlinable
-    @inline(__always)
-    package func measure<Result, Failure: Error>(
-        _ call: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        state.pointee.callsLeft &-= 1
-        if state.pointee.callsLeft != 0 { return try call() }
-        return try sample(call)
+    /// Whether to measure the call that is about to be made; asked once before each.
+    @inlinable package var isDue: Bool {
+        @inline(__always) get {
+            state.pointee.callsLeft &-= 1
+            return state.pointee.callsLeft == 0
+        }
     }
 
-    @inlinable
-    @inline(never)
-    func sample<Result, Failure: Error>(
-        _ call: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        let before = begin()
-        defer { end(before) }
-        return try call()
-    }
-
+    /// Begins to measure a call, within which none is due.
+    /// - Returns: what `end` asks for.
     @usableFromInline
-    func begin() -> Int64? {
-        // Not again within this one.
+    package func begin() -> Int64? {
         state.pointee.callsLeft = .max
         return state.pointee.clock.beginSample()
     }
 
+    /// Ends to measure a call.
     @usableFromInline
-    func end(_ before: Int64?) {
+    package func end(_ begin: Int64?) {
         let clock = state.pointee.clock
-        state.pointee.note(before.map(clock.endSample), clock)
+        state.pointee.note(begin.map(clock.endSample), clock)
     }
 
     /// What a sampler remembers.

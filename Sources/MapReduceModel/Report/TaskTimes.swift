@@ -1,21 +1,24 @@
 /// What the time of an attempt went into, in seconds.
 ///
-/// What is done for each record is measured for a sample of them. Single precision is exact to a
-/// ten-millionth, and keeps the state of a task small.
+/// Each moment counts once: all but `fetch` and `cpu` together are the time of the attempt in its
+/// process. What is done for each record is measured for a sample of them. Single precision is
+/// exact to a ten-millionth, and keeps the state of a task small.
 package struct TaskTimes: Hashable, Codable, Sendable {
-    /// Waiting for the runs that it reads, where they lie on other machines.
+    /// Getting the runs that it reads from where they lie, before it has a slot; 0 on one machine.
+    ///
+    /// Waiting for a slot is no part of it, nor what was fetched ahead.
     package var fetch: Float
     /// Reading and decompressing input files, and finding their records.
     package var read: Float
-    /// The user's closures.
+    /// The user's closures, what is inlined into them of `emit`, and the loops around them.
     package var closure: Float
-    /// Collecting pairs: sorting them, and merging the values of equal keys.
+    /// Collecting pairs: sorting them, and merging the values of equal keys, by the user's closure.
     package var sort: Float
-    /// Writing runs because the memory was full, and merging those at the end.
+    /// Writing runs because the memory was full, and merging those at the end; not sorting them.
     package var spill: Float
     /// Reading runs of other stages and merging them.
     package var merge: Float
-    /// Writing the run or the parts.
+    /// Encoding and writing the run or the parts.
     package var write: Float
     /// Making what was written durable, and giving it its name.
     package var commit: Float
