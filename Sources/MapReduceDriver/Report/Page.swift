@@ -72,17 +72,17 @@ package enum Page {
     static func escaped(_ json: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(json.utf8.count)
+        // The two bytes before: a line separator is E2 80 A8 or A9.
+        var before: (UInt8, UInt8) = (0, 0)
         for byte in json.utf8 {
-            bytes.append(byte)
-            if byte == UInt8(ascii: "<") {
-                bytes.removeLast()
-                bytes.append(contentsOf: "\\u003c".utf8)
-            } else if bytes.suffix(3) == [0xE2, 0x80, 0xA8]
-                || bytes.suffix(3) == [0xE2, 0x80, 0xA9]
-            {
-                bytes.removeLast(3)
+            switch byte {
+            case UInt8(ascii: "<"): bytes.append(contentsOf: "\\u003c".utf8)
+            case 0xA8 where before == (0xE2, 0x80), 0xA9 where before == (0xE2, 0x80):
+                bytes.removeLast(2)
                 bytes.append(contentsOf: (byte == 0xA8 ? "\\u2028" : "\\u2029").utf8)
+            default: bytes.append(byte)
             }
+            before = (before.1, byte)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
