@@ -292,4 +292,9 @@ class ClusterViews(BrowserCase):
         looks.check(self, page)
         page.key("Escape")
         page.wait("!document.querySelector('#attempt').open")
-        page.wait(f"location.hash === '#/jobs/{job}'")
+        page.wait(f"location.hash === '#/jobs/{job}/counters'")
+        # Opened by its address alone, it is left for the page below it.
+        other = self.open(f"#/jobs/{job}/attempts/0.0.0")
+        other.wait("document.querySelector('#attempt').open")
+        other.key("Escape")
+        other.wait(f"location.hash === '#/jobs/{job}'")

@@ -166,6 +166,12 @@ class Files(BrowserCase):
         self.assertIn(f"{words.count(failed)} failed", page.text("#section-timeline .summary"))
         looks.check(self, page)
         self.shoot(page, "large", full=True)
+
+    def test_the_timeline_of_a_job_of_some_size(self):
+        report = reports.large(1200, workers=6)
+        page = self.open_generated("timeline", report)
+        page.wait("document.querySelector('.timeline canvas')?.dataset.rectangles > 0")
+        self.assertIn("24 slots of 6 workers", page.text("#section-timeline .summary"))
         self.picture(page, "timeline", "#section-timeline")
 
     def test_a_report_of_a_job_that_failed(self):
@@ -220,6 +226,8 @@ class Files(BrowserCase):
             self.assertTrue(line, f"it ended: {said}")
             said += line
         page = self.page("file://")
+        # The run may not have written anything yet.
+        page.expected.append("ERR_FILE_NOT_FOUND")
         page.open(address[0])
         page.wait("document.querySelector('.title .chip-running')")
         page.wait("document.querySelector('#connection').innerText === 'live'")

@@ -37,6 +37,9 @@ function draw() {
     : now.view === "workers" ? workersView()
       : now.view === "jobs" ? jobsView() : jobView(now.id);
   patchChildren(main, [view]);
+  if (state.token && document.activeElement === document.body) {
+    document.getElementById("token").focus();
+  }
   drawAttemptDialog(state.report, now.view === "job" ? now.attempt : undefined);
   if (wanted && document.getElementById(wanted)) {
     const place = document.getElementById(wanted);
@@ -83,7 +86,7 @@ function tokenView() {
     h("label", { for: "token" }, "Token"),
     h("input", {
       id: "token", name: "token", type: "password", autocomplete: "off", spellcheck: "false",
-      required: true, autofocus: true, "aria-invalid": said ? "true" : null,
+      required: true, "aria-invalid": said ? "true" : null,
       "aria-describedby": "token-problem",
     }),
     h("p", { id: "token-problem", class: "problem", role: "alert" }, said ?? ""),

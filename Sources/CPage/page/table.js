@@ -56,6 +56,8 @@ function compare(a, b) {
 function heading(column, kept) {
   const isSorted = kept.sort.by === column.name;
   const direction = kept.sort.isDown ? "descending" : "ascending";
+  const arrow = h("span", { class: "arrow", "aria-hidden": "true" },
+    isSorted ? (kept.sort.isDown ? "↓" : "↑") : "");
   const content = column.order
     ? h("button", {
       type: "button",
@@ -67,8 +69,7 @@ function heading(column, kept) {
         kept.page = 0;
         changed();
       },
-    }, column.words, h("span", { class: "arrow", "aria-hidden": "true" },
-      isSorted ? (kept.sort.isDown ? "↓" : "↑") : ""))
+    }, column.isNumber ? [arrow, column.words] : [column.words, arrow])
     : h("span", { title: column.title, class: column.isUnseen ? "unseen" : null }, column.words);
   return h("th", {
     role: "columnheader",
