@@ -86,7 +86,8 @@ class ClusterViews(BrowserCase):
 
     def test_the_numbers_of_a_job_are_those_of_the_command(self):
         job = self.submit("numbers", job="wordcount")
-        status = self.cluster.wait(job)["job"]
+        report = self.cluster.wait(job)
+        status = report["job"]
         page = self.open(f"#/jobs/{job}")
         page.wait("document.querySelector('#section-counters')")
         self.expect_figures(page, status)
@@ -106,6 +107,18 @@ class ClusterViews(BrowserCase):
         for stage, row in zip(status["stages"], self.cells(page, "stages"), strict=True):
             self.assertIn(f"{stage['doneCount']} of {stage['taskCount']}", row["progress"])
             self.assertEqual(row["time"], words.duration(stage["seconds"]))
+        for stage, row in zip(report["stages"], self.cells(page, "stages"), strict=True):
+            def value(name):
+                return words.counter(stage["counters"], name)
+
+            self.assertEqual(row["in"].split("\n"), [
+                words.count(value("records.read") + value("pairs.received")),
+                words.in_bytes(value("bytes.read") + value("bytes.received")),
+            ])
+            self.assertEqual(row["out"].split("\n"), [
+                words.count(value("records.written") + value("pairs.shuffled")),
+                words.in_bytes(value("bytes.written") + value("bytes.shuffled")),
+            ])
         tasks = self.cluster.json("tasks", job)
         attempts = self.cells(page, "attempts")
         self.assertEqual(
@@ -130,7 +143,7 @@ class ClusterViews(BrowserCase):
         page.open(path.as_uri())
         page.wait("document.querySelector('#section-counters')")
         self.expect_figures(page, status)
-        self.assertIn(status["verdict"]["text"], page.text(".verdict"))
+        self.assertIn(words.verdict(status["verdict"]["text"]), page.text(".verdict"))
 
     def test_a_job_that_failed_says_where_and_how_to_run_it_again(self):
         job = self.submit("failed", "--map-at", "bad", "--fault", "trap")

@@ -47,5 +47,11 @@ def rate(byte_count, seconds):
     return in_bytes(int(byte_count / max(seconds, 1e-3))) + "/s"
 
 
+def verdict(text):
+    """What the page says of it below its heading."""
+    rest = text.split(": ", 1)[1]
+    return rest[0].upper() + rest[1:]
+
+
 def counter(counters, name):
     return next((e["value"] for e in counters["entries"] if e["name"] == name), 0)

@@ -16,7 +16,7 @@ const counterColumns = [
     h("span", { class: "code muted" }, row.name) },
   { name: "value", words: "Value", isNumber: true, order: (row) => row.value, cell: (row) => [
     h("span", { class: "value" }, Format.count(row.value)),
-    row.isBytes ? beside(Format.bytes(row.value)) : null,
+    row.isBytes && row.value > 999 ? beside(Format.bytes(row.value)) : null,
   ] },
 ];
 

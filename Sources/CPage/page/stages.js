@@ -15,10 +15,8 @@ const stageColumns = (report) => [
     name: "progress", words: "Tasks", order: (row) => row.status.doneCount, class: "progress",
     cell: (row) => stageProgress(row.status),
   },
-  number("recordsIn", "Records in", (row) => row.flow.recordsIn, Format.count),
-  number("bytesIn", "Bytes in", (row) => row.flow.bytesIn, Format.bytes),
-  number("recordsOut", "Records out", (row) => row.flow.recordsOut, Format.count),
-  number("bytesOut", "Bytes out", (row) => row.flow.bytesOut, Format.bytes),
+  flow("in", "Records in", (row) => [row.flow.recordsIn, row.flow.bytesIn]),
+  flow("out", "Records out", (row) => [row.flow.recordsOut, row.flow.bytesOut]),
   {
     name: "combined", words: "Combined", isNumber: true,
     title: "Pairs that the closures emitted for each pair that was shuffled",
@@ -56,11 +54,16 @@ const stageColumns = (report) => [
 const combineRatio = (row) => combines(row.plan) && row.flow.shuffled > 0
   ? row.flow.emitted / row.flow.shuffled : null;
 
-// A column of numbers that are nothing until they are something.
-function number(name, words, value, format) {
+// A column of records, with their bytes.
+function flow(name, words, value) {
   return {
-    name, words, isNumber: true, order: value,
-    cell: (row) => row.status.isLeftOut ? "–" : format(value(row)),
+    name, words, isNumber: true, order: (row) => value(row)[0],
+    cell: (row) => {
+      if (row.status.isLeftOut) return "–";
+      const [records, bytes] = value(row);
+      return [h("span", { class: "value" }, Format.count(records)), " ",
+        h("span", { class: "below" }, Format.bytes(bytes))];
+    },
   };
 }
 
