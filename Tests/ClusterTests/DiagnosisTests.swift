@@ -13,7 +13,7 @@ import Testing
         free: Int = 100 << 30,
         files: Int = 65_536,
         version: Int = ClusterProtocol.version,
-        release: String = ClusterProtocol.release,
+        release: String = Release.version,
         surroundings: WorkerSurroundings? = nil
     ) -> ServiceCondition {
         ServiceCondition(

@@ -63,7 +63,7 @@ import Testing
         }
         #expect(hasTold)
         let workers = try cluster.mapreduce(["workers"]).output
-        #expect(workers.contains("version") && workers.contains(ClusterProtocol.release))
+        #expect(workers.contains("version") && workers.contains(Release.version))
 
         let page = cluster.directory("report.html")
         #expect(try cluster.mapreduce(["report", "1", "-o", page]).code == 0)

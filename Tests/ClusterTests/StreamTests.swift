@@ -190,7 +190,7 @@ import Testing
         var workers: [WorkerStatus] = []
         while workers.isEmpty { workers = try await events.next("workers").decoded() }
         #expect(workers.map(\.slotCount) == [2])
-        #expect(workers[0].version == ClusterProtocol.release && workers[0].disk == nil)
+        #expect(workers[0].version == Release.version && workers[0].disk == nil)
 
         let machine = MachineCondition(
             load: MachineCondition.Load(one: 1.5, processorCount: 4),
