@@ -4,6 +4,9 @@ import TestSupport
 import Testing
 
 /// Real jobs that are built to be slow for one reason, which their verdict names.
+///
+/// Sorting, spilling, merging, writing and fetching are judged in `VerdictTests`: in a build without
+/// optimisation the closures of any job that has much to sort take longer than the sorting.
 @Suite(.serialized) struct BoundTests {
     private let directory: TemporaryDirectory
     private static let processorCount = ProcessInfo.processInfo.activeProcessorCount
@@ -41,24 +44,6 @@ import Testing
         #expect(text.contains("most of it in map at BoundJob.swift:"), "\(text)")
     }
 
-    @Test func keysThatAreAllDifferent() throws {
-        let inputs = try (0..<4).map { try numbers("\($0).txt", $0 * 1000, count: 300) }
-        let text = try bound(
-            inputs + ["--pairs", "2000", "--keys", "distinct", "--sorting", "--workers", "2"]
-        )
-        #expect(text.hasPrefix("sort: "), "\(text)")
-    }
-
-    @Test func memoryThatIsTooSmall() throws {
-        let inputs = try (0..<4).map { try numbers("\($0).txt", $0 * 1000, count: 300) }
-        let text = try bound(
-            inputs + ["--pairs", "2000", "--keys", "distinct", "--sorting", "--workers", "2"]
-                + ["--memory", "1M", "--merge-width", "2"]
-        )
-        #expect(text.hasPrefix("spill: "), "\(text)")
-        #expect(text.contains("--memory "), "\(text)")
-    }
-
     @Test func inputThatIsCompressedAndLongToRead() throws {
         let line = String(repeating: "all work and no play makes a dull line. ", count: 25_000)
         let inputs = try (0..<4).map { index in
@@ -70,15 +55,6 @@ import Testing
         }
         let text = try bound(inputs + ["--keys", "none", "--workers", "2"])
         #expect(text.hasPrefix("reading: "), "\(text)")
-    }
-
-    @Test func runsThatAreMany() throws {
-        let inputs = try (0..<64).map { try numbers("\($0).txt", $0 * 1000, count: 10) }
-        let text = try bound(
-            inputs + ["--pairs", "1000", "--keys", "distinct", "--sorting", "--workers", "2"]
-                + ["--merge-width", "2", "--split-size", "20"]
-        )
-        #expect(text.hasPrefix("merge: "), "\(text)")
     }
 
     // MARK: Slots that wait

@@ -209,7 +209,7 @@ import Testing
 
     @Test func closuresThatWaitAskForMoreOfThem() throws {
         var job = SyntheticJob(seconds: 10)
-        job.fill(waves: 10, seconds: 1, times: TaskTimes(closure: 1, cpu: 0.1))
+        job.fill(waves: 10, seconds: 1, times: TaskTimes(closure: 1, cpu: 0.05))
         let verdict = try verdict(job)
         #expect(verdict.bound == .closure)
         #expect(verdict.advice?.option == "--workers 8")

@@ -121,7 +121,8 @@ struct Remedies {
         }
         let busy = times.stages.reduce(0) { $0 + $1.busySeconds }
         let computing = times.stages.reduce(0) { $0 + $1.processorSeconds }
-        guard computing > 0, computing * 4 < busy else { return nil }
+        // Far less than on a machine that is busy with something else as well.
+        guard computing > 0, computing * 16 < busy else { return nil }
         let slots = min(times.capacity * 4, 4096)
         return remedy(
             .closure,
