@@ -116,9 +116,9 @@ struct Remedies {
 
     /// Closures that wait for something else than a processor, so that there may be more of them.
     private var waiting: Remedy? {
-        guard processorCount != nil, report.workers.count == 1, share(.closure) > 0.5 else {
-            return nil
-        }
+        guard let processorCount, processorCount <= times.capacity, report.workers.count == 1,
+            share(.closure) > 0.5
+        else { return nil }
         let busy = times.stages.reduce(0) { $0 + $1.busySeconds }
         let computing = times.stages.reduce(0) { $0 + $1.processorSeconds }
         // Far less than on a machine that is busy with something else as well.
