@@ -239,6 +239,15 @@ class Page:
             })""" % (condition, patience * 1000)
         )
 
+    def until(self, condition):
+        """Waits until something has happened that is not in the document."""
+        end = time.monotonic() + PATIENCE
+        while not (found := condition()):
+            if time.monotonic() > end:
+                raise AssertionError("waited in vain")
+            self.browser.receive()
+        return found
+
     def advance(self, milliseconds):
         """Lets the page's own clock go on so far, at once."""
         before = self.expired

@@ -18,6 +18,8 @@ const live = {
     if (to === "open") {
       state.connection = "live";
       live.isFirst = true;
+      // What brought this stream back brings the other one back.
+      live.job?.wake();
       if (state.token) state.token = null;
     } else if (to === "broken") {
       if (state.connection === "live") announce("The connection is lost; reconnecting");
