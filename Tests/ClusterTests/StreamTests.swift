@@ -7,7 +7,7 @@ import Testing
 @testable import MapReduceCluster
 
 /// What a coordinator tells those who follow a job or the cluster.
-@Suite(.timeLimit(.minutes(2))) struct StreamTests {
+@Suite(.timeLimit(.minutes(15))) struct StreamTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }

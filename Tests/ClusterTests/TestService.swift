@@ -28,6 +28,9 @@ final class TestService: Sendable {
             dataDirectory: directory("data")
         )
         settings.streamInterval = .milliseconds(1)
+        // Other tests may have all processors for long, and nobody is to be given up for that.
+        settings.policy.suspectAfter = .seconds(3600)
+        settings.policy.deadAfter = .seconds(3600)
         try change(&settings)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -62,7 +65,7 @@ final class TestService: Sendable {
         request.method = method
         request.headers = headers
         if !body.isEmpty { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         guard 200..<300 ~= response.status.code else {
             let bytes = Data(buffer: try await response.body.collect(upTo: 1 << 20))
             throw Refusal(

@@ -5,6 +5,7 @@
 #define CSPAWN_H
 
 #include <spawn.h>
+#include <stddef.h>
 
 /// Has a process that is spawned start in another directory.
 int posix_spawn_file_actions_addchdir_np(
@@ -16,5 +17,8 @@ int posix_spawn_file_actions_addclosefrom_np(
 
 /// Has standard output be written line by line, also where no person reads it.
 void spawn_write_output_by_lines(void);
+
+/// Gives memory that is free back to the system, but for so many bytes.
+int malloc_trim(size_t padding);
 
 #endif

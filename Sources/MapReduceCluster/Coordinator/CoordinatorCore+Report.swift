@@ -1,31 +1,33 @@
 internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceProcess
 
 /// Everything that is known of a job.
 extension CoordinatorCore {
     /// The report of a job that runs, or of one that has ended, as its journal tells it.
     func report(of id: JobID) async throws -> JobReport {
-        let running = try await whenDurable { core -> EndedJob? in
+        let running = try await whenDurable { core -> JobSnapshot? in
             guard let job = core.coordinator.jobs[id], let status = core.status(of: id),
                 let live = core.jobs[id]
             else { return nil }
-            return EndedJob(state: job, status: status, lastEvent: live.lastEvent)
+            return JobSnapshot(state: job, status: status, lastEvent: live.lastEvent)
         }
-        let job = if let running { running } else { try await endedJob(id) }
-        return try await report(job)
+        if let running { return try await report(running, withMachines: true) }
+        // How machines are now says nothing of a job that ended long ago.
+        return try await report(try await endedJob(id), withMachines: false)
     }
 
-    private func report(_ job: EndedJob) async throws -> JobReport {
+    private func report(_ job: JobSnapshot, withMachines: Bool) async throws -> JobReport {
         var report = await Self.report(of: job)
-        report.workers = try await reportedWorkers(of: report.attempts)
+        report.workers = try await reportedWorkers(of: report.attempts, withMachines)
         report.settings = try await journal.job(job.state.id)?.settings
         report.verdict = job.status.verdict
         return report
     }
 
     /// Not on the actor: a large job takes its time.
-    private nonisolated static func report(of job: EndedJob) async -> JobReport {
+    private nonisolated static func report(of job: JobSnapshot) async -> JobReport {
         var report = JobReport(job.state, job.status)
         report.lastEvent = job.lastEvent
         return report
@@ -34,7 +36,10 @@ extension CoordinatorCore {
     /// What bounded a job that has just ended; nil for one that has not succeeded.
     func verdict(of id: JobID, _ status: JobStatus) async throws -> Verdict? {
         guard status.phase == .succeeded, let state = coordinator.jobs[id] else { return nil }
-        let report = try await report(EndedJob(state: state, status: status, lastEvent: 0))
+        let report = try await report(
+            JobSnapshot(state: state, status: status, lastEvent: 0),
+            withMachines: true
+        )
         return await Self.verdict(of: report)
     }
 
@@ -43,10 +48,18 @@ extension CoordinatorCore {
     }
 
     /// A job that has ended, as its journal tells it.
-    func endedJob(_ id: JobID) async throws -> EndedJob {
+    func endedJob(_ id: JobID) async throws -> JobSnapshot {
         guard let status = try await journal.job(id)?.status else { throw ClusterError.noJob(id) }
         let job = try await Self.storedJob(id, journal)
-        return EndedJob(state: job.state, status: status, lastEvent: job.lastEvent)
+        memoryReturn = ContinuousClock.now + Policy.memoryReturnDelay
+        return JobSnapshot(state: job.state, status: status, lastEvent: job.lastEvent)
+    }
+
+    /// Gives memory back to the system that a large job has left behind: a coordinator lives longer
+    /// than its jobs.
+    func returnMemory() {
+        memoryReturn = nil
+        Task { try await blocking { returnFreeMemory() } }
     }
 
     /// Replays the entries about a job, a part after the other, and not on the actor.
@@ -76,7 +89,8 @@ extension CoordinatorCore {
 
     /// The workers of attempts, whether they are still there or not.
     private func reportedWorkers(
-        of attempts: [JobReport.Attempt]
+        of attempts: [JobReport.Attempt],
+        _ withMachines: Bool
     ) async throws -> [JobReport.Worker] {
         let ids = Set(attempts.map(\.worker)).sorted()
         let known = try await journal.knownWorkers(ids.map { WorkerID($0) })
@@ -87,7 +101,7 @@ extension CoordinatorCore {
                     name: known.url,
                     slotCount: known.slotCount
                 )
-                let machine = sessions[WorkerID(id)]?.machine
+                let machine = withMachines ? sessions[WorkerID(id)]?.machine : nil
                 worker.processorCount = machine?.load?.processorCount
                 worker.memoryByteCount = machine?.memory?.availableByteCount
                 return worker

@@ -177,7 +177,7 @@ extension CoordinatorCore {
     func tellEnd(of id: JobID, _ status: JobStatus) {
         if !followers.ofCluster.isEmpty { news.end(status) }
         guard let state = coordinator.jobs[id], let live = jobs[id] else { return }
-        followers.keep(EndedJob(state: state, status: status, lastEvent: live.lastEvent))
+        followers.keep(JobSnapshot(state: state, status: status, lastEvent: live.lastEvent))
     }
 
     /// Lets those go on who are due to be told something; called again and again.

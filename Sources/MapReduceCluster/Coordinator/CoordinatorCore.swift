@@ -41,6 +41,8 @@ actor CoordinatorCore {
     /// Why the coordinator cannot go on; nil while it can.
     private var failure: (any Error)?
     private let failed = Promise<Never>()
+    /// When memory that is free is given back to the system; nil while there is little.
+    var memoryReturn: ContinuousClock.Instant?
     private var lastJob: JobID
     private var lastSession = 0
     private let clock = ContinuousClock()
@@ -158,6 +160,7 @@ actor CoordinatorCore {
     private func wakeExpired() {
         let now = clock.now
         if !followers.isEmpty { wakeFollowers(at: now) }
+        if let due = memoryReturn, due <= now { returnMemory() }
         for id in sessions.keys {
             if let parked = sessions[id]?.parked, parked.until <= now { sessions[id]?.wake() }
         }
@@ -299,6 +302,7 @@ actor CoordinatorCore {
             tellEnd(of: id, status)
             jobs[id] = nil
             await applyOrLog([.jobRetired(id)])
+            memoryReturn = clock.now + Policy.memoryReturnDelay
             watchers[id]?.wakeAll()
             watchers[id] = nil
         }

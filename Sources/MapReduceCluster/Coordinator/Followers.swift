@@ -10,7 +10,7 @@ struct Followers {
     private(set) var ofJobs: [Int: JobFollower] = [:]
     private(set) var ofCluster: [Int: ClusterFollower] = [:]
     /// Jobs that have ended, for the followers that have not been told all of them.
-    private var endedJobs: [JobID: EndedJob] = [:]
+    private var endedJobs: [JobID: JobSnapshot] = [:]
     private var lastNumber = 0
 
     var count: Int { ofJobs.count + ofCluster.count }
@@ -69,10 +69,10 @@ struct Followers {
         }
     }
 
-    func ended(_ job: JobID) -> EndedJob? { endedJobs[job] }
+    func ended(_ job: JobID) -> JobSnapshot? { endedJobs[job] }
 
     /// Keeps a job that has ended for those who follow it, and tells them at once.
-    mutating func keep(_ job: EndedJob) {
+    mutating func keep(_ job: JobSnapshot) {
         let id = job.state.id
         guard isFollowed(id) else { return }
         endedJobs[id] = job

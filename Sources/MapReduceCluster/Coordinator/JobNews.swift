@@ -41,8 +41,8 @@ struct JobChanges {
     }
 }
 
-/// A job that has ended, as it was then.
-struct EndedJob {
+/// A job as it was at a moment.
+struct JobSnapshot {
     let state: JobState
     let status: JobStatus
     /// The number of the last entry that the state knows of.
