@@ -35,8 +35,9 @@ package enum JSONValue: Hashable, Decodable {
     }
 }
 
-/// The part of JSON Schema 2020-12 that this project's schemas use; a keyword that is not known here
-/// is an error, so that nothing goes unchecked.
+/// The part of JSON Schema 2020-12 that this project's schemas use.
+///
+/// A keyword that is not known here is an error, so that nothing goes unchecked.
 package struct JSONSchema {
     private let root: JSONValue
 
@@ -48,8 +49,8 @@ package struct JSONSchema {
 
     /// What is wrong with a document, and where; nothing when it is as the schema says.
     ///
-    /// Readers pass over fields that they do not know. Here those are flaws as well: each field that
-    /// is written is to be described.
+    /// Readers pass over fields that they do not know. Here those are flaws as well: each field
+    /// that is written is to be described.
     package func flaws(of document: JSONValue) throws -> [String] {
         try flaws(of: document, root, at: "")
     }

@@ -241,8 +241,9 @@ final class Journal: Sendable {
         }
     }
 
-    /// Where these workers are, or were; of the others but so many are forgotten, the oldest. Their
-    /// ids are not given again.
+    /// Where these workers are, or were; of the others but so many are forgotten, the oldest.
+    ///
+    /// Their ids are not given again.
     func workers(keeping ids: [WorkerID], and count: Int) throws -> [WorkerAddress] {
         let kept = Set(ids.map(\.number))
         return try database.write { db in
