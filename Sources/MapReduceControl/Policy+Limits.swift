@@ -65,7 +65,7 @@ extension Policy {
     package static let drainTimeout = Duration.seconds(60)
     /// How long after the end of a job, or a report of one, memory is given back to the system:
     /// answers are on their way by then.
-    package static let memoryReturnDelay = Duration.seconds(2)
+    package static let memoryReturnDelay = Duration.seconds(5)
     /// How often a worker looks at its machine, to tell whether it has changed: often enough for
     /// people, and too seldom to make polls large.
     package static let machineInterval = Duration.seconds(3)

@@ -59,7 +59,12 @@ extension CoordinatorCore {
     /// than its jobs.
     func returnMemory() {
         memoryReturn = nil
-        Task { try await blocking { returnFreeMemory() } }
+        Task { [journal] in
+            try await blocking {
+                journal.releaseMemory()
+                returnFreeMemory()
+            }
+        }
     }
 
     /// Replays the entries about a job, a part after the other, and not on the actor.

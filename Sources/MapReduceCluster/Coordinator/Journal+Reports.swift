@@ -24,6 +24,9 @@ extension Journal {
         let slotCount: Int
     }
 
+    /// Forgets pages of the database that were read, which the system may still have.
+    func releaseMemory() { database.releaseMemory() }
+
     /// The number of the last entry of each job that has not ended.
     func lastEvents() throws -> [JobID: Int] {
         try database.read { db in
