@@ -28,7 +28,9 @@ package enum TraceEvents {
 
     /// The process that stands for the job; those of workers come after it. None is 0, which
     /// viewers take for the idle process.
-    static let jobProcess = 1
+    /// The process that stands for the job.
+    ///
+    /// Those of workers come after it.
 
     // MARK: Names
 
