@@ -49,6 +49,8 @@ import Testing
             dataDirectory: directory("data")
         )
         settings.maxUploadByteCount = maxUploadByteCount
+        // The workers of these tests do not poll, and a loaded machine may take its time.
+        settings.policy.deadAfter = .seconds(3600)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let service = try CoordinatorService(settings, logger: logger)

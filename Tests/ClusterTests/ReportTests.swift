@@ -121,7 +121,8 @@ import Testing
         let report = try report(["job", "1", "--json"], cluster)
         #expect(told.hasEnded && told.phase == .succeeded)
         #expect(told.attempts == report.attempts && told.failures == report.failures)
-        #expect(told.lastID.flatMap { Int($0) } ?? 0 > Int(after) ?? .max)
+        // A backup may have ended the job before the coordinator was killed.
+        #expect(told.lastID.flatMap { Int($0) } ?? 0 >= Int(after) ?? .max)
         try cluster.stop()
     }
 

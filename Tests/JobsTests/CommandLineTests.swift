@@ -179,17 +179,4 @@ import Testing
                 == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv", "part-00001.tsv"]
         )
     }
-
-    @Test func onATerminalALiveLineIsShown() throws {
-        // script(1) gives the job a terminal.
-        let job = "'\(Command.products)/wordcount' '\(sampleTexts[1])' -o '\(directory("out"))'"
-        let result = try Command.run(
-            "/usr/bin/env",
-            ["script", "-qec", job, "/dev/null"],
-            environment: ["TERM": "xterm"]
-        )
-        #expect(result.code == 0)
-        #expect(result.output.contains("\rstage "))
-        #expect(result.output.contains("\u{1B}[K"))
-    }
 }

@@ -27,6 +27,8 @@ import Testing
                 "-Xcc", "-fmodule-map-file=\(packageRoot)/Sources/CZstd/module.modulemap",
                 "-Xcc", "-fmodule-map-file=\(build)/CIntrinsics.build/module.modulemap",
                 "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CIntrinsics/include",
+                "-Xcc", "-fmodule-map-file=\(build)/CPage.build/module.modulemap",
+                "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CPage/include",
                 "-Xcc", "-fmodule-map-file=\(build)/CSpawn.build/module.modulemap",
                 "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CSpawn/include",
                 "-Xcc", "-fmodule-map-file=\(build)/CSignals.build/module.modulemap",

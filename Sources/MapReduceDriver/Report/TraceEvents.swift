@@ -26,11 +26,10 @@ package enum TraceEvents {
         )
     }
 
-    /// The process that stands for the job; those of workers come after it. None is 0, which
-    /// viewers take for the idle process.
-    /// The process that stands for the job.
+    /// The process that stands for the job; those of workers come after it.
     ///
-    /// Those of workers come after it.
+    /// None is 0, which viewers take for the idle process.
+    static let jobProcess = 1
 
     // MARK: Names
 
