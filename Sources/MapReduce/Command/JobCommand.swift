@@ -11,10 +11,23 @@ internal import Glibc
 /// The command of a job: its own options beside those that all jobs have.
 struct JobCommand<Description: Job>: ParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: JobCommand.name)
+        CommandConfiguration(
+            commandName: JobCommand.name,
+            abstract: "Runs the job \(JobCommand.name) on this machine.",
+            discussion: """
+                It reads the inputs, and writes a directory of files, which appears when all is \
+                done or not at all:
+
+                  \(JobCommand.name) [options] logs/*.txt -o results
+
+                The same executable runs on a cluster, with the same options:
+
+                  mapreduce submit \(JobCommand.name) [options] logs/*.txt -o results
+                """
+        )
     }
 
-    @OptionGroup var job: Description
+    @OptionGroup(title: "Options of this job") var job: Description
     @OptionGroup var options: JobOptions
 
     /// The job's name: that of its executable.
@@ -29,7 +42,8 @@ struct JobCommand<Description: Job>: ParsableCommand {
             command = try parse(Array(CommandLine.arguments.dropFirst()))
         } catch {
             let isHelp = exitCode(for: error) == .success
-            Terminal.write(fullMessage(for: error) + "\n", to: isHelp ? 1 : 2)
+            let text = CompletionScript.mended(fullMessage(for: error), for: CommandLine.arguments)
+            Terminal.write(text + "\n", to: isHelp ? 1 : 2)
             Glibc.exit(isHelp ? 0 : JobError.Code.usage.number)
         }
         do {

@@ -8,48 +8,71 @@ internal import MapReduceModel
 struct JobOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Files, directories, patterns, or - for standard input.",
+            "What to read: files, directories, patterns, or - for standard input.",
             discussion: "A name=path gives the files to the job under that name.",
             valueName: "input"
-        )
+        ),
+        completion: .file()
     )
     var inputs: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "A file that the job reads whole, by the name under which it asks for it.",
+            "A file that every task reads whole, by the name under which the job asks for it; "
+                + "can be given again.",
             valueName: "name=path"
-        )
+        ),
+        completion: .file()
     )
     var file: [String] = []
 
     @Option(
         name: [.short, .long],
-        help: "The directory to write, which must not exist; - for standard output."
+        help: ArgumentHelp(
+            "The directory to write, which must not exist; - for standard output.",
+            valueName: "directory"
+        ),
+        completion: .directory
     )
     var output: String?
 
-    @Option(
-        help: "How records are written: tsv, csv, json (an object a line), lines, binary or run."
-    )
+    @Option(help: "How records are written; json is an object on each line.")
     var format = OutputFormat.tsv
 
-    @Option(help: "Whether the output is compressed: none or gzip.")
+    @Option(help: ArgumentHelp("How the output is compressed.", valueName: "compression"))
     var compress = OutputCompression.none
 
-    @Option(help: "Tasks that run at once. (default: one for each processor)")
+    @Option(
+        help: ArgumentHelp(
+            "Tasks that run at once. (default: one for each processor)",
+            valueName: "count"
+        )
+    )
     var workers: Int?
 
-    @Option(help: "Parts of the output of a shuffle. (default: as many as workers)")
+    @Option(
+        help: ArgumentHelp(
+            "Parts that pairs are shuffled into, and files of the output. (default: as many as "
+                + "workers)",
+            valueName: "count"
+        )
+    )
     var reducers: Int?
 
-    @Option(help: "Memory for the pairs of one task, for example 512M. (default: 256M)")
+    @Option(
+        help: ArgumentHelp(
+            "Memory for the pairs of one task, for example 512M. (default: 256M)",
+            valueName: "size"
+        )
+    )
     var memory: ByteSize?
 
-    @Option(help: "The most input that one task gets.")
+    @Option(help: ArgumentHelp("The most input that one task gets.", valueName: "size"))
     var splitSize = ByteSize(count: EngineLimits.splitByteCount)
 
-    @Option(help: "How often a task may fail before the job does.")
+    @Option(
+        help: ArgumentHelp("How often a task may fail before the job does.", valueName: "count")
+    )
     var maxAttempts = 4
 
     @Option(
@@ -60,7 +83,12 @@ struct JobOptions: ParsableArguments {
     )
     var taskTimeout = Policy.taskTimeoutSeconds
 
-    @Option(help: "Records that may be passed over because the job's code fails at them twice.")
+    @Option(
+        help: ArgumentHelp(
+            "Records that may be passed over because the job's code fails at them twice.",
+            valueName: "count"
+        )
+    )
     var maxBadRecords = 0
 
     @Option(
@@ -71,7 +99,13 @@ struct JobOptions: ParsableArguments {
     )
     var audit = 0
 
-    @Option(help: "Where to put intermediate files. (default: in the output directory)")
+    @Option(
+        help: ArgumentHelp(
+            "Where to put intermediate files. (default: in the output directory)",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
     var scratch: String?
 
     @Flag(help: "Keep the intermediate files, and say where they are.")
@@ -93,7 +127,8 @@ struct JobOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write a page about the run, when it has ended: what took how long, and why.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var report: String?
 
@@ -101,7 +136,8 @@ struct JobOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write trace events of the run, for ui.perfetto.dev or chrome://tracing.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var trace: String?
 
@@ -124,13 +160,15 @@ struct JobOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --replay: pass over a record, as the job did.",
+            "With --replay: pass over a record, as the job did; can be given again.",
             valueName: "file@offset"
         )
     )
     var passOver: [String] = []
 
-    @Option(help: ArgumentHelp("A file with the task to run again.", visibility: .hidden))
+    @Option(
+        help: ArgumentHelp("A file with the task to run again.", visibility: .hidden)
+    )
     var replayFrom: String?
 
     @Option(
