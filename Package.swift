@@ -124,6 +124,7 @@ let package = Package(
             dependencies: ["MapReduceEngine"],
             swiftSettings: settings
         ),
+        .target(name: "MapReduceManual", swiftSettings: settings),
         job("wordcount"),
         job("grep"),
         job("invertedindex"),
@@ -185,6 +186,7 @@ let package = Package(
             ["MapReduce", "MapReduceModel", "MapReduceEngine", "MapReduceProcess"]
         ),
         tests("MapReduceTemplateTests", ["MapReduceTemplate"]),
+        tests("MapReduceManualTests", ["MapReduceManual", "MapReduceModel", "wordcount", "grep"]),
         tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce", "verbsjob"]),
         tests(
             "JobsTests",
@@ -246,7 +248,7 @@ if hasCluster {
             name: "MapReduceTool",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "MapReduceCluster", "MapReduceTemplate",
+                "MapReduceDriver", "MapReduceCluster", "MapReduceManual", "MapReduceTemplate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -70,6 +70,7 @@ import Testing
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
                 "Synchronization",
             ],
+            "MapReduceManual": [],
             "MapReduceTemplate": ["MapReduceEngine"],
             "MapReduceTesting": ["MapReduce", "FoundationEssentials", "Foundation"],
             "MapReduceCluster": [
@@ -82,8 +83,8 @@ import Testing
             "MapReduceMain": ["MapReduceTool", "Glibc"],
             "MapReduceTool": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "MapReduceCluster", "MapReduceTemplate", "ArgumentParser",
-                "Configuration", "Dispatch", "Synchronization",
+                "MapReduceDriver", "MapReduceCluster", "MapReduceManual", "MapReduceTemplate",
+                "ArgumentParser", "Configuration", "Dispatch", "Synchronization",
                 "Foundation", "FoundationEssentials", "Glibc", "Logging", "ServiceLifecycle",
                 "SystemPackage", "UnixSignals",
             ],
