@@ -61,6 +61,14 @@ extension Policy {
     /// How long `mapreduce submit` waits for a coordinator that does not answer: it may be started
     /// again.
     package static let submitPatience = Duration.seconds(60)
+    /// How long a shell that completes a command line waits for numbers of jobs: who has pressed
+    /// Tab waits no longer, and types them.
+    package static let suggestionPatience = Duration.seconds(2)
+    /// Names of tasks that a shell is offered: more than a person reads.
+    package static let suggestionCount = 1000
+    /// Bytes of the help of an executable that a manual is made from: more than any has, and little
+    /// enough to keep.
+    package static let maxHelpByteCount = 16 << 20
     /// How long a worker that drains is needed at most: reducers fetch what it has by then.
     package static let drainTimeout = Duration.seconds(60)
     /// How long after the end of a job, or a report of one, memory is given back to the system:

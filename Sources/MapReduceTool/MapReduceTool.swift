@@ -15,6 +15,12 @@ struct MapReduceTool: AsyncParsableCommand {
         commandName: "mapreduce",
         abstract: "Runs MapReduce jobs on a cluster.",
         discussion: """
+            To try it, start a cluster on this machine in one terminal, and submit a job, the \
+            executable of a Swift package, in another one:
+
+              mapreduce cluster --workers 2
+              mapreduce submit ./wordcount logs/*.txt -o counts
+
             Options that say where and how a cluster runs, and are not given, are taken from the \
             environment (--coordinator from MAPREDUCE_COORDINATOR, --token-file from \
             MAPREDUCE_TOKEN_FILE, and so on; the token itself from MAPREDUCE_TOKEN), and then \
@@ -22,12 +28,26 @@ struct MapReduceTool: AsyncParsableCommand {
             ~/.config/mapreduce/config.
             """,
         version: "mapreduce \(Release.version) (protocol \(ClusterProtocol.version))",
-        subcommands: [
-            CoordinatorCommand.self, WorkerCommandLine.self, ClusterCommand.self,
-            SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
-            WorkersCommand.self, LogsCommand.self, CancelCommand.self, WaitCommand.self,
-            VerifyCommand.self, ReplayCommand.self, ReportCommand.self, TraceCommand.self,
-            DoctorCommand.self, NewCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Job",
+                subcommands: [
+                    SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
+                    LogsCommand.self, WaitCommand.self, CancelCommand.self, ReplayCommand.self,
+                    ReportCommand.self, TraceCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Cluster",
+                subcommands: [
+                    ClusterCommand.self, CoordinatorCommand.self, WorkerCommandLine.self,
+                    WorkersCommand.self, DoctorCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Local",
+                subcommands: [NewCommand.self, VerifyCommand.self, ManualCommand.self]
+            ),
         ]
     )
 
@@ -37,7 +57,7 @@ struct MapReduceTool: AsyncParsableCommand {
         fillStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

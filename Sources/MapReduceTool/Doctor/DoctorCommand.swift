@@ -24,10 +24,14 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var connection: ClientOptions
     @OptionGroup var format: FormatOptions
 
-    @Argument(help: "The executable of a job.")
+    @Argument(help: "The executable of a job.", completion: .file())
     var executable: String?
 
-    @Argument(parsing: .captureForPassthrough, help: "The job's own arguments.")
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: "The job's own arguments.",
+        completion: .file()
+    )
     var arguments: [String] = []
 
     func run() async throws {

@@ -44,7 +44,7 @@ struct JobStatusCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ClientOptions
     @OptionGroup var format: FormatOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .job) var id: Int
 
     func run() async throws {
         if format.json {
@@ -66,7 +66,7 @@ struct CancelCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ClientOptions
     @OptionGroup var format: FormatOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .runningJob) var id: Int
 
     func run() async throws {
         let job = try await connection.withClient { client in
@@ -86,7 +86,7 @@ struct WaitCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ClientOptions
     @OptionGroup var format: FormatOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .runningJob) var id: Int
 
     func run() async throws {
         let job = try await connection.withClient { try await $0.end(of: JobID(id)) }

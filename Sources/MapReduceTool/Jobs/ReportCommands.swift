@@ -13,7 +13,7 @@ struct ReportCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var connection: ClientOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .job) var id: Int
 
     @Option(
         name: .shortAndLong,
@@ -39,7 +39,7 @@ struct TraceCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var connection: ClientOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .job) var id: Int
 
     @Option(
         name: .shortAndLong,

@@ -13,7 +13,7 @@ struct TasksCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ClientOptions
     @OptionGroup var format: FormatOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .job) var id: Int
 
     func run() async throws {
         let tasks = try await connection.withClient { try await $0.tasks(of: JobID(id)) }
@@ -94,9 +94,15 @@ struct LogsCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ClientOptions
     @OptionGroup var format: FormatOptions
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .job) var id: Int
 
-    @Argument(help: "One task: STAGE.TASK, as `mapreduce tasks` shows it.")
+    @Argument(
+        help: ArgumentHelp(
+            "One task, as `mapreduce tasks` shows it; without it all tasks.",
+            valueName: "stage.task"
+        ),
+        completion: .task
+    )
     var task: String?
 
     @Flag(name: [.short, .long], help: "Print what tasks print, as they do, until the job ends.")

@@ -5,13 +5,27 @@ internal import MapReduceModel
 
 /// How a command reaches the coordinator.
 struct ClientOptions: ParsableArguments {
-    @Option(help: "The URL of the coordinator. (default: http://127.0.0.1:9310)")
+    @Option(
+        help: ArgumentHelp(
+            "Where the coordinator is. (default: http://127.0.0.1:9310)",
+            valueName: "url"
+        )
+    )
     var coordinator: String?
 
-    @Option(help: "A file with the cluster's token.")
+    @Option(
+        help: ArgumentHelp("A file with the cluster's token.", valueName: "file"),
+        completion: .file()
+    )
     var tokenFile: String?
 
-    @Option(help: "A file with the certificates that are trusted, instead of the system's.")
+    @Option(
+        help: ArgumentHelp(
+            "A file with the certificates that are trusted, instead of the system's.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
     var tlsCA: String?
 
     static let defaultURL = "http://127.0.0.1:\(CoordinatorSettings.defaultPort)"

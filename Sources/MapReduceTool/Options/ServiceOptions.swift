@@ -4,22 +4,54 @@ internal import MapReduceCluster
 
 /// How a service listens, and what it tells.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: "Where to listen: ADDRESS:PORT; port 0 is any that is free.")
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen; port 0 is any that is free.",
+            valueName: "address:port"
+        )
+    )
     var listen: String?
 
-    @Option(help: "A file with the cluster's token; needed to listen on more than loopback.")
+    @Option(
+        help: ArgumentHelp(
+            "A file with the cluster's token; needed to listen on more than loopback.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
     var tokenFile: String?
 
-    @Option(help: "The certificate of this service, with those that lead to it (PEM).")
+    @Option(
+        help: ArgumentHelp(
+            "The certificate of this service, with those that lead to it (PEM).",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
     var tlsCertificate: String?
 
-    @Option(help: "The key of the certificate (PEM).")
+    @Option(
+        help: ArgumentHelp("The key of the certificate (PEM).", valueName: "file"),
+        completion: .file()
+    )
     var tlsKey: String?
 
-    @Option(help: "What to log: debug, info, warning or error.")
+    @Option(
+        help: ArgumentHelp(
+            "The least that is logged: debug, info, warning or error.",
+            valueName: "level"
+        ),
+        completion: .logLevel
+    )
     var logLevel: String?
 
-    @Option(help: "How to log: text, or json for an object on each line. (default: text)")
+    @Option(
+        help: ArgumentHelp(
+            "How to log: text, or json for an object on each line. (default: text)",
+            valueName: "format"
+        ),
+        completion: .logFormat
+    )
     var logFormat: String?
 
     func server(defaultPort: Int, _ settings: Settings) throws -> ServerSettings {

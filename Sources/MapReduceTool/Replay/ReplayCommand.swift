@@ -32,19 +32,34 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Stop also at records that the job passed over.")
     var withBadRecords = false
 
-    @Option(help: "Where to put them. (default: TMPDIR, or /tmp)")
+    @Option(
+        help: ArgumentHelp(
+            "Where to put the program and what the task writes. (default: TMPDIR, or /tmp)",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
     var scratch: String?
 
-    @Argument(help: "The number of the job.") var id: Int
+    @Argument(help: "The number of the job.", completion: .job) var id: Int
 
-    @Argument(help: "The task, as reports and `mapreduce tasks` name it, for example 0.3.")
+    @Argument(
+        help: ArgumentHelp(
+            "The task, as reports and `mapreduce tasks` name it, for example 0.3.",
+            valueName: "stage.task"
+        ),
+        completion: .task
+    )
     var task: String
 
     func run() async throws {
         guard let name = TaskName(task) else {
             throw UsageError("\(task) is no task; write STAGE.TASK, for example 0.3")
         }
-        let directory = try ScratchDirectory(below: scratch ?? Directories.scratch())
+        let settings = try await Settings.load()
+        let directory = try ScratchDirectory(
+            below: scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
+        )
         let program: ReplayProgram
         do {
             program = try await connection.withClient { client in

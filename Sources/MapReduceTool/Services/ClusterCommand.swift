@@ -21,19 +21,44 @@ struct ClusterCommand: AsyncParsableCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var policy: PolicyOptions
 
-    @Option(help: "How many workers to start, each a process.")
+    @Option(
+        help: ArgumentHelp("How many workers to start, each a process.", valueName: "count")
+    )
     var workers: Int
 
-    @Option(help: "Slots of each worker. (default: the processors, shared by the workers)")
+    @Option(
+        help: ArgumentHelp(
+            "Tasks that each worker runs at once. (default: the processors, shared by the workers)",
+            valueName: "count"
+        )
+    )
     var slots: Int?
 
-    @Option(help: "The directory of the journal. (default: one that is removed in the end)")
+    @Option(
+        help: ArgumentHelp(
+            "Where the journal and uploads are kept. (default: one that is removed in the end)",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
     var data: String?
 
-    @Option(help: "Where to put intermediate files. (default: TMPDIR, or /tmp)")
+    @Option(
+        help: ArgumentHelp(
+            "Where to put intermediate files. (default: TMPDIR, or /tmp)",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
     var scratch: String?
 
-    @Option(help: "A file with the certificates that are trusted, instead of the system's.")
+    @Option(
+        help: ArgumentHelp(
+            "A file with the certificates that are trusted, instead of the system's.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
     var tlsCA: String?
 
     @Flag(help: .hidden)

@@ -15,7 +15,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var policy: PolicyOptions
 
-    @Option(help: "The directory of the journal. (default: ~/.local/state/mapreduce)")
+    @Option(
+        help: ArgumentHelp(
+            "Where the journal and uploads are kept. (default: ~/.local/state/mapreduce)",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
     var data: String?
 
     func run() async throws {
@@ -38,13 +44,30 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
 /// What a coordinator decides by, and what it keeps.
 struct PolicyOptions: ParsableArguments {
-    @Option(help: "How a worker is chosen: leastLoaded, roundRobin, random, weighted or locality.")
+    @Option(
+        help: ArgumentHelp(
+            "How a worker is chosen for a task: leastLoaded, roundRobin, random, weighted or "
+                + "locality. (default: leastLoaded)",
+            valueName: "placement"
+        ),
+        completion: .placement
+    )
     var placement: String?
 
-    @Option(help: "Jobs that have ended and are still listed. (default: 100)")
+    @Option(
+        help: ArgumentHelp(
+            "Jobs that have ended and are still listed. (default: 100)",
+            valueName: "count"
+        )
+    )
     var keepJobs: Int?
 
-    @Option(help: "The largest executable that is taken, for example 512M. (default: 512M)")
+    @Option(
+        help: ArgumentHelp(
+            "The largest executable or side file that is taken. (default: 512M)",
+            valueName: "size"
+        )
+    )
     var maxUpload: ByteCount?
 
     @Option(

@@ -19,28 +19,71 @@ struct WorkerCommandLine: AsyncParsableCommand {
 
     @OptionGroup var service: ServiceOptions
 
-    @Option(help: "The URL of the coordinator. (default: http://127.0.0.1:9310)")
+    @Option(
+        help: ArgumentHelp(
+            "Where the coordinator is. (default: http://127.0.0.1:9310)",
+            valueName: "url"
+        )
+    )
     var coordinator: String?
 
-    @Option(help: "A file with the certificates that are trusted, instead of the system's.")
+    @Option(
+        help: ArgumentHelp(
+            "A file with the certificates that are trusted, instead of the system's.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
     var tlsCA: String?
 
-    @Option(help: "Tasks that run at once. (default: one for each processor)")
+    @Option(
+        help: ArgumentHelp(
+            "Tasks that run at once. (default: one for each processor)",
+            valueName: "count"
+        )
+    )
     var slots: Int?
 
-    @Option(help: "Where to put intermediate files. (default: TMPDIR, or /tmp)")
+    @Option(
+        help: ArgumentHelp(
+            "Where to put intermediate files. (default: TMPDIR, or /tmp)",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
     var scratch: String?
 
-    @Option(help: "The URL under which other workers reach this one. (default: where it listens)")
+    @Option(
+        help: ArgumentHelp(
+            "The URL under which other workers reach this one. (default: where it listens)",
+            valueName: "url"
+        )
+    )
     var advertise: String?
 
-    @Option(help: "The beginning of paths that are on this machine's disks; can be given again.")
+    @Option(
+        help: ArgumentHelp(
+            "The beginning of paths that are on this machine's disks; can be given again.",
+            valueName: "path"
+        ),
+        completion: .directory
+    )
     var local: [String] = []
 
-    @Option(help: "Free room of the scratch disk below which no more is written. (default: 1G)")
+    @Option(
+        help: ArgumentHelp(
+            "Free room of the scratch disk below which no more is written. (default: 1G)",
+            valueName: "size"
+        )
+    )
     var minFreeDisk: ByteCount?
 
-    @Option(help: "Seconds for which a worker that is told to end is still there. (default: 60)")
+    @Option(
+        help: ArgumentHelp(
+            "How long a worker that is told to end is still there. (default: 60)",
+            valueName: "seconds"
+        )
+    )
     var drainTimeout: Double?
 
     @Flag(help: .hidden)

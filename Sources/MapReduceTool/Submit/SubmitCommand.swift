@@ -14,22 +14,35 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Runs a job on the cluster, and shows how it goes.",
         discussion: """
             What follows the executable is its own command line, as it would be typed to run it on \
-            this machine: mapreduce submit ./wordcount logs/*.txt -o counts
+            this machine; options of this command stand before it:
+
+              mapreduce submit --weight 2 ./wordcount logs/*.txt -o counts
+
+            Ctrl-C asks whether to cancel the job, or to let it go on.
             """
     )
 
     @OptionGroup var connection: ClientOptions
 
-    @Option(help: "The job's share of the slots, relative to other jobs.")
+    @Option(
+        help: ArgumentHelp(
+            "The job's share of the slots, relative to other jobs.",
+            valueName: "number"
+        )
+    )
     var weight: Int = 1
 
     @Flag(help: "Print the job's id, and do not wait for its end.")
     var detach = false
 
-    @Argument(help: "The executable of the job.")
+    @Argument(help: "The executable of the job.", completion: .file())
     var executable: String
 
-    @Argument(parsing: .captureForPassthrough, help: "The job's own arguments.")
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: "The job's own arguments.",
+        completion: .file()
+    )
     var arguments: [String] = []
 
     func run() async throws {

@@ -1,0 +1,51 @@
+internal import Foundation
+internal import MapReduceControl
+internal import MapReduceManual
+internal import MapReduceProcess
+
+/// An executable that is asked for its command line.
+struct HelpProgram {
+    /// As it was typed.
+    private let name: String
+    private let path: String
+
+    init(_ name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+
+    /// Runs the executable, and reads what it prints.
+    /// - Throws: `UsageError` when that is not what a job's executable answers.
+    func help() throws -> CommandHelp {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        process.arguments = [ToolHelp.request]
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
+        do {
+            try process.run()
+        } catch {
+            throw UsageError("\(name) cannot be run: \(error.localizedDescription)")
+        }
+        defer {
+            if process.isRunning { process.terminate() }
+            process.waitUntilExit()
+        }
+        var answer: [UInt8] = []
+        while answer.count <= Policy.maxHelpByteCount,
+            let bytes = try output.fileHandleForReading.read(upToCount: 1 << 16), !bytes.isEmpty
+        {
+            answer += bytes
+        }
+        do {
+            return try Wire.decode(ToolHelp.self, from: answer).command
+        } catch is DecodingError {
+            throw UsageError(
+                "\(name) does not answer \(ToolHelp.request) with its options; is it the "
+                    + "executable of a job?"
+            )
+        }
+    }
+}

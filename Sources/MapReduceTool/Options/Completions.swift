@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import MapReduceCluster
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceModel
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// What a shell offers for arguments that only a coordinator knows.
+extension CompletionKind {
+    /// The numbers of all jobs.
+    static let job = CompletionKind.custom { words, _, _ in
+        await Suggestions(words).jobs { _ in true }
+    }
+
+    /// The numbers of the jobs that have not ended.
+    static let runningJob = CompletionKind.custom { words, _, _ in
+        await Suggestions(words).jobs { !$0.phase.isFinished }
+    }
+
+    /// The names of the tasks of the job whose number stands before.
+    static let task = CompletionKind.custom { words, _, _ in await Suggestions(words).tasks() }
+
+    /// The names of policies of placement.
+    static let placement = CompletionKind.list(Placement.allCases.map(\.rawValue))
+
+    /// The names of formats of logs.
+    static let logFormat = CompletionKind.list(LogFormat.allCases.map(\.rawValue))
+
+    /// How much services log.
+    static let logLevel = CompletionKind.list(["debug", "info", "warning", "error"])
+}
+
+/// What a coordinator is asked while a command is typed: the one that the command itself would ask.
+private struct Suggestions {
+    private let line: TypedLine
+
+    init(_ words: [String]) {
+        line = TypedLine(words, home: ProcessInfo.processInfo.environment["HOME"] ?? "")
+    }
+
+    func jobs(where isWanted: @escaping @Sendable (JobStatus) -> Bool) async -> [String] {
+        await ask { client in
+            try await client.jobs().filter(isWanted).map { "\($0.id.number)" }
+        }
+    }
+
+    func tasks() async -> [String] {
+        guard let number = line.number else { return [] }
+        return await ask { client in
+            try await client.tasks(of: JobID(number)).prefix(Policy.suggestionCount)
+                .map { "\(TaskName(stage: $0.stage, index: $0.index))" }
+        }
+    }
+
+    /// What a coordinator answers, or nothing if it takes its time or there is none: who types
+    /// wants neither to wait nor to read of errors, and the command will tell of them.
+    private func ask(
+        _ question: @escaping @Sendable (CoordinatorClient) async throws -> [String]
+    ) async -> [String] {
+        var connection = ClientOptions.parsed(
+            tokenFile: line.value(of: "token-file"),
+            tlsCA: line.value(of: "tls-ca")
+        )
+        connection.coordinator = line.value(of: "coordinator")
+        let options = connection
+        do {
+            return try await withThrowingTaskGroup(of: [String].self) { group in
+                defer { group.cancelAll() }
+                group.addTask { try await options.withClient(question) }
+                group.addTask {
+                    try await Task.sleep(for: Policy.suggestionPatience)
+                    return []
+                }
+                return try await group.next() ?? []
+            }
+        } catch {
+            return []
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// A command line that is being typed, as a shell hands it over for completion.
+struct TypedLine {
+    /// The words, the name of the command first, with quotes and backslashes.
+    let words: [String]
+    /// What `~` stands for.
+    let home: String
+
+    /// Puts together what bash has cut: it hands over `http://host:80` as five words, one for each
+    /// colon and equals sign and what is between them.
+    init(_ words: [String], home: String) {
+        var whole: [String] = []
+        var isOpen = false
+        for word in words {
+            let isCut = !word.isEmpty && word.allSatisfy { $0 == ":" || $0 == "=" }
+            if let last = whole.indices.last, isCut || isOpen {
+                whole[last] += word
+            } else {
+                whole.append(word)
+            }
+            isOpen = isCut
+        }
+        self.words = whole
+        self.home = home
+    }
+
+    /// The value of an option, `--name value` or `--name=value`, as the shell would give it.
+    func value(of name: String) -> String? {
+        let option = "--\(name)"
+        for (index, word) in words.enumerated() {
+            if word == option, index + 1 < words.count { return meaning(of: words[index + 1]) }
+            if word.hasPrefix(option + "=") {
+                return meaning(of: String(word.dropFirst(option.count + 1)))
+            }
+        }
+        return nil
+    }
+
+    /// The first number behind the subcommand.
+    var number: Int? { words.dropFirst(2).lazy.compactMap { Int($0) }.first }
+
+    private func meaning(of word: String) -> String {
+        if let quote = word.first, quote == "\"" || quote == "'" {
+            let inner = word.dropFirst()
+            return String(inner.last == quote ? inner.dropLast() : inner)
+        }
+        let plain = word.filter { $0 != "\\" }
+        return plain.hasPrefix("~/") ? home + plain.dropFirst() : plain
+    }
+}
