@@ -350,11 +350,15 @@ private func expectEqual(_ a: [Record], _ b: [Record]) {
                 partitionCount: 2
             ).file.path
         }
-        let (pairs, expected, _) = try SegmentMerger.open(
-            paths.map { Segment(run: $0, partition: 1) },
-            width: width,
-            directory: directory("attempt")
-        ) {}
+        let clock = PhaseClock()
+        let (pairs, expected, _) = try PhaseClock.$current.withValue(clock) {
+            try SegmentMerger.open(
+                paths.map { Segment(run: $0, partition: 1) },
+                width: width,
+                directory: directory("attempt")
+            ) {}
+        }
+        #expect(clock.times.write == 0, "what a pass of a merge writes is part of merging")
         var found: [[UInt8]] = []
         while try pairs.next() { found.append(Array(pairs.key) + Array(pairs.value)) }
         for path in paths { #expect(try Files.kind(of: path) == .file, "a map's run stays") }

@@ -128,7 +128,7 @@ package enum SegmentMerger {
     private static func merge(_ sources: [Source], into path: String) throws -> Int {
         let (cursors, expected, byteCount) = try cursors(sources)
         let pairs = MergeCursor(cursors)
-        let writer = try RunWriter(path: path, partitionCount: 1)
+        let writer = try RunWriter(path: path, partitionCount: 1, phase: .merge)
         while try pairs.next() {
             try writer.add(partition: 0, key: pairs.key, value: pairs.value)
         }
