@@ -9,15 +9,21 @@ struct BoundJob: Job {
     var spin = 0
     @Option(help: "The same of the reduce closure, for each value.") var spinInReduce = 0
     @Option(help: "Pairs that each line gives.") var pairs = 1
-    @Option(help: "Which keys they have: even (some of a thousand), distinct, hot or none.")
+    @Option(
+        help: "Which keys they have: even, alike (the end alone tells them apart), hot or none."
+    )
     var keys = Keys.even
+    @Option(help: "How many different ones.") var keyCount = 1000
     @Option(help: "The line at which the map closure sleeps.") var sleepAt: String?
     @Option(help: "For how many milliseconds.") var sleep = 0
     @Option(help: "The file for which the map closure waits at each line.") var waitFor: String?
     @Flag(help: "Sort the pairs, and do not combine them.") var sorting = false
+    @Flag(help: "The same, and drop them all, unread.") var dropping = false
+    @Option(help: "Reductions of the same pairs; they share one shuffle.") var reductions = 1
+    @Flag(help: "Write the pairs as they are, without a shuffle.") var mapOnly = false
 
-    func pipeline(_ input: Input) -> Pairs<Int, Int> {
-        let all: Pairs<Int, Int> = input.lines.map { line, emit in
+    func pipeline(_ input: Input) -> Pairs<Pair<Int, Int>, Int> {
+        let all: Pairs<Pair<Int, Int>, Int> = input.lines.map { line, emit in
             pause(at: line)
             Self.spin(microseconds: spin)
             guard keys != .none else { return }
@@ -27,8 +33,16 @@ struct BoundJob: Job {
                 emit(key(number >> 20, index), 1)
             }
         }
-        if !sorting { return all.combine(+) }
-        return all.reduce { key, values, emit in
+        if mapOnly { return all }
+        if !sorting, !dropping { return all.combine(+) }
+        return (1..<max(reductions, 1)).reduce(reduced(all)) { union, _ in
+            union.union(reduced(all))
+        }
+    }
+
+    private func reduced(_ all: Pairs<Pair<Int, Int>, Int>) -> Pairs<Pair<Int, Int>, Int> {
+        all.reduce { key, values, emit in
+            if dropping { return }
             var sum = 0
             for value in values {
                 Self.spin(microseconds: spinInReduce)
@@ -38,11 +52,13 @@ struct BoundJob: Job {
         }
     }
 
-    private func key(_ number: UInt64, _ index: Int) -> Int {
-        switch keys {
-        case .even, .none: Int(number % 1000)
-        case .distinct: Int(number)
-        case .hot: index % 10 == 0 ? Int(number % 1000) : -1
+    private func key(_ number: UInt64, _ index: Int) -> Pair<Int, Int> {
+        let one = Int(number % UInt64(max(keyCount, 1)))
+        return switch keys {
+        case .even, .none: Pair(one, 0)
+        // A sort has to compare them.
+        case .alike: Pair(0, one)
+        case .hot: Pair(index % 10 == 0 ? one : -1, 0)
         }
     }
 
@@ -82,5 +98,5 @@ struct BoundJob: Job {
 }
 
 enum Keys: String, ExpressibleByArgument, CaseIterable {
-    case even, distinct, hot, none
+    case even, alike, hot, none
 }
