@@ -100,7 +100,9 @@ import Testing
     }
 
     /// A shell with job control stops the job at Ctrl-Z, and has it go on.
-    @Test func ctrlZErasesTheLinesAndTheyComeBack() throws {
+    ///
+    /// A sanitizer runs handlers of signals when it likes: the job is not stopped where it should be.
+    @Test(.enabled(if: !isSanitized)) func ctrlZErasesTheLinesAndTheyComeBack() throws {
         let text = try directory.write("in.txt", "wait here\n")
         let job =
             "'\(Command.products)/faultyjob' '\(text)' -o '\(directory("out"))' "
