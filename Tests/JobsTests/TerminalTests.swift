@@ -101,7 +101,7 @@ import Testing
 
     /// A shell with job control stops the job at Ctrl-Z, and has it go on.
     ///
-    /// A sanitizer runs handlers of signals when it likes: the job is not stopped where it should be.
+    /// A sanitizer runs handlers of signals when it likes, so that the job is not stopped at once.
     @Test(.enabled(if: !isSanitized)) func ctrlZErasesTheLinesAndTheyComeBack() throws {
         let text = try directory.write("in.txt", "wait here\n")
         let job =
