@@ -5,10 +5,6 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import Synchronization
 
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 /// A page in a directory of its own that follows a run, opened in a browser as a file.
 ///
 /// What it shows is written about once a second by a thread beside that of the run, and less often
@@ -38,14 +34,7 @@ final class Dashboard: Sendable {
     /// Makes the directory with the page.
     func begin(_ frame: RunFrame) throws {
         try Files.createDirectory(base)
-        var template = Array("\(base)/mapreduce-dashboard-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw EngineError.system("create a directory in", base, errno: errno)
-        }
-        let made = String(
-            decoding: template.dropLast().map { UInt8(bitPattern: $0) },
-            as: UTF8.self
-        )
+        let made = try Files.createUniqueDirectory("\(base)/mapreduce-dashboard-")
         let directory = Files.resolved(made) ?? made
         try Files.write(Page.following(Self.fileName), toNew: directory + "/index.html")
         state.withLock { state in
@@ -73,24 +62,19 @@ final class Dashboard: Sendable {
     private func write(_ run: RunSnapshot) {
         state.withLock { state in
             guard !state.isOver, let frame = state.frame else { return }
-            let start = Self.processorTime
+            let start = PhaseClock.ofThread
             do {
                 try Self.write(frame.report(of: run), in: state.directory)
                 state.failure = nil
             } catch {
                 state.failure = error
             }
-            let pause = (Self.processorTime - start) * Policy.dashboardPauseFactor
+            // What this thread has used of a processor is what the job misses.
+            let pause =
+                .nanoseconds(PhaseClock.ofThread - start) * Policy.dashboardPauseFactor
             state.next =
                 .now + min(max(pause, Policy.dashboardInterval), Policy.maxDashboardPause)
         }
-    }
-
-    /// What this thread has used of a processor, which is what the job misses.
-    private static var processorTime: Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     /// Shows how the run ended; the page stays as it is.

@@ -257,17 +257,9 @@ extension TaskStatus {
 
 extension TaskStatus.Attempt {
     fileprivate init(_ number: Int, _ attempt: AttemptState, at now: Instant) {
-        self.init(number: number, worker: attempt.worker, state: .running)
-        switch attempt.status {
-        case .running: seconds = (now - attempt.startedAt).inSeconds
-        case .succeeded: state = .succeeded
-        case .failed(let failure):
-            state = .failed
-            message = failure.message
-        case .stopped: state = .stopped
-        case .lost: state = .lost
-        case .audited: state = .audited
-        }
-        if let end = attempt.endedAt { seconds = (end - attempt.startedAt).inSeconds }
+        self.init(number: number, worker: attempt.worker, state: State(attempt.status))
+        if case .failed(let failure) = attempt.status { message = failure.message }
+        let end = attempt.endedAt ?? (attempt.isRunning ? now : nil)
+        seconds = end.map { ($0 - attempt.startedAt).inSeconds }
     }
 }

@@ -88,6 +88,26 @@ package enum Files {
         }
     }
 
+    /// Creates a directory that this user alone can read, in one that must exist.
+    ///
+    /// `prefix`: the path up to six letters that make it a new one.
+    /// - Returns: its path.
+    package static func createUniqueDirectory(_ prefix: String) throws -> String {
+        var template = Array("\(prefix)XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw EngineError.system(
+                "create a directory in",
+                parent(of: prefix) ?? ".",
+                errno: errno,
+                kind: .outOfResources
+            )
+        }
+        return String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+    }
+
     /// Bytes that are free on the disk of a directory, for those who are not root.
     package static func freeByteCount(at path: String) throws -> Int {
         var status = statvfs()

@@ -17,19 +17,7 @@ package final class ScratchDirectory {
         created = try Files.createDirectory(base)
         try Self.sweep(base)
         // Under a name that no other run sweeps, until it is locked.
-        var template = Array("\(base)/.\(Self.prefix)XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw EngineError.system(
-                "create a directory in",
-                base,
-                errno: errno,
-                kind: .outOfResources
-            )
-        }
-        let made = String(
-            decoding: template.dropLast().map { UInt8(bitPattern: $0) },
-            as: UTF8.self
-        )
+        let made = try Files.createUniqueDirectory("\(base)/.\(Self.prefix)")
         path = "\(base)/\(Files.name(of: made).dropFirst())"
         lock = open("\(made)/\(Self.lockName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {

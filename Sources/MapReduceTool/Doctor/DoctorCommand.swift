@@ -39,8 +39,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let observations = try await connection.withClient { client, url, hasToken in
             let doctor = Doctor(client: client, url: url, hasToken: hasToken, scratch: scratch)
             guard let executable else { return try await doctor.observe(nil) }
-            let own = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
-            let program = try JobProgram(executable, own)
+            let program = try JobProgram(executable, arguments)
             return try await doctor.observe { try Self.job(program, slotCount: $0) }
         }
         let findings = Findings(Diagnosis(observations).findings)

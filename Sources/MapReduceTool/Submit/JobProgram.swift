@@ -16,9 +16,12 @@ struct JobProgram {
     let arguments: [String]
 
     /// Finds an executable as a shell does.
+    ///
+    /// `arguments`: the job's own; a `--` before them, by which they are told from those of the
+    /// command, is not one of them.
     init(_ name: String, _ arguments: [String]) throws {
         self.name = name
-        self.arguments = arguments
+        self.arguments = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
         let folders = getenv("PATH").map { String(cString: $0) } ?? ""
         let candidates =
             name.contains("/")

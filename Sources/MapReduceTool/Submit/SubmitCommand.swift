@@ -46,8 +46,7 @@ struct SubmitCommand: AsyncParsableCommand {
     var arguments: [String] = []
 
     func run() async throws {
-        let own = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
-        let program = try JobProgram(executable, own)
+        let program = try JobProgram(executable, arguments)
         let start = ContinuousClock.now
         try await connection.withClient { client in
             let cluster = try await client.cluster()
