@@ -20,6 +20,7 @@ package enum CrashReport {
         let backtrace = Backtrace(log: log)?.text
         var message = kind == .timedOut ? reason : "the task process crashed: \(reason)"
         if let fatal = fatalLine(log) { message += "; \(fatal)" }
+        if !reading.note.isEmpty { message = "\(reading.note); then \(message)" }
         var failure = Failure(
             kind: kind,
             message: message,
@@ -47,7 +48,7 @@ package enum CrashReport {
                 offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }
         case .partition:
-            failure.record = reading.key.withUnsafeBytes(RecordQuote.text)
+            failure.key = reading.key.withUnsafeBytes(RecordQuote.text)
         }
         return failure
     }

@@ -11,6 +11,8 @@ package struct Failure: Hashable, Codable, Sendable {
     package var location: RecordLocation?
     /// The record itself, shortened and escaped.
     package var record: String?
+    /// The key whose pairs were being worked on, as its type writes it, shortened and escaped.
+    package var key: String?
     /// The user's steps that the stage runs.
     package var steps: String?
     /// Where the task process was when it crashed: the user's calls that had not returned, from the
@@ -25,6 +27,7 @@ package struct Failure: Hashable, Codable, Sendable {
         run: String? = nil,
         location: RecordLocation? = nil,
         record: String? = nil,
+        key: String? = nil,
         steps: String? = nil,
         backtrace: String? = nil,
         log: String? = nil
@@ -34,6 +37,7 @@ package struct Failure: Hashable, Codable, Sendable {
         self.run = run
         self.location = location
         self.record = record
+        self.key = key
         self.steps = steps
         self.backtrace = backtrace
         self.log = log

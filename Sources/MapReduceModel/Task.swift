@@ -130,7 +130,7 @@ package struct TaskOutput: Hashable, Codable, Sendable {
 
 /// A key, and how many pairs it has.
 package struct HeavyKey: Hashable, Codable, Sendable {
-    /// The key, shortened, escaped and in quotation marks.
+    /// The key as its type writes it, shortened and escaped.
     package var key: String
     package var pairCount: Int
 

@@ -18,11 +18,15 @@ internal import Glibc
 ///                kernel's number of the task's thread (4 bytes)
 ///     offset 64  the path, at most 1,984 bytes
 ///     offset 2048  the head of the key, at most 256 bytes
+///     offset 2304  length of the note (2 bytes)
+///     offset 2306  the note: an error that the engine throws once the closure returns, at most
+///                  1,790 bytes
 package final class FlightRecorder {
     package let page: UnsafeMutableRawPointer
     private static let byteCount = 4096
     private static let maxPathByteCount = 1984
     private static let maxKeyByteCount = 256
+    private static let maxNoteByteCount = 1790
 
     /// What a page said when it was looked at.
     package struct Reading: Sendable {
@@ -34,6 +38,10 @@ package final class FlightRecorder {
         package var isPathCut: Bool { path.utf8.count >= FlightRecorder.maxPathByteCount }
         /// The head of the key of the group, in a stage that reads pairs.
         package var key: [UInt8] = []
+        /// Whether the key may be longer than there is room for.
+        package var isKeyCut: Bool { key.count >= FlightRecorder.maxKeyByteCount }
+        /// The error that the engine had found before; empty when there was none.
+        package var note = ""
     }
 
     /// What changes while a task makes progress.
@@ -102,6 +110,19 @@ package final class FlightRecorder {
         turn.pointee = 1
         page.storeBytes(of: 0, toByteOffset: 36, as: Int32.self)
         setPath("")
+        page.storeBytes(of: 0, toByteOffset: 2304, as: UInt16.self)
+    }
+
+    /// Notes an error that ends the attempt once the closure returns, if it does.
+    package func note(_ text: String) {
+        var text = text
+        let count = text.withUTF8 { bytes in
+            let head = UnsafeRawBufferPointer(bytes).prefix(Self.maxNoteByteCount)
+            UnsafeMutableRawBufferPointer(start: page + 2306, count: Self.maxNoteByteCount)
+                .copyBytes(from: head)
+            return head.count
+        }
+        page.storeBytes(of: UInt16(count), toByteOffset: 2304, as: UInt16.self)
     }
 
     /// Notes which thread runs the task: the calling one.
@@ -163,6 +184,10 @@ package final class FlightRecorder {
             Int(page.load(fromByteOffset: 34, as: UInt16.self)),
             Self.maxKeyByteCount
         )
+        let noteCount = min(
+            Int(page.load(fromByteOffset: 2304, as: UInt16.self)),
+            Self.maxNoteByteCount
+        )
         return Reading(
             recordNumber: load(0),
             offset: load(8),
@@ -170,7 +195,11 @@ package final class FlightRecorder {
                 decoding: UnsafeRawBufferPointer(start: page + 64, count: pathCount),
                 as: UTF8.self
             ),
-            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyCount))
+            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyCount)),
+            note: String(
+                decoding: UnsafeRawBufferPointer(start: page + 2306, count: noteCount),
+                as: UTF8.self
+            )
         )
     }
 }

@@ -14,6 +14,9 @@ struct Check {
     /// - Returns: what the plainest run computes.
     /// - Throws: `CheckFailure` for the first difference.
     func run(_ runner: TrialRunner) throws -> TrialResult {
+        if let difference = try runner.differenceOfPlans(calls: Trials.planCount) {
+            throw CheckFailure(difference)
+        }
         let plainest = try runner.run(trials.plainest)
         for trial in trials.all {
             let result: TrialResult

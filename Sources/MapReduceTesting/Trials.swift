@@ -18,8 +18,13 @@ internal import Foundation
 /// - a task spills after each pair, and merges runs two by two;
 /// - if the order of values does not matter, the files and the values of each key are shuffled.
 ///
-/// The others draw all of it by chance.
+/// The others draw all of it by chance. Before them, `pipeline(_:)` is called several times, and
+/// must describe the same plan each time.
 public struct Trials: Sendable {
+    /// How often a pipeline is described to find one that is not the same each time: one that
+    /// throws a coin passes once in 128 checks.
+    static let planCount = 8
+
     /// How many runs there are whose settings are drawn.
     public var count: Int
     /// How far apart, relative to their size, numbers with a fraction may be that count as the

@@ -51,6 +51,18 @@ import Testing
         #expect(message == "")
     }
 
+    @Test func pairsAreSortedByWhatTheClosureGives() throws {
+        let message = try diagnose(
+            """
+            let counts = input.strings.map { line, emit in emit(line, 1) }.combine(+)
+            return counts.sorted { word, count in Pair(count == 1, Descending(word)) }
+                .sorted { _, count in Descending(count) }
+                .sorted(by: { word, _ in word.isEmpty ? 1 : 0 })
+            """
+        )
+        #expect(message == "")
+    }
+
     @Test(arguments: [
         (
             "var count = 0; return input.lines.map { line, emit in count += 1; emit(line, count) }",
@@ -67,6 +79,21 @@ import Testing
         (
             "return input.lines.map { line, emit in var a: [Span<UInt8>] = []; a.append(line) }",
             "does not conform to protocol 'Escapable'"
+        ),
+        (
+            "let n: Pairs<Int, Int> = input.strings.map { $1($0.count, 1) }; "
+                + "let s = n.sorted(by: >); return s.map { $2(\"\\($0)\", $1) }",
+            "sorted(by:) takes what a pair is sorted by, and not a comparison"
+        ),
+        (
+            "let n: Pairs<String, Int> = input.strings.map { $1($0, 1) }; "
+                + "return n.sorted { $0.count > $1 }",
+            "sorted(by:) takes what a pair is sorted by, and not a comparison"
+        ),
+        (
+            "let n: Pairs<String, Int> = input.strings.map { $1($0, 1) }; "
+                + "return n.sorted { key, value in let a = value * 2; return a < key.count }",
+            "sorted(by:) takes what a pair is sorted by, and not a comparison"
         ),
     ])
     func aMistakeIsExplained(_ body: String, _ expected: String) throws {

@@ -110,7 +110,7 @@ import Testing
             [text, "-o", out, "--reduce-at", "lantern", "--max-attempts", "1"]
         )
         #expect(result.code == 1)
-        #expect(result.errors.contains("record: \"lantern\""))
+        #expect(result.errors.contains("\n  key: \"lantern\""))
         #expect(result.errors.contains("reduce at FaultyJob.swift:"))
     }
 

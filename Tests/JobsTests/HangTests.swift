@@ -47,7 +47,7 @@ import Testing
         )
         #expect(result.code == 1)
         #expect(result.errors.contains("no progress for 1 s"))
-        #expect(result.errors.contains("record: \"lantern\""))
+        #expect(result.errors.contains("\n  key: \"lantern\""))
         #expect(result.errors.contains("(reduce at FaultyJob.swift:"))
         #expect(result.errors.contains("closure #2 in FaultyJob.pipeline(_:) at "))
         #expect(result.errors.contains("--replay 1."))

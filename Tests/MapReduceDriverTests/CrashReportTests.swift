@@ -21,7 +21,7 @@ import Testing
     init() throws { directory = try TemporaryDirectory() }
 
     /// The failure of an attempt that read `in.txt`, died at its second line, and left this log.
-    private func failure(log: String?) throws -> Failure {
+    private func failure(log: String?, note: String = "") throws -> Failure {
         let path = try directory.write("in.txt", "first\nsecond\nthird\n")
         let piece = FilePiece(
             path: path,
@@ -35,6 +35,7 @@ import Testing
         recorder.begin(path: path, offset: 0)
         recorder.page.storeBytes(of: 2, toByteOffset: 0, as: Int.self)
         recorder.page.storeBytes(of: 6, toByteOffset: 8, as: Int.self)
+        if !note.isEmpty { recorder.note(note) }
         return CrashReport.failure(
             of: TaskSpec(
                 attempt: AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0),
@@ -61,6 +62,17 @@ import Testing
         #expect(failure.message == "the task process crashed: it was ended; \(expected)")
         #expect(failure.backtrace == nil)
         #expect(failure.log == String(log.dropLast()), "there is nothing better")
+    }
+
+    /// A closure that traps because of an error that it did not see, as it cannot throw.
+    @Test func anErrorThatWasNotedBeforeComesFirst() throws {
+        let failure = try failure(log: nil, note: "the values are gone through a second time")
+        #expect(
+            failure.message == "the values are gone through a second time; then "
+                + "the task process crashed: it was ended"
+        )
+        let long = try self.failure(log: nil, note: String(repeating: "é", count: 2000))
+        #expect(long.message.hasPrefix(String(repeating: "é", count: 895)))
     }
 
     /// What Swift's runtime writes, between what the closure printed.

@@ -128,6 +128,21 @@ import Testing
         #expect(try #require(error).message.contains("3 reducers"))
     }
 
+    /// Two runs may agree by chance; that the plans differ is found before.
+    @Test func aPipelineThatDiffersFromCallToCallIsFound() throws {
+        let calls = Mutex(0)
+        let message = try failure { pairs in
+            let isEven = calls.withLock {
+                $0 += 1
+                return $0 % 4 != 0
+            }
+            return isEven ? pairs.combine(+) : pairs.reduce { $2($0, $1.sum()) }
+        }
+        #expect(message.contains("pipeline(_:) describes different plans"), "\(message)")
+        #expect(message.contains("combine at CheckTests.swift:"), "\(message)")
+        #expect(message.contains("reduce at CheckTests.swift:"), "\(message)")
+    }
+
     @Test func aRunThatFailsIsNamed() throws {
         let calls = Mutex(0)
         let error = #expect(throws: CheckFailure.self) {

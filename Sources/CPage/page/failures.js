@@ -78,6 +78,7 @@ function failureBody(report, one) {
       place ? entry("Where", h("code", {}, place.path), ` at byte ${Format.count(place.offset)}, `
         + `record ${Format.count(place.recordNumber)}`) : null,
       failure.record !== undefined ? entry("Record", h("pre", {}, failure.record)) : null,
+      failure.key !== undefined ? entry("Key", h("pre", {}, failure.key)) : null,
       failure.run ? entry("Run", h("code", {}, failure.run)) : null,
       failure.backtrace ? entry("Backtrace, the innermost call first",
         h("pre", {}, failure.backtrace)) : null,

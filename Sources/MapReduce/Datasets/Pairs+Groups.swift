@@ -30,7 +30,8 @@ extension Pairs {
         let node = self.node
         let reader = Reader()
         return Pairs<NextKey, NextValue>(
-            PairsNode("grouped", SourcePlace(file, line)) { planner in
+            PairsNode("grouped", SourcePlace(file, line), keys: StageKeys(Key.self, in: Group.self))
+            { planner in
                 let count = planner.reducerCount
                 let byGroup = SortingSink<Key, Value>.Partitioning.by(
                     { key in
@@ -60,10 +61,12 @@ extension Pairs {
 /// The pairs of one group, in the order of their keys.
 ///
 /// They can be gone through once, and only while the closure that they were given to runs; what is
-/// not read is skipped.
+/// not read is skipped. A second pass fails the attempt, and names the group.
 public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, IteratorProtocol {
     @usableFromInline let cursor: KeyGroupCursor<Key>
     @usableFromInline let context: TaskContext
+    /// Whether `next()` of this copy has read pairs: then a pass goes through those that are left.
+    @usableFromInline var hasBegun = false
 
     @inlinable
     init(_ cursor: KeyGroupCursor<Key>, _ context: TaskContext) {
@@ -71,12 +74,25 @@ public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, Iterat
         self.context = context
     }
 
-    /// The next pair; nil behind the last one.
+    /// Begins to go through the pairs.
+    ///
+    /// A second time fails the attempt when the closure returns.
+    @inlinable
+    public func makeIterator() -> GroupedPairs {
+        if cursor.isPassBegun || (cursor.hasRead && !hasBegun) {
+            context.fail(context.secondPass("pairs"))
+        }
+        cursor.isPassBegun = true
+        return self
+    }
+
+    /// The next pair; nil after the last one.
     ///
     /// A pair that cannot be read ends the sequence, and fails the attempt when the closure
     /// returns.
     @inlinable
     public mutating func next() -> (key: Key, value: Value)? {
+        hasBegun = true
         guard context.failure == nil else { return nil }
         do {
             guard try cursor.next(), let key = cursor.key else { return nil }
@@ -97,6 +113,9 @@ final class KeyGroupCursor<Key: RecordKey> {
     /// Whether the cursor stands at a key behind the group.
     @usableFromInline var isBehind = false
     @usableFromInline var isAtEnd = false
+    /// Whether a pair of the group was read, and whether somebody goes through them, or has.
+    @usableFromInline var hasRead = false
+    @usableFromInline var isPassBegun = false
 
     @inlinable
     init(_ groups: GroupCursor) { self.groups = groups }
@@ -104,7 +123,10 @@ final class KeyGroupCursor<Key: RecordKey> {
     @inlinable
     func next() throws -> Bool {
         while !isBehind, !isAtEnd {
-            if try groups.nextValue() { return true }
+            if try groups.nextValue() {
+                hasRead = true
+                return true
+            }
             guard try groups.nextGroup() else {
                 isAtEnd = true
                 return false
@@ -125,6 +147,8 @@ final class KeyGroupCursor<Key: RecordKey> {
         let next = group(first)
         key = first
         isBehind = false
+        hasRead = false
+        isPassBegun = false
         prefix.removeAll()
         next.encode(into: &prefix)
         return next

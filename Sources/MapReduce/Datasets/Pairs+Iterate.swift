@@ -62,7 +62,7 @@ extension Pairs {
             try planner.shuffle(node, partitionCount: planner.reducerCount)
         }
         return Pairs(
-            PairsNode("iterate", place, source: source) { planner in
+            PairsNode("iterate", place, keys: StageKeys(Key.self), source: source) { planner in
                 [try source(planner)]
             } _: { context, sink in
                 try context.passOn(to: sink)
@@ -111,6 +111,7 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
             PairsNode(source: source) { planner, _, makeSink in
                 let stage = planner.addStage(
                     reading: [try source(planner)],
+                    keys: StageKeys(Key.self),
                     round: round.map { planner.round($0, of: iteration) }
                 ) { context in
                     let sink = try makeSink(context)

@@ -229,7 +229,7 @@ extension Pairs {
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
         return Pairs<NextKey, NextValue>(
-            PairsNode(verb, place) { planner in
+            PairsNode(verb, place, keys: StageKeys(Key.self)) { planner in
                 [try planner.shuffle(node, partitionCount: planner.reducerCount)]
                     + (try otherSides(planner))
             } _: { context, sink in

@@ -31,7 +31,7 @@ extension Pairs {
             }
         }
         return Pairs(
-            PairsNode("combine", place) { planner in
+            PairsNode("combine", place, keys: StageKeys(Key.self)) { planner in
                 let count = planner.reducerCount
                 let side = try planner.shuffle(
                     node,
@@ -94,7 +94,7 @@ extension Pairs {
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
         return Pairs<NextKey, NextValue>(
-            PairsNode("reduce", SourcePlace(file, line)) { planner in
+            PairsNode("reduce", SourcePlace(file, line), keys: StageKeys(Key.self)) { planner in
                 [try planner.shuffle(node, partitionCount: planner.reducerCount)]
             } _: { context, sink in
                 var emit = Emitter(sink)
@@ -128,7 +128,8 @@ extension Pairs {
         let reader = Reader()
         let count = max(partitionCount, 1)
         return Pairs(
-            PairsNode("partitioned", SourcePlace(file, line)) { planner in
+            PairsNode("partitioned", SourcePlace(file, line), keys: StageKeys(Key.self)) {
+                planner in
                 let parts = SortingSink<Key, Value>.Partitioning.by(
                     { try partition(Key(record: $0)) },
                     count: count

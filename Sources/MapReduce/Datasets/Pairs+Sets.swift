@@ -104,7 +104,7 @@ extension Pairs where Key == Unit, Value == Int {
         let node = self.node
         let reader = Reader()
         return Pairs(
-            PairsNode("count", place) { planner in
+            PairsNode("count", place, keys: StageKeys(Unit.self)) { planner in
                 [try planner.sort(node, for: reader, .sorted(partitionCount: 1), .one)]
             } _: { context, sink in
                 var sum = 0

@@ -19,6 +19,7 @@ extension Pairs {
             PairsNode(
                 "sorted",
                 SourcePlace(file, line),
+                keys: StageKeys(Key.self),
                 prefix: { Pairs(node).first($0, $1).node }
             ) { planner in
                 let ranges = ShuffleKind.ranges(count: planner.reducerCount)
@@ -39,7 +40,7 @@ extension Pairs {
         by order: @escaping @Sendable (_ key: Key, _ value: Value) throws -> Order,
         file: StaticString = #fileID,
         line: UInt = #line
-    ) -> Pairs<Key, Value> {
+    ) -> Pairs<Key, Value> where Order.SortRole == SortOrder {
         let place = SourcePlace(file, line)
         let ranked: Pairs<Order, Pair<Key, Value>> = step("sorted", place) { key, value, emit in
             emit(try order(key, value), Pair(key, value))
@@ -53,6 +54,17 @@ extension Pairs {
             )
         )
     }
+
+    /// There is no such verb: pairs are sorted by what the closure gives for each of them.
+    @available(
+        *,
+        unavailable,
+        message: """
+            sorted(by:) takes what a pair is sorted by, and not a comparison: write \
+            sorted { key, value in Descending(value) }, or Pair(flag, key) to sort by a Bool
+            """
+    )
+    public func sorted(by areInOrder: (Key, Value) throws -> Bool) -> Pairs<Key, Value> { self }
 
     /// The first pairs in the order of their keys, or of what they are sorted by, in one part.
     ///
@@ -76,7 +88,7 @@ extension Pairs {
         let node = self.node
         let reader = Reader()
         return Pairs(
-            PairsNode("prefix(\(count))", place) { planner in
+            PairsNode("prefix(\(count))", place, keys: StageKeys(Key.self)) { planner in
                 let one = ShuffleKind.sorted(partitionCount: 1)
                 return [try planner.sort(node, for: reader, one, .one, limit: count)]
             } _: { context, sink in

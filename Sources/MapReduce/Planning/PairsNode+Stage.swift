@@ -3,6 +3,8 @@ public import MapReduceEngine
 extension PairsNode {
     /// A dataset that a stage of its own makes of the shuffles that it reads.
     ///
+    /// `keys`: shows the keys of these shuffles.
+    ///
     /// `sides`: plans these shuffles.
     ///
     /// `program`: hands the pairs of one task to a sink.
@@ -10,6 +12,7 @@ extension PairsNode {
     convenience init(
         _ verb: String,
         _ place: SourcePlace,
+        keys: StageKeys,
         prefix: (@Sendable (Int, SourcePlace) -> PairsNode)? = nil,
         source: (@Sendable (Planner) throws -> [ShuffleEnd])? = nil,
         reading sides: @escaping @Sendable (Planner) throws -> [[ShuffleEnd]],
@@ -17,7 +20,7 @@ extension PairsNode {
             @escaping @Sendable (TaskContext, any PairSink<Key, Value>) throws -> Void
     ) {
         self.init(prefix: prefix, source: source) { planner, _, makeSink in
-            let stage = planner.addStage(reading: try sides(planner)) { context in
+            let stage = planner.addStage(reading: try sides(planner), keys: keys) { context in
                 let sink = try makeSink(context)
                 try program(context, sink)
                 try sink.flush()

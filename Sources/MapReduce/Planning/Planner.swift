@@ -74,7 +74,10 @@ final class Planner {
         if let problem = plan.problem {
             throw JobError(.usage, "the pipeline cannot be run: \(problem)")
         }
-        return JobProgram(plan: plan, stages: ordered.map(\.program))
+        return JobProgram(
+            plan: plan,
+            stages: ordered.map { JobProgram.Stage(run: $0.program, keys: $0.keys) }
+        )
     }
 
     /// Each stage behind those that it needs, otherwise as they were added.
@@ -140,18 +143,20 @@ extension Planner {
     @usableFromInline
     func addStage(
         reading sides: [[ShuffleEnd]],
+        keys: StageKeys,
         _ program: @escaping StageProgram
     ) -> StageBuilder {
-        addStage(reading: sides, round: round, program)
+        addStage(reading: sides, keys: keys, round: round, program)
     }
 
     /// The same, of a stage that belongs to a round.
     func addStage(
         reading sides: [[ShuffleEnd]],
+        keys: StageKeys,
         round: Round?,
         _ program: @escaping StageProgram
     ) -> StageBuilder {
-        let stage = StageBuilder(.sides(sides), round: round, program: program)
+        let stage = StageBuilder(.sides(sides), keys: keys, round: round, program: program)
         stages.append(stage)
         return stage
     }

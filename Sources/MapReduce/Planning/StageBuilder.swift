@@ -15,6 +15,8 @@ final class StageBuilder {
 
     let source: Source
     var program: StageProgram
+    /// nil for a stage that reads files.
+    let keys: StageKeys?
     private(set) var broadcasts: [ShuffleEnd] = []
     private(set) var steps: [Step] = []
     private(set) var outputs: [StageOutput] = []
@@ -24,8 +26,14 @@ final class StageBuilder {
     /// The stage's index in the plan, once that is known.
     private(set) var id: Int?
 
-    init(_ source: Source, round: Round?, program: @escaping StageProgram) {
+    init(
+        _ source: Source,
+        keys: StageKeys? = nil,
+        round: Round?,
+        program: @escaping StageProgram
+    ) {
         self.source = source
+        self.keys = keys
         self.round = round
         self.program = program
     }

@@ -83,6 +83,9 @@ extension Float: RecordKey {
 }
 
 extension Bool: RecordKey {
+    /// A comparison is not what pairs are sorted by.
+    public typealias SortRole = SortComparison
+
     /// Appends 0 or 1.
     @inlinable
     public func encode(into writer: inout ByteWriter) { writer.append(self ? 1 : 0) }

@@ -41,7 +41,17 @@ public protocol RecordValue: Sendable {
 
 /// A value whose encoding compares, byte by byte, as the value itself does; two keys are equal if
 /// and only if their encodings are.
-public protocol RecordKey: RecordValue {}
+public protocol RecordKey: RecordValue {
+    /// Whether `sorted(by:)` sorts by keys of this type; leave it out.
+    associatedtype SortRole = SortOrder
+}
+
+/// The role of keys by which pairs are sorted.
+public enum SortOrder {}
+
+/// The role of `Bool`: a closure that gives one compares two things, and does not say what one is
+/// sorted by.
+public enum SortComparison {}
 
 /// A string or bytes: what an emitter takes as borrowed bytes, too.
 ///

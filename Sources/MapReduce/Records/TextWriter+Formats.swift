@@ -21,7 +21,11 @@ extension TextWriter {
             }
             columnCount += 1
         case .list:
-            if !isFirst { writer.append(0x2C) }
+            if !isFirst {
+                writer.append(0x2C)
+                // A key that is shown to people has no brackets around it.
+                if depth == 0 { writer.append(0x20) }
+            }
         case .binary: break
         }
         isFirst = false

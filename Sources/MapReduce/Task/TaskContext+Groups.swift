@@ -94,8 +94,7 @@ extension TaskContext {
             try checkFailure()
             return wantsMore
         } catch {
-            // The key is lent only until the next one.
-            fail(at: RecordQuote.text(of: key))
+            fail(atKey: key)
             throw error
         }
     }
@@ -111,7 +110,9 @@ extension TaskContext {
                 heaviest.count == 0
                     ? nil
                     : HeavyKey(
-                        key: heaviest.key.withUnsafeBytes(RecordQuote.text),
+                        key: heaviest.key.withUnsafeBytes { key in
+                            keys?.read.text(of: key) ?? RecordQuote.text(of: key)
+                        },
                         pairCount: heaviest.count
                     )
             }

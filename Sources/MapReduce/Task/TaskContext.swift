@@ -11,6 +11,8 @@ internal import MapReduceProcess
 final class TaskContext {
     let spec: TaskSpec
     let plan: Plan
+    /// How the keys are shown that the stage reads; nil in a stage that reads files.
+    let keys: StageKeys?
     let limits: EngineLimits
     /// What a test asks for that is unusual; nil in every other run.
     let trial: Trial?
@@ -55,12 +57,15 @@ final class TaskContext {
     private var shared: [ObjectIdentifier: AnyObject] = [:]
     /// The records that were passed over.
     private(set) var skippedRecords: [BadRecord] = []
-    /// The record or key at which a step failed, shortened and escaped.
+    /// The record at which a step failed, shortened and escaped.
     private(set) var failedRecord: String?
+    /// The key at which one failed, as its type writes it.
+    private(set) var failedKey: String?
 
     init(
         spec: TaskSpec,
         plan: Plan,
+        keys: StageKeys?,
         limits: EngineLimits,
         trial: Trial?,
         memory: TaskMemory,
@@ -69,6 +74,7 @@ final class TaskContext {
     ) {
         self.spec = spec
         self.plan = plan
+        self.keys = keys
         written = plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
         self.limits = limits
         self.trial = trial
@@ -111,8 +117,14 @@ final class TaskContext {
     }
 
     /// Remembers an error, unless there is one already.
+    ///
+    /// The closure goes on to its end, and may trap before; so the page has the error as well.
     @usableFromInline
-    func fail(_ error: any Error) { if failure == nil { failure = error } }
+    func fail(_ error: any Error) {
+        guard failure == nil else { return }
+        failure = error
+        recorder.note("\(error)")
+    }
 
     /// Throws what `fail` remembered.
     @inlinable
@@ -248,8 +260,15 @@ final class TaskContext {
         return KeyHash.mix(record, seed, ordinal)
     }
 
-    /// Notes at which record or key a step failed.
-    func fail(at record: String) { failedRecord = record }
+    /// Notes that a step failed at a key, which is lent only until the next one.
+    func fail(atKey key: UnsafeRawBufferPointer) { failedKey = text(ofCalled: key) }
+
+    /// The key that the closure was called for, as its type writes it.
+    var currentKeyText: String { text(ofCalled: currentKey) }
+
+    private func text(ofCalled key: UnsafeRawBufferPointer) -> String {
+        keys?.called.text(of: key) ?? RecordQuote.text(of: key)
+    }
 
     func noteReceived(_ pairs: PairChecksum, heaviest: HeavyKey?) {
         received = pairs

@@ -5,7 +5,14 @@ internal import MapReduceProcess
 /// A job as a process that runs its tasks needs it: the plan, and what each stage does.
 struct JobProgram: Sendable {
     let plan: Plan
-    let stages: [StageProgram]
+    let stages: [Stage]
+
+    /// What a stage does, and how the keys that it reads are shown.
+    struct Stage: Sendable {
+        let run: StageProgram
+        /// nil for a stage that reads files.
+        let keys: StageKeys?
+    }
 }
 
 /// Runs attempts, one at a time, on the thread of its owner.
@@ -49,6 +56,7 @@ final class TaskRunner {
         let context = TaskContext(
             spec: spec,
             plan: program.plan,
+            keys: program.stages[stage].keys,
             limits: limits,
             trial: trial,
             memory: memory,
@@ -81,7 +89,7 @@ final class TaskRunner {
             }
         }
         return try context.turns.closure {
-            try program.stages[spec.attempt.task.stage](context)
+            try program.stages[spec.attempt.task.stage].run(context)
             return try context.finishOutputs()
         }
     }
@@ -105,6 +113,7 @@ final class TaskRunner {
             message: "\(error)",
             location: context.location,
             record: context.failedRecord,
+            key: context.failedKey,
             steps: steps
         )
     }

@@ -85,6 +85,39 @@ package final class TrialRunner {
         }
     }
 
+    /// The plan and the programs of the pipeline, which is called for them.
+    private func program(_ settings: RunSettings) throws -> (JobProgram, [String: OutputTypes]) {
+        let planner = Planner(
+            reducerCount: settings.reducerCount,
+            outputStyle: OutputStyle(.run)
+        )
+        let files = SideFiles(sideFiles)
+        try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
+        try files.checkAreAsked()
+        return (try planner.finish(name: name), planner.outputTypes)
+    }
+
+    /// Has the pipeline described several times, and compares the plans.
+    /// - Returns: what differs; nil when all plans have the same fingerprint.
+    /// - Throws: `JobError` when the pipeline cannot be planned.
+    package func differenceOfPlans(calls: Int) throws -> String? {
+        let settings = RunSettings(Trial())
+        let first = try program(settings).0.plan
+        for _ in 1..<calls {
+            let other = try program(settings).0.plan
+            if other.fingerprint == first.fingerprint { continue }
+            let detail =
+                zip(first.stages, other.stages).first { $0.label != $1.label }.map {
+                    "stage \($0.id) is \"\($0.label)\" in one, and \"\($1.label)\" in another"
+                }
+                ?? "the steps of their stages are the same, but not what these read and write"
+            return "pipeline(_:) describes different plans when it is called several times: "
+                + "\(detail); each process of a job calls it, so it must depend on nothing but the "
+                + "job's own options and side files"
+        }
+        return nil
+    }
+
     /// Runs the pipeline once.
     /// - Throws: `JobError` when it fails.
     package func run(_ trial: Trial) throws -> TrialResult {
@@ -94,14 +127,7 @@ package final class TrialRunner {
         var settings = RunSettings(trial)
         // Each spill costs files: of much input there are not more of them.
         settings.limits.maxPairCount = max(settings.limits.maxPairCount, lineCount / 64)
-        let planner = Planner(
-            reducerCount: settings.reducerCount,
-            outputStyle: OutputStyle(.run)
-        )
-        let files = SideFiles(sideFiles)
-        try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
-        try files.checkAreAsked()
-        let program = try planner.finish(name: name)
+        let (program, types) = try program(settings)
         let runner = try LocalRunner(
             program: program,
             settings: settings,
@@ -124,7 +150,7 @@ package final class TrialRunner {
             throw error.error()
         }
         try job.checkSucceeded()
-        let result = try result(of: job, planner.outputTypes)
+        let result = try result(of: job, types)
         try Files.remove(directory)
         return result
     }

@@ -81,6 +81,7 @@ package enum JobSummary {
         }
         if let location = failure.location { text += "\n  at \(location)" }
         if let record = failure.record { text += "\n  record: \(record)" }
+        if let key = failure.key { text += "\n  key: \(key)" }
         if let backtrace = failure.backtrace { text += lines(ofBacktrace: backtrace) }
         if let log = failure.log {
             text += "\n  from the task's log:"

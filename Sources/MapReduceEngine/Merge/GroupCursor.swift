@@ -22,6 +22,8 @@ package final class GroupCursor {
     @exclusivity(unchecked) private var state = State.beforeFirst
     /// Pairs of the current group that were seen.
     @exclusivity(unchecked) private var groupCount = 0
+    /// Whether somebody goes through the values of the current group, or has.
+    @exclusivity(unchecked) private var isPassBegun = false
     /// The key that had most pairs so far, of those whose groups have ended.
     private var heaviestKey: [UInt8] = []
     @exclusivity(unchecked) private var heaviestCount = 0
@@ -93,8 +95,23 @@ package final class GroupCursor {
         }
         if groupCount > heaviestCount { noteHeaviest() }
         groupCount = 0
+        isPassBegun = false
         remember(pairs.key)
         state = .atUnreadValue
+        return true
+    }
+
+    /// Values of the current group that were read.
+    @usableFromInline package var readCount: Int { groupCount }
+
+    /// Notes that the values of the group are gone through from here on: that can be done once.
+    ///
+    /// `goingOn`: whether those that were read are known to whoever asks.
+    /// - Returns: false when it was done before.
+    @usableFromInline
+    package func beginPass(goingOn: Bool) -> Bool {
+        if isPassBegun || (groupCount > 0 && !goingOn) { return false }
+        isPassBegun = true
         return true
     }
 
