@@ -292,8 +292,8 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 "MapReduceCluster", "MapReduceControl", "MapReduceEngine", "MapReduceModel",
                 "MapReduceMain", "MapReduceTool", "tracedtool",
-                "wordcount", "grep", "invertedindex", "topwords", "accesslog", "faultyjob",
-                "sidefilejob", "sortjob", "verbsjob",
+                "wordcount", "grep", "invertedindex", "topwords", "accesslog", "join",
+                "faultyjob", "sidefilejob", "sortjob", "verbsjob",
             ]
         ),
     ]

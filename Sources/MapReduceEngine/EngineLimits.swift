@@ -58,9 +58,10 @@ package struct EngineLimits: Hashable, Sendable {
     /// It is held in memory whole.
     package static let maxWholeFileByteCount = 256 << 20
 
-    /// Pieces of a file of rows that begin within so many bytes of its start are read from there:
-    /// that costs nothing, and needs no evidence of what is quoted.
-    package static let nearStartByteCount = 4096
+    /// Bytes before a cut of a file of rows that are read at first, to find out whether the cut is
+    /// within quotes: the end of one quoted field of text tells, and most files have many in so
+    /// many bytes, or none.
+    package static let rowLookByteCount = 64 << 10
 
     /// Brackets within brackets of a line of JSON: deeper ones are damage, or meant to do damage.
     package static let maxJSONDepth = 512

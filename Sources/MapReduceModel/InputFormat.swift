@@ -27,7 +27,7 @@ package enum InputFormat: Hashable, Codable, Sendable {
     package enum Cut: Hashable, Sendable {
         /// Everywhere, and a record ends where its line does.
         case anywhereInLines
-        /// Everywhere; it takes a look at the text to find where a record begins.
+        /// Everywhere; it takes a look at the text before to find where a record begins.
         case anywhere
         /// Between records of one size.
         case multiples(of: Int)
@@ -37,6 +37,9 @@ package enum InputFormat: Hashable, Codable, Sendable {
 
     /// Whether a record is a line of the file.
     package var isLines: Bool { cut == .anywhereInLines }
+
+    /// Whether a lone CR ends a line too.
+    package var endsLinesAtCR: Bool { if case .rows = self { true } else { false } }
 
     /// What cannot be about the format; nil if nothing is wrong.
     ///
@@ -76,12 +79,21 @@ package struct RowSyntax: Hashable, Codable, Sendable {
     package var hasEscapes: Bool
     /// Whether the first row of each file names the columns.
     package var hasHeader: Bool
+    /// Whether a quote in a field that does not begin with one makes the row malformed.
+    package var isStrict: Bool
 
-    package init(separator: UInt8, quote: UInt8?, hasEscapes: Bool, hasHeader: Bool) {
+    package init(
+        separator: UInt8,
+        quote: UInt8?,
+        hasEscapes: Bool,
+        hasHeader: Bool,
+        isStrict: Bool = false
+    ) {
         self.separator = separator
         self.quote = quote
         self.hasEscapes = hasEscapes
         self.hasHeader = hasHeader
+        self.isStrict = isStrict
     }
 
     var problem: String? {
@@ -108,6 +120,7 @@ extension RowSyntax: CustomStringConvertible {
         case 0x22: break
         case let quote?: text += ", quoted by \(Self.character(quote))"
         }
+        if isStrict { text += ", strict" }
         if hasEscapes != (name == "TSV") { text += hasEscapes ? ", escaped" : ", without escapes" }
         return text
     }

@@ -23,6 +23,34 @@ import Testing
         try cluster.stop()
     }
 
+    /// Most of these rows begin after a stray quote, an even run of them, or a quoted line end.
+    @Test func malformedRowsAreTheSameAsOnOneMachine() throws {
+        let cluster = try TestCluster(workers: 2)
+        let users = (0..<400).map { id in
+            switch id % 100 {
+            case 40: "\(id),the 5\" disk\n"
+            case 60: "\(id),a\"\"b\r"
+            case 80: "\(id),\"two\nlines \"\"\"\r\n"
+            default: "\(id),name\n"
+            }
+        }
+        let directory = cluster.directory
+        let arguments = [
+            "users=" + (try directory.write("users.csv", "id,name\n" + users.joined())),
+            "orders=" + (try directory.write("orders.csv", "user,cents\n1,5\n")), "--all",
+            "--reducers", "1",
+        ]
+        let expected = try localOutput("join", arguments)
+        #expect(expected["part-00000.tsv"]?.count { $0 == 0x0A } == 400)
+        for size in [150, 1500] {
+            let cut = arguments + ["--split-size", "\(size)", "--overwrite"]
+            let result = try cluster.submit("join", cut).wait()
+            #expect(result.code == 0, "cut to \(size) bytes: \(result.errors)")
+            #expect(try outputFiles(cluster.out) == expected, "cut to \(size) bytes")
+        }
+        try cluster.stop()
+    }
+
     @Test func theCommandLineShowsTheCluster() throws {
         let cluster = try TestCluster(workers: 1)
         let detached = try cluster.mapreduce(

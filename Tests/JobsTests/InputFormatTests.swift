@@ -148,6 +148,59 @@ import Testing
         }
     }
 
+    /// Writes the rows that Python's `csv` reads as the job writes them, and where a strict reader
+    /// refuses one.
+    private static let reader = """
+        import csv, io, sys
+        text, offset = open(sys.argv[1], newline="").read(), 0
+        source = io.StringIO(text, newline="")
+        escapes = str.maketrans({"\\n": "\\\\n", "\\r": "\\\\r"})
+        for row in csv.reader(iter(source.readline, "")):
+            start, offset = offset, source.tell()
+            try:
+                list(csv.reader(io.StringIO(text[start:offset], newline=""), strict=True))
+                if row: print(start, "|".join(row).translate(escapes), sep="\\t")
+            except csv.Error:
+                print("bad", start)
+        """
+
+    @Test func malformedRowsAreThoseOfPythonHoweverTheyAreCut() throws {
+        try forEachSeed(2) { random in
+            let plain = [
+                "a", "b,", ",", "\n", "\r\n", "\r", "1,2\n", ",\"c\nd\",", "\"\"", ",\",\"\n",
+            ]
+            let stray = ["5\" disk", "x\"", "x\"\"y", ",\"", "\",", "\"\"\""]
+            // The more stray quotes, the longer the rows between them.
+            let text = (0..<600).map { _ in
+                (Int.random(in: 0..<9, using: &random) == 0 ? stray : plain)
+                    .randomElement(using: &random) ?? ""
+            }.joined()
+            try directory.write("in", text)
+            let python = try Command.run(
+                "/usr/bin/env",
+                ["python3", "-c", Self.reader, directory("in")]
+            )
+            guard python.code == 0 else { try Test.cancel("no Python: \(python.errors)") }
+            let all = python.output.split(separator: "\n").map(String.init)
+            let expected = all.filter { !$0.hasPrefix("bad") }
+            let bad = all.filter { $0.hasPrefix("bad") }.map { "\"offset\":\($0.dropFirst(4))," }
+            for size in [1 << 20, 700, Int.random(in: 20...300, using: &random)] {
+                let result = try run(
+                    "rows",
+                    ["in", "-o", out, "-q", "--split-size", "\(size)", "--workers", "3"]
+                        + ["--in-process", "--max-bad-records", "\(bad.count)"]
+                )
+                #expect(result.code == 0, "cut to \(size) bytes: \(result.errors)")
+                #expect(try outputLines(out + "/result") == expected, "cut to \(size) bytes")
+                let kept =
+                    bad.isEmpty
+                    ? [] : try readText(out + "/_bad/records.jsonl").split(separator: "\n")
+                #expect(kept.count == bad.count, "cut to \(size) bytes")
+                for offset in bad { #expect(kept.contains { $0.contains(offset) }, "\(offset)") }
+            }
+        }
+    }
+
     /// Writes 12 MB of text that hardly shrinks as it is, as BGZF, and as gzip of many members.
     private static let writer = """
         import base64, gzip, random, struct, zlib

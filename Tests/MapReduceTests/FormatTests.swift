@@ -12,6 +12,15 @@ private struct Names: Job {
     }
 }
 
+private struct StrictNames: Job {
+    func pipeline(_ input: Input) -> Pairs<Int, String> {
+        let names: Pairs<Int, String> = input.records(.csv(strict: true)).map { user, emit in
+            emit(try user.int("id"), try user.string("name"))
+        }
+        return names.sorted()
+    }
+}
+
 private struct Sums: Job {
     func pipeline(_ input: Input) -> Pairs<String, Double> {
         let sums: Pairs<String, Double> = input.records(.csv(header: false, separator: ";"))
@@ -78,13 +87,29 @@ private struct Files: Job {
         (["name,id", "a"], ":2:2: the row has 1 fields, and the header 2"),
         (["name,id", "\"a,1"], ":2:1: the quote is not closed"),
         (["name,id", "\"a\"b,1"], ":2:4: a separator or a line end must follow"),
-        (["name,id", "a\"b,1"], ":2:2: a quote is in a field"),
+        (["name,id\r\"a\r\nb\",2\r\"a\",1x"], ":4:5: the field \"id\" is no whole number"),
         (["name,number", "a,1"], "no column \"id\"; its header names \"name\", \"number\""),
         (["id,id", "1,1"], "names \"id\" twice"),
     ])
     func whatIsMalformedIsToldWithItsPlace(_ lines: [String], _ message: String) throws {
         let error = #expect(throws: JobError.self) { try Names().collect(lines: lines) }
         #expect(error?.message.contains(message) ?? false, "\(error?.message ?? "")")
+    }
+
+    @Test func aQuoteInAFieldIsTextUnlessTheSyntaxIsStrict() throws {
+        let lines = ["id,name", "1,37°36'37.8\"N", "2,\"a \"\"b\"\"\"", "3,a\"\""]
+        #expect(
+            try Names().collect(lines: lines) == [1: "37°36'37.8\"N", 2: "a \"b\"", 3: "a\"\""]
+        )
+        let error = #expect(throws: JobError.self) { try StrictNames().collect(lines: lines) }
+        #expect(error?.message.contains(":2:14: a quote is in a field") ?? false)
+        #expect(try StrictNames().collect(lines: [lines[0], lines[2]]) == [2: "a \"b\""])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func everyLineEndEndsARow(_ end: String) throws {
+        let text = ["\u{FEFF}id,name", "1,A", "", "\"2\",\"b", "c\""].joined(separator: end)
+        #expect(try Names().collect(lines: [text]) == [1: "A", 2: "b\(end)c"])
     }
 
     @Test func aRecordThatIsCutShortIsAnError() {

@@ -46,28 +46,36 @@ static inline __attribute__((always_inline)) uint64_t intrinsics_spaces(const vo
     return mask;
 }
 
-/// A bit for each of the 64 bytes at an address, set where the byte is one of three.
-static inline __attribute__((always_inline)) uint64_t intrinsics_matches(
-    const void *address, uint8_t first, uint8_t second, uint8_t third) {
+/// A bit for each of the 64 bytes at an address, set where the byte is one of four.
+static inline __attribute__((always_inline)) uint64_t intrinsics_matches4(
+    const void *address, uint8_t first, uint8_t second, uint8_t third, uint8_t fourth) {
     uint64_t mask = 0;
 #if defined(__SSE2__)
     for (int block = 0; block < 4; block++) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)address + block);
         __m128i isOne = _mm_or_si128(
-            _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)first)),
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)second)),
-                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)third))));
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)first)),
+                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)second))),
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)third)),
+                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)fourth))));
         uint64_t bits = (uint32_t)_mm_movemask_epi8(isOne);
         mask |= bits << (16 * block);
     }
 #else
     const unsigned char *bytes = address;
     for (int index = 0; index < 64; index++) {
-        uint64_t isOne = bytes[index] == first || bytes[index] == second || bytes[index] == third;
+        uint64_t isOne = bytes[index] == first || bytes[index] == second || bytes[index] == third
+            || bytes[index] == fourth;
         mask |= isOne << index;
     }
 #endif
     return mask;
+}
+
+/// A bit for each of the 64 bytes at an address, set where the byte is one of three.
+static inline __attribute__((always_inline)) uint64_t intrinsics_matches(
+    const void *address, uint8_t first, uint8_t second, uint8_t third) {
+    return intrinsics_matches4(address, first, second, third, third);
 }
 
 #endif

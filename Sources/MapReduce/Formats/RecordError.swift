@@ -1,3 +1,5 @@
+internal import MapReduceEngine
+
 /// A record that is not what its format says, or not what the job asks for, with its place.
 ///
 /// Where it is thrown it fails the attempt, as any error of a closure does, and with
@@ -19,12 +21,15 @@ public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
     let linesInRecord: Int
 
     /// `index`: the byte of the record at which something is wrong; nil in a format without lines.
+    ///
+    /// `endsAtCR`: whether a lone CR ends a line too, as it ends a row.
     init(
         _ message: String,
         path: String,
         offset: Int,
         record: UnsafeRawBufferPointer,
-        at index: Int?
+        at index: Int?,
+        endsAtCR: Bool
     ) {
         self.message = message
         self.path = path
@@ -34,9 +39,12 @@ public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
             linesInRecord = 0
             return
         }
-        let before = record.prefix(index)
-        linesInRecord = before.count { $0 == 0x0A }
-        column = index - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
+        let before = UnsafeRawBufferPointer(rebasing: record.prefix(index))
+        var ends = LineEnds(endsAtCR: endsAtCR)
+        ends.count(in: before)
+        linesInRecord = ends.count
+        let end = before.lastIndex { $0 == 0x0A || endsAtCR && $0 == 0x0D }
+        column = index - (end ?? -1)
     }
 
     /// The place and the message.

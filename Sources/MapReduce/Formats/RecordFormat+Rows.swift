@@ -4,8 +4,9 @@ internal import MapReduceModel
 extension RecordFormat where Record == Row {
     /// Rows of comma-separated fields, whose first row names the columns (RFC 4180).
     ///
-    /// A field in quotes may have separators, line ends and doubled quotes in it. LF or CRLF ends a
-    /// row. Lines without a byte are no rows. A row has a field for each column.
+    /// A field in quotes may have separators, line ends and doubled quotes in it. A quote in a
+    /// field that does not begin with one is text. LF, CRLF or a lone CR ends a row. Lines without
+    /// a byte are not rows. A row has a field for each column.
     public static var csv: RecordFormat { .csv() }
 
     /// Rows of separated fields (RFC 4180).
@@ -15,11 +16,14 @@ extension RecordFormat where Record == Row {
     ///     numbers only, and rows may differ in how many fields they have.
     ///   - separator: an ASCII character.
     ///   - quote: an ASCII character; with nil, quotes are text, and a line is a row.
+    ///   - strict: whether a quote in a field that does not begin with one makes the row malformed,
+    ///     as RFC 4180 has it; without, it is text, as most programs read it.
     /// - Returns: the format, for `records`.
     public static func csv(
         header: Bool = true,
         separator: Unicode.Scalar = ",",
-        quote: Unicode.Scalar? = "\""
+        quote: Unicode.Scalar? = "\"",
+        strict: Bool = false
     ) -> RecordFormat {
         precondition(
             separator.isASCII && quote?.isASCII ?? true,
@@ -30,7 +34,8 @@ extension RecordFormat where Record == Row {
                 separator: UInt8(truncatingIfNeeded: separator.value),
                 quote: quote.map { UInt8(truncatingIfNeeded: $0.value) },
                 hasEscapes: false,
-                hasHeader: header
+                hasHeader: header,
+                isStrict: strict
             )
         )
     }
@@ -55,16 +60,20 @@ extension RecordFormat where Record == Row {
     private static func rows(_ syntax: RowSyntax) -> RecordFormat {
         RecordFormat(.rows(syntax)) { context, body in
             let cells = RowCells(context, syntax)
+            let row = Row(cells)
             try context.forEachPiece { piece in
-                try cells.begin(piece, syntax, context)
-                if piece.isPartOfGzip {
-                    let rows = try context.open {
-                        try MemberRowReader(piece, syntax: syntax)
+                let header = syntax.hasHeader ? try cells.readHeader(of: piece, syntax) : nil
+                func read<Rows: RowSource>(_ open: () throws -> Rows) throws {
+                    let rows = try context.open(open)
+                    try context.read(rows, of: piece) { bytes in
+                        try cells.set(bytes, rows)
+                        try body(row)
                     }
-                    try context.readRows(rows, of: piece, syntax, cells, body)
+                }
+                if piece.isPartOfGzip {
+                    try read { try MemberRowReader(piece, syntax: syntax, header: header) }
                 } else {
-                    let rows = try context.open { try RowReader(piece, syntax: syntax) }
-                    try context.readRows(rows, of: piece, syntax, cells, body)
+                    try read { try RowReader(piece, syntax: syntax, header: header) }
                 }
             }
         }
@@ -72,50 +81,41 @@ extension RecordFormat where Record == Row {
 }
 
 extension RowCells {
-    /// Goes on to a piece of a file, whose header is at the start of the file.
-    fileprivate func begin(
-        _ piece: FilePiece,
-        _ syntax: RowSyntax,
-        _ context: TaskContext
-    ) throws {
-        guard syntax.hasHeader else { return }
-        let rows = try context.open {
-            var start = piece
-            start.offset = 0
-            if piece.isPlain { start.byteCount = min(1, piece.signature.byteCount) }
-            if piece.isPartOfGzip { start.byteCount = piece.signature.byteCount }
-            return try RowReader(start, syntax: syntax)
+    /// Goes on to a piece of a file, whose header is the first row of the file.
+    /// - Returns: where the header begins; nil if the file has no row.
+    fileprivate func readHeader(of piece: FilePiece, _ syntax: RowSyntax) throws -> Int? {
+        var start = piece
+        start.offset = 0
+        start.byteCount = piece.isPlain ? 0 : piece.signature.byteCount
+        if piece.isPartOfGzip {
+            return try readHeader(of: piece.path) {
+                let rows = try MemberRowReader(start, syntax: syntax)
+                return (rows, try rows.next())
+            }
         }
-        let header = try context.open { try rows.next() }
-        if header != nil, let problem = rows.problem {
+        return try readHeader(of: piece.path) {
+            let rows = try RowReader(start, syntax: syntax)
+            return (rows, try rows.firstRow())
+        }
+    }
+
+    private func readHeader<Rows: RowSource>(
+        of path: String,
+        _ open: () throws -> (rows: Rows, header: UnsafeRawBufferPointer?)
+    ) throws -> Int? {
+        let (rows, header) = try context.open(open)
+        guard let header else {
+            try setHeader(nil, UnsafeBufferPointer(start: nil, count: 0))
+            return nil
+        }
+        if let problem = rows.problem {
             throw EngineError(
                 .badInput,
-                "the header of \(piece.path) is malformed at byte "
-                    + "\(rows.recordOffset + problem.offset): "
+                "the header of \(path) is malformed at byte \(rows.recordOffset + problem.offset): "
                     + "its quotes do not match"
             )
         }
-        try setHeader(
-            header,
-            header == nil ? UnsafeBufferPointer(start: nil, count: 0) : rows.fields
-        )
-    }
-}
-
-extension TaskContext {
-    fileprivate func readRows<Rows: RowSource>(
-        _ rows: Rows,
-        of piece: FilePiece,
-        _ syntax: RowSyntax,
-        _ cells: RowCells,
-        _ body: (borrowing Row) throws -> Void
-    ) throws {
-        // The header is the first row of the first piece.
-        if syntax.hasHeader, piece.offset == 0 { _ = try rows.next() }
-        let row = Row(cells)
-        try read(rows, of: piece) { bytes in
-            try cells.set(bytes, rows)
-            try body(row)
-        }
+        try setHeader(header, rows.fields)
+        return rows.recordOffset
     }
 }

@@ -7,7 +7,7 @@ internal import MapReduceModel
 /// It belongs to the one thread that runs the task.
 @usableFromInline
 final class RowCells {
-    private let context: TaskContext
+    let context: TaskContext
     private let syntax: RowSyntax
     // One task's thread owns it: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var row = UnsafeRawBufferPointer(start: nil, count: 0)

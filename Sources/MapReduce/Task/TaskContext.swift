@@ -221,13 +221,29 @@ final class TaskContext {
         in record: UnsafeRawBufferPointer,
         at index: Int?
     ) -> RecordError {
-        RecordError(message, path: currentPath, offset: currentOffset, record: record, at: index)
+        RecordError(
+            message,
+            path: currentPath,
+            offset: currentOffset,
+            record: record,
+            at: index,
+            endsAtCR: endsLinesAtCR
+        )
+    }
+
+    private var endsLinesAtCR: Bool {
+        guard case .files(_, let format) = stage.input else { return false }
+        return format.endsLinesAtCR
     }
 
     /// The error with the line of its place.
     func located(_ error: RecordError) -> RecordError {
         guard error.column != nil, let currentPiece, currentPiece.path == error.path,
-            let line = RecordPlace.line(of: error.offset, in: currentPiece)
+            let line = RecordPlace.line(
+                of: error.offset,
+                in: currentPiece,
+                endsAtCR: endsLinesAtCR
+            )
         else { return error }
         var error = error
         error.line = line + error.linesInRecord

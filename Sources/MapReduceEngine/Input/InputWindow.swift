@@ -1,8 +1,12 @@
+internal import CIntrinsics
 internal import MapReduceModel
 
 #if canImport(Glibc)
 internal import Glibc
 #endif
+
+/// What some programs put before a text in UTF-8.
+let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
 /// A part of a file's text in memory, which slides from its start to its end.
 ///
@@ -57,13 +61,7 @@ struct InputWindow: ~Copyable {
     /// - Throws: `EngineError` of kind `badInput` when there are more.
     mutating func fill(limit: Int = EngineLimits.maxRecordByteCount) throws {
         let left = tail - head
-        guard left <= limit else {
-            throw EngineError(
-                .badInput,
-                "\(path) has a record of more than \(limit) bytes at byte \(position); "
-                    + "is it what the job takes it for?"
-            )
-        }
+        guard left <= limit else { throw tooLong(limit) }
         if left > (buffer.count - Self.padding) / 2 {
             let larger = UnsafeMutableRawBufferPointer.allocate(
                 byteCount: (buffer.count - Self.padding) * 2 + Self.padding,
@@ -86,25 +84,76 @@ struct InputWindow: ~Copyable {
         tail += count
     }
 
+    /// The error about a record at the position that has more bytes than a limit.
+    func tooLong(_ limit: Int) -> EngineError {
+        EngineError(
+            .badInput,
+            "\(path) has a record of more than \(limit) bytes at byte \(position); "
+                + "is it what the job takes it for?"
+        )
+    }
+
+    /// The next byte; nil at the end of the text.
+    mutating func peek() throws -> UInt8? {
+        try load(1)
+        return head < tail ? buffer[head] : nil
+    }
+
+    /// Skips a byte order mark at the start of the text.
+    mutating func skipByteOrderMark() throws {
+        try load(byteOrderMark.count)
+        if bytes.starts(with: byteOrderMark) { head += byteOrderMark.count }
+    }
+
     /// Takes the next line; nil at the end of the text.
     ///
     /// A line ends in LF or CRLF, or with the text; what ends it is not part of it.
     ///
     /// `start`: set to where in the text it begins.
+    ///
+    /// `endsAtCR`: whether a lone CR ends a line too. Of a CRLF whose LF is not there yet, the LF
+    /// is then an empty line.
     @inline(__always)
-    mutating func readLine(start: inout Int) throws -> UnsafeRawBufferPointer? {
+    mutating func readLine(
+        start: inout Int,
+        endsAtCR: Bool = false
+    ) throws -> UnsafeRawBufferPointer? {
         var searched = head
         while let base = buffer.baseAddress {
-            if searched < tail, let found = memchr(base + searched, 0x0A, tail - searched) {
-                let length = UnsafeRawPointer(found) - UnsafeRawPointer(base + head)
-                return take(length, terminator: 1, start: &start)
+            if let end = endsAtCR ? rowEnd(base, searched) : lineEnd(base, searched) {
+                let isCRLF =
+                    endsAtCR && end + 1 < tail && buffer[end] == 0x0D && buffer[end + 1] == 0x0A
+                return try take(end - head, terminator: isCRLF ? 2 : 1, start: &start)
             }
             if isAtEnd {
-                return head < tail ? take(tail - head, terminator: 0, start: &start) : nil
+                return head < tail ? try take(tail - head, terminator: 0, start: &start) : nil
             }
             let pending = tail - head
             try fill()
             searched = head + pending
+        }
+        return nil
+    }
+
+    /// The place in the buffer of the next LF.
+    @inline(__always)
+    private func lineEnd(_ base: UnsafeMutableRawPointer, _ start: Int) -> Int? {
+        guard start < tail, let found = memchr(base + start, 0x0A, tail - start) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    /// The place in the buffer of the next LF or CR.
+    private func rowEnd(_ base: UnsafeMutableRawPointer, _ start: Int) -> Int? {
+        var index = start
+        while index < tail {
+            let mask = intrinsics_matches(base + index, 0x0A, 0x0D, 0x0D)
+            if mask != 0 {
+                let end = index + mask.trailingZeroBitCount
+                return end < tail ? end : nil
+            }
+            index += 64
         }
         return nil
     }
@@ -114,12 +163,15 @@ struct InputWindow: ~Copyable {
         _ length: Int,
         terminator: Int,
         start: inout Int
-    ) -> UnsafeRawBufferPointer {
+    ) throws -> UnsafeRawBufferPointer {
+        // The buffer may have had room for a longer one.
+        let limit = EngineLimits.maxRecordByteCount
+        guard length <= limit else { throw tooLong(limit) }
         let first = head
         start = offset + first
         head = first + length + terminator
         var count = length
-        if terminator > 0, count > 0, buffer[first + count - 1] == 0x0D { count -= 1 }
+        if terminator == 1, count > 0, buffer[first + count - 1] == 0x0D { count -= 1 }
         return UnsafeRawBufferPointer(rebasing: buffer[first..<first + count])
     }
 }

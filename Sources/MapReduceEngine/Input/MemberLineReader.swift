@@ -19,8 +19,11 @@ package final class MemberLineReader: RecordReader {
     private let members: Members
     @exclusivity(unchecked) private var lineStart = 0
     @exclusivity(unchecked) private var isAtEnd = false
+    private let endsAtCR: Bool
 
-    package init(_ piece: FilePiece) throws {
+    /// `endsAtCR`: whether a lone CR ends a line too, as it ends a row.
+    package init(_ piece: FilePiece, endsAtCR: Bool = false) throws {
+        self.endsAtCR = endsAtCR
         end = try piece.checkedEnd()
         size = piece.signature.byteCount
         input = try InputFile(piece)
@@ -42,7 +45,7 @@ package final class MemberLineReader: RecordReader {
             isAtEnd = true
             return
         }
-        if start > 0 { _ = try window.readLine(start: &lineStart) }
+        if start > 0 { _ = try window.readLine(start: &lineStart, endsAtCR: endsAtCR) }
     }
 
     package var recordOffset: Int { members.virtualOffset(of: lineStart) }
@@ -57,7 +60,7 @@ package final class MemberLineReader: RecordReader {
             try input.checkUnchanged()
             return nil
         }
-        guard let line = try window.readLine(start: &lineStart) else {
+        guard let line = try window.readLine(start: &lineStart, endsAtCR: endsAtCR) else {
             isAtEnd = true
             try input.checkUnchanged()
             return nil

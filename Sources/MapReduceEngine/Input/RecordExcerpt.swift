@@ -37,10 +37,11 @@ package enum RecordExcerpt {
         format: InputFormat
     ) throws -> (any RecordReader)? {
         switch format {
-        case .lines, .jsonLines, .rows:
-            if piece.isPartOfGzip { return try MemberLineReader(piece) }
-            guard case .rows(let syntax) = format else { return try LineReader(piece) }
-            return try RowReader(piece, syntax: syntax, beginsWithRow: piece.isPlain)
+        case .lines, .jsonLines:
+            return piece.isPartOfGzip ? try MemberLineReader(piece) : try LineReader(piece)
+        case .rows(let syntax):
+            if piece.isPartOfGzip { return try MemberRowReader(piece, syntax: syntax) }
+            return try RowReader(piece, syntax, beginsWithRow: piece.isPlain)
         case .fixed(let byteCount): return try FixedReader(piece, recordByteCount: byteCount)
         case .wholeFiles: return try WholeFileReader(piece)
         case .runs: return nil

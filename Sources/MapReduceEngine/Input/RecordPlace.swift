@@ -4,7 +4,9 @@ package import MapReduceModel
 package enum RecordPlace {
     /// The number of the line, from 1, in which an offset of a file's text is; nil where counting
     /// would take too long, in a part of a gzip file, and if the file cannot be read any more.
-    package static func line(of offset: Int, in piece: FilePiece) -> Int? {
+    ///
+    /// `endsAtCR`: whether a lone CR ends a line too, as it ends a row.
+    package static func line(of offset: Int, in piece: FilePiece, endsAtCR: Bool) -> Int? {
         guard !piece.isPartOfGzip, 0...EngineLimits.maxCountedByteCount ~= offset else {
             return nil
         }
@@ -16,20 +18,42 @@ package enum RecordPlace {
         do {
             let source = try InputFile(piece).text()
             var left = offset
-            var line = 1
+            var ends = LineEnds(endsAtCR: endsAtCR)
             while left > 0 {
                 let room = UnsafeMutableRawBufferPointer(
                     rebasing: buffer[..<min(left, buffer.count)]
                 )
                 let count = try source.read(into: room)
                 guard count > 0 else { return nil }
-                for byte in room[..<count] where byte == 0x0A { line += 1 }
+                ends.count(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
                 left -= count
             }
-            return line
+            return ends.count + 1
         } catch {
             // The report is about another failure: without the line it is still true.
             return nil
+        }
+    }
+}
+
+/// Counts the line ends of a text.
+package struct LineEnds {
+    package private(set) var count = 0
+    private let endsAtCR: Bool
+    private var isAfterCR = false
+
+    /// `endsAtCR`: whether a lone CR ends a line too; a CRLF is one line end in any case.
+    package init(endsAtCR: Bool) { self.endsAtCR = endsAtCR }
+
+    /// Goes on with more of the text.
+    package mutating func count(in bytes: UnsafeRawBufferPointer) {
+        guard endsAtCR else {
+            for byte in bytes where byte == 0x0A { count += 1 }
+            return
+        }
+        for byte in bytes {
+            if byte == 0x0D || byte == 0x0A && !isAfterCR { count += 1 }
+            isAfterCR = byte == 0x0D
         }
     }
 }

@@ -4,7 +4,7 @@ import MapReduce
 /// Reads records with an `id` and a `text` in one of the formats of inputs, and sorts them.
 @main
 struct RecordsJob: Job {
-    @Option(help: "What to read: lines, csv, json, fixed, pairs or twice.") var read = "lines"
+    @Option(help: "What to read: lines, csv, rows, json, fixed, pairs or twice.") var read = "lines"
 
     func pipeline(_ input: Input) throws -> Outputs {
         guard let pipeline = Self.pipelines[read] else {
@@ -19,6 +19,14 @@ struct RecordsJob: Job {
             return ["result": lines.combine(+)]
         },
         "csv": { ["result": rows($0).sorted()] },
+        // All fields of each row, by the row's place.
+        "rows": { input in
+            let rows: Pairs<Int, String> = input.records(.csv(header: false)).map { row, emit in
+                let fields = try (0..<row.count).map { try row.string($0) }
+                emit(emit.split.offset, fields.joined(separator: "|"))
+            }
+            return ["result": rows.sorted()]
+        },
         "json": { input in
             let objects: Pairs<Int, String> = input.records(.json).map { object, emit in
                 emit(try object.int("id"), try object.string("text"))

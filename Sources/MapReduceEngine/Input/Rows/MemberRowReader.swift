@@ -14,10 +14,17 @@ extension RowReader: RowSource {}
 package final class MemberRowReader: RowSource {
     private let lines: MemberLineReader
     @exclusivity(unchecked) private var scanner: RowScanner
+    /// Whether the next line is the first of the file.
+    @exclusivity(unchecked) private var isAtStart: Bool
+    /// Nil too when a row was found: only the first can be the header.
+    @exclusivity(unchecked) private var header: Int?
 
-    package init(_ piece: FilePiece, syntax: RowSyntax) throws {
-        lines = try MemberLineReader(piece)
+    /// `header`: where the row begins that names the columns, which is not returned; nil for none.
+    package init(_ piece: FilePiece, syntax: RowSyntax, header: Int? = nil) throws {
+        lines = try MemberLineReader(piece, endsAtCR: true)
         scanner = RowScanner(syntax)
+        isAtStart = piece.offset == 0
+        self.header = header
     }
 
     package var recordOffset: Int { lines.recordOffset }
@@ -27,10 +34,17 @@ package final class MemberRowReader: RowSource {
     }
 
     package func next() throws -> UnsafeRawBufferPointer? {
-        while let line = try lines.next() {
-            guard line.count > 0 else { continue }
-            _ = scanner.scan(line, isAll: true)
-            return line
+        while var row = try lines.next() {
+            if isAtStart, row.starts(with: byteOrderMark) {
+                row = UnsafeRawBufferPointer(rebasing: row.dropFirst(byteOrderMark.count))
+            }
+            isAtStart = false
+            guard row.count > 0 else { continue }
+            let isHeader = header.map { $0 == lines.recordOffset } ?? false
+            header = nil
+            if isHeader { continue }
+            _ = scanner.scan(row, isAll: true)
+            return row
         }
         return nil
     }

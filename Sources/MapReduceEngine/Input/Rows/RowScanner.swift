@@ -22,7 +22,7 @@ package struct RowProblem: Sendable {
         case quoteNotClosed
         /// Something other than a separator follows the quote that ends a field.
         case textBehindQuote
-        /// A quote is in a field that does not begin with one.
+        /// A quote is in a field that does not begin with one, which a strict syntax refuses.
         case quoteInField
     }
     package var kind: Kind
@@ -33,60 +33,43 @@ package struct RowProblem: Sendable {
 /// Finds the end of a row and its fields, as RFC 4180 has it.
 ///
 /// A quote opens a field only as its first byte; within, a quote is doubled, and separators and
-/// line ends are text. LF or CRLF ends a row; a lone CR is text. A row that breaks these rules has
-/// its end nevertheless where they would have it, and a problem.
+/// line ends are text. Elsewhere in a field a quote is text. LF, CRLF or a lone CR ends a row; of a
+/// CRLF whose LF is not there yet, the LF is an empty line. A row that breaks these rules has its
+/// end nevertheless where they would have it, and a problem.
 struct RowScanner: ~Copyable {
     private let separator: UInt8
     private let quote: UInt8
-    private let hasQuote: Bool
+    private let isStrict: Bool
     private(set) var fields: UnsafeMutableBufferPointer<RowField>
     private(set) var fieldCount = 0
     private(set) var problem: RowProblem?
     /// Bytes of the row without its line end.
     private(set) var rowByteCount = 0
 
-    /// Where in a row a scan begins.
-    enum Entry {
-        case atField
-        case withinField
-        case withinQuotes
-    }
-
     init(_ syntax: RowSyntax) {
         separator = syntax.separator
         quote = syntax.quote ?? syntax.separator
-        hasQuote = syntax.quote != nil
+        isStrict = syntax.isStrict
         fields = .allocate(capacity: 64)
     }
 
     deinit { fields.deallocate() }
 
-    /// Scans a row from its start, or from another place of it.
+    /// Scans a row from its start.
     ///
     /// `bytes`: of which 64 more can be loaded.
     ///
     /// `isAll`: whether the text ends with the bytes.
     /// - Returns: the number of bytes of the row with its line end; nil if there must be more.
     @inline(__always)
-    mutating func scan(
-        _ bytes: UnsafeRawBufferPointer,
-        isAll: Bool,
-        entry: Entry = .atField
-    ) -> Int? {
+    mutating func scan(_ bytes: UnsafeRawBufferPointer, isAll: Bool) -> Int? {
         fieldCount = 0
         problem = nil
         guard let base = bytes.baseAddress else { return isAll ? 0 : nil }
-        var fieldStart = entry == .withinField ? -1 : 0
+        var fieldStart = 0
         var offset = 0
-        if entry == .withinQuotes {
-            switch endOfQuoted(base, from: 0, bytes.count, isAll: isAll) {
-            case .unknown: return nil
-            case .row(let count): return count
-            case .next(let next, let start): (offset, fieldStart) = (next, start)
-            }
-        }
         while offset < bytes.count {
-            var mask = intrinsics_matches(base + offset, separator, 0x0A, quote)
+            var mask = intrinsics_matches4(base + offset, separator, 0x0A, 0x0D, quote)
             let left = bytes.count &- offset
             if left < 64 { mask &= (1 &<< UInt64(truncatingIfNeeded: left)) &- 1 }
             let block = offset
@@ -98,8 +81,9 @@ struct RowScanner: ~Copyable {
                 if byte == separator {
                     add(fieldStart, index)
                     fieldStart = index &+ 1
-                } else if byte == 0x0A {
-                    return endRow(base, fieldStart, index)
+                } else if byte != quote {
+                    add(fieldStart, index)
+                    return endRow(base, index, bytes.count)
                 } else if index == fieldStart {
                     switch endOfQuoted(base, from: index &+ 1, bytes.count, isAll: isAll) {
                     case .unknown: return nil
@@ -107,8 +91,8 @@ struct RowScanner: ~Copyable {
                     case .next(let next, let start): (offset, fieldStart) = (next, start)
                     }
                     mask = 0
-                } else if problem == nil {
-                    problem = RowProblem(kind: .quoteInField, offset: index)
+                } else if isStrict {
+                    note(.quoteInField, index)
                 }
             }
         }
@@ -162,16 +146,9 @@ struct RowScanner: ~Copyable {
             case separator:
                 addQuoted(start, end, hasDoubledQuotes)
                 return .next(index + 1, fieldStart: index + 1)
-            case 0x0A:
+            case 0x0A, 0x0D:
                 addQuoted(start, end, hasDoubledQuotes)
-                rowByteCount = index
-                return .row(index + 1)
-            case 0x0D where index + 1 == count && !isAll: return .unknown
-            case 0x0D
-            where index + 1 < count && base.load(fromByteOffset: index + 1, as: UInt8.self) == 0x0A:
-                addQuoted(start, end, hasDoubledQuotes)
-                rowByteCount = index
-                return .row(index + 2)
+                return .row(endRow(base, index, count))
             default:
                 note(.textBehindQuote, index)
                 // The rest is text to the next separator: not the start of a field.
@@ -184,15 +161,14 @@ struct RowScanner: ~Copyable {
         if problem == nil { problem = RowProblem(kind: kind, offset: offset) }
     }
 
+    /// Ends the row at the LF or CR that is there.
     @inline(__always)
-    private mutating func endRow(_ base: UnsafeRawPointer, _ fieldStart: Int, _ index: Int) -> Int {
-        var end = index
-        if end > 0, end > fieldStart, base.load(fromByteOffset: end &- 1, as: UInt8.self) == 0x0D {
-            end &-= 1
-        }
-        add(fieldStart, end)
-        rowByteCount = end
-        return index &+ 1
+    private mutating func endRow(_ base: UnsafeRawPointer, _ index: Int, _ count: Int) -> Int {
+        rowByteCount = index
+        let isCRLF =
+            index &+ 1 < count && base.load(fromByteOffset: index, as: UInt8.self) == 0x0D
+            && base.load(fromByteOffset: index &+ 1, as: UInt8.self) == 0x0A
+        return index &+ (isCRLF ? 2 : 1)
     }
 
     @inline(__always)

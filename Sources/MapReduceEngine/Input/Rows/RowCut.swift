@@ -1,0 +1,193 @@
+internal import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// What may be long about rows; tests make it short.
+package struct RowLimits: Sendable {
+    /// The longest row, in bytes.
+    package var maxByteCount = EngineLimits.maxRecordByteCount
+    /// How far before a cut the search for what is quoted there begins at first.
+    package var lookByteCount = EngineLimits.rowLookByteCount
+
+    package init() {}
+}
+
+/// Finds the first row that begins at a cut of a file or after it, well-formed or not.
+///
+/// A row ends outside quotes only, and whether a cut is within quotes depends on all bytes before
+/// it. But a reader of rows remembers little: after any byte other than a quote it is either within
+/// quotes or outside. So two readers start before the cut, one in each state. One of them is right,
+/// and quotes make them agree:
+///
+///     quotes   after           the reader outside             the reader within quotes
+///     odd      a border        goes within                    goes outside
+///     odd      anything else   stays outside: they are data   goes outside; both are there
+///     even     either          stays                          stays
+///
+/// A border is a separator, a line end or the start of the file. The reader that is wrong may also
+/// meet a row that is too long. If it is right after all, the row ends the job with an error at the
+/// piece in which it begins. If the readers still differ at the cut, they start again further back,
+/// in the end at the start of the file, which is outside quotes.
+struct RowCut: ~Copyable {
+    private let separator: UInt8
+    private let quote: UInt8?
+    private let maxByteCount: Int
+    private var window: InputWindow
+    /// The byte before the window's position.
+    private var previous: UInt8 = 0x0A
+    /// Whether the position is within quotes; nil while the readers differ.
+    private var isQuoted: Bool?
+    /// Where the rows begin that the readers are in, or a later place in them: of the reader that
+    /// is outside quotes now, and of the other.
+    private var outsideStart: Int
+    private var quotedStart: Int
+
+    /// `cut`: after the place of a byte order mark.
+    ///
+    /// - Returns: where the row begins; the end of the file if none does.
+    static func firstRow(
+        at cut: Int,
+        of input: InputFile,
+        path: String,
+        syntax: RowSyntax,
+        limits: RowLimits
+    ) throws -> Int {
+        var byteCount = syntax.quote == nil ? 1 : max(limits.lookByteCount, 1)
+        while true {
+            let isFarEnough = byteCount >= cut - byteOrderMark.count
+            var search = try RowCut(
+                from: isFarEnough ? 0 : cut - byteCount,
+                to: cut,
+                of: input,
+                path: path,
+                syntax: syntax,
+                limits: limits
+            )
+            if try search.read(to: cut - 1) { return try search.endOfRow(after: cut, path: path) }
+            byteCount *= 16
+        }
+    }
+
+    private init(
+        from start: Int,
+        to cut: Int,
+        of input: InputFile,
+        path: String,
+        syntax: RowSyntax,
+        limits: RowLimits
+    ) throws {
+        separator = syntax.separator
+        quote = syntax.quote
+        maxByteCount = limits.maxByteCount
+        window = InputWindow(
+            input.stored(from: start),
+            path: path,
+            offset: start,
+            usualByteCount: cut - start + 4096
+        )
+        (outsideStart, quotedStart) = (start, start)
+        if start == 0 || syntax.quote == nil { isQuoted = false }
+        if start == 0 {
+            try window.skipByteOrderMark()
+        } else if let quote = syntax.quote {
+            // Nothing is known about quotes here; what follows them leaves two states.
+            while try window.peek() == quote { window.head += 1 }
+            if let byte = try window.peek() {
+                previous = byte
+                window.head += 1
+            }
+        }
+    }
+
+    /// Reads up to a place, and on to the end of the quotes that it is among.
+    /// - Returns: whether the readers agree there.
+    private mutating func read(to place: Int) throws -> Bool {
+        while window.position < place {
+            try readText(to: place)
+            if window.position < place, try !readQuotes() { break }
+        }
+        return isQuoted != nil
+    }
+
+    /// Reads on to the first line end outside quotes.
+    private mutating func endOfRow(after cut: Int, path: String) throws -> Int {
+        while let byte = try window.peek() {
+            if byte == quote {
+                _ = try readQuotes()
+            } else if isQuoted == true {
+                try readText(to: cut + maxByteCount + 1)
+            } else {
+                previous = byte
+                window.head += 1
+                if byte == 0x0A || byte == 0x0D { break }
+            }
+            guard window.position <= cut + maxByteCount else {
+                throw EngineError(
+                    .badInput,
+                    "\(path) has a record of more than \(maxByteCount) bytes that begins before "
+                        + "byte \(cut); is it what the job takes it for?"
+                )
+            }
+        }
+        return window.position
+    }
+
+    /// Reads up to the next quote or a place.
+    private mutating func readText(to place: Int) throws {
+        while window.position < place, try window.peek() != nil {
+            let bytes = UnsafeRawBufferPointer(
+                rebasing: window.bytes.prefix(place - window.position)
+            )
+            let count = quote.flatMap { bytes.offset(of: $0) } ?? bytes.count
+            note(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            window.head += count
+            if count < bytes.count { return }
+        }
+    }
+
+    /// Takes notice of text without quotes that begins at the position.
+    private mutating func note(_ text: UnsafeRawBufferPointer) {
+        guard let last = text.last else { return }
+        previous = last
+        guard isQuoted == nil else { return }
+        let end = window.position + text.count
+        if text.offset(of: 0x0A) != nil || text.offset(of: 0x0D) != nil { outsideStart = end }
+        if end - quotedStart > maxByteCount {
+            isQuoted = false
+        } else if end - outsideStart > maxByteCount {
+            isQuoted = true
+        }
+    }
+
+    /// Reads the quotes at the position.
+    /// - Returns: false if there is none.
+    private mutating func readQuotes() throws -> Bool {
+        var count = 0
+        while let byte = try window.peek(), byte == quote {
+            window.head += 1
+            count += 1
+        }
+        if count % 2 == 1 {
+            let isBehindBorder = previous == separator || previous == 0x0A || previous == 0x0D
+            switch isQuoted {
+            case nil where isBehindBorder: swap(&outsideStart, &quotedStart)
+            case nil, true?: isQuoted = false
+            case false?: isQuoted = isBehindBorder
+            }
+        }
+        if count > 0, let quote { previous = quote }
+        return count > 0
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where a byte is for the first time.
+    fileprivate func offset(of byte: UInt8) -> Int? {
+        guard let baseAddress, let found = memchr(baseAddress, Int32(byte), count) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - baseAddress
+    }
+}
