@@ -23,6 +23,9 @@ package enum Event: Hashable, Sendable {
     case jobRetired(JobID)
     /// The coordinator goes on where a journal ended: what was under way is begun anew.
     case recovered
+    /// The coordinator itself did not run for this long, and so heard from no worker: none of them
+    /// was silent in that time.
+    case stalled(Duration)
     /// Time has passed; asked for by `Coordinator.nextDeadline`.
     case tick
 }

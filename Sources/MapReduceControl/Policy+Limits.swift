@@ -50,6 +50,9 @@ extension Policy {
     package static let maxAnswerWaitMilliseconds = 10_000
     /// How late a wait of a coordinator may end, and a silent worker be noticed: nobody sees it.
     package static let coordinatorTickInterval = Duration.milliseconds(50)
+    /// How late a tick may be before the coordinator counts itself, and not its workers, as the one
+    /// that was silent: a machine that was suspended, a process that was stopped or starved.
+    package static let maxTickDelay = Duration.seconds(1)
     /// How often a run on one machine shows how far it is, and lets the control plane know that
     /// time passes: often enough for an eye.
     package static let localTickInterval = Duration.milliseconds(100)

@@ -21,10 +21,20 @@ import Testing
         sampleTexts[1], sampleTexts[3], "--reducers", "2", "--split-size", "30000",
     ]
 
-    /// Waits until the closure hangs.
-    private func waitForHang(_ cluster: TestCluster) throws {
-        let hangs = try eventually { try cluster.directory.names(in: "tokens").isEmpty }
+    /// Waits until the closure hangs, and nothing else of its stage is left to do.
+    /// - Returns: the worker that runs the task that hangs.
+    @discardableResult
+    private func waitForHang(_ cluster: TestCluster, stage: Int = 0) throws -> WorkerID {
+        var hanging: WorkerID?
+        let hangs = try eventually {
+            guard try cluster.directory.names(in: "tokens").isEmpty else { return false }
+            let left = try cluster.tasks().filter { $0.stage == stage && $0.state != .done }
+            let running = left.flatMap(\.attempts).filter { $0.state == .running }
+            hanging = left.count == 1 && running.count == 1 ? running[0].worker : nil
+            return hanging != nil
+        }
         try #require(hangs)
+        return try #require(hanging)
     }
 
     private func check(_ result: CommandResult, _ cluster: TestCluster) throws {
@@ -41,16 +51,13 @@ import Testing
     func aWorkerThatIsKilledWhileItRunsATaskIsReplaced(_ place: String) throws {
         let cluster = try TestCluster()
         let job = try cluster.submit("faultyjob", try arguments(place, cluster))
-        try waitForHang(cluster)
         let stage = place == "--map-at" ? 0 : 1
-        let id = try #require(try cluster.workersRunning(stage: stage).first)
-        let worker = try cluster.worker(id)
+        let worker = try cluster.worker(try waitForHang(cluster, stage: stage))
         worker.send(SIGKILL)
         _ = try worker.wait()
         // The next worker that starts here removes what the killed one left.
         try cluster.startWorker()
         let result = try job.wait()
-        // A backup may have been faster than the end of the wait for the worker.
         #expect(try cluster.tasks().contains { $0.stage == stage && $0.attempts.count > 1 })
         try check(result, cluster)
     }
@@ -60,19 +67,13 @@ import Testing
     func theMapsOfAWorkerThatIsKilledInTheShuffleRunAgain(_ worker: [String]) throws {
         let cluster = try TestCluster(worker: worker)
         let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
-        try waitForHang(cluster)
-        var victim: WorkerID?
-        let isFound = try eventually {
-            let busy = try cluster.workersRunning(stage: 0)
-            victim = try cluster.workersDone(stage: 0).first { !busy.contains($0) }
-            return victim != nil && busy.count == 1
-        }
-        try #require(isFound)
-        let process = try cluster.worker(try #require(victim))
+        let busy = try waitForHang(cluster)
+        let victim = try #require(try cluster.workersDone(stage: 0).first { $0 != busy })
+        let process = try cluster.worker(victim)
         process.send(SIGKILL)
         _ = try process.wait()
         // The one that hangs goes as well, so that the job goes on.
-        let hanging = try cluster.worker(try #require(try cluster.workersRunning(stage: 0).first))
+        let hanging = try cluster.worker(busy)
         hanging.send(SIGKILL)
         _ = try hanging.wait()
         try cluster.startWorker()
@@ -85,8 +86,7 @@ import Testing
     @Test func aWorkerThatWasStoppedForLongIsTakenBack() throws {
         let cluster = try TestCluster()
         let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
-        try waitForHang(cluster)
-        let id = try #require(try cluster.workersRunning(stage: 0).first)
+        let id = try waitForHang(cluster)
         let worker = try cluster.worker(id)
         worker.send(SIGSTOP)
         let isGone = try eventually {
@@ -98,20 +98,44 @@ import Testing
         try check(try job.wait(), cluster)
     }
 
+    /// A task that hangs gets a backup, and the job waits for nothing else.
+    @Test func aTaskThatHangsHasABackup() throws {
+        let cluster = try TestCluster(speculates: true)
+        let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
+        let result = try job.wait()
+        #expect(try cluster.tasks().contains { $0.attempts.contains { $0.state == .stopped } })
+        try check(result, cluster)
+    }
+
+    /// A coordinator that did not run has heard no one, and gives up no worker for that.
+    @Test func aCoordinatorThatWasStoppedKeepsItsWorkers() throws {
+        let cluster = try TestCluster()
+        let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
+        let hanging = try waitForHang(cluster)
+        let workers = try cluster.workerStatuses().map(\.id)
+        cluster.coordinator.send(SIGSTOP)
+        let end = ContinuousClock.now + .seconds(2 * TestCluster.deadAfter)
+        #expect(eventually { ContinuousClock.now > end })
+        cluster.coordinator.send(SIGCONT)
+        #expect(
+            try eventually { try cluster.workerStatuses().filter { $0.state == .ready }.count == 3 }
+        )
+        #expect(try cluster.workerStatuses().map(\.id) == workers)
+        #expect(try cluster.workersRunning(stage: 0) == [hanging])
+        let process = try cluster.worker(hanging)
+        process.send(SIGKILL)
+        _ = try process.wait()
+        try cluster.startWorker()
+        try check(try job.wait(), cluster)
+    }
+
     /// On SIGTERM a worker finishes, serves what is needed, and goes.
     @Test func aWorkerThatDrainsLosesNothing() throws {
         let cluster = try TestCluster(workers: 2, worker: ["--fetch-over-network"])
         let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
-        try waitForHang(cluster)
-        let hanging = try #require(try cluster.workersRunning(stage: 0).first)
-        var other: WorkerID?
-        let isDone = try eventually {
-            let done = try cluster.workersDone(stage: 0)
-            other = done.first { $0 != hanging }
-            return try other != nil && cluster.workersRunning(stage: 0).count == 1
-        }
-        try #require(isDone)
-        let drained = try cluster.worker(try #require(other))
+        let hanging = try waitForHang(cluster)
+        let other = try #require(try cluster.workersDone(stage: 0).first { $0 != hanging })
+        let drained = try cluster.worker(other)
         drained.send(SIGTERM)
         let isDraining = try eventually {
             try cluster.workerStatuses().contains { $0.state == .draining }
@@ -149,16 +173,13 @@ import Testing
     func aCoordinatorThatIsKilledLosesNothing(_ place: String) throws {
         let cluster = try TestCluster()
         let job = try cluster.submit("faultyjob", try arguments(place, cluster))
-        try waitForHang(cluster)
+        let id = try waitForHang(cluster, stage: place == "--map-at" ? 0 : 1)
         let done = try cluster.tasks().filter { $0.state == .done }.count
         try cluster.killCoordinator()
         try cluster.restartCoordinator()
         try cluster.waitForWorkers(3)
         let after = try cluster.tasks()
         #expect(after.filter { $0.state == .done }.count >= done, "what was done stays done")
-        let id = try #require(
-            try cluster.workersRunning(stage: place == "--map-at" ? 0 : 1).first
-        )
         let worker = try cluster.worker(id)
         worker.send(SIGKILL)
         _ = try worker.wait()
@@ -211,15 +232,9 @@ import Testing
     func aRunThatCannotBeReadIsWrittenAgain(_ how: String, _ worker: [String]) throws {
         let cluster = try TestCluster(workers: 2, worker: worker)
         let job = try cluster.submit("faultyjob", try arguments("--map-at", cluster))
-        try waitForHang(cluster)
-        let hanging = try #require(try cluster.workersRunning(stage: 0).first)
-        var run: String?
-        let isThere = try eventually {
-            run = try runs(of: cluster, except: hanging).first
-            return try run != nil && cluster.workersRunning(stage: 0).count == 1
-        }
-        try #require(isThere)
-        let path = cluster.directory("scratch/" + (try #require(run)))
+        let hanging = try waitForHang(cluster)
+        let run = try #require(try runs(of: cluster, except: hanging).first)
+        let path = cluster.directory("scratch/" + run)
         var bytes = try readFile(path)
         unlink(path)
         if how == "damaged" {

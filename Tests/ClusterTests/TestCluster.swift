@@ -15,9 +15,12 @@ final class TestCluster {
     /// Seconds of silence after which a worker is given up.
     static let deadAfter = 3.0
 
+    /// `speculates`: whether a slow task gets a backup. A test that waits for what a task does
+    /// leaves it off, or a backup ends the task on a machine that is busy.
     init(
         workers count: Int = 3,
         deadAfter: Double = TestCluster.deadAfter,
+        speculates: Bool = false,
         coordinator coordinatorArguments: [String] = [],
         worker workerArguments: [String] = []
     ) throws {
@@ -25,6 +28,7 @@ final class TestCluster {
         self.coordinatorArguments =
             coordinatorArguments + [
                 "--data", directory("data"), "--dead-after", "\(deadAfter)",
+                speculates ? "--speculation" : "--no-speculation",
             ]
         self.workerArguments = workerArguments
         coordinator = try Command(

@@ -167,6 +167,10 @@ private struct TranscriptPlayer {
                 )
             )
         case "cancel": return apply(.jobCancelled(JobID(try number(1))))
+        case "stall":
+            let duration = Duration.seconds(try number(1))
+            now = now + duration
+            return apply(.stalled(duration))
         case "wait":
             now = now + .seconds(try number(1))
             return apply(.tick)

@@ -21,6 +21,7 @@ extension World {
         case .jobCancelled(let job): "\(job) is cancelled"
         case .jobRetired(let job): "\(job) is forgotten"
         case .recovered: "goes on"
+        case .stalled(let duration): "did not run for \(duration)"
         case .tick: "time passes"
         }
     }

@@ -9,6 +9,12 @@ package struct CommandResult: Sendable {
     package var errors: String
 }
 
+/// A process that did not end in time.
+package struct Endless: Error {
+    package var command: [String]
+    package var errors: String
+}
+
 /// An executable of this package, run as its users run it.
 package final class Command {
     private let process = Process()
@@ -73,7 +79,12 @@ package final class Command {
     package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits for the end of the process.
+    /// - Throws: `Endless` after ten minutes, when it has killed the process.
     package func wait() throws -> CommandResult {
+        guard eventually(within: .seconds(600), { !process.isRunning }) else {
+            send(SIGKILL)
+            throw Endless(command: process.arguments ?? [], errors: errorsSoFar)
+        }
         process.waitUntilExit()
         return CommandResult(
             code: process.terminationStatus,
@@ -115,14 +126,21 @@ package let canMountDisks: Bool = {
 /// Whether the tests were built with a sanitizer; `.ci/sanitize` says so.
 package let isSanitized = ProcessInfo.processInfo.environment["SANITIZED"] != nil
 
-/// Asks again and again until something holds, for at most a minute: for events of other processes,
-/// which tell nobody of them.
+/// Checks until something holds, for at most a given time: for events of other processes, which
+/// notify no one.
+///
+/// Pauses between two checks, so that the processes which it waits for get the processors.
 /// - Returns: whether it held in time.
-package func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
+package func eventually(
+    within patience: Duration = .seconds(180),
+    _ condition: () throws -> Bool
+) rethrows -> Bool {
+    let deadline = ContinuousClock.now + patience
+    var milliseconds: Int32 = 1
     while ContinuousClock.now < deadline {
         if try condition() { return true }
-        sched_yield()
+        poll(nil, 0, milliseconds)
+        milliseconds = min(milliseconds * 2, 32)
     }
     return false
 }

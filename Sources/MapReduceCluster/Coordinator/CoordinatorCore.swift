@@ -47,6 +47,8 @@ actor CoordinatorCore {
     private var lastSession = 0
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
+    /// When the coordinator last ran.
+    private var lastBeat: ContinuousClock.Instant
     /// The moment of `start`, in nanoseconds since 1970, so that a journal goes on from process to
     /// process.
     private let startTime: Instant
@@ -86,6 +88,7 @@ actor CoordinatorCore {
         )
         lastJob = try journal.lastJob()
         start = clock.now
+        lastBeat = start
         startTime = Instant(nanoseconds: Int64(WallClock.now * 1e9))
         let (stored, entries) = try journal.replay()
         let lastEvents = try journal.lastEvents()
@@ -145,6 +148,7 @@ actor CoordinatorCore {
             if let failure { throw failure }
             wakeExpired()
             log.tellSuspects(coordinator.workers)
+            if let stall = takeStall() { try await apply([stall]) }
             if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
         }
     }
@@ -174,6 +178,20 @@ actor CoordinatorCore {
         }
     }
 
+    /// Notices that this process did not run for a while, before that is taken for the silence of
+    /// its workers. Called on every tick, and before events are applied.
+    private func takeStall() -> Event? {
+        let beat = clock.now
+        let delay = beat - lastBeat - Policy.coordinatorTickInterval
+        lastBeat = beat
+        guard delay > Policy.maxTickDelay else { return nil }
+        logger.warning(
+            "the coordinator did not run for a while; it does not count that as its workers' silence",
+            metadata: ["seconds": "\(delay.inSeconds)"]
+        )
+        return .stalled(delay)
+    }
+
     /// Applies events; returns when what follows from them is durable and on its way.
     func apply(_ events: [Event], _ batch: Journal.Batch = Journal.Batch()) async throws {
         try checkJournal()
@@ -194,12 +212,13 @@ actor CoordinatorCore {
             queue = []
             var batch = Journal.Batch()
             var messages: [Message] = []
+            let stall = takeStall().map { [$0] } ?? []
+            for event in stall + pending.flatMap(\.events) {
+                let effects = coordinator.apply(event, at: now)
+                batch.entries += effects.journal
+                messages += effects.messages
+            }
             for item in pending {
-                for event in item.events {
-                    let effects = coordinator.apply(event, at: now)
-                    batch.entries += effects.journal
-                    messages += effects.messages
-                }
                 batch.jobs += item.batch.jobs
                 batch.logs += item.batch.logs
             }

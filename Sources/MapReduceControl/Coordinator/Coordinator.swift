@@ -57,6 +57,7 @@ package struct Coordinator: Sendable {
         case .jobCancelled(let id): cancel(id)
         case .jobRetired(let id): retire(id)
         case .recovered: recover()
+        case .stalled(let duration): workers.excuse(duration, at: now)
         case .tick: break
         }
         lose(workers.silent(at: now))

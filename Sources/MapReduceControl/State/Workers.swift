@@ -158,6 +158,17 @@ package struct Workers: Hashable, Sendable {
 
     // MARK: Silence
 
+    /// Does not count a time in which no worker could be heard.
+    ///
+    /// Cost: linear in the number of workers.
+    mutating func excuse(_ duration: Duration, at now: Instant) {
+        for index in all.indices {
+            all[index].lastHeard = min(all[index].lastHeard + duration, now)
+        }
+        nextSuspect = nextSuspect.map { $0 + duration }
+        nextDead = nextDead.map { $0 + duration }
+    }
+
     /// Marks the workers that were silent for long, and tells those that are dead.
     ///
     /// Cost: nothing, but for a look at all of them every few seconds.

@@ -54,6 +54,12 @@ struct PolicyOptions: ParsableArguments {
     )
     var placement: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Run a slow task a second time on another worker, and take what ends first."
+    )
+    var speculation = true
+
     @Option(
         help: ArgumentHelp(
             "Jobs that have ended and are still listed. (default: 100)",
@@ -86,6 +92,7 @@ struct PolicyOptions: ParsableArguments {
             }
             coordinator.policy.placement = placement
         }
+        coordinator.policy.speculates = speculation
         if let count = try keepJobs ?? settings.int("KEEP_JOBS") {
             guard count >= 0 else { throw ConfigurationError("--keep-jobs is at least 0") }
             coordinator.keptJobCount = count
