@@ -302,4 +302,6 @@ extension Policy {
     package static let maxDrawnLaneCount = 4096
     /// Stages whose partitions a summary shows: those of a long iteration are alike.
     package static let maxPartitionLineCount = 4
+    /// Iterations of which a summary says how many rounds they took: more fill a screen.
+    package static let maxIterationLineCount = 8
 }

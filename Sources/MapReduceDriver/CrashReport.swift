@@ -8,13 +8,17 @@ package enum CrashReport {
     /// The failure of an attempt whose process is gone.
     ///
     /// `reason`: how the process ended, or why it was ended.
+    ///
+    /// `launch`: starts another process of the job, which says how a key is written; nil where
+    /// there is none, and the bytes of the key are shown.
     package static func failure(
         of spec: TaskSpec,
         plan: Plan,
         kind: FailureKind = .crashed,
         reason: String,
         reading: FlightRecorder.Reading,
-        processLogPath: String
+        processLogPath: String,
+        launch: TaskProcess.Launch? = nil
     ) -> Failure {
         let log = logTail(spec.logPath) ?? logTail(processLogPath) ?? ""
         let backtrace = Backtrace(log: log)?.text
@@ -48,9 +52,22 @@ package enum CrashReport {
                 offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }
         case .partition:
-            failure.key = reading.key.withUnsafeBytes(RecordQuote.text)
+            failure.key = key(reading, stage: spec.attempt.task.stage, launch)
         }
         return failure
+    }
+
+    private static func key(
+        _ reading: FlightRecorder.Reading,
+        stage: Int,
+        _ launch: TaskProcess.Launch?
+    ) -> String {
+        let bytes = reading.key.withUnsafeBytes {
+            RecordQuote.text(of: $0, isCut: reading.isKeyCut)
+        }
+        // The head of a key may be another key.
+        guard let launch, !reading.isKeyCut else { return bytes }
+        return CrashedKey.text(of: reading.key, stage: stage, launch) ?? bytes
     }
 
     private static func logTail(_ path: String?) -> String? {

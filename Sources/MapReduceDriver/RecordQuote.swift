@@ -3,13 +3,22 @@ internal import MapReduceControl
 /// Shows a record in a message: at most 200 bytes of it, with control characters escaped.
 package enum RecordQuote {
     package static func text(of record: UnsafeRawBufferPointer) -> String {
+        text(of: record, isCut: false)
+    }
+
+    /// The same of the head of a record; `isCut`: whether there is more of it.
+    static func text(of record: UnsafeRawBufferPointer, isCut: Bool) -> String {
         let head = head(of: record)
         var text = "\""
         for character in String(decoding: head, as: UTF8.self).unicodeScalars {
             text += character.escaped(asASCII: false)
         }
         text += "\""
-        if record.count > head.count { text += "… (\(record.count) bytes)" }
+        if isCut {
+            text += "…"
+        } else if record.count > head.count {
+            text += "… (\(record.count) bytes)"
+        }
         return text
     }
 

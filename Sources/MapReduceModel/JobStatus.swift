@@ -20,6 +20,8 @@ package struct JobStatus: Hashable, Codable, Sendable {
     package var recordsRead = 0
     package var bytesRead = 0
     package var inputByteCount: Int
+    /// How far the iterations are, in the order of the plan; nil where there is none.
+    package var iterations: [Iteration]?
     /// Tasks whose attempts wrote different output: the first ones, and how many there are.
     package var differences: [OutputDifference] = []
     package var differenceCount = 0
@@ -75,6 +77,39 @@ package struct JobStatus: Hashable, Codable, Sendable {
             self.failureCount = failureCount
             self.backupCount = backupCount
             self.seconds = seconds
+        }
+    }
+
+    /// How far an iteration is.
+    package struct Iteration: Hashable, Codable, Sendable {
+        /// Where it stands in the source, for example `iterate at PageRank.swift:19`.
+        package var label: String
+        /// Rounds that are done.
+        package var roundCount: Int
+        /// The most rounds that it may have.
+        package var maxRoundCount: Int
+        /// The counter whose being 0 in a round ends it; nil for one whose rounds all take place.
+        package var until: String?
+        /// What the last round that is done has counted; nil before there is one, and where
+        /// nothing is counted.
+        package var lastCount: Int?
+        /// Whether it ended at its last round while something still changed.
+        package var hasNotConverged: Bool {
+            until != nil && roundCount == maxRoundCount && lastCount != 0
+        }
+
+        package init(
+            label: String,
+            roundCount: Int,
+            maxRoundCount: Int,
+            until: String? = nil,
+            lastCount: Int? = nil
+        ) {
+            self.label = label
+            self.roundCount = roundCount
+            self.maxRoundCount = maxRoundCount
+            self.until = until
+            self.lastCount = lastCount
         }
     }
 

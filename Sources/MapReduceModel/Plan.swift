@@ -6,10 +6,13 @@ package struct Plan: Hashable, Codable, Sendable {
     /// The job's name, as its command is typed.
     package var name: String
     package var stages: [StagePlan]
+    /// The iterations, those first that the rounds of stages name; nil where there is none.
+    package var iterations: [IterationPlan]?
 
-    package init(name: String, stages: [StagePlan]) {
+    package init(name: String, stages: [StagePlan], iterations: [IterationPlan]? = nil) {
         self.name = name
         self.stages = stages
+        self.iterations = iterations
     }
 
     /// A digest of everything that two processes of one job must agree on: 64-bit FNV-1a over the
@@ -178,6 +181,22 @@ package struct Round: Hashable, Codable, Sendable {
         self.number = number
         self.until = until
         self.previous = previous
+    }
+}
+
+/// An iteration, for those who are told how it ended.
+package struct IterationPlan: Hashable, Codable, Sendable {
+    /// Where it stands in the source.
+    package var step: Step
+    /// The most rounds that it may have.
+    package var maxRoundCount: Int
+    /// The counter whose being 0 in a round ends it; nil for one whose rounds all take place.
+    package var until: String?
+
+    package init(step: Step, maxRoundCount: Int, until: String? = nil) {
+        self.step = step
+        self.maxRoundCount = maxRoundCount
+        self.until = until
     }
 }
 

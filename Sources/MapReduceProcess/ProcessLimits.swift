@@ -1,7 +1,11 @@
 /// Every limit of the processes of one machine, with its unit, default and reason.
-enum ProcessLimits {
+package enum ProcessLimits {
     /// Bytes of the longest message of the channel: a task that reads a million runs still fits.
     static let maxFrameByteCount = 256 << 20
+
+    /// How long a new process of a job may take to say how a key is written at which the one before
+    /// died; then its bytes are shown.
+    package static let maxKeyTextWait = Duration.seconds(5)
 
     /// How often a process is started whose executable is open for writing, every hundredth of a
     /// second: it was just written, and another process that is being started has inherited the

@@ -114,6 +114,42 @@ import Testing
         #expect(result.errors.contains("reduce at FaultyJob.swift:"))
     }
 
+    /// What runs the closure is gone, and only its type knows how a key is written.
+    @Test func aCrashAtAKeyThatIsNotTextShowsItAsItsTypeDoes() throws {
+        let input = try directory.write("pairs", "a 1\nb 5\n")
+        let result = try Command.run(
+            "verbsjob",
+            [input, "-o", out, "--verb", "trap-at-pair", "--max-attempts", "1"]
+        )
+        #expect(result.code == 1)
+        #expect(result.errors.contains("\n  key: 5, \"b\"\n"), "\(result.errors)")
+        #expect(!result.errors.contains("record:"), "\(result.errors)")
+    }
+
+    @Test func aTrapAfterASecondPassSaysWhyItCame() throws {
+        let input = try directory.write("pairs", "a 1\na 5\n")
+        let result = try Command.run(
+            "verbsjob",
+            [input, "-o", out, "--verb", "trap-after-second-pass", "--max-attempts", "1"]
+        )
+        #expect(result.code == 1)
+        let message = "the values of the key \"a\" are gone through a second time"
+        #expect(result.errors.contains(message), "\(result.errors)")
+        #expect(result.errors.contains("; then the task process crashed"), "\(result.errors)")
+    }
+
+    @Test func aSkewedKeyIsShownAsItsTypeDoes() throws {
+        let input = try directory.write("pairs", "a 1\nb 2\n")
+        let report = directory("report.html")
+        let result = try Command.run(
+            "verbsjob",
+            [input, "-o", out, "--verb", "skew", "--reducers", "2", "--report", report]
+        )
+        #expect(result.code == 0)
+        #expect(result.errors.contains("skew: key 7, 5 has 99% of the pairs"), "\(result.errors)")
+        #expect(try readText(report).contains("\"key\":\"7, 5\""))
+    }
+
     @Test func whatClosuresPrintGoesToTheLog() throws {
         let result = try Command.run(
             "faultyjob",

@@ -51,6 +51,64 @@ import Testing
         #expect(replay.errors.contains("wrote 3 records"), "\(replay.errors)")
     }
 
+    // MARK: What is said of them
+
+    @Test func anIterationSaysHowManyRoundsItTook() throws {
+        let converged = try run("iterate-until", 1)
+        // 9, 4, 2, 1 and 0: the fourth round counts nothing.
+        let line = "iterate at VerbsJob.swift:\\d+: 4 of at most 30 rounds\n"
+        #expect(converged.errors.contains(try Regex(line)), "\(converged.errors)")
+        #expect(!converged.errors.contains("warning"), "\(converged.errors)")
+        let fixed = try run("iterate", 1)
+        #expect(fixed.errors.contains(try Regex("iterate at VerbsJob.swift:\\d+: 4 rounds\n")))
+        // Nothing counts what it waits for.
+        let misspelt = try run("iterate-misspelt", 1)
+        #expect(
+            misspelt.errors.contains(": 1 of at most 30 rounds, as nothing counted \"above 1\"\n"),
+            "\(misspelt.errors)"
+        )
+    }
+
+    /// The summary and the report have the same numbers.
+    @Test func anIterationThatEndsAtItsLimitWarns() throws {
+        let report = directory("report.html")
+        try "a 1\nb 3\na 50\nc 9\n".write(
+            toFile: directory("large"),
+            atomically: false,
+            encoding: .utf8
+        )
+        let result = try Command.run(
+            "verbsjob",
+            ["--verb", "iterate-within", directory("large"), "-o", directory("within")]
+                + ["--report", report]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let warning =
+            "warning: iterate at VerbsJob.swift:\\d+ ended at its limit of 3 rounds without having "
+            + "converged: the last one still counted 2 of \"above one\"; allow more rounds\n"
+        #expect(result.errors.contains(try Regex(warning)), "\(result.errors)")
+        #expect(result.errors.contains(try Regex("iterate at VerbsJob.swift:\\d+: 2 rounds\n")))
+        let fields =
+            "\"lastCount\":2,\"maxRoundCount\":3,\"roundCount\":3,\"until\":\"above one\"}"
+        #expect(try readText(report).contains(fields))
+    }
+
+    /// The lineage of thousands of rounds is gone through in loops, whatever the stack is.
+    @Test(arguments: [[], ["--tolerance", "0.001"]])
+    func thousandsOfRoundsNeedLittleStack(_ options: [String]) throws {
+        let graph = try directory.write("graph", "1 2\n2 1\n")
+        let command =
+            ["\(Command.products)/pagerank", "--rounds", "2500", graph, "--plan", "-o"]
+            + [directory("ranks")] + options
+        let result = try Command.run(
+            "/bin/sh",
+            ["-c", "ulimit -s 2048; exec \"$@\"", "sh"] + command
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let stages = result.output.split(separator: "\n").count { $0.hasPrefix("stage ") }
+        #expect(stages > 2500)
+    }
+
     @Test(arguments: [1, 2])
     func roundsMayChangeNothing(_ reducers: Int) throws {
         _ = try run("iterate-unchanged", reducers)

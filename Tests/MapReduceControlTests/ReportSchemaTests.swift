@@ -12,6 +12,7 @@ import Testing
         run: "/x.run",
         location: RecordLocation(path: "a.txt", offset: 64, recordNumber: 3),
         record: "\"x\"",
+        key: "7, 5",
         steps: "map at Words.swift:7",
         backtrace: "f() at Words.swift:8",
         log: "printed"
@@ -37,6 +38,15 @@ import Testing
         status.failure = failure
         status.failedAttempt = AttemptID(task: job, number: 0)
         status.differences = [OutputDifference(task: job, first: 0, second: 1)]
+        status.iterations = [
+            JobStatus.Iteration(
+                label: "iterate at Words.swift:9",
+                roundCount: 2,
+                maxRoundCount: 2,
+                until: "changed",
+                lastCount: 7
+            )
+        ]
         status.stages[1].partitions = PartitionSizes([(4, HeavyKey(key: "\"the\"", pairCount: 3))])
         status.verdict = Verdict(
             bound: .sort,
@@ -47,6 +57,13 @@ import Testing
         )
         var report = JobReport(state, status)
         report.plan.stages[1].round = Round(iteration: 0, number: 1, until: "changed", previous: 0)
+        report.plan.iterations = [
+            IterationPlan(
+                step: Step(verb: "iterate", file: "Words.swift", line: 9),
+                maxRoundCount: 2,
+                until: "changed"
+            )
+        ]
         report.plan.stages[1].broadcasts = [ShuffleSource(stage: 0, output: 0)]
         report.verdict = status.verdict
         report.settings = JobReport.Settings(

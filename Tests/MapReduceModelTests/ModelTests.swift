@@ -165,6 +165,7 @@ extension CountersTests {
                         partDirectory: "/out/b"
                     )
                 ),
+                .showKey(stage: 1, key: [0x80, 7]),
             ],
             "task-commands"
         )
@@ -176,6 +177,7 @@ extension CountersTests {
         try check(
             [
                 TaskNotice.ready(fingerprint: "abc"),
+                .key("7, 5"),
                 .ended(
                     TaskReport(
                         attempt: attempt,

@@ -99,6 +99,7 @@ function figures(report) {
     h("p", { class: "output" }, h("span", { class: "muted" }, "Output "),
       h("code", {}, job.output), " ", copyButton(job.output)),
     settings(report),
+    iterations(report),
     differences(report));
 }
 
@@ -111,6 +112,26 @@ function settings(report) {
     h("span", {}, Format.counted(asked.reducerCount, "reducer")),
     h("span", {}, `splits of at most ${Format.bytes(asked.splitByteCount)}`),
     asked.compressesOutput ? h("span", {}, "compressed output") : null);
+}
+
+// How many rounds each iteration took, and those that ended while something still changed.
+function iterations(report) {
+  const { job } = report;
+  const list = job.iterations ?? [];
+  if (list.length === 0) return null;
+  const isCut = (one) => one.until !== undefined && one.roundCount === one.maxRoundCount
+    && one.lastCount !== 0;
+  const words = (one) => (one.until === undefined && isEnded(job)
+    ? `${one.label}: ${Format.counted(one.maxRoundCount, "round")}`
+    : `${one.label}: ${Format.count(one.roundCount)} of at most `
+      + Format.counted(one.maxRoundCount, "round"));
+  return [
+    h("p", { class: "muted facts iterations" }, list.map((one) => h("span", {}, words(one)))),
+    list.filter(isCut).map((one) => h("p", { class: "notice warning" },
+      h("strong", {}, "Not converged: "), `${one.label} ended at its limit of `
+      + `${Format.counted(one.maxRoundCount, "round")}; the last one still counted `
+      + `${Format.count(one.lastCount ?? 0)} of “${one.until}”. Allow more rounds.`)),
+  ];
 }
 
 // Tasks that gave two outputs.

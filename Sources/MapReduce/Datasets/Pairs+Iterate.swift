@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// What is computed again and again.
 extension Pairs {
     /// Computes a dataset of itself a number of times.
@@ -19,8 +21,12 @@ extension Pairs {
         line: UInt = #line
     ) rethrows -> Pairs<Key, Value> {
         let place = SourcePlace(file, line)
-        var pairs = kept(place)
-        for _ in 0..<max(times, 0) { pairs = try body(pairs).kept(place) }
+        var (pairs, round) = kept(place, after: nil, roundCount: times == 0 ? 0 : nil)
+        for number in 0..<max(times, 0) {
+            let isLast = number + 1 == times
+            (pairs, round) = try body(pairs)
+                .kept(place, after: round, roundCount: isLast ? times : nil)
+        }
         return pairs
     }
 
@@ -29,8 +35,9 @@ extension Pairs {
     ///     let labels = first.iterate(atMost: 50, until: "changed labels") { labels in … }
     ///
     /// A closure of a round counts what asks for another round, with `emit.count("changed labels")`
-    /// for example; the iteration ends with the first round in which nobody did. Such an iteration
-    /// cannot have another one of its kind inside.
+    /// for example; the iteration ends with the first round in which nothing was counted. The
+    /// summary of the job says how many rounds there were, and warns of an iteration that ended at
+    /// its limit. One within another must have a number of rounds.
     ///
     /// `atMost`: the most rounds; at least 1.
     ///
@@ -44,30 +51,43 @@ extension Pairs {
         line: UInt = #line
     ) rethrows -> Pairs<Key, Value> {
         let place = SourcePlace(file, line)
-        let iteration = Iteration(until: counter.name)
         let rounds = max(atMost, 1)
+        let iteration = Iteration(until: counter.name, place, maxRoundCount: rounds)
         var state = State(before: self)
+        var last: KeptRound?
         for number in 0..<rounds {
-            let pairs = state.kept(place, iteration, readIn: number)
+            let (pairs, kept) = state.kept(place, iteration, after: last, readIn: number)
             state = State(pairs: try body(pairs), number: number, keptBefore: pairs, last: state)
+            last = kept
         }
-        return state.kept(place, iteration, readIn: nil)
+        return state.kept(place, iteration, after: last, readIn: nil).0
     }
 
     /// The same pairs, read from where they are kept, as often as they are used.
+    ///
+    /// `before`: the round before, whose pairs these are made of.
+    ///
+    /// `roundCount`: how many rounds there were, for those that are left after the last one.
     @inlinable
-    func kept(_ place: SourcePlace) -> Pairs<Key, Value> {
+    func kept(
+        _ place: SourcePlace,
+        after before: KeptRound?,
+        roundCount: Int?
+    ) -> (Pairs<Key, Value>, KeptRound) {
         let node = self.node
-        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { planner in
-            try planner.shuffle(node, partitionCount: planner.reducerCount)
+        let round = KeptRound(after: before) { planner in
+            if let roundCount { planner.note(iterationAt: place, roundCount: roundCount) }
+            return try planner.shuffle(node, partitionCount: planner.reducerCount)
         }
-        return Pairs(
+        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { try $0.ends(of: round) }
+        let pairs = Pairs<Key, Value>(
             PairsNode("iterate", place, keys: StageKeys(Key.self), source: source) { planner in
                 [try source(planner)]
             } _: { context, sink in
                 try context.passOn(to: sink)
             }
         )
+        return (pairs, round)
     }
 }
 
@@ -97,17 +117,19 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
 
     /// The pairs, read from where they are kept.
     ///
-    /// `round`: the round that reads them; nil behind the last one.
+    /// `before`: the round before, of whose pairs these are made.
+    ///
+    /// `round`: the round that reads them; nil after the last one.
     func kept(
         _ place: SourcePlace,
         _ iteration: Iteration,
+        after before: KeptRound?,
         readIn round: Int?
-    ) -> Pairs<Key, Value> {
+    ) -> (Pairs<Key, Value>, KeptRound) {
         let state = self
-        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { planner in
-            try state.ends(planner, iteration)
-        }
-        return Pairs(
+        let kept = KeptRound(after: before) { try state.ends($0, iteration) }
+        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { try $0.ends(of: kept) }
+        let pairs = Pairs<Key, Value>(
             PairsNode(source: source) { planner, _, makeSink in
                 let stage = planner.addStage(
                     reading: [try source(planner)],
@@ -122,6 +144,7 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
                 return [stage]
             }
         )
+        return (pairs, kept)
     }
 
     private func ends(_ planner: Planner, _ iteration: Iteration) throws -> [ShuffleEnd] {
@@ -144,6 +167,33 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
 /// An iteration that may end before its last round.
 final class Iteration: Sendable {
     let counter: String
+    /// Where it stands, and how many rounds it may have.
+    let plan: IterationPlan
 
-    init(until counter: String) { self.counter = counter }
+    init(until counter: String, _ place: SourcePlace, maxRoundCount: Int) {
+        self.counter = counter
+        plan = IterationPlan(
+            step: Step(verb: "iterate", file: place.fileName, line: place.line),
+            maxRoundCount: maxRoundCount,
+            until: counter
+        )
+    }
+}
+
+/// What an iteration keeps between two rounds.
+///
+/// The planner goes through the rounds in a loop, from the first one on: there may be thousands of
+/// them.
+@usableFromInline
+final class KeptRound: Sendable {
+    /// The one before, of which it is made.
+    let before: KeptRound?
+    /// Plans its shuffle; the rounds before are planned then.
+    let plan: @Sendable (Planner) throws -> [ShuffleEnd]
+
+    @usableFromInline
+    init(after before: KeptRound?, plan: @escaping @Sendable (Planner) throws -> [ShuffleEnd]) {
+        self.before = before
+        self.plan = plan
+    }
 }

@@ -47,14 +47,18 @@ protocol PlannedOutlet: AnyObject {
 ///
 /// Unchecked: filled while one thread plans, and only read once tasks run.
 final class Outlet<Key: RecordKey, Value: RecordValue>: PlannedOutlet, @unchecked Sendable {
-    let node: PairsNode<Key, Value>
+    /// Only while the plan is made: it is known by its identity.
+    private var node: PairsNode<Key, Value>?
     /// Only while the plan is made.
     var stages: [StageBuilder] = []
     var consumers: [MakeSink<Key, Value>] = []
 
     init(_ node: PairsNode<Key, Value>) { self.node = node }
 
-    func forgetStages() { stages = [] }
+    func forgetStages() {
+        stages = []
+        node = nil
+    }
 
     func makeSink(_ context: TaskContext) throws -> any PairSink<Key, Value> {
         if consumers.count == 1 { return try consumers[0](context) }

@@ -34,10 +34,26 @@ final class Planner {
     private(set) var outputTypes: [String: OutputTypes] = [:]
     private var lastGeneration = 0
     private var iterations: [Iteration] = []
+    /// The iterations whose rounds all take place.
+    private var fixedIterations: [IterationPlan] = []
+    /// The shuffles of the rounds that are planned.
+    private var keptRounds: [ObjectIdentifier: [ShuffleEnd]] = [:]
     /// The round that stages belong to which are added now.
     private var round: Round?
     /// What is known by its identity must not go.
     private var kept: [AnyObject] = []
+
+    deinit {
+        // What was made first holds nothing of what came after it. Let go of in the other order, a
+        // long chain would be released by as deep a recursion.
+        outlets = [:]
+        readers = [:]
+        exits = []
+        shuffles = [:]
+        keptRounds = [:]
+        while stages.popLast() != nil {}
+        while kept.popLast() != nil {}
+    }
 
     private struct OutletKey: Hashable {
         let node: ObjectIdentifier
@@ -68,7 +84,12 @@ final class Planner {
         for (id, stage) in ordered.enumerated() { stage.number(id) }
         for exit in exits { exit.number() }
         for broadcast in broadcasts { broadcast.number() }
-        let plan = Plan(name: name, stages: ordered.map { $0.plan() })
+        let all = iterations.map(\.plan) + fixedIterations
+        let plan = Plan(
+            name: name,
+            stages: ordered.map { $0.plan() },
+            iterations: all.isEmpty ? nil : all
+        )
         for outlet in outlets.values { outlet.forgetStages() }
         for reader in readers.values { reader.forgetStages() }
         if let problem = plan.problem {
@@ -84,12 +105,20 @@ final class Planner {
     private func inOrder(_ stages: [StageBuilder]) -> [StageBuilder] {
         var ordered: [StageBuilder] = []
         var seen: Set<ObjectIdentifier> = []
-        func visit(_ stage: StageBuilder) {
-            guard seen.insert(ObjectIdentifier(stage)).inserted else { return }
-            for needed in stage.dependencies { visit(needed) }
-            ordered.append(stage)
+        // A loop, as an iteration makes long chains: the stages that wait for those they need, and
+        // which of them come next.
+        var open: [(stage: StageBuilder, needed: ArraySlice<StageBuilder>)] = []
+        for stage in stages {
+            var next: StageBuilder? = stage
+            while true {
+                if let stage = next, seen.insert(ObjectIdentifier(stage)).inserted {
+                    open.append((stage, stage.dependencies[...]))
+                }
+                guard let last = open.indices.last else { break }
+                next = open[last].needed.popFirst()
+                if next == nil { ordered.append(open.removeLast().stage) }
+            }
         }
-        for stage in stages { visit(stage) }
         return ordered
     }
 }
@@ -309,6 +338,38 @@ extension Planner {
 // MARK: Iterations
 
 extension Planner {
+    /// The shuffle of what a round is read from, which is planned now if it was not: after those of
+    /// the rounds before it, one by one.
+    @usableFromInline
+    func ends(of round: KeptRound) throws -> [ShuffleEnd] {
+        if let known = keptRounds[ObjectIdentifier(round)] { return known }
+        var open: [KeptRound] = []
+        var next: KeptRound? = round
+        while let round = next, keptRounds[ObjectIdentifier(round)] == nil {
+            open.append(round)
+            next = round.before
+        }
+        var ends: [ShuffleEnd] = []
+        while let round = open.popLast() {
+            ends = try round.plan(self)
+            keptRounds[ObjectIdentifier(round)] = ends
+            kept.append(round)
+        }
+        return ends
+    }
+
+    /// Notes an iteration whose rounds all take place.
+    @usableFromInline
+    func note(iterationAt place: SourcePlace, roundCount: Int) {
+        let step = Step(verb: "iterate", file: place.fileName, line: place.line)
+        // One within the rounds of another is one in the source.
+        guard let known = fixedIterations.firstIndex(where: { $0.step == step }) else {
+            return fixedIterations.append(IterationPlan(step: step, maxRoundCount: roundCount))
+        }
+        let most = max(fixedIterations[known].maxRoundCount, roundCount)
+        fixedIterations[known].maxRoundCount = most
+    }
+
     /// A round as the plan names it.
     func round(_ number: Int, of iteration: Iteration) -> Round {
         let index =

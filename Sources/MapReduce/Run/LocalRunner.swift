@@ -200,7 +200,8 @@ final class LocalRunner {
             kind: watch.failureKind,
             reason: exit.map(watch.reason) ?? reason ?? "the task's thread ended",
             reading: slots[index].recorder.read(),
-            processLogPath: slots[index].logPath
+            processLogPath: slots[index].logPath,
+            launch: exit == nil ? nil : SlotHost.launch(settings, logPath: slots[index].logPath)
         )
         events.append(
             .attemptReported(
@@ -228,7 +229,7 @@ final class LocalRunner {
                 let step = watch.check(recorder.progress, at: now)
                 slots[index].watch = watch
                 if step == .nothing { continue }
-                let failure = CrashReport.failure(
+                var failure = CrashReport.failure(
                     of: spec,
                     plan: program.plan,
                     kind: .timedOut,
@@ -236,6 +237,12 @@ final class LocalRunner {
                     reading: recorder.read(),
                     processLogPath: slots[index].logPath
                 )
+                if case .partition = spec.input {
+                    failure.key = program.text(
+                        ofKey: recorder.read().key,
+                        inStage: spec.attempt.task.stage
+                    )
+                }
                 throw JobFailed(failure: failure, attempt: spec.attempt)
             }
         }
@@ -283,6 +290,7 @@ final class LocalRunner {
                     + "and \(program.plan.fingerprint)); pipeline() must depend on nothing but the "
                     + "job's own options"
             )
+        case .key: break
         case .ended(let report):
             guard slots[index].spec?.attempt == report.attempt else { return }
             events.append(event(for: report, of: slots[index].spec))

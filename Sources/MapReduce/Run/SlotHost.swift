@@ -19,6 +19,17 @@ enum SlotHost {
         if case .process(let process, _) = self { process.kill() }
     }
 
+    /// What starts a process of the job.
+    static func launch(_ settings: RunSettings, logPath: String) -> TaskProcess.Launch {
+        var launch = TaskProcess.Launch(
+            executable: "/proc/self/exe",
+            arguments: CommandLine.arguments
+        )
+        launch.logPath = logPath
+        launch.slotCount = settings.clusterSlotCount
+        return launch
+    }
+
     /// Starts a host.
     ///
     /// `logPath`: takes what a process prints outside of attempts.
@@ -48,12 +59,7 @@ enum SlotHost {
             }
             host = .thread(ours)
         } else {
-            var launch = TaskProcess.Launch(
-                executable: "/proc/self/exe",
-                arguments: CommandLine.arguments
-            )
-            launch.logPath = logPath
-            launch.slotCount = settings.clusterSlotCount
+            let launch = launch(settings, logPath: logPath)
             host = .process(try TaskProcess(launch, channel: theirs), ours)
         }
         try ours.send(TaskCommand.open(recorderPath: recorderPath))

@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -12,6 +13,12 @@ struct JobProgram: Sendable {
         let run: StageProgram
         /// nil for a stage that reads files.
         let keys: StageKeys?
+    }
+
+    /// A key that a stage works on, as its type writes it.
+    func text(ofKey key: [UInt8], inStage stage: Int) -> String {
+        let keys = stages.indices.contains(stage) ? stages[stage].keys : nil
+        return key.withUnsafeBytes { keys?.called.text(of: $0) ?? RecordQuote.text(of: $0) }
     }
 }
 

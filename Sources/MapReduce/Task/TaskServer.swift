@@ -40,6 +40,8 @@ struct TaskServer: Sendable {
                         throw ProcessError("a task came before the flight recorder")
                     }
                     try start(spec, runner)
+                case .showKey(let stage, let key):
+                    try channel.send(TaskNotice.key(program.text(ofKey: key, inStage: stage)))
                 }
             }
         }

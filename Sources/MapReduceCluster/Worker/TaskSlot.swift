@@ -142,8 +142,20 @@ final class TaskSlot: @unchecked Sendable {
     }
 
     private func startHost(_ job: JobFiles) throws -> Host {
-        let program = job.launch.program
+        let launch = try launch(job)
         let (ours, theirs) = try FrameChannel.makePair()
+        let process = try TaskProcess(launch, channel: theirs)
+        metrics.startedProcess()
+        generation += 1
+        let generation = self.generation
+        try startThread { self.read(ours, generation) }
+        try ours.send(TaskCommand.open(recorderPath: recorderPath))
+        return Host(process: process, channel: ours, job: job.id)
+    }
+
+    /// What starts a process of the job.
+    private func launch(_ job: JobFiles) throws -> TaskProcess.Launch {
+        let program = job.launch.program
         var launch = TaskProcess.Launch(
             executable: job.executable,
             arguments: job.arguments
@@ -154,13 +166,7 @@ final class TaskSlot: @unchecked Sendable {
         launch.logPath = logPath
         launch.slotCount = program.slotCount
         launch.inheritsEnvironment = false
-        let process = try TaskProcess(launch, channel: theirs)
-        metrics.startedProcess()
-        generation += 1
-        let generation = self.generation
-        try startThread { self.read(ours, generation) }
-        try ours.send(TaskCommand.open(recorderPath: recorderPath))
-        return Host(process: process, channel: ours, job: job.id)
+        return launch
     }
 
     private func endHost() {
@@ -186,6 +192,7 @@ final class TaskSlot: @unchecked Sendable {
                     )
                 )
             )
+        case .key: break
         case .ended(let report):
             guard current?.spec.attempt == report.attempt else { return }
             end(report.outcome)
@@ -207,10 +214,17 @@ final class TaskSlot: @unchecked Sendable {
                     kind: current.watch.failureKind,
                     reason: reason ?? current.watch.reason(of: exit),
                     reading: recorder.read(),
-                    processLogPath: logPath
+                    processLogPath: logPath,
+                    launch: launchForReport(of: current.job)
                 )
             )
         )
+    }
+
+    /// What starts a process that tells more of a crash; nil where the disk does not say what there
+    /// is to start.
+    private func launchForReport(of job: JobFiles) -> TaskProcess.Launch? {
+        do { return try launch(job) } catch { return nil }
     }
 
     private func end(_ outcome: TaskReport.Outcome) {

@@ -36,7 +36,13 @@ extension JobState {
         for stage in later.flatMap({ graph.rounds[$0].stages }) { stages[stage].leaveOut() }
     }
 
-    private func count(inRound round: Int) -> Int {
+    /// Whether a round was not left out, and is over.
+    func hasTakenPlace(round: Int) -> Bool {
+        isOver(round: round) && !graph.rounds[round].stages.contains { stages[$0].isLeftOut }
+    }
+
+    /// What was counted in a round that asks for another one.
+    func count(inRound round: Int) -> Int {
         let counter = BuiltInCounter.userPrefix + graph.rounds[round].until
         return graph.rounds[round].stages.reduce(0) { $0 &+ stages[$1].counters[counter] }
     }

@@ -35,6 +35,7 @@ extension JobStatus {
             counters: job.counters,
             inputByteCount: job.inputByteCount
         )
+        iterations = job.iterations
         differences = job.differences
         differenceCount = job.differenceCount
         if case .failed(let failure, let attempt) = job.outcome {
@@ -45,6 +46,40 @@ extension JobStatus {
 }
 
 extension JobState {
+    /// How far the iterations are; nil where there is none.
+    ///
+    /// Cost: for each of them linear in the number of stages.
+    fileprivate var iterations: [JobStatus.Iteration]? {
+        submission.plan.iterations?.enumerated().map { index, iteration in
+            var status = JobStatus.Iteration(
+                label: iteration.step.description,
+                roundCount: 0,
+                maxRoundCount: iteration.maxRoundCount,
+                until: iteration.until
+            )
+            guard iteration.until != nil else {
+                status.roundCount = roundsDone(of: iteration)
+                return status
+            }
+            for round in graph.rounds.indices where graph.rounds[round].iteration == index {
+                guard hasTakenPlace(round: round) else { break }
+                status.roundCount += 1
+                status.lastCount = count(inRound: round)
+            }
+            return status
+        }
+    }
+
+    /// Rounds of an iteration whose rounds all take place: each of them, and what comes after,
+    /// reads the one before.
+    private func roundsDone(of iteration: IterationPlan) -> Int {
+        if case .finished(.succeeded) = phase { return iteration.maxRoundCount }
+        let readers = submission.plan.stages.indices.count { stage in
+            submission.plan.stages[stage].steps.first == iteration.step && stages[stage].isDone
+        }
+        return min(max(readers - 1, 0), iteration.maxRoundCount)
+    }
+
     /// How large the partitions are that a stage has read; nil for one that reads files, and until
     /// it is done.
     ///

@@ -35,6 +35,7 @@ package enum JobSummary {
         if retries > 0 { text += "  retries: \(retries)\n" }
         let backups = job.stages.reduce(0) { $0 &+ $1.backupCount }
         if backups > 0 { text += "  backups of slow tasks: \(backups)\n" }
+        text += IterationText.lines(of: job)
         for difference in job.differences {
             let steps = job.stages[difference.task.stage].label
             text += "  warning: \(self.text(of: difference, steps: steps))\n"

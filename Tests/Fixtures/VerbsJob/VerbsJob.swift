@@ -98,6 +98,55 @@ struct VerbsJob: Job {
                 return halves.combine(+)
             }
         },
+        // An iteration of rounds by their number, and one within another.
+        "iterate-within": {
+            pairs($0).combine(+).iterate(atMost: 3, until: "above one") { state in
+                let halves: Pairs<String, Int> = state.map { key, value, emit in
+                    if value > 1 { emit.count("above one") }
+                    emit(key, value / 2)
+                }
+                return halves.combine(+).iterate(times: 2) { inner in
+                    let same: Pairs<String, Int> = inner.map { key, value, emit in
+                        emit(key, value)
+                    }
+                    return same.combine(+)
+                }
+            }
+        },
+        // The name of the counter is misspelt.
+        "iterate-misspelt": {
+            pairs($0).combine(+).iterate(atMost: 30, until: "above 1") { state in
+                let halves: Pairs<String, Int> = state.map { key, value, emit in
+                    if value > 1 { emit.count("above one") }
+                    emit(key, value / 2)
+                }
+                return halves.combine(+)
+            }
+        },
+        // A crash at a key that is not text.
+        "trap-at-pair": {
+            let keyed: Pairs<Pair<Int, String>, Int> = pairs($0).map { key, value, emit in
+                emit(Pair(value, key), value)
+            }
+            return keyed.reduce { key, values, emit in
+                if key.first == 5 { fatalError("the test asked for it") }
+                emit(key.second, values.sum())
+            }
+        },
+        // One key has nearly all pairs.
+        "skew": {
+            let keyed: Pairs<Pair<Int, Int>, Int> = pairs($0).map { key, value, emit in
+                for number in 0..<100 { emit(Pair(7, 5), number) }
+                emit(Pair(value, 1), value)
+            }
+            return keyed.reduce { key, values, emit in emit("\(key.first)", values.sum()) }
+        },
+        // A trap that follows from a second pass.
+        "trap-after-second-pass": {
+            pairs($0).reduce { key, values, emit in
+                emit(key, (values.max() ?? 0) - Array(values)[0])
+            }
+        },
         // What asks for another round is counted by a stage that reads files.
         "iterate-until-in-files": { input in
             pairs(input).combine(max).iterate(atMost: 30, until: "raised") { state in
