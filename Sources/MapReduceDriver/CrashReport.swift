@@ -9,6 +9,8 @@ package enum CrashReport {
     ///
     /// `reason`: how the process ended, or why it was ended.
     ///
+    /// `isTrap`: whether it ended as code ends that finds a mistake of its own.
+    ///
     /// `launch`: starts another process of the job, which says how a key is written; nil where
     /// there is none, and the bytes of the key are shown.
     package static func failure(
@@ -18,12 +20,20 @@ package enum CrashReport {
         reason: String,
         reading: FlightRecorder.Reading,
         processLogPath: String,
+        isTrap: Bool = false,
         launch: TaskProcess.Launch? = nil
     ) -> Failure {
         let log = logTail(spec.logPath) ?? logTail(processLogPath) ?? ""
         let backtrace = Backtrace(log: log)?.text
         var message = kind == .timedOut ? reason : "the task process crashed: \(reason)"
-        if let fatal = fatalLine(log) { message += "; \(fatal)" }
+        if let fatal = fatalLine(log) {
+            message += "; \(fatal)"
+        } else if isTrap {
+            // What is compiled into a closure traps without a message.
+            message +=
+                "; the closure trapped: an arithmetic overflow, a division by zero, an index out "
+                + "of range or an unexpected nil"
+        }
         if !reading.note.isEmpty { message = "\(reading.note); then \(message)" }
         var failure = Failure(
             kind: kind,

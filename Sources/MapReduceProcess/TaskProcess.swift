@@ -202,6 +202,9 @@ package final class TaskProcess {
         /// Whether it was killed in the way in which the kernel does when memory runs out.
         package var isKill: Bool { self == .signal(SIGKILL) }
 
+        /// Whether it ended by the instruction that Swift has for a mistake of the program.
+        package var isTrap: Bool { self == .signal(SIGILL) || self == .signal(SIGTRAP) }
+
         package var description: String {
             switch self {
             case .code(let code): return "it exited with code \(code)"

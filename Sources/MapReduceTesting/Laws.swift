@@ -61,6 +61,12 @@ public func checkAssociative<Value: RecordValue>(
     tolerance: Double = 0,
     _ merge: (Value, Value) throws -> Value
 ) throws {
+    guard values.count > 1 else {
+        throw BrokenLaw(
+            "merging is checked on several values",
+            "there are \(values.count); give a handful that differ"
+        )
+    }
     let closeness = Closeness(tolerance: tolerance)
     for a in values {
         for b in values {

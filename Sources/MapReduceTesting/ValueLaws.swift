@@ -20,6 +20,9 @@ struct ValueLaws<Value: RecordValue> {
     }
 
     func check() throws {
+        guard !values.isEmpty else {
+            throw BrokenLaw("laws are checked on values", "there are none to check them on")
+        }
         for value in values {
             let whole = try encoding(of: value, last: false)
             try checkEnd(value, whole)

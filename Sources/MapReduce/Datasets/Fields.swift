@@ -36,6 +36,7 @@ extension Span where Element == UInt8 {
         separatedBy separator: Unicode.Scalar,
         in range: Range<Int>? = nil
     ) -> Range<Int>? {
+        precondition(index >= 0, "fields are numbered from 0, and from the first one")
         precondition(separator.isASCII, "fields are separated by an ASCII character")
         let separator = UInt8(truncatingIfNeeded: separator.value)
         let bounds = range ?? 0..<count

@@ -21,8 +21,11 @@ extension Pairs {
         line: UInt = #line
     ) rethrows -> Pairs<Key, Value> {
         let place = SourcePlace(file, line)
+        if times < 0 {
+            return .mistaken("iterate(times: \(times)) has fewer than no rounds", place)
+        }
         var (pairs, round) = kept(place, after: nil, roundCount: times == 0 ? 0 : nil)
-        for number in 0..<max(times, 0) {
+        for number in 0..<times {
             let isLast = number + 1 == times
             (pairs, round) = try body(pairs)
                 .kept(place, after: round, roundCount: isLast ? times : nil)
@@ -51,11 +54,13 @@ extension Pairs {
         line: UInt = #line
     ) rethrows -> Pairs<Key, Value> {
         let place = SourcePlace(file, line)
-        let rounds = max(atMost, 1)
-        let iteration = Iteration(until: counter.name, place, maxRoundCount: rounds)
+        guard atMost > 0 else {
+            return .mistaken("iterate(atMost: \(atMost)) has no round to count in", place)
+        }
+        let iteration = Iteration(until: counter.name, place, maxRoundCount: atMost)
         var state = State(before: self)
         var last: KeptRound?
-        for number in 0..<rounds {
+        for number in 0..<atMost {
             let (pairs, kept) = state.kept(place, iteration, after: last, readIn: number)
             state = State(pairs: try body(pairs), number: number, keptBefore: pairs, last: state)
             last = kept

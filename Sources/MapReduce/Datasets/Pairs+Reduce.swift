@@ -126,9 +126,11 @@ extension Pairs {
     ) -> Pairs<Key, Value> {
         let node = self.node
         let reader = Reader()
-        let count = max(partitionCount, 1)
+        let count = partitionCount
+        let place = SourcePlace(file, line)
+        if count < 1 { return .mistaken("partitioned(into: \(count)) has no part", place) }
         return Pairs(
-            PairsNode("partitioned", SourcePlace(file, line), keys: StageKeys(Key.self)) {
+            PairsNode("partitioned", place, keys: StageKeys(Key.self)) {
                 planner in
                 let parts = SortingSink<Key, Value>.Partitioning.by(
                     { try partition(Key(record: $0)) },

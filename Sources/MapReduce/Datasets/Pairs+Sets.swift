@@ -67,7 +67,7 @@ extension Pairs {
     /// A pair is chosen by the record or key that it was made of and its number among the pairs
     /// made of that, so equal pairs are chosen one by one.
     ///
-    /// `fraction`: from 0 for none to 1 for all.
+    /// `fraction`: from 0 for none to 1 for all; anything else is an error when the job is planned.
     @inlinable
     public func sample(
         _ fraction: Double,
@@ -77,9 +77,16 @@ extension Pairs {
     ) -> Pairs<Key, Value> {
         let node = self.node
         let place = SourcePlace(file, line)
+        guard fraction >= 0, fraction <= 1 else {
+            return .mistaken("sample(\(fraction)) is not a share from 0 to 1", place)
+        }
         let threshold = Self.threshold(of: fraction)
+        // A share of a share is chosen by other numbers: the same ones would choose all of it.
+        var pass = node.pass
+        let seed = seed &+ UInt64(pass.sampleCount) &* 0x9e37_79b9_7f4a_7c15
+        pass.sampleCount += 1
         return Pairs(
-            PairsNode { planner, generation, makeSink in
+            PairsNode(pass: pass) { planner, generation, makeSink in
                 let stages = try planner.attach(node, generation) { context in
                     SamplingSink(to: try makeSink(context), threshold: threshold, seed: seed)
                 }

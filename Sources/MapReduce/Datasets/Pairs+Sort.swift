@@ -49,7 +49,12 @@ extension Pairs {
         let plain: Pairs<Key, Value> = sorted.withoutOrder(place)
         return Pairs(
             PairsNode(
-                prefix: { ranked.first($0, $1).withoutOrder($1).node },
+                prefix: { count, at in
+                    // Of these the first ones are not those of the lowest keys either.
+                    let first: Pairs<Key, Value> = ranked.first(count, at).withoutOrder(at)
+                    return PairsNode(pass: Pass(sorted: place), first.node.connect)
+                },
+                pass: Pass(sorted: place),
                 plain.node.connect
             )
         )
@@ -70,6 +75,9 @@ extension Pairs {
     ///
     /// Every task keeps only as many, so what is shuffled is small; nothing is sorted as a whole.
     ///
+    /// It comes right after `sorted`: with a step between them it would not know that order, which
+    /// is an error when the job is planned.
+    ///
     /// `count`: how many pairs; at least 0.
     @inlinable
     public func prefix(
@@ -78,8 +86,23 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<Key, Value> {
         let place = SourcePlace(file, line)
-        if let prefix = node.prefix { return Pairs(prefix(max(count, 0), place)) }
-        return first(max(count, 0), place)
+        if count < 0 {
+            return .mistaken("prefix(\(count)) asks for fewer than no pairs", place)
+        }
+        if let prefix = node.prefix { return Pairs(prefix(count, place)) }
+        if let sorted = node.pass.sorted { return Self.prefixTooLate(count, place, sorted) }
+        return first(count, place)
+    }
+
+    /// The order is not that of the keys, by which the first pairs would be found.
+    @usableFromInline
+    static func prefixTooLate(_ count: Int, _ place: SourcePlace, _ sorted: SourcePlace) -> Pairs {
+        mistaken(
+            "prefix(\(count)) would take the first pairs by their keys, as there is another step "
+                + "between it and the order of \(sorted.fileName):\(sorted.line); put prefix right "
+                + "after sorted, and the step before or after both",
+            place
+        )
     }
 
     /// The first pairs in the order of their keys.

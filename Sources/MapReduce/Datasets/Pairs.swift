@@ -48,21 +48,25 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Pairs<Key, Value> {
-        step("filter", SourcePlace(file, line)) { key, value, emit in
+        // What is left is still in the order of its keys, if it was.
+        step("filter", SourcePlace(file, line), pass: node.pass) { key, value, emit in
             if try isIncluded(key, value) { emit(key, value) }
         }
     }
 
     /// A step that runs in the same pass as the one before.
+    ///
+    /// `pass`: what it leaves behind; nil where it may have changed the keys.
     @inlinable
     func step<NextKey: RecordKey, NextValue: RecordValue>(
         _ verb: String,
         _ place: SourcePlace,
+        pass: Pass? = nil,
         _ body: @escaping ForwardingSink<Key, Value, NextKey, NextValue>.Body
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
         return Pairs<NextKey, NextValue>(
-            PairsNode { planner, generation, makeSink in
+            PairsNode(pass: pass ?? node.passAfterMap(place)) { planner, generation, makeSink in
                 let stages = try planner.attach(node, generation) { context in
                     ForwardingSink(to: try makeSink(context), body: body)
                 }

@@ -25,16 +25,53 @@ final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
     /// The shuffle that these are read from as they are, which does for all that want them by the
     /// hash of the key, in as many partitions as there are reducers.
     @usableFromInline let source: (@Sendable (Planner) throws -> [ShuffleEnd])?
+    /// What was done to the pairs since they were shuffled.
+    @usableFromInline let pass: Pass
 
     @inlinable
     init(
         prefix: (@Sendable (Int, SourcePlace) -> PairsNode)? = nil,
         source: (@Sendable (Planner) throws -> [ShuffleEnd])? = nil,
+        pass: Pass = Pass(),
         _ connect: @escaping Connect
     ) {
         self.prefix = prefix
         self.source = source
+        self.pass = pass
         self.connect = connect
+    }
+
+    /// What is left behind where the keys may have changed: pairs that were sorted by their keys
+    /// are in an order of their own then.
+    @usableFromInline
+    func passAfterMap(_ place: SourcePlace) -> Pass {
+        var pass = pass
+        if prefix != nil { pass.sorted = pass.sorted ?? place }
+        return pass
+    }
+}
+
+/// What the verbs of one pass over pairs leave behind for those that follow.
+@usableFromInline
+struct Pass: Sendable {
+    /// What sorted the pairs, in an order that is not that of their keys any more.
+    @usableFromInline var sorted: SourcePlace?
+    /// How often a share of them was chosen.
+    @usableFromInline var sampleCount = 0
+
+    @usableFromInline
+    init(sorted: SourcePlace? = nil) { self.sorted = sorted }
+}
+
+extension Pairs {
+    /// Stands for a dataset that cannot be planned.
+    ///
+    /// `problem`: what is wrong, and what to do.
+    @usableFromInline
+    static func mistaken(_ problem: String, _ place: SourcePlace) -> Pairs {
+        let text =
+            "the pipeline cannot be run: \(place.fileName):\(place.line): \(problem)"
+        return Pairs(PairsNode { _, _, _ in throw JobError(.usage, text) })
     }
 }
 

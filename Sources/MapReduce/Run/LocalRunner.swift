@@ -201,6 +201,7 @@ final class LocalRunner {
             reason: exit.map(watch.reason) ?? reason ?? "the task's thread ended",
             reading: slots[index].recorder.read(),
             processLogPath: slots[index].logPath,
+            isTrap: exit?.isTrap ?? false,
             launch: exit == nil ? nil : SlotHost.launch(settings, logPath: slots[index].logPath)
         )
         events.append(

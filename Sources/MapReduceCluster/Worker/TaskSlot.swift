@@ -215,6 +215,7 @@ final class TaskSlot: @unchecked Sendable {
                     reason: reason ?? current.watch.reason(of: exit),
                     reading: recorder.read(),
                     processLogPath: logPath,
+                    isTrap: exit.isTrap,
                     launch: launchForReport(of: current.job)
                 )
             )
