@@ -3,12 +3,13 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from processes import Service, children
+from processes import Service, children, wait_until_stopped
 from proxy import Proxy
 
 # Silence after which a worker is given up, in seconds.
@@ -120,6 +121,9 @@ class Cluster:
         # From clients to the coordinator.
         self.entrance = Proxy(network, f"{seed}/entrance")
         self._lives = 0
+        self._copies = 0
+        # How often a copy of the coordinator's data was put back.
+        self.restores = 0
         self.coordinator = None
         self.port = None
         # Every service that there was.
@@ -133,7 +137,7 @@ class Cluster:
         self.coordinator = Service(
             f"coordinator-{self._lives}",
             [self.products / "mapreduce", "coordinator", "--listen", "127.0.0.1:0", "--data",
-             self.directory / "journal", "--dead-after", DEAD_AFTER, "--keep-jobs", 100_000],
+             self.data, "--dead-after", DEAD_AFTER, "--keep-jobs", 100_000],
             self.logs)
         self.services.append(self.coordinator)
 
@@ -148,6 +152,33 @@ class Cluster:
         for proxy in self._ways_in():
             proxy.target = None
         self.coordinator.kill()
+
+    @property
+    def data(self):
+        """The coordinator's directory."""
+        return self.directory / "journal"
+
+    def copy_data(self):
+        """Copies the coordinator's data at one moment; returns where the copy is."""
+        self._copies += 1
+        copy = self.directory / "copies" / str(self._copies)
+        is_running = self.coordinator.code is None
+        # Nothing is written while the process is stopped.
+        if is_running:
+            self.coordinator.send(signal.SIGSTOP)
+            wait_until_stopped(self.coordinator.pid)
+        try:
+            shutil.copytree(self.data, copy)
+        finally:
+            if is_running:
+                self.coordinator.send(signal.SIGCONT)
+        return copy
+
+    def put_back(self, copy):
+        """Puts a copy in the place of the data; the coordinator has ended."""
+        shutil.rmtree(self.data)
+        copy.rename(self.data)
+        self.restores += 1
 
     def _ways_in(self):
         return [self.entrance] + [worker.outward for worker in self.workers]

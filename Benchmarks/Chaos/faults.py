@@ -24,6 +24,7 @@ SHARES = {
     "coordinator killed": 1,
     "coordinator killed twice": 1,
     "coordinator stopped": 1,
+    "coordinator's data put back": 1,
     "small disk filled": 2,
     "bit flipped in a run": 6,
     "bit flipped on the way": 4,
@@ -32,6 +33,7 @@ SHARES = {
     "connections refused": 2,
     "connections delayed": 2,
     "connections silent": 1,
+    "peers cut off": 1,
     "job cancelled": 2,
 }
 # Those that proxies do to what comes by next, and count when they have.
@@ -79,7 +81,7 @@ class Injector:
         for index, (moment, kind) in enumerate(faults):
             self._wait_until(start + moment)
             self._draw = random.Random(f"{self._cluster.seed}/fault/{index}")
-            what = getattr(self, "_" + kind.replace(" ", "_"))()
+            what = getattr(self, "_" + kind.replace(" ", "_").replace("'", ""))()
             self._tell(f"{kind}: {what or 'left out, as there is nothing to hit'}")
             if what and kind not in ON_THE_WAY:
                 self.injected[kind] += 1
@@ -227,6 +229,23 @@ class Injector:
         self._later(seconds, lambda: service.send(signal.SIGCONT))
         return f"for {seconds} s"
 
+    def _coordinators_data_put_back(self):
+        """What was written since the copy is forgotten; workers go on, and know more."""
+        if self._cluster.coordinator.is_ending:
+            return None
+        seconds = self._draw.uniform(0.2, 6)
+        copy = self._cluster.copy_data()
+
+        def put_back():
+            if self._cluster.coordinator.is_ending:
+                return self._later(0.2, put_back)
+            self._cluster.kill_coordinator()
+            self._cluster.put_back(copy)
+            self._cluster.start_coordinator()
+
+        self._later(seconds, put_back)
+        return f"those of {seconds:.1f} s before"
+
     # MARK: disks
 
     def _small_disk_filled(self):
@@ -332,6 +351,14 @@ class Injector:
 
             self._later(seconds, hear)
             return f"{worker.service.name} for {seconds} s"
+
+    def _peers_cut_off(self):
+        """A worker that hears the coordinator, and from which no other one gets an answer."""
+        if worker := self._victim():
+            seconds = self._draw.choice([1, DEAD_AFTER + 2])
+            worker.inward.silence()
+            self._later(seconds, worker.inward.heal)
+            return f"the others from {worker.service.name} for {seconds} s"
 
     # MARK: jobs
 

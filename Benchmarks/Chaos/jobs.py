@@ -77,6 +77,8 @@ class Job:
         self.is_detached = draw.random() < 0.5
         self.weight = draw.randint(1, 3)
         self.id = None
+        # Those that a copy of the data has cost, by their random ids.
+        self.given_up = set()
         # Whether it was to be cancelled; it may have ended before.
         self.is_unwanted = False
         # The command that waits for it.
@@ -164,21 +166,33 @@ class Stream:
                            f"{job.end}: {job.reason}")
 
     def _follow(self, job):
-        if not self._submit(job):
-            return
+        """Follows a job to its end; one that an older copy of the data has cost is run again."""
+        while job.end is None:
+            restores = self._cluster.restores
+            if not self._submit(job):
+                return
+            self._wait(job, restores)
+
+    def _wait(self, job, restores):
+        """Waits for the end of a job that was submitted."""
         while (status := self._status(job)) is not None:
             if status["phase"] in ("succeeded", "failed", "cancelled"):
-                return self._check(job, status)
+                return self._check(job, status, restores)
             if self._is_abandoned.is_set():
                 return job.finish("lost", f"it has not ended: {json.dumps(status['stages'])}")
             # `wait` gives up when the coordinator does.
             self._command(job, "wait", job.id)
-        if job.end is None:
+        if job.end is None and self._cluster.restores == restores:
             job.finish("lost", "the coordinator does not know it any more")
 
     def _submit(self, job):
         """Submits a job until it is taken; waits for its end too, unless it is detached."""
         for _ in range(SUBMISSIONS):
+            restores = self._cluster.restores
+            if restores > 0 and (job.output / "_SUCCESS").exists():
+                # Put in place by what the coordinator has forgotten.
+                self._compare(job)
+                return False
             options = ["--weight", job.weight] + (["--detach"] if job.is_detached else [])
             code = self._command(
                 job, "submit", *options, job.workload.program, *job.arguments, "-o", job.output)
@@ -188,7 +202,7 @@ class Stream:
             if (status := self._status(job)) is not None:
                 job.id = status["id"]
                 return True
-            if code == 0:
+            if code == 0 and self._cluster.restores == restores:
                 job.finish("lost", "it was submitted, and the coordinator does not know it")
                 return False
             if job.end is not None:
@@ -219,19 +233,21 @@ class Stream:
                 return None
             time.sleep(0.1)
         found = [status for status in jobs if status["output"] == str(job.output)]
+        if self._cluster.restores > 0:
+            # It has been run again, or has to be.
+            found = [status for status in found if status["uuid"] not in job.given_up]
         if len(found) > 1:
             job.finish("wrong", f"it runs {len(found)} times")
         return found[0] if found else None
 
-    def _check(self, job, status):
+    def _check(self, job, status, restores):
+        was_restored = self._cluster.restores > restores
         if status["phase"] == "succeeded":
-            difference = job.workload.difference(job.output)
-            if difference is not None:
-                return job.finish("wrong", difference)
-            # Kept, so that what comes late is seen, but not its bytes.
-            for part in job.output.glob("part-*"):
-                part.write_bytes(b"")
-            return job.finish("done")
+            return self._compare(job)
+        if was_restored:
+            # Its output was half in place, or is not its own any more.
+            job.given_up.add(status["uuid"])
+            return None
         if status["phase"] == "failed":
             return job.finish("lost", json.dumps(status.get("failure")))
         if not job.is_unwanted:
@@ -240,3 +256,13 @@ class Stream:
             names = sorted(path.name for path in job.output.rglob("*"))
             return job.finish("wrong", f"it was cancelled, and left {names}")
         return job.finish("cancelled")
+
+    def _compare(self, job):
+        """Ends a job whose output is in place."""
+        difference = job.workload.difference(job.output)
+        if difference is not None:
+            return job.finish("wrong", difference)
+        # Kept, so that what comes late is seen, but not its bytes.
+        for part in job.output.glob("part-*"):
+            part.write_bytes(b"")
+        return job.finish("done")

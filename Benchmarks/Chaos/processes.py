@@ -86,6 +86,21 @@ def children(pid):
     return sorted(found)
 
 
+def wait_until_stopped(pid):
+    """Waits until no thread of a process that was stopped runs any more, or it has ended."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            states = [(thread / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                      for thread in Path(f"/proc/{pid}/task").iterdir()]
+        except OSError:
+            return
+        if all(state in "TtZX" for state in states):
+            return
+        time.sleep(0.005)
+    raise TimeoutError(f"process {pid} does not stop")
+
+
 def kill(pid):
     """Kills a process; returns whether it was there."""
     try:

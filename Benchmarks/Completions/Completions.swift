@@ -71,7 +71,7 @@ struct Completions: AsyncParsableCommand {
             compression: .none,
             signature: FileSignature(byteCount: tasks * splitByteCount, modificationTime: 0)
         )
-        return try await control.submit(
+        let answer = try await control.submit(
             SubmitRequest(
                 description: JobDescription(
                     plan: plan,
@@ -93,6 +93,7 @@ struct Completions: AsyncParsableCommand {
                 )
             )
         )
+        return answer.id
     }
 
     /// A worker that reports each attempt as done as soon as it is told to start it.

@@ -59,6 +59,9 @@ package struct WorkerCondition: Hashable, Sendable {
 /// A job as it is handed to the control plane.
 package struct JobSubmission: Hashable, Codable, Sendable {
     package var id: JobID
+    /// Drawn at random by whoever accepts the job, as numbers repeat when an older copy of a journal
+    /// is put back; empty on one machine.
+    package var uuid: String
     package var plan: Plan
     /// The splits of each stage that reads files; empty for the others.
     package var splits: [[Split]]
@@ -76,6 +79,7 @@ package struct JobSubmission: Hashable, Codable, Sendable {
 
     package init(
         id: JobID,
+        uuid: String = "",
         plan: Plan,
         splits: [[Split]],
         weight: Int = 1,
@@ -84,6 +88,7 @@ package struct JobSubmission: Hashable, Codable, Sendable {
         auditPercent: Int = 0
     ) {
         self.id = id
+        self.uuid = uuid
         self.plan = plan
         self.splits = splits
         self.weight = weight

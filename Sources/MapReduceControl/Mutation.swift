@@ -49,6 +49,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case obeysTwice
     /// A worker keeps the program of a job that ended while it was fetched.
     case keepsLatePrograms
+    /// Whoever knows the numbers of a history is believed to know that history.
+    case identifiesByNumber
 
     #if DEBUG || MUTATIONS
     @TaskLocal package static var current: Mutation?

@@ -154,6 +154,12 @@ extension Policy {
     /// Workers whose addresses are kept when a coordinator is started, beside those that jobs which
     /// run need: reports of jobs name them.
     package static let keptWorkerCount = 1000
+    /// Starts of a coordinator that its journal knows: a worker that has heard of none of them has
+    /// been away for too long to go on.
+    package static let keptStartCount = 1000
+    /// How often the mark of a journal's last write is made durable at most: a wait for the disk a
+    /// second costs a busy coordinator little.
+    package static let journalHeadInterval = Duration.seconds(1)
     /// Jobs that have ended and are kept to be asked about: a day's work.
     package static let keptJobCount = 100
     /// Seconds that a job which has ended is kept at least: somebody may be watching it.

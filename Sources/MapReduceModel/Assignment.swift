@@ -1,6 +1,8 @@
 /// An attempt, and what it reads.
 package struct Assignment: Hashable, Codable, Sendable {
     package var attempt: AttemptID
+    /// What tells the attempt's job from any other one of the same number.
+    package var jobUUID: String
     package var input: TaskInput
     /// What is read of other stages, for each of the stage's sources in the plan's order.
     package var sources: [LoggedSource]
@@ -11,12 +13,14 @@ package struct Assignment: Hashable, Codable, Sendable {
 
     package init(
         attempt: AttemptID,
+        jobUUID: String = "",
         input: TaskInput,
         sources: [LoggedSource] = [],
         badRecords: [BadRecord],
         tellsPartitions: Bool = false
     ) {
         self.attempt = attempt
+        self.jobUUID = jobUUID
         self.input = input
         self.sources = sources
         self.badRecords = badRecords

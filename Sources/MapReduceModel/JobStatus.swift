@@ -1,6 +1,8 @@
 /// How a job is doing, for those who watch it.
 package struct JobStatus: Hashable, Codable, Sendable {
     package var id: JobID
+    /// What tells the job from any other one of the same number; empty on one machine.
+    package var uuid = ""
     package var name: String
     /// Who submitted it, as `user@machine`; empty where nobody said.
     package var owner = ""

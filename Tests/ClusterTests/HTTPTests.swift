@@ -363,7 +363,7 @@ import Testing
         try await withCoordinator { ask in
             let poll = [UInt8](
                 try JSONEncoder().encode(
-                    PollRequest(session: SessionID(epoch: 0, number: 1), received: 0)
+                    PollRequest(session: SessionID(epoch: 0, start: "s", number: 1), received: 0)
                 )
             )
             let answer = try await ask(.POST, "/v1/workers/1/poll", poll, [:])

@@ -16,6 +16,7 @@ import Testing
         Journal.Job(
             id: JobID(number),
             launch: JobLaunch(
+                uuid: "uuid\(number)",
                 plan: Plan(name: "job\(number)", stages: []),
                 program: JobProgramFile(
                     sha256: digest,
@@ -142,40 +143,40 @@ import Testing
         #expect(try await worker("c") > second, "the id of a forgotten worker is not given again")
     }
 
-    /// The coordinator says which entry it is, and does not start.
+    /// Entries that are what was written, and cannot follow each other: the coordinator says which
+    /// one it is, and does not start.
     @Test(arguments: [
-        "{", "{\"attemptStarted\":{}}", "[1]",
-        #"{"jobRetired":{"_0":1}}"#, #"{"commitBegan":{"_0":7,"at":0}}"#,
-        #"{"attemptStopped":{"_0":{"number":0,"task":{"index":-1,"job":1,"stage":9}},"at":0}}"#,
+        JournalEntry.jobRetired(JobID(1)), .commitBegan(JobID(7), at: .zero),
+        .attemptStopped(
+            AttemptID(task: TaskID(job: JobID(1), stage: 9, index: -1), number: 0),
+            at: .zero
+        ),
     ])
-    func aDamagedEntryIsNamed(_ body: String) async throws {
-        do {
-            let journal = try Journal(directory: directory.path)
-            try await journal.write(
-                Journal.Batch(entries: [submission(1)], jobs: [job(1, digest: "a")])
-            )
-        }
-        try await DatabaseQueue(path: directory("journal.sqlite")).write { db in
-            try db.execute(
-                sql: "INSERT INTO entries (job, notable, body) VALUES (1, 0, CAST(? AS BLOB))",
-                arguments: [body]
-            )
-        }
+    func anEntryThatCannotBeIsNamed(_ entry: JournalEntry) async throws {
         let journal = try Journal(directory: directory.path)
+        try await journal.write(
+            Journal.Batch(entries: [submission(1)], jobs: [job(1, digest: "a")])
+        )
+        // It is of job 1 for whoever looks for the job's entries.
+        try await journal.write(Journal.Batch(entries: [entry, submission(1)]))
         let error = #expect(throws: ConfigurationError.self) { try journal.replay() }
-        #expect(error?.description.contains("at its entry 2:") ?? false)
+        let number = entry.job == JobID(1) ? 2 : 3
+        #expect(error?.description.contains("at its entry \(number):") ?? false, "\(error as Any)")
         #expect(error?.description.contains("--data") ?? false)
     }
 
-    /// SQLite keeps any type in any column.
+    /// Whatever is in a row that was not written as it is, and whatever its type.
     @Test(arguments: [
-        "jobs SET output = x'ff'", "jobs SET owner = x'ff'", "jobs SET launch = 7",
-        "jobs SET submitted = 'x'",
-        "entries SET body = 'x'", "workers SET url = x'ff'", "logs SET attempt = 'x'",
-        "logs SET text = x'ff'",
+        "UPDATE jobs SET output = x'ff'", "UPDATE jobs SET owner = 'eve'",
+        "UPDATE jobs SET launch = 7", "UPDATE jobs SET submitted = 'x'",
+        "UPDATE entries SET body = CAST('{' AS BLOB)", "UPDATE entries SET number = 9",
+        "UPDATE workers SET url = x'ff'", "UPDATE logs SET text = 'sad'", "DELETE FROM entries",
+        "INSERT INTO entries VALUES (2, 1, 0, CAST('[1]' AS BLOB))", "UPDATE starts SET id = 's'",
+        "UPDATE state SET job = 7", "UPDATE state SET write = 1000", "DELETE FROM state",
+        "UPDATE state SET sum = x'ff'", "CREATE TABLE more (x)", "DROP INDEX entriesOfJob",
+        "PRAGMA user_version = 0", "ALTER TABLE logs RENAME TO log",
     ])
-    func aColumnOfAnotherTypeIsAnErrorAndNoTrap(_ change: String) async throws {
-        let worker: WorkerID
+    func aRowThatWasNotWrittenIsRefused(_ change: String) async throws {
         do {
             let journal = try Journal(directory: directory.path)
             let attempt = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0)
@@ -186,17 +187,59 @@ import Testing
                     logs: [AttemptLog(attempt: attempt, text: "said")]
                 )
             )
-            worker = try await journal.worker(incarnation: "a", url: "u", host: "h", slots: 1)
+            _ = try await journal.worker(incarnation: "a", url: "u", host: "h", slots: 1)
         }
         try await DatabaseQueue(path: directory("journal.sqlite")).write { db in
-            try db.execute(sql: "UPDATE \(change)")
+            try db.execute(sql: change)
+        }
+        let error = #expect(throws: ConfigurationError.self) {
+            try Journal(directory: directory.path)
+        }
+        #expect(error?.description.contains("is damaged") ?? false, "\(error as Any)")
+        #expect(error?.description.contains("put back a copy of the whole directory") ?? false)
+    }
+
+    /// What is replaced, and what is removed, leaves nothing in the checksum.
+    @Test func whatIsWrittenAndRemovedCanBeOpened() async throws {
+        for round in 1...3 {
+            let journal = try Journal(directory: directory.path)
+            #expect(journal.epoch == round)
+            #expect(journal.history.starts.map(\.epoch) == Array(1...round))
+            for number in [2 * round - 1, 2 * round] {
+                let attempt = AttemptID(
+                    task: TaskID(job: JobID(number), stage: 0, index: 0),
+                    number: 0
+                )
+                for text in ["first", "again"] {
+                    try await journal.write(
+                        Journal.Batch(logs: [AttemptLog(attempt: attempt, text: text)])
+                    )
+                }
+                try await journal.write(
+                    Journal.Batch(
+                        entries: [submission(number)],
+                        jobs: [job(number, digest: "a")]
+                    )
+                )
+            }
+            _ = try await journal.worker(incarnation: "a", url: "u\(round)", host: "h", slots: 1)
+            _ = try await journal.worker(incarnation: "b\(round)", url: "u", host: "h", slots: 1)
+            let last = JobID(2 * round)
+            _ = try await journal.finish(
+                last,
+                status(last.number),
+                keeping: 0,
+                endedBefore: .infinity
+            )
+            #expect(try journal.workers(keeping: [WorkerID(1)], and: 1).map(\.url) == ["u\(round)"])
+            #expect(try await journal.logs(of: JobID(1)).map(\.text) == ["again"])
+            #expect(journal.position.write == journal.head.lastWrite)
         }
         let journal = try Journal(directory: directory.path)
-        await #expect(throws: (any Error).self) {
-            _ = try journal.replay()
-            _ = try journal.workers(keeping: [worker], and: 0)
-            _ = try await journal.logs(of: JobID(1))
-        }
+        #expect(try await journal.jobs().map(\.id.number) == [1, 3, 5])
+        #expect(try journal.lastJob() == JobID(6), "no id is given twice")
+        let next = try await journal.write(Journal.Batch(entries: [submission(7)]))
+        #expect(next == 7, "no number of an entry either")
     }
 
     @Test func aSecondCoordinatorIsRefused() throws {
@@ -216,7 +259,7 @@ import Testing
             try Journal(directory: directory.path)
         }
         #expect(error?.description.contains("version 9") ?? false)
-        #expect(error?.description.contains("version 2") ?? false)
+        #expect(error?.description.contains("version 3") ?? false)
     }
 
     @Test func aFileThatIsNoJournalIsRefused() throws {

@@ -71,6 +71,8 @@ import Testing
         )
     }
 
+    private let position = JournalPosition(epoch: 2, start: "s", write: 57)
+
     @Test func joining() throws {
         try check(
             JoinRequest(
@@ -80,8 +82,9 @@ import Testing
                 slots: 4,
                 localPaths: ["/disk1/"],
                 cluster: "c1",
+                position: position,
                 attempts: [attempt],
-                jobs: [job]
+                jobs: [HeldJob(id: job, uuid: "5d")]
             ),
             "join-request"
         )
@@ -89,8 +92,9 @@ import Testing
             JoinAnswer(
                 worker: worker,
                 cluster: "c1",
-                session: SessionID(epoch: 2, number: 9),
-                endedJobs: [job]
+                session: SessionID(epoch: 2, start: "s", number: 9),
+                endedJobs: [job],
+                position: position
             ),
             "join-answer"
         )
@@ -104,7 +108,7 @@ import Testing
         )
         try check(
             PollRequest(
-                session: SessionID(epoch: 2, number: 9),
+                session: SessionID(epoch: 2, start: "s", number: 9),
                 received: 5,
                 ended: [
                     AttemptEnd(report: report, log: "printed\n"),
@@ -127,6 +131,7 @@ import Testing
             .start(
                 Assignment(
                     attempt: attempt,
+                    jobUUID: "5d",
                     input: .split(Split(pieces: [piece])),
                     badRecords: [BadRecord(file: "logs/a.txt", offset: 64, reason: "crashed")]
                 )
@@ -134,6 +139,7 @@ import Testing
             .start(
                 Assignment(
                     attempt: reader,
+                    jobUUID: "5d",
                     input: .partition(0),
                     sources: [LoggedSource(stage: 0, outputCount: 9)],
                     badRecords: []
@@ -145,7 +151,8 @@ import Testing
             PollAnswer(
                 commands: commands.enumerated().map {
                     NumberedCommand(number: $0.offset + 6, command: $0.element)
-                }
+                },
+                position: position
             ),
             "poll-answer"
         )
@@ -185,7 +192,7 @@ import Testing
             ),
             "submit-request"
         )
-        try check(SubmitAnswer(id: job), "submit-answer")
+        try check(SubmitAnswer(id: job, uuid: "5d"), "submit-answer")
         try check(
             ReplayAnswer(
                 program: program,
@@ -201,6 +208,7 @@ import Testing
         )
         try check(
             JobLaunch(
+                uuid: "5d",
                 plan: plan,
                 program: program,
                 outputDirectory: "/home/ada/out/_temporary",
@@ -222,7 +230,14 @@ import Testing
                         byteCount: 99
                     )
                 ],
-                workers: [WorkerAddress(worker: worker, url: "http://10.0.0.2:9311", host: "b0")],
+                workers: [
+                    WorkerAddress(
+                        worker: worker,
+                        url: "http://10.0.0.2:9311",
+                        host: "b0",
+                        incarnation: "6a"
+                    )
+                ],
                 isDone: true
             ),
             "outputs"
@@ -304,7 +319,12 @@ import Testing
         let moment = Instant(nanoseconds: 1_700_000_000_000_000_000)
         let entries: [JournalEntry] = [
             .jobSubmitted(
-                JobSubmission(id: job, plan: plan, splits: [[Split(pieces: [piece])], []]),
+                JobSubmission(
+                    id: job,
+                    uuid: "5d",
+                    plan: plan,
+                    splits: [[Split(pieces: [piece])], []]
+                ),
                 at: moment
             ),
             .attemptStarted(attempt, worker: worker, at: moment),

@@ -279,7 +279,7 @@ import Testing
         func outputs(_ stage: Int, after: Int, atMost count: Int = 9) -> StageOutputs? {
             guard let job = jobs[JobID(1)] else { return nil }
             return StageOutputs(of: job, stage: stage, after: after, atMost: count) { worker in
-                WorkerAddress(worker: worker, url: "\(worker)", host: "")
+                WorkerAddress(worker: worker, url: "\(worker)", host: "", incarnation: "")
             }
         }
         succeed(0, 1)

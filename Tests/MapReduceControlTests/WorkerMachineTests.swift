@@ -5,7 +5,7 @@ import Testing
 
 /// The state machine of a worker, told what happens step by step.
 @Suite struct WorkerMachineTests {
-    private let session = SessionID(epoch: 3, number: 1)
+    private let session = SessionID(epoch: 3, start: "s", number: 1)
 
     private func task(_ index: Int, job: Int = 1, stage: Int = 0) -> TaskID {
         TaskID(job: JobID(job), stage: stage, index: index)
@@ -33,10 +33,20 @@ import Testing
         )
     }
 
+    private func position(_ write: Int) -> JournalPosition {
+        JournalPosition(epoch: 3, start: "s", write: write)
+    }
+
     private func joined(slots: Int = 1) -> WorkerMachine {
         var machine = WorkerMachine(slotCount: slots)
         #expect(machine.apply(.started) == [.join(after: .zero)])
-        let answer = JoinAnswer(worker: WorkerID(7), cluster: "c", session: session, endedJobs: [])
+        let answer = JoinAnswer(
+            worker: WorkerID(7),
+            cluster: "c",
+            session: session,
+            endedJobs: [],
+            position: position(1)
+        )
         let actions = machine.apply(.joined(answer))
         #expect(actions.map(\.isPoll) == [true])
         return machine
@@ -54,7 +64,7 @@ import Testing
             .answered(
                 .waiting,
                 session,
-                PollAnswer(commands: commands, mayLeave: mayLeave),
+                PollAnswer(commands: commands, position: position(2), mayLeave: mayLeave),
                 delivered: delivered
             )
         ).filter { !$0.isPoll }
@@ -241,14 +251,16 @@ import Testing
         let actions = machine.apply(.pollFailed(.waiting, session, mustJoin: true))
         #expect(actions == [.join(after: .zero)])
         #expect(machine.joinState.attempts == [attempt(0)])
-        #expect(machine.joinState.jobs == [JobID(1)])
+        #expect(machine.joinState.jobs == [HeldJob(id: JobID(1), uuid: "")])
+        #expect(machine.joinState.position == position(2), "the latest that it has heard")
         // What comes from the old session is not heard any more.
         #expect(answer(&machine, [(2, .end(JobID(1)))]) == [])
         let next = JoinAnswer(
             worker: WorkerID(7),
             cluster: "c",
-            session: SessionID(epoch: 4, number: 1),
-            endedJobs: [JobID(1)]
+            session: SessionID(epoch: 4, start: "s", number: 1),
+            endedJobs: [JobID(1)],
+            position: position(2)
         )
         #expect(machine.apply(.joined(next)).contains(.stop(slot: 0)))
     }
@@ -256,8 +268,56 @@ import Testing
     @Test func anotherClusterMeansBeginningAnew() {
         var machine = joined()
         _ = machine.apply(.pollFailed(.waiting, session, mustJoin: true))
-        let other = JoinAnswer(worker: WorkerID(1), cluster: "d", session: session, endedJobs: [])
+        let other = JoinAnswer(
+            worker: WorkerID(1),
+            cluster: "d",
+            session: session,
+            endedJobs: [],
+            position: position(1)
+        )
         #expect(machine.apply(.joined(other)) == [.reset])
+    }
+
+    /// The coordinator says so, or gives the number of a job that is here to another one.
+    @Test func anotherHistoryMeansBeginningAgain() {
+        var machine = joined()
+        _ = machine.apply(.pollFailed(.waiting, session, mustJoin: true))
+        let forked = JoinAnswer(
+            worker: WorkerID(0),
+            cluster: "c",
+            session: session,
+            endedJobs: [],
+            mustReset: true,
+            position: position(1)
+        )
+        #expect(machine.apply(.joined(forked)) == [.reset])
+
+        var other = joined()
+        var assignment = Assignment(
+            attempt: attempt(0),
+            jobUUID: "first",
+            input: .split(Split(pieces: [])),
+            badRecords: []
+        )
+        _ = answer(&other, [(1, .start(assignment))])
+        _ = other.apply(.jobReady(JobID(1), uuid: "first"))
+        assignment.attempt = attempt(1)
+        assignment.jobUUID = "second"
+        #expect(answer(&other, [(2, .start(assignment))]).contains(.reset))
+    }
+
+    @Test func theProgramOfAnotherJobOfTheSameNumberIsNotRun() {
+        var machine = joined()
+        let assignment = Assignment(
+            attempt: attempt(0),
+            jobUUID: "first",
+            input: .split(Split(pieces: [])),
+            badRecords: []
+        )
+        _ = answer(&machine, [(1, .start(assignment))])
+        let actions = machine.apply(.jobReady(JobID(1), uuid: "second"))
+        #expect(actions.contains(.reset))
+        #expect(!actions.contains { if case .run = $0 { true } else { false } })
     }
 
     @Test func aDrainedWorkerLeavesWhenItIsNotNeeded() {

@@ -107,7 +107,11 @@ import Testing
             try commit.perform(cut)
             let isComplete = try commit.files()["_SUCCESS"] != nil
             let isNew = cut >= commit.stepsBeforeRemoval
-            let discarded = try OutputDirectory(resuming: commit.out)
+            let discarded = try OutputDirectory(
+                resuming: commit.out,
+                owner: "job2",
+                isCommitting: true
+            )
             try discarded.discard()
             let expected = isComplete ? (isNew ? whole : old) : [:]
             #expect(try commit.files() == expected, "cut after \(cut) steps")
@@ -121,7 +125,7 @@ import Testing
         )
         try commit.resume()
         let whole = try commit.files()
-        do { _ = try OutputDirectory(resuming: commit.out) }
+        do { _ = try OutputDirectory(resuming: commit.out, owner: "job2", isCommitting: true) }
         #expect(try commit.files() == whole)
         #expect(try Files.kind(of: commit.temporary) == nil)
     }
@@ -143,12 +147,59 @@ import Testing
         )
         let old = try commit.files().filter { !$0.key.hasPrefix("_temporary") }
         try Files.remove(commit.parts[1].path)
-        let output = try OutputDirectory(resuming: commit.out)
+        let output = try OutputDirectory(resuming: commit.out, owner: "job2", isCommitting: true)
         #expect(throws: EngineError.self) {
             try output.commit(files: commit.parts, manifest: Commit.manifest)
         }
         try output.discard()
         #expect(try commit.files() == old)
+    }
+
+    /// A coordinator that has gone back to an older copy of its data believes that a job still
+    /// writes where another one does now, or where nothing is left to write.
+    @Test func anotherRunsDirectoryIsLeftAlone() throws {
+        let commit = try Commit(
+            Example(replaced: Example.plain, hasBadRecords: false, parts: Example.plain)
+        )
+        for isCommitting in [false, true] {
+            let before = try commit.files()
+            let error = #expect(throws: EngineError.self) {
+                try OutputDirectory(
+                    resuming: commit.out,
+                    owner: "job1",
+                    isCommitting: isCommitting
+                )
+            }
+            #expect(error?.message.contains("is that of another run") ?? false)
+            #expect(try commit.files() == before)
+        }
+        do {
+            _ = try OutputDirectory(resuming: commit.out, owner: "job2", isCommitting: false)
+        }
+        let other = try OutputDirectory(path: commit.out, overwrite: true)
+        #expect(throws: EngineError.self, "a run that is not resumed takes its place") {
+            try OutputDirectory(resuming: commit.out, owner: "job2", isCommitting: true)
+        }
+        try other.discard()
+    }
+
+    @Test(arguments: Example.all)
+    func aCommitThatIsNotKnownOfIsNotGoneOnWith(_ example: Example) throws {
+        for cut in 1...(try Commit(example).stepCount) {
+            let commit = try Commit(example)
+            try commit.perform(cut)
+            let before = try commit.files()
+            let hasNotBegun =
+                try Files.kind(of: commit.temporary + "/commit") == nil
+                && Files.kind(of: commit.temporary + "/.mapreduce-lock") != nil
+            do {
+                _ = try OutputDirectory(resuming: commit.out, owner: "job2", isCommitting: false)
+                #expect(hasNotBegun, "cut after \(cut) steps")
+            } catch is EngineError {
+                #expect(!hasNotBegun, "cut after \(cut) steps")
+            }
+            #expect(try commit.files() == before)
+        }
     }
 
     private func resultOfWholeCommit(_ example: Example) throws -> [String: String] {
@@ -196,7 +247,11 @@ private final class Commit {
             }
             try old.commit(files: parts, manifest: Self.oldManifest, badRecords: "old\n")
         }
-        let output = try OutputDirectory(path: out, overwrite: example.replaced != nil)
+        let output = try OutputDirectory(
+            path: out,
+            overwrite: example.replaced != nil,
+            owner: "job2"
+        )
         names = example.parts
         replaced = example.replaced ?? []
         parts = try example.parts.enumerated().map { index, name in
@@ -220,7 +275,7 @@ private final class Commit {
 
     /// Goes on after the crash.
     func resume() throws {
-        let output = try OutputDirectory(resuming: out)
+        let output = try OutputDirectory(resuming: out, owner: "job2", isCommitting: true)
         try output.commit(files: parts, manifest: Self.manifest, badRecords: badRecords)
     }
 

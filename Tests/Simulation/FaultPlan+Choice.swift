@@ -23,12 +23,13 @@ extension FaultPlan {
     private enum Kind: Int, CaseIterable {
         case lost, doubled, delayed, cut, crash, hang, slow, drain, disk, scratch, rot, coordinator
         case coordinatorAtEvent, threw, crashed, late, badRecord, notDeterministic, cancel, publish
+        case restored, peers
 
         /// How many there are at most in a plan.
         var most: Int {
             switch self {
             case .lost, .doubled, .delayed, .threw, .crashed, .late, .cancel, .publish: 1
-            case .slow, .drain, .notDeterministic: 2
+            case .slow, .drain, .notDeterministic, .restored, .peers: 2
             case .cut, .crash, .hang, .disk, .scratch, .rot, .coordinator, .badRecord: 4
             case .coordinatorAtEvent: 3
             }
@@ -59,6 +60,18 @@ extension FaultPlan {
             case .coordinator: return .coordinatorCrashes(at: at, downFor: lasts / 2)
             case .coordinatorAtEvent:
                 return .coordinatorCrashesAtEvent(dice.draw(1...200, purpose), downFor: lasts / 4)
+            case .restored:
+                let copiedAt = dice.draw(0...FaultPlan.faultMilliseconds, purpose)
+                return .dataRestored(
+                    copiedAt: min(at, copiedAt),
+                    at: max(at, copiedAt),
+                    downFor: lasts / 4
+                )
+            case .peers:
+                // Neither of the two has trouble with the coordinator.
+                let other =
+                    (host + dice.draw(1...setting.hostCount - 1, purpose)) % setting.hostCount
+                return .cut(from: host, to: other, at: at, lasts: lasts)
             case .threw: return .attemptsFail(.threw, perMille: perMille)
             case .crashed: return .attemptsFail(.crashed, perMille: perMille)
             case .late: return .attemptsAreLate(perMille: perMille)

@@ -33,6 +33,8 @@ package enum Fault: Sendable, Hashable, CustomStringConvertible {
     case coordinatorCrashes(at: Int, downFor: Int)
     /// The coordinator crashes at its event of that number, before or after that is durable.
     case coordinatorCrashesAtEvent(Int, downFor: Int)
+    /// The coordinator crashes, and goes on with the copy of its data that was made before.
+    case dataRestored(copiedAt: Int, at: Int, downFor: Int)
     /// Attempts fail by chance, so many in a thousand.
     case attemptsFail(FailureKind, perMille: Int)
     /// Attempts take half a minute longer, so many in a thousand.
@@ -68,6 +70,9 @@ package enum Fault: Sendable, Hashable, CustomStringConvertible {
             "the coordinator is down \(Self.span(at, lasts))"
         case .coordinatorCrashesAtEvent(let number, let lasts):
             "the coordinator crashes at its event \(number), for \(lasts) ms"
+        case .dataRestored(let copiedAt, let at, let lasts):
+            "the coordinator is down \(Self.span(at, lasts)), and goes on with its data of "
+                + "\(copiedAt) ms"
         case .attemptsFail(let kind, let perMille):
             "of 1000 attempts \(perMille) fail: \(kind.rawValue)"
         case .attemptsAreLate(let perMille): "of 1000 attempts \(perMille) are late"

@@ -19,14 +19,16 @@ enum Request {
     case leave(WorkerID)
     case launch(JobID)
     case outputs(JobID, stage: Int, after: Int)
-    case segment(AttemptID, partition: Int)
+    /// Of the worker with that incarnation.
+    case segment(AttemptID, partition: Int, of: String)
 }
 
 /// The answers.
 enum Response {
     case joined(JoinAnswer)
     case polled(PollAnswer)
-    case launched
+    /// The job's random id, and which planned job the program is of.
+    case launched(String, Int)
     case outputs(StageOutputs)
     case segment(StoredRun)
     case done
@@ -62,6 +64,8 @@ enum SimulatedEvent {
     case coordinator(life: Int, CoordinatorStep)
     case fault(Fault)
     case faultEnds(Fault)
+    /// The coordinator's data are copied, for the fault that puts the copy back.
+    case copyData(Fault)
     case submit(job: Int)
     case cancel(job: Int)
     case faultsStop

@@ -74,9 +74,10 @@ extension Setting.Job {
     }
 
     /// The job as it is handed to the control plane.
-    func submission(_ id: JobID) -> JobSubmission {
+    func submission(_ id: JobID, uuid: String) -> JobSubmission {
         JobSubmission(
             id: id,
+            uuid: uuid,
             plan: plan,
             splits: splits,
             weight: weight,

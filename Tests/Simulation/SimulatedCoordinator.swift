@@ -7,7 +7,8 @@ internal import MapReduceModel
 /// It does what the cluster's `CoordinatorCore` does, in the same order.
 struct SimulatedCoordinator {
     var control: Coordinator
-    let epoch: Int
+    /// As whom it knows itself.
+    let start: History.Start
     var sessions: [WorkerID: Session] = [:]
     var lastSession = 0
     /// Events that wait to be applied, with what is to be done when they are durable.
@@ -39,7 +40,7 @@ struct SimulatedCoordinator {
     /// What follows when events are durable.
     enum Continuation {
         case nothing
-        case joined(CallID, WorkerID, SessionID, jobs: [JobID])
+        case joined(CallID, WorkerID, SessionID, jobs: [HeldJob])
         case polled(CallID, WorkerID, PollRequest)
         case left(CallID)
     }
@@ -51,19 +52,27 @@ struct SimulatedCoordinator {
     }
 }
 
-/// What outlives the coordinator's process: its database, and the output directories.
+/// What is in the coordinator's data directory: an older copy may be put back.
 struct DurableState {
     var entries: [JournalEntry] = []
     /// Jobs of which all is done; their entries are not replayed.
     var ended: Set<JobID> = []
     var outcomes: [JobID: JobOutcome] = [:]
     var workers: [String: WorkerAddress] = [:]
-    var epoch = 0
+    var starts: [History.Start] = []
+    /// The number of the last write.
+    var write = 0
     var lastJob = 0
     /// Which planned job each job is.
     var plannedJobs: [JobID: Int] = [:]
-    /// The outputs that are in place.
-    var published: [JobID: [TaskOutput]] = [:]
 
     var replayable: [JournalEntry] { entries.filter { !ended.contains($0.job) } }
+}
+
+/// The directory that a planned job's output goes to, on the shared file system.
+struct OutputPlace {
+    /// The job whose attempts write there; nil when none does.
+    var owner: String?
+    /// What is in place, and the job that put it there.
+    var published: (owner: String, outputs: [TaskOutput])?
 }

@@ -14,8 +14,8 @@ struct SimulatedWorker {
     var slowness = 1
     /// As which the coordinator knows it.
     var id: WorkerID?
-    /// Jobs whose program is here.
-    var jobs: Set<JobID> = []
+    /// Jobs whose program is here: which planned jobs they are.
+    var jobs: [JobID: Int] = [:]
     /// Runs that attempts here have written, and segments that were fetched.
     var runs: [AttemptID: StoredRun] = [:]
     var fetched: [FetchedRun: StoredRun] = [:]

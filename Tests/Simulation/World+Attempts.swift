@@ -54,9 +54,8 @@ extension World {
 
     private func outcome(of running: SimulatedWorker.Running, on host: Int) -> TaskReport.Outcome {
         let attempt = running.assignment.attempt
-        guard let job = plannedJob(attempt.task.job) else {
-            fail("\(attempt) is of a job that nobody has submitted")
-            return .failed(Failure(kind: .badInput, message: "unknown"))
+        guard let job = program(of: attempt.task, on: host) else {
+            return .failed(Failure(kind: .threw, message: "the program has no such task"))
         }
         if let failure = failure(of: running.assignment, job, on: host) { return .failed(failure) }
         var sources: [[Lineage.Piece]] = []
@@ -203,7 +202,7 @@ extension World {
             run = file(workers[host].path(of: attempt))
         }
         let files = stage.outputs.indices.filter { stage.outputs[$0].isPart }.map { output in
-            let path = "\(attempt)/\(output)"
+            let path = "out\(job.number)/\(attempt)-\(workers[host].incarnation)/\(output)"
             parts[path] = identity
             return file(path)
         }

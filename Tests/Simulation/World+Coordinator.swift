@@ -9,15 +9,25 @@ extension World {
 
     func startCoordinator() {
         coordinatorLife += 1
-        durable.epoch += 1
-        note("the coordinator starts: epoch \(durable.epoch)")
+        durable.write += 1
+        let start = History.Start(
+            epoch: (durable.starts.last?.epoch ?? 0) + 1,
+            id: drawName(),
+            firstWrite: durable.write
+        )
+        durable.starts.append(start)
+        note("the coordinator starts: epoch \(start.epoch)")
         let replayable = durable.replayable
         checkJournal(replayable)
         let control = Coordinator(policy: setting.policy, journal: replayable, at: now)
         checks.begin(replaying: replayable, of: control)
-        coordinator = SimulatedCoordinator(control: control, epoch: durable.epoch)
+        coordinator = SimulatedCoordinator(control: control, start: start)
         publishing = [:]
         enqueue([.recovered], .nothing)
+        for job in control.jobs.all where job.isRunning && !owns(job.submission) {
+            note("the output of \(job.id) is not its own any more")
+            enqueue([.jobCancelled(job.id)], .nothing)
+        }
         for job in control.jobs.all where job.outcome != nil { cleanUp(job.id) }
     }
 
@@ -41,7 +51,45 @@ extension World {
         coordinator = nil
     }
 
+    /// Goes back to a copy of the data; jobs that are not in it are submitted again.
+    func restore(_ fault: Fault) {
+        guard let copy = copies[fault] else { return }
+        crashCoordinator()
+        durable = copy
+        wasRestored = true
+        let purpose = Dice.Purpose("submit again")
+        for job in setting.jobs
+        where !durable.plannedJobs.values.contains(job.number)
+            && World.instant(job.submittedAt) <= now
+        {
+            let delay = dice.draw(0...8000, purpose)
+            queue.add(.submit(job: job.number), at: now + .milliseconds(delay))
+        }
+    }
+
+    /// A name that nothing else has, as if it was drawn at random.
+    func drawName() -> String {
+        nameCount += 1
+        return "name\(nameCount)"
+    }
+
+    /// Whether what attempts of a job write is where they have written before.
+    private func owns(_ submission: JobSubmission) -> Bool {
+        places[planned(submission)]?.owner == submission.uuid
+    }
+
+    /// Where the history of the coordinator that runs is.
+    var position: JournalPosition {
+        let start = coordinator?.start
+        return JournalPosition(
+            epoch: start?.epoch ?? 0,
+            start: start?.id ?? "",
+            write: durable.write
+        )
+    }
+
     private func keep(_ entries: [JournalEntry]) {
+        durable.write += 1
         durable.entries += entries
         for entry in entries {
             switch entry {
@@ -59,7 +107,7 @@ extension World {
     }
 
     /// Which of the planned jobs a submission is: its name tells.
-    private func planned(_ submission: JobSubmission) -> Int {
+    func planned(_ submission: JobSubmission) -> Int {
         setting.jobs.first { "job \($0.number)" == submission.plan.name }?.number ?? 0
     }
 
@@ -143,10 +191,7 @@ extension World {
         case .published(let job): finishPublishing(job)
         case .cleanedUp(let job):
             durable.ended.insert(job)
-            let isKept = durable.outcomes[job] == .succeeded
-            for path in parts.keys.sorted() where path.hasPrefix("\(job)-") && !isKept {
-                parts[path] = nil
-            }
+            if durable.outcomes[job] != .succeeded { discard(job) }
             enqueue([.jobRetired(job)], .nothing)
         case .restart: break
         }
@@ -198,19 +243,34 @@ extension World {
     }
 
     private func finishPublishing(_ job: JobID) {
-        guard let outputs = publishing.removeValue(forKey: job) else { return }
-        let number = plannedJob(job)?.number
-        if durable.published[job] == nil, let number,
-            plan.faults.contains(.publishingFails(job: number))
-        {
+        guard let outputs = publishing.removeValue(forKey: job),
+            let submission = coordinator?.control.jobs[job]?.submission
+        else { return }
+        let number = planned(submission)
+        let done = places[number]?.published
+        let isDone = done?.owner == submission.uuid
+        if !isDone, plan.faults.contains(.publishingFails(job: number)) || !owns(submission) {
             let failure = Failure(kind: .outOfResources, message: "the disk is full")
             return enqueue([.outputPublished(job, failure)], .nothing)
         }
-        if let other = durable.published[job], other != outputs {
+        if isDone, done?.outputs != outputs {
             fail("\(job) is published twice, with different outputs")
         }
-        durable.published[job] = outputs
+        places[number] = OutputPlace(owner: nil, published: (submission.uuid, outputs))
         enqueue([.outputPublished(job, nil)], .nothing)
+    }
+
+    /// Removes what a job has written, if that is still its own.
+    private func discard(_ job: JobID) {
+        guard let submission = coordinator?.control.jobs[job]?.submission, owns(submission) else {
+            return
+        }
+        let number = planned(submission)
+        let kept = places[number]?.published?.outputs.flatMap(\.parts).map(\.path) ?? []
+        for path in parts.keys where path.hasPrefix("out\(number)/") && !kept.contains(path) {
+            parts[path] = nil
+        }
+        places[number]?.owner = nil
     }
 
     private func cleanUp(_ job: JobID) {
@@ -239,7 +299,9 @@ extension World {
             item.events.contains { if case .jobSubmitted = $0 { true } else { false } }
         }
         let id = JobID(last + 1 + (waiting ?? 0))
-        enqueue([.jobSubmitted(setting.jobs[number - 1].submission(id))], .nothing)
+        let submission = setting.jobs[number - 1].submission(id, uuid: drawName())
+        places[number, default: OutputPlace()].owner = submission.uuid
+        enqueue([.jobSubmitted(submission)], .nothing)
     }
 
     func cancel(_ number: Int) {

@@ -30,28 +30,42 @@ extension World {
             bad[task] = badRecords(of: job, task)
         }
         let badCount = bad.values.reduce(0) { $0 + $1.count }
-        let isPublished = durable.published[id] != nil
+        let place = places[job.number]?.published
+        let isPublished = place.map { $0.owner == uuid(of: id) } ?? false
+        // Also what a job has put in place of which a copy of the data knew nothing.
+        if let place { checkOutput(id, job, place.outputs, skipping: bad) }
         switch outcome {
         case .succeeded:
             if badCount > job.maxBadRecords { fail("\(id) succeeds in spite of its bad records") }
-            checkOutput(id, job, skipping: bad)
+            if !isPublished { fail("\(id) succeeds without an output") }
         case .failed(let failure, let attempt):
-            if isPublished { fail("\(id) has failed, and its output is in place") }
+            if isPublished, !wasRestored { fail("\(id) has failed, and its output is in place") }
             guard badCount <= job.maxBadRecords else { return }
             checkWasInevitable(id, job, failure, attempt)
         case .cancelled:
-            if isPublished { fail("\(id) was cancelled, and its output is in place") }
+            if isPublished, !wasRestored {
+                fail("\(id) was cancelled, and its output is in place")
+            }
             let isPlanned = plan.faults.contains { fault in
                 if case .jobCancelled(job.number, _) = fault { true } else { false }
             }
-            if !isPlanned { fail("\(id) was cancelled by nobody") }
+            if !isPlanned, !wasRestored { fail("\(id) was cancelled by nobody") }
         }
     }
 
-    private func checkOutput(_ id: JobID, _ job: Setting.Job, skipping bad: [Int: [Int]]) {
-        guard let outputs = durable.published[id] else {
-            return fail("\(id) succeeds without an output")
+    private func uuid(of id: JobID) -> String? {
+        for case .jobSubmitted(let submission, _) in durable.entries where submission.id == id {
+            return submission.uuid
         }
+        return nil
+    }
+
+    private func checkOutput(
+        _ id: JobID,
+        _ job: Setting.Job,
+        _ outputs: [TaskOutput],
+        skipping bad: [Int: [Int]]
+    ) {
         let files = outputs.flatMap(\.parts)
         let identities = files.compactMap { parts[$0.path] }
         guard identities.count == files.count else { return fail("\(id) has lost parts") }
@@ -79,7 +93,7 @@ extension World {
         _ attempt: AttemptID?
     ) {
         guard let attempt else {
-            if !plan.faults.contains(.publishingFails(job: job.number)) {
+            if !plan.faults.contains(.publishingFails(job: job.number)), !wasRestored {
                 fail("\(id) failed without need: \(failure.message)")
             }
             return

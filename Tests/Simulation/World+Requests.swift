@@ -14,8 +14,10 @@ extension World {
             coordinator?.sessions[worker] = nil
             enqueue([.workerLeft(worker)], .left(call))
         case .launch(let job):
-            let isThere = coordinator?.control.jobs[job] != nil && !durable.ended.contains(job)
-            respond(call, from: node, isThere ? .launched : .notFound)
+            let submission = coordinator?.control.jobs[job]?.submission
+            let answer = submission.map { Response.launched($0.uuid, planned($0)) }
+            let isThere = !durable.ended.contains(job)
+            respond(call, from: node, isThere ? answer ?? .notFound : .notFound)
         case .outputs(let job, let stage, let after):
             respond(call, from: node, outputs(job, stage, after))
         case .segment: fail("the coordinator is asked for a segment")
@@ -24,34 +26,61 @@ extension World {
 
     private func serveAsWorker(_ call: CallID, _ node: Node, _ request: Request) {
         guard workers[node.index].isAlive else { return refuse(call) }
-        guard case .segment(let attempt, _) = request else {
+        guard case .segment(let attempt, _, let incarnation) = request else {
             return fail("a worker is asked what only the coordinator knows")
         }
-        respond(
-            call,
-            from: node,
-            workers[node.index].runs[attempt].map { .segment($0) } ?? .notFound
-        )
+        let worker = workers[node.index]
+        let isHere = worker.incarnation == incarnation
+        let run = isHere ? worker.runs[attempt] : nil
+        respond(call, from: node, run.map { .segment($0) } ?? .notFound)
     }
 
     // MARK: Sessions
 
     private func takeIn(_ call: CallID, _ request: JoinRequest) {
+        guard let coordinator else { return }
+        let isOurs = History(durable.starts).contains(
+            request,
+            cluster: Self.cluster,
+            lastWrite: durable.write,
+            jobs: coordinator.control.jobs
+        )
+        guard isOurs else { return respond(call, from: .coordinator, .joined(refusal)) }
         let known = durable.workers[request.incarnation]?.worker
         let id = known ?? WorkerID(durable.workers.count + 1)
-        let address = WorkerAddress(worker: id, url: request.url, host: request.host)
-        durable.workers[request.incarnation] = address
-        wake(id)
-        coordinator?.lastSession += 1
-        let session = SessionID(
-            epoch: coordinator?.epoch ?? 0,
-            number: coordinator?.lastSession ?? 0
+        let address = WorkerAddress(
+            worker: id,
+            url: request.url,
+            host: request.host,
+            incarnation: request.incarnation
         )
-        coordinator?.sessions[id] = SimulatedCoordinator.Session(id: session, address: address)
+        durable.workers[request.incarnation] = address
+        durable.write += 1
+        wake(id)
+        self.coordinator?.lastSession += 1
+        let session = session(coordinator.lastSession + 1)
+        self.coordinator?.sessions[id] = SimulatedCoordinator.Session(id: session, address: address)
         let profile = WorkerProfile(slots: request.slots, localPaths: request.localPaths)
         enqueue(
             [.workerJoined(id, profile, attempts: request.attempts)],
             .joined(call, id, session, jobs: request.jobs)
+        )
+    }
+
+    private func session(_ number: Int) -> SessionID {
+        let position = position
+        return SessionID(epoch: position.epoch, start: position.start, number: number)
+    }
+
+    /// What a worker of another history hears.
+    private var refusal: JoinAnswer {
+        JoinAnswer(
+            worker: WorkerID(0),
+            cluster: Self.cluster,
+            session: session(0),
+            endedJobs: [],
+            mustReset: true,
+            position: position
         )
     }
 
@@ -81,14 +110,15 @@ extension World {
         case .nothing: break
         case .joined(let call, let worker, let session, let jobs):
             coordinator?.sessions[worker]?.isKnown = true
-            let ended = jobs.filter { job in
+            let ended = jobs.map(\.id).filter { job in
                 coordinator?.control.jobs[job].map { $0.outcome != nil } ?? true
             }
             let answer = JoinAnswer(
                 worker: worker,
                 cluster: Self.cluster,
                 session: session,
-                endedJobs: ended
+                endedJobs: ended,
+                position: position
             )
             respond(call, from: .coordinator, .joined(answer))
         case .polled(let call, let worker, let request):
@@ -120,6 +150,7 @@ extension World {
         let isNeeded = coordinator?.control.isNeeded(worker) ?? true
         let answer = PollAnswer(
             commands: commands,
+            position: position,
             mayLeave: session.isDraining && !isNeeded
         )
         respond(call, from: .coordinator, .polled(answer))

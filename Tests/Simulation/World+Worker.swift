@@ -30,9 +30,10 @@ extension World {
     // MARK: The state machine
 
     func apply(_ event: WorkerEvent, to host: Int) {
+        let life = workers[host].life
         for action in workers[host].machine.apply(event) {
             perform(action, on: host)
-            if !workers[host].isAlive { return }
+            if !workers[host].isAlive || workers[host].life != life { return }
         }
     }
 
@@ -59,12 +60,14 @@ extension World {
             later(host, .event(.slotStopped(slot)), after: .milliseconds(5))
         case .removeAttempt(let attempt): workers[host].runs[attempt] = nil
         case .removeJob(let job):
-            workers[host].jobs.remove(job)
+            workers[host].jobs[job] = nil
             workers[host].runs = workers[host].runs.filter { $0.key.task.job != job }
             workers[host].fetched = workers[host].fetched.filter {
                 $0.key.source.task.job != job
             }
-        case .reset: fail("host \(host) believes in another cluster")
+        case .reset:
+            if !wasRestored { fail("host \(host) believes in another cluster") }
+            startWorker(host)
         case .leave: leave(host)
         }
     }
@@ -109,6 +112,7 @@ extension World {
             slots: setting.slotCounts[host],
             localPaths: ["in-1-\(host)", "in-2-\(host)"],
             cluster: state.cluster,
+            position: state.position,
             attempts: state.attempts,
             jobs: state.jobs
         )
@@ -135,11 +139,12 @@ extension World {
         case .poll(let kind, let request): heardPoll(kind, request, response, on: host)
         case .leave: break
         case .launch(let job):
-            guard case .launched = response else {
+            guard case .launched(let uuid, let number) = response else {
                 return apply(.jobFailed(job, message: "no answer"), to: host)
             }
-            workers[host].jobs.insert(job)
-            apply(.jobReady(job), to: host)
+            // What is here already is not fetched again.
+            if workers[host].jobs[job] == nil { workers[host].jobs[job] = number }
+            apply(.jobReady(job, uuid: uuid), to: host)
         case .outputs(let attempt): heardOutputs(attempt, response, on: host)
         case .segment(let attempt, let run): heardSegment(attempt, run, response, on: host)
         }
@@ -164,8 +169,9 @@ extension World {
 
     private func beginFetch(_ assignment: Assignment, on host: Int) {
         let attempt = assignment.attempt
-        guard let job = plannedJob(attempt.task.job) else {
-            return fail("\(attempt) is of a job that nobody has submitted")
+        guard let job = program(of: attempt.task, on: host) else {
+            let message = "\(attempt) is not of that job"
+            return apply(.inputFailed(attempt, source: nil, message: message), to: host)
         }
         workers[host].lastRun += 1
         let fetch = SimulatedWorker.Fetch(
@@ -179,6 +185,19 @@ extension World {
         workers[host].fetches[attempt] = fetch
         workers[host].fetchNumbers[fetch.number] = attempt
         askForLog(attempt, on: host)
+    }
+
+    /// The job whose program is here, and has such a task.
+    func program(of task: TaskID, on host: Int) -> Setting.Job? {
+        guard let number = workers[host].jobs[task.job] else {
+            fail("\(task) is of a job that nobody has submitted")
+            return nil
+        }
+        let job = setting.jobs[number - 1]
+        guard job.plan.stages.indices.contains(task.stage),
+            task.index < job.taskCount(of: job.plan.stages[task.stage])
+        else { return nil }
+        return job
     }
 
     /// Asks for the log of the next source; when all are here, for the segments.
@@ -232,16 +251,22 @@ extension World {
             workers[host].fetches[attempt]?.missing.removeFirst()
             return fetchNext(attempt, on: host)
         }
-        guard let holder = self.host(of: next.entry.worker), !next.entry.path.isEmpty else {
+        guard let address = address(of: next.entry.worker), let holder = Int(address.url),
+            !next.entry.path.isEmpty
+        else {
             endFetch(attempt, on: host)
             return apply(.inputFailed(attempt, source: run.source, message: "it is lost"), to: host)
         }
-        let request = Request.segment(run.source, partition: run.partition)
+        let request = Request.segment(
+            run.source,
+            partition: run.partition,
+            of: address.incarnation
+        )
         ask(host, .host(holder), request, .segment(attempt, run))
     }
 
-    private func host(of worker: WorkerID) -> Int? {
-        durable.workers.values.first { $0.worker == worker }.flatMap { Int($0.url) }
+    private func address(of worker: WorkerID) -> WorkerAddress? {
+        durable.workers.values.first { $0.worker == worker }
     }
 
     private func heardSegment(

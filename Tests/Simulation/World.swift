@@ -18,6 +18,14 @@ final class World {
     var lineage = Lineage()
     /// Parts that attempts of last stages have written to the shared file system.
     var parts: [String: Lineage.Identity] = [:]
+    /// Where outputs go, by the planned jobs.
+    var places: [Int: OutputPlace] = [:]
+    /// Copies of the coordinator's data, by the faults that put them back.
+    var copies: [Fault: DurableState] = [:]
+    /// Whether one was put back.
+    var wasRestored = false
+    /// What was drawn at random, and never twice.
+    var nameCount = 0
     /// Outputs that are being put in place.
     var publishing: [JobID: [TaskOutput]] = [:]
     var areFaultsOver = false
@@ -125,6 +133,10 @@ final class World {
             .coordinatorCrashes(let at, let lasts):
             queue.add(.fault(fault), at: Self.instant(at))
             queue.add(.faultEnds(fault), at: Self.instant(min(at + lasts, Self.quietAt)))
+        case .dataRestored(let copiedAt, let at, let lasts):
+            queue.add(.copyData(fault), at: Self.instant(copiedAt))
+            queue.add(.fault(fault), at: Self.instant(at))
+            queue.add(.faultEnds(fault), at: Self.instant(min(at + lasts, Self.quietAt)))
         case .workerDrains(_, let at), .scratchLost(_, let at), .segmentsRot(_, let at, _):
             queue.add(.fault(fault), at: Self.instant(at))
         case .jobCancelled(let job, let at): queue.add(.cancel(job: job), at: Self.instant(at))
@@ -157,6 +169,7 @@ final class World {
             }
         case .fault(let fault): begin(fault)
         case .faultEnds(let fault): end(fault)
+        case .copyData(let fault): copies[fault] = durable
         case .submit(let job): submit(job)
         case .cancel(let job): cancel(job)
         case .faultsStop: stopFaults()
@@ -242,6 +255,7 @@ final class World {
             workers[host].fetched = [:]
         case .segmentsRot(let host, _, let perMille): rot(host, perMille)
         case .coordinatorCrashes: crashCoordinator()
+        case .dataRestored: restore(fault)
         default: break
         }
     }
@@ -261,7 +275,7 @@ final class World {
         case .diskFills(let host, _, _):
             workers[host].isDiskFull = false
             if workers[host].isAlive { apply(.diskChecked(isLow: false), to: host) }
-        case .coordinatorCrashes: if coordinator == nil { startCoordinator() }
+        case .coordinatorCrashes, .dataRestored: if coordinator == nil { startCoordinator() }
         default: break
         }
     }

@@ -57,21 +57,26 @@ package struct CoordinatorClient: Sendable {
         return UploadedFile(name: file.name, sha256: digest)
     }
 
-    package func submit(_ request: SubmitRequest) async throws -> JobID {
-        let answer: SubmitAnswer = try await client.post(
-            "\(base)/jobs",
-            request,
-            timeout: .seconds(120)
-        )
-        return answer.id
+    package func submit(_ request: SubmitRequest) async throws -> SubmitAnswer {
+        try await client.post("\(base)/jobs", request, timeout: .seconds(120))
     }
 
     package func jobs() async throws -> [JobStatus] { try await client.get("\(base)/jobs") }
 
     /// How a job is doing; waits for its end, at most so long.
-    package func job(_ id: JobID, wait: Duration = .zero) async throws -> JobStatus {
+    ///
+    /// `uuid`: what tells the job from others of its number, here and below: whoever asks again
+    /// about a job gives what the first answer said, as a coordinator that has gone back to an older
+    /// copy of its data gives numbers again. Nil is for whichever job has the number.
+    package func job(
+        _ id: JobID,
+        _ uuid: String? = nil,
+        wait: Duration = .zero
+    ) async throws -> JobStatus {
         let milliseconds = wait.nanoseconds / 1_000_000
-        return try await client.get("\(base)/jobs/\(id.number)?wait=\(milliseconds)")
+        return try await client.get(
+            "\(base)/jobs/\(id.number)?wait=\(milliseconds)" + (uuid.map { "&uuid=\($0)" } ?? "")
+        )
     }
 
     /// Everything that is known of a job.
@@ -82,11 +87,13 @@ package struct CoordinatorClient: Sendable {
     /// What happened to a job after an event.
     package func events(
         of id: JobID,
+        _ uuid: String? = nil,
         after number: Int,
         onlyNotable: Bool
     ) async throws -> [JobEvent] {
         try await client.get(
             "\(base)/jobs/\(id.number)/events?after=\(number)&notable=\(onlyNotable ? 1 : 0)"
+                + (uuid.map { "&uuid=\($0)" } ?? "")
         )
     }
 
@@ -145,7 +152,9 @@ package struct CoordinatorClient: Sendable {
     }
 
     /// Cancels a job.
-    package func cancel(_ id: JobID) async throws {
-        try await client.delete("\(base)/jobs/\(id.number)")
+    package func cancel(_ id: JobID, _ uuid: String? = nil) async throws {
+        try await client.delete(
+            "\(base)/jobs/\(id.number)" + (uuid.map { "?uuid=\($0)" } ?? "")
+        )
     }
 }

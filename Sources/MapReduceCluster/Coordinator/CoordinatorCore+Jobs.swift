@@ -6,7 +6,7 @@ internal import MapReduceProcess
 /// What those who submit and watch jobs ask.
 extension CoordinatorCore {
     /// Accepts a job: claims its output, cuts its input, and starts it.
-    func submit(_ request: SubmitRequest) async throws -> JobID {
+    func submit(_ request: SubmitRequest) async throws -> SubmitAnswer {
         try SubmissionCheck.check(request)
         guard try executables.contains(request.program.sha256) else {
             throw ClusterError.badRequest(
@@ -20,6 +20,7 @@ extension CoordinatorCore {
         }
         let description = request.description
         let slotCount = max(self.slotCount, 1)
+        let uuid = HostIdentity.makeUUID()
         let claimed = try await blocking {
             let splits = try zip(description.plan.stages, description.inputs).map { stage, files in
                 guard case .files(_, let format) = stage.input, !files.pieces.isEmpty else {
@@ -34,7 +35,8 @@ extension CoordinatorCore {
             }
             let output = try OutputDirectory(
                 path: description.output,
-                overwrite: description.overwrites
+                overwrite: description.overwrites,
+                owner: uuid
             )
             return (splits: splits, output: Handed(output))
         }
@@ -43,6 +45,7 @@ extension CoordinatorCore {
         let stored = Journal.Job(
             id: id,
             launch: JobLaunch(
+                uuid: uuid,
                 plan: description.plan,
                 program: request.program,
                 outputDirectory: output.temporaryPath,
@@ -56,6 +59,7 @@ extension CoordinatorCore {
         jobs[id] = LiveJob(stored: stored, output: output)
         let submission = JobSubmission(
             id: id,
+            uuid: uuid,
             plan: description.plan,
             splits: description.completed(claimed.splits),
             weight: request.weight,
@@ -65,7 +69,28 @@ extension CoordinatorCore {
         )
         traces.expect(id)
         try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
-        return id
+        return SubmitAnswer(id: id, uuid: uuid)
+    }
+
+    /// Checks that a job is the one that is meant by whoever asks about it.
+    ///
+    /// `uuid`: what tells it from others of its number; nil for whichever has the number.
+    func check(_ id: JobID, is uuid: String?) async throws {
+        guard let uuid else { return }
+        let found: String?
+        if let live = jobs[id] {
+            found = live.stored.launch.uuid
+        } else {
+            found = try await journal.job(id)?.launch.uuid
+        }
+        guard found == uuid else {
+            throw ClusterError(
+                .notFound,
+                "another-job",
+                "job \(id.number) of this coordinator is not the one that was submitted: an older "
+                    + "copy of the data directory was put back; submit the job again"
+            )
+        }
     }
 
     /// Slots of the workers that are connected.
@@ -85,6 +110,7 @@ extension CoordinatorCore {
     func status(of id: JobID) -> JobStatus? {
         guard let job = coordinator.jobs[id], let stored = jobs[id]?.stored else { return nil }
         var status = JobStatus(job, output: stored.output)
+        status.uuid = stored.launch.uuid
         status.owner = stored.owner
         status.submittedAt = stored.submittedAt
         status.seconds = max(WallClock.now - stored.submittedAt, 0)

@@ -11,13 +11,14 @@ extension CoordinatorCore {
         guard 1...4096 ~= request.slots else {
             throw ClusterError.badRequest("a worker has 1 to 4096 slots, and not \(request.slots)")
         }
-        if let cluster = request.cluster, cluster != journal.cluster {
-            // It begins anew when it learns whose coordinator this is.
+        guard isOfThisHistory(request) else {
             return JoinAnswer(
                 worker: WorkerID(0),
                 cluster: journal.cluster,
-                session: SessionID(epoch: journal.epoch, number: 0),
-                endedJobs: []
+                session: journal.session(0),
+                endedJobs: [],
+                mustReset: true,
+                position: journal.position
             )
         }
         let id = try await journal.worker(
@@ -26,10 +27,15 @@ extension CoordinatorCore {
             host: request.host,
             slots: request.slots
         )
-        let address = WorkerAddress(worker: id, url: request.url, host: request.host)
+        let address = WorkerAddress(
+            worker: id,
+            url: request.url,
+            host: request.host,
+            incarnation: request.incarnation
+        )
         try await replace(at: address)
         sessions[id]?.wake()
-        let session = SessionID(epoch: journal.epoch, number: nextSession())
+        let session = journal.session(nextSession())
         sessions[id] = WorkerSession(id: session, worker: id, address: address)
         sessions[id]?.release = request.release
         try await apply([
@@ -51,11 +57,32 @@ extension CoordinatorCore {
             worker: id,
             cluster: journal.cluster,
             session: session,
-            endedJobs: request.jobs.filter {
+            endedJobs: request.jobs.map(\.id).filter {
                 coordinator.jobs[$0]?.outcome != nil
                     || coordinator.jobs[$0] == nil
-            }
+            },
+            position: journal.position
         )
+    }
+
+    /// Whether a worker knows nothing yet, or what it knows is what happened here.
+    private func isOfThisHistory(_ request: JoinRequest) -> Bool {
+        let isOurs = journal.history.contains(
+            request,
+            cluster: journal.cluster,
+            lastWrite: journal.position.write,
+            jobs: coordinator.jobs
+        )
+        if !isOurs {
+            logger.warning(
+                """
+                a worker knows another cluster, or a history that this data directory does not have, \
+                and begins again
+                """,
+                metadata: ["url": "\(request.url)"]
+            )
+        }
+        return isOurs
     }
 
     /// Gives up the workers that were where another one is now.
@@ -105,6 +132,7 @@ extension CoordinatorCore {
         let commands = sessions[id]?.answer() ?? []
         return PollAnswer(
             commands: commands,
+            position: journal.position,
             mayLeave: request.isDraining && !coordinator.isNeeded(id),
             traces: traces(of: commands)
         )

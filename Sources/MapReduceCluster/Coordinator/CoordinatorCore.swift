@@ -94,11 +94,9 @@ actor CoordinatorCore {
         let lastEvents = try journal.lastEvents()
         coordinator = Coordinator(policy: settings.policy, journal: entries, at: startTime)
         for job in stored {
-            // The output of a job that has succeeded is in place.
-            let hasSucceeded = coordinator.jobs[job.id]?.outcome == .succeeded
             jobs[job.id] = LiveJob(
                 stored: job,
-                output: hasSucceeded ? nil : Self.resume(job, logger),
+                output: Self.resume(job, coordinator.jobs[job.id], logger),
                 lastEvent: lastEvents[job.id] ?? 0
             )
         }
@@ -113,9 +111,19 @@ actor CoordinatorCore {
         }
     }
 
-    private static func resume(_ job: Journal.Job, _ logger: Logger) -> OutputDirectory? {
+    private static func resume(
+        _ job: Journal.Job,
+        _ state: JobState?,
+        _ logger: Logger
+    ) -> OutputDirectory? {
+        // The output of a job that has succeeded is in place.
+        guard let state, state.outcome != .succeeded else { return nil }
         do {
-            return try OutputDirectory(resuming: job.output)
+            return try OutputDirectory(
+                resuming: job.output,
+                owner: job.launch.uuid,
+                isCommitting: !state.isRunning
+            )
         } catch {
             logger.error(
                 "a job cannot go on, and is cancelled",
@@ -285,10 +293,15 @@ actor CoordinatorCore {
     }
 
     private func publish(_ id: JobID, _ outputs: [TaskOutput]) async {
-        guard let job = coordinator.jobs[id], let directory = jobs[id]?.output else { return }
-        let output = Handed(directory)
+        guard let job = coordinator.jobs[id], let live = jobs[id] else { return }
         var failure: Failure?
         do {
+            guard let directory = live.output else {
+                throw ClusterError.notFound(
+                    "the output directory is not that of the job any more; run the job again"
+                )
+            }
+            let output = Handed(directory)
             try await blocking { try OutputPublisher.publish(outputs, of: job, to: output.value) }
         } catch {
             failure = Failure(

@@ -22,12 +22,12 @@ extension CoordinatorRoutes {
         router.get("/") { request, _ in page.answer(to: request) }
         router.get("v1/stream") { [core] request, _ in try await Self.stream(core, request) }
         router.get("v1/jobs/:job/report") { [core, isSecure] request, context in
-            var report = try await core.report(of: try context.job)
+            var report = try await core.report(of: try await job(request, context))
             report.replayCommand = Self.replayCommand(report.job.id, request, isSecure)
             return try JSONBody.response(report)
         }
         router.get("v1/jobs/:job/stream") { [core] request, context in
-            try await Self.stream(core, try context.job, request)
+            try await Self.stream(core, try await job(request, context), request)
         }
     }
 

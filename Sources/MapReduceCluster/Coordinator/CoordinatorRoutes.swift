@@ -40,59 +40,68 @@ struct CoordinatorRoutes {
         group.post { request, _ in
             let body = try await request.decoded(as: SubmitRequest.self)
             return try JSONBody.response(
-                SubmitAnswer(id: try await core.submit(body)),
+                try await core.submit(body),
                 status: .created
             )
         }
         group.get { _, _ in try JSONBody.response(try await core.statuses()) }
         group.get(":job") { request, context in
-            let id = try context.job
+            let id = try await job(request, context)
             let status = try await core.status(of: id, wait: request.wait)
             return try JSONBody.response(status)
         }
-        group.delete(":job") { _, context in
-            try await core.cancel(try context.job)
+        group.delete(":job") { request, context in
+            try await core.cancel(try await job(request, context))
             return Response(status: .noContent)
         }
         group.get(":job/events") { request, context in
             let events = try await core.events(
-                of: try context.job,
+                of: try await job(request, context),
                 after: try request.number("after") ?? 0,
                 onlyNotable: try request.number("notable") == 1
             )
             return try JSONBody.response(events)
         }
-        group.get(":job/tasks") { _, context in
-            try JSONBody.response(try await core.tasks(of: try context.job))
+        group.get(":job/tasks") { request, context in
+            try JSONBody.response(try await core.tasks(of: try await job(request, context)))
         }
-        group.get(":job/tasks/:stage/:task") { _, context in
+        group.get(":job/tasks/:stage/:task") { request, context in
             let task = TaskName(
                 stage: try context.number("stage"),
                 index: try context.number("task")
             )
-            return try JSONBody.response(try await core.replay(of: try context.job, task))
+            let id = try await job(request, context)
+            return try JSONBody.response(try await core.replay(of: id, task))
         }
-        group.get(":job/logs") { _, context in
-            try JSONBody.response(try await core.logs(of: try context.job))
+        group.get(":job/logs") { request, context in
+            try JSONBody.response(try await core.logs(of: try await job(request, context)))
         }
-        group.get(":job/logs/:stage/:task/:attempt") { _, context in
+        group.get(":job/logs/:stage/:task/:attempt") { request, context in
             let attempt = try context.attempt
+            _ = try await job(request, context)
             return try JSONBody.response(
                 try await core.logs(of: attempt.task.job, attempt: attempt)
             )
         }
-        group.get(":job/launch") { _, context in
-            try JSONBody.response(try await core.launch(of: try context.job))
+        group.get(":job/launch") { request, context in
+            try JSONBody.response(try await core.launch(of: try await job(request, context)))
         }
         group.get(":job/stages/:stage/outputs") { request, context in
             let outputs = try await core.outputs(
-                of: try context.job,
+                of: try await job(request, context),
                 stage: try context.number("stage"),
                 after: try request.number("after") ?? 0,
                 wait: request.wait
             )
             return try JSONBody.response(outputs)
         }
+    }
+
+    /// The job of a path, which is the one that `uuid` names, if the query has that.
+    func job(_ request: Request, _ context: ClusterContext) async throws -> JobID {
+        let id = try context.job
+        try await core.check(id, is: request.uri.queryParameters.get("uuid"))
+        return id
     }
 
     private func addWorkers(to group: RouterGroup<ClusterContext>) {

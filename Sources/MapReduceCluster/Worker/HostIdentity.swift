@@ -15,5 +15,6 @@ enum HostIdentity {
         return String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
     }
 
-    static func makeIncarnation() -> String { UUID().uuidString }
+    /// A name that nothing else has, now or later.
+    static func makeUUID() -> String { UUID().uuidString }
 }

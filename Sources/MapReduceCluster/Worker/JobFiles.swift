@@ -8,6 +8,8 @@ struct JobFiles: Sendable {
     let id: JobID
     let launch: JobLaunch
     let executable: String
+    /// Drawn at random when the worker's process started.
+    let incarnation: String
     /// Takes runs, logs and fetched segments.
     let directory: String
 
@@ -27,7 +29,7 @@ struct JobFiles: Sendable {
             input: assignment.input,
             segments: segments,
             directory: "\(directory)/\(attempt)",
-            partDirectory: "\(launch.outputDirectory)/\(attempt)",
+            partDirectory: partDirectory(of: attempt),
             logPath: logPath(of: attempt),
             badRecords: assignment.badRecords,
             tellsPartitions: assignment.tellsPartitions
@@ -35,6 +37,13 @@ struct JobFiles: Sendable {
     }
 
     func logPath(of attempt: AttemptID) -> String { "\(directory)/\(attempt).log" }
+
+    /// Where an attempt of this worker writes parts: no other process has that directory, not even
+    /// one that runs an attempt of the same name, as a coordinator gives names again that has gone
+    /// back to an older copy of its data.
+    func partDirectory(of attempt: AttemptID) -> String {
+        "\(launch.outputDirectory)/\(attempt)-\(incarnation)"
+    }
 }
 
 extension JobProgramFile {
@@ -50,6 +59,8 @@ final class JobStore: Sendable {
     private let client: ClusterClient
     private let coordinator: String
     let scratch: String
+    /// Drawn at random when the worker's process started.
+    let incarnation: String
     private let executables: DigestStore
     private let files: DigestStore
     /// What its attempts print.
@@ -57,8 +68,14 @@ final class JobStore: Sendable {
     private let jobs = Mutex<[JobID: JobFiles]>([:])
     private let heldRuns = Mutex<[AttemptID: OutputFile]>([:])
 
-    init(client: ClusterClient, coordinator: String, scratch: String) throws {
+    init(
+        client: ClusterClient,
+        coordinator: String,
+        scratch: String,
+        incarnation: String
+    ) throws {
         self.client = client
+        self.incarnation = incarnation
         self.coordinator = coordinator
         self.scratch = scratch
         executables = try DigestStore(
@@ -76,7 +93,8 @@ final class JobStore: Sendable {
     subscript(id: JobID) -> JobFiles? { jobs.withLock { $0[id] } }
 
     /// Gets the program of a job and its side files; what is here already is not fetched again.
-    func fetch(_ id: JobID) async throws {
+    /// - Returns: the random id of the job.
+    func fetch(_ id: JobID) async throws -> String {
         for delay in Policy.fetchRetryDelays {
             do {
                 return try await fetchOnce(id)
@@ -88,18 +106,21 @@ final class JobStore: Sendable {
                 try await Task.sleep(for: delay)
             }
         }
-        try await fetchOnce(id)
+        return try await fetchOnce(id)
     }
 
-    private func fetchOnce(_ id: JobID) async throws {
+    private func fetchOnce(_ id: JobID) async throws -> String {
         let launch: JobLaunch = try await client.get(
             "\(coordinator)/v1/jobs/\(id.number)/launch"
         )
+        // One that is here under this number is another job if its random id is another one.
+        if let here = self[id], here.launch.uuid != launch.uuid { return launch.uuid }
         let executable = try await fetchExecutable(of: launch.program)
         let job = JobFiles(
             id: id,
             launch: launch,
             executable: executable,
+            incarnation: incarnation,
             directory: "\(scratch)/\(id)"
         )
         try await blocking {
@@ -109,6 +130,7 @@ final class JobStore: Sendable {
         }
         try await fetchFiles(of: launch.program, into: job.filesDirectory)
         jobs.withLock { $0[id] = job }
+        return launch.uuid
     }
 
     /// Gets an executable, unless it is here.
@@ -157,10 +179,24 @@ final class JobStore: Sendable {
         logs.remove(attempt)
         guard let files = self[attempt.task.job] else { return }
         let paths = [
-            "\(files.directory)/\(attempt)", "\(files.launch.outputDirectory)/\(attempt)",
+            "\(files.directory)/\(attempt)", files.partDirectory(of: attempt),
             files.logPath(of: attempt),
         ]
         try await blocking { for path in paths { try Files.remove(path) } }
+    }
+
+    /// Removes what attempts of this worker wrote into the outputs of jobs: nobody else has it, and
+    /// nobody wants it.
+    func removeParts() async throws {
+        let directories = Set(jobs.withLock { $0.values.map(\.launch.outputDirectory) })
+        let ending = "-" + incarnation
+        try await blocking {
+            for directory in directories.sorted() where try Files.kind(of: directory) != nil {
+                for name in try Files.names(in: directory) where name.hasSuffix(ending) {
+                    try Files.remove("\(directory)/\(name)")
+                }
+            }
+        }
     }
 
     /// Notes the run that an attempt wrote: from now on it is served.

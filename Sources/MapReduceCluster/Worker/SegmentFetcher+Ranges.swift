@@ -149,14 +149,16 @@ struct SegmentOrigin: Sendable, CustomStringConvertible {
     }
 
     /// Where its worker serves it.
+    ///
+    /// The worker's own name is in it: what another process has that is there now is not meant.
     func url(_ part: SegmentDocument.Part) -> String {
         let task = source.task
         let segment =
             "\(address.url)/v1/segments/\(task.job.number)/\(task.stage)/\(task.index)"
             + "/\(source.number)/\(partition)"
         switch part {
-        case .whole: return segment
-        case .list: return segment + "/list"
+        case .whole: return segment + "?worker=\(address.incarnation)"
+        case .list: return segment + "/list?worker=\(address.incarnation)"
         }
     }
 }

@@ -52,8 +52,7 @@ extension WorkerDriver {
     private func fetchJob(_ id: JobID, _ group: inout DiscardingTaskGroup) {
         group.addTask {
             do {
-                try await store.fetch(id)
-                send.yield(.jobReady(id))
+                send.yield(.jobReady(id, uuid: try await store.fetch(id)))
             } catch {
                 send.yield(
                     .jobFailed(

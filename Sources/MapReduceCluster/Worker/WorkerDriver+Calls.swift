@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 /// Calls of the coordinator, and what a worker watches by itself.
 extension WorkerDriver {
     func join(
-        _ state: (cluster: String?, attempts: [AttemptID], jobs: [JobID]),
+        _ state: WorkerMachine.JoinState,
         _ url: String,
         after delay: Duration,
         _ group: inout DiscardingTaskGroup
@@ -19,6 +19,7 @@ extension WorkerDriver {
             slots: settings.slotCount,
             localPaths: settings.localPaths,
             cluster: state.cluster,
+            position: state.position,
             attempts: state.attempts,
             jobs: state.jobs
         )

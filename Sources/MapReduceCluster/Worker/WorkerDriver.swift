@@ -57,10 +57,15 @@ struct WorkerDriver {
         self.events = events
         self.send = send
         host = try HostIdentity.current()
-        incarnation = HostIdentity.makeIncarnation()
+        incarnation = HostIdentity.makeUUID()
         let metrics = WorkerMetrics()
         self.metrics = metrics
-        store = try JobStore(client: client, coordinator: coordinator, scratch: scratch)
+        store = try JobStore(
+            client: client,
+            coordinator: coordinator,
+            scratch: scratch,
+            incarnation: incarnation
+        )
         machine = MachineWatch(scratch: scratch, store: store)
         fetcher = SegmentFetcher(
             client: client,
@@ -101,10 +106,20 @@ struct WorkerDriver {
         do {
             let end = try await runGroup(didListen)
             await shutDownSlots()
+            if end == .again { await removeParts() }
             return end
         } catch {
             await shutDownSlots()
             throw error
+        }
+    }
+
+    /// What another history of the cluster wanted written.
+    private func removeParts() async {
+        do {
+            try await store.removeParts()
+        } catch {
+            logger.warning("parts cannot be removed", metadata: ["error": "\(error)"])
         }
     }
 

@@ -53,6 +53,9 @@ struct WorkerRoutes {
     ) async throws -> Response {
         let attempt = try context.attempt
         let partition = try context.number("partition")
+        if let worker = request.uri.queryParameters.get("worker"), worker != store.incarnation {
+            throw ClusterError.notFound("the worker \(worker) is not here any more")
+        }
         guard let path = store.run(of: attempt) else {
             throw ClusterError.notFound("this worker has no run of \(attempt)")
         }

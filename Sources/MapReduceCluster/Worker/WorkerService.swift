@@ -26,7 +26,12 @@ package struct WorkerService: Service {
         let client = ClusterClient(token: settings.server.token, tls: settings.clientTLS)
         do {
             while try await runLife(client) == .again {
-                logger.warning("the coordinator is of another cluster: beginning anew")
+                logger.warning(
+                    """
+                    the coordinator is of another cluster, or has gone back to an older copy of its \
+                    data: this worker forgets all that it has, and joins as a new one
+                    """
+                )
             }
         } catch {
             try await client.shutdown()

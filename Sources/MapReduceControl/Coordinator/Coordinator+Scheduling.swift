@@ -39,6 +39,7 @@ extension Coordinator {
                 worker,
                 Assignment(
                     attempt: attempt,
+                    jobUUID: job.submission.uuid,
                     input: input,
                     sources: sources,
                     badRecords: jobs[task: id]?.badRecords ?? [],

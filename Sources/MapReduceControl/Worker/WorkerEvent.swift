@@ -10,8 +10,8 @@ package enum WorkerEvent: Sendable {
     case answered(PollKind, SessionID, PollAnswer, delivered: [AttemptID])
     /// A poll of this session failed; `mustJoin`: the coordinator does not know the worker.
     case pollFailed(PollKind, SessionID, mustJoin: Bool)
-    /// The program of a job is here.
-    case jobReady(JobID)
+    /// The program of a job is here, which is the one with this random id.
+    case jobReady(JobID, uuid: String = "")
     case jobFailed(JobID, message: String, kind: FailureKind = .fetchFailed)
     /// What an attempt reads is here, with the attempts that wrote it.
     ///
@@ -69,8 +69,8 @@ package enum WorkerAction: Hashable, Sendable {
     case removeAttempt(AttemptID)
     /// Remove all that is left of a job.
     case removeJob(JobID)
-    /// Forget everything, and begin anew as another worker: the coordinator is that of another
-    /// cluster.
+    /// Forget everything, and join as another worker: the coordinator is that of another cluster,
+    /// or of another history of this one.
     case reset
     /// The worker is not needed any more.
     case leave

@@ -4,11 +4,13 @@ internal import MapReduceModel
 extension WorkerMachine {
     mutating func join(_ answer: JoinAnswer) {
         guard session == .joining else { return }
-        if let cluster, cluster != answer.cluster {
+        let isOther = cluster.map { $0 != answer.cluster } ?? false
+        if isOther || answer.mustReset {
             actions.append(.reset)
             return
         }
         cluster = answer.cluster
+        position = answer.position
         session = .joined(answer.session)
         if !Mutation.keepsCommandNumbers.isOn { received = 0 }
         isPolling = false
@@ -25,6 +27,8 @@ extension WorkerMachine {
     ) {
         guard session == .joined(id) else { return }
         finish(kind)
+        // Answers may overtake each other.
+        if answer.position.write > position?.write ?? 0 { position = answer.position }
         ended.removeAll { delivered.contains($0.end.report.attempt) }
         for command in answer.commands where command.number > received {
             received = command.number

@@ -13,7 +13,22 @@ extension WorkerMachine {
                 || Mutation.obeysTwice.isOn
         else { return }
         attempts.append(AttemptWork(assignment: assignment))
-        if need(id.task.job) { fetchInput(at: attempts.count - 1) }
+        let isReady = need(id.task.job)
+        guard identify(id.task.job, as: assignment.jobUUID) else { return }
+        if isReady { fetchInput(at: attempts.count - 1) }
+    }
+
+    /// Notes which job has a number; to have something of another one means that the coordinator
+    /// has gone back to an older copy of its data, and then all that is here is of no use.
+    /// - Returns: false when the worker is to begin again.
+    private mutating func identify(_ id: JobID, as uuid: String) -> Bool {
+        guard let index = jobs.firstIndex(where: { $0.id == id }) else { return true }
+        guard jobs[index].uuid ?? uuid == uuid || Mutation.identifiesByNumber.isOn else {
+            actions.append(.reset)
+            return false
+        }
+        jobs[index].uuid = uuid
+        return true
     }
 
     mutating func stop(_ id: AttemptID) {
@@ -67,11 +82,12 @@ extension WorkerMachine {
         return false
     }
 
-    mutating func jobReady(_ id: JobID) {
+    mutating func jobReady(_ id: JobID, _ uuid: String) {
         // The job may have ended while its program was on its way.
         guard let index = jobs.firstIndex(where: { $0.id == id }) else {
             return Mutation.keepsLatePrograms.isOn ? () : removeIfDone(id)
         }
+        guard identify(id, as: uuid) else { return }
         jobs[index].isReady = true
         for preparation in jobs[index].preparations {
             actions.append(.prepare(id, stage: preparation.stage, tasks: preparation.tasks))

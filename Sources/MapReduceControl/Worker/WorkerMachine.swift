@@ -10,6 +10,8 @@ package import MapReduceModel
 package struct WorkerMachine: Sendable {
     var session = Session.joining
     var cluster: String?
+    /// The latest position in the coordinator's history that was heard.
+    var position: JournalPosition?
     var isDraining = false
     var isDiskLow = false
     /// The number of the last command that was received in this session.
@@ -35,6 +37,8 @@ package struct WorkerMachine: Sendable {
     /// A job of which the worker has something.
     struct JobWork: Hashable, Sendable {
         let id: JobID
+        /// What tells it from any other one of the same number; nil until that is known.
+        var uuid: String?
         /// Whether its program is here.
         var isReady = false
         /// What it was told to prepare before.
@@ -98,8 +102,21 @@ package struct WorkerMachine: Sendable {
     }
 
     /// What it says of itself when it joins.
-    package var joinState: (cluster: String?, attempts: [AttemptID], jobs: [JobID]) {
-        (cluster, attempts.map(\.id) + ended.map(\.end.report.attempt), jobs.map(\.id))
+    package var joinState: JoinState {
+        JoinState(
+            cluster: cluster,
+            position: position,
+            attempts: attempts.map(\.id) + ended.map(\.end.report.attempt),
+            jobs: jobs.map { HeldJob(id: $0.id, uuid: $0.uuid) }
+        )
+    }
+
+    /// What a worker knows of the cluster that it is part of.
+    package struct JoinState: Sendable {
+        package let cluster: String?
+        package let position: JournalPosition?
+        package let attempts: [AttemptID]
+        package let jobs: [HeldJob]
     }
 
     /// Takes an event.
@@ -114,7 +131,7 @@ package struct WorkerMachine: Sendable {
             take(answer, kind, id, delivered)
         case .pollFailed(let kind, let id, let mustJoin):
             pollFailed(kind, id, mustJoin: mustJoin)
-        case .jobReady(let id): jobReady(id)
+        case .jobReady(let id, let uuid): jobReady(id, uuid)
         case .jobFailed(let id, let message, let kind):
             jobFailed(id, Failure(kind: kind, message: message))
         case .inputReady(let attempt, let input, let seconds):

@@ -6,7 +6,8 @@ internal import Glibc
 
 /// The directory of a job's output, in which everything appears at once or not at all.
 ///
-///     out/_temporary/.mapreduce-lock   locked while a run lives: if it is free, all is left over
+///     out/_temporary/.mapreduce-lock   locked while a run lives: if it is free, all is left over;
+///                              in it is whose it is, where the run may be resumed
 ///     out/_temporary/commit    the names that are put in place or replaced, while that is done
 ///     out/_temporary/…         attempts
 ///     out/part-00000.tsv …     the output
@@ -33,9 +34,12 @@ package final class OutputDirectory {
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.
     ///
     /// `overwrite`: replace a finished output, at the moment of the commit.
+    ///
+    /// `owner`: the name of a run that may be resumed, which nothing else has; empty for one that
+    /// is not.
     /// - Throws: `EngineError` when there is an output already, when something else is there, when
     ///   another run is writing to it, or when it cannot be written to.
-    package init(path: String, overwrite: Bool) throws {
+    package init(path: String, overwrite: Bool, owner: String = "") throws {
         self.path = path
         try Self.checkIsDirectory(path)
         let temporary = path + "/" + Self.temporaryName
@@ -46,6 +50,8 @@ package final class OutputDirectory {
         let created = try Files.createDirectory(temporary)
         let lock = try Self.takeLock(path)
         do {
+            // From now on nothing here is that of whoever was here before.
+            try Self.write(owner, to: lock, path)
             if isLeftover {
                 try Self.removeLeftovers(path)
                 names = try Self.namesToReplace(path, overwrite: overwrite)
@@ -65,7 +71,13 @@ package final class OutputDirectory {
     /// stays, and a commit that had begun can be ended by `commit`.
     ///
     /// A finished output beside which nothing is left over is not touched.
-    package init(resuming path: String) throws {
+    ///
+    /// `owner`: the name of the run.
+    ///
+    /// `isCommitting`: whether its commit may have begun, or it has ended.
+    /// - Throws: `EngineError` when what is there is of another run, or of a later time than the
+    ///   run is known to have come to: its coordinator has gone back to an older copy of its data.
+    package init(resuming path: String, owner: String, isCommitting: Bool) throws {
         self.path = path
         try Self.checkIsDirectory(path)
         isResumed = true
@@ -73,11 +85,65 @@ package final class OutputDirectory {
         let isComplete = try Files.kind(of: "\(path)/\(Self.successName)") != nil
         // Without an output there is nothing but what the run wrote.
         ownDirectories = isComplete ? [] : [path]
-        if try isComplete && Files.kind(of: temporary) == nil {
+        guard try Files.kind(of: "\(temporary)/\(Self.lockName)") != nil else {
+            guard isCommitting else {
+                throw EngineError(
+                    .badInput,
+                    "\(temporary), to which the job was writing, is gone; run the job again"
+                )
+            }
             lock = nil
-        } else {
-            try Files.createDirectory(temporary)
-            lock = try Self.takeLock(path)
+            return
+        }
+        let lock = try Self.takeLock(path)
+        do {
+            try Self.checkOwner(owner, of: lock, path, isCommitting: isCommitting)
+        } catch {
+            close(lock)
+            throw error
+        }
+        self.lock = lock
+    }
+
+    /// Writes into a lock whose directory it is.
+    private static func write(_ owner: String, to lock: Int32, _ path: String) throws {
+        let bytes = Array(owner.utf8)
+        let count = bytes.withUnsafeBytes { pwrite(lock, $0.baseAddress, $0.count, 0) }
+        guard ftruncate(lock, off_t(bytes.count)) == 0, count == bytes.count,
+            owner.isEmpty || fsync(lock) == 0
+        else {
+            throw EngineError.system(
+                "write",
+                "\(path)/\(temporaryName)/\(lockName)",
+                errno: errno,
+                kind: .outOfResources
+            )
+        }
+        if !owner.isEmpty { try Files.syncDirectory("\(path)/\(temporaryName)") }
+    }
+
+    private static func checkOwner(
+        _ owner: String,
+        of lock: Int32,
+        _ path: String,
+        isCommitting: Bool
+    ) throws {
+        var bytes = [UInt8](repeating: 0, count: owner.utf8.count + 1)
+        let count = bytes.withUnsafeMutableBytes { pread(lock, $0.baseAddress, $0.count, 0) }
+        let temporary = "\(path)/\(temporaryName)"
+        guard Array(bytes.prefix(max(count, 0))) == Array(owner.utf8) else {
+            throw EngineError(
+                .badInput,
+                "\(temporary) is that of another run, and is left alone; run the job again when "
+                    + "that one has ended, or with another --output"
+            )
+        }
+        if !isCommitting, try Files.kind(of: "\(temporary)/\(commitName)") != nil {
+            throw EngineError(
+                .badInput,
+                "the output in \(path) is half in place, which the coordinator does not know of; "
+                    + "run the job again"
+            )
         }
     }
 

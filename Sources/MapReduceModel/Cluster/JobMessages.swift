@@ -68,6 +68,8 @@ package struct UploadedFile: Hashable, Codable, Sendable {
 
 /// What a worker must know of a job to run its tasks.
 package struct JobLaunch: Hashable, Codable, Sendable {
+    /// Drawn at random when the job was accepted: tells it from any other one of the same number.
+    package var uuid: String
     package var plan: Plan
     package var program: JobProgramFile
     /// The directory in which attempts of the last stage write.
@@ -76,11 +78,13 @@ package struct JobLaunch: Hashable, Codable, Sendable {
     package var taskTimeout: Int?
 
     package init(
+        uuid: String,
         plan: Plan,
         program: JobProgramFile,
         outputDirectory: String,
         taskTimeout: Int? = nil
     ) {
+        self.uuid = uuid
         self.plan = plan
         self.program = program
         self.outputDirectory = outputDirectory
@@ -102,8 +106,13 @@ package struct ReplayAnswer: Hashable, Codable, Sendable {
 /// A job was accepted.
 package struct SubmitAnswer: Hashable, Codable, Sendable {
     package var id: JobID
+    /// Drawn at random when the job was accepted: whoever goes on asking about the job names it.
+    package var uuid: String
 
-    package init(id: JobID) { self.id = id }
+    package init(id: JobID, uuid: String) {
+        self.id = id
+        self.uuid = uuid
+    }
 }
 
 /// A part of the log of a stage's outputs.
@@ -145,10 +154,13 @@ package struct WorkerAddress: Hashable, Codable, Sendable {
     package var worker: WorkerID
     package var url: String
     package var host: String
+    /// Drawn at random when the worker's process started: another one may be there now.
+    package var incarnation: String
 
-    package init(worker: WorkerID, url: String, host: String) {
+    package init(worker: WorkerID, url: String, host: String, incarnation: String) {
         self.worker = worker
         self.url = url
         self.host = host
+        self.incarnation = incarnation
     }
 }

@@ -20,10 +20,12 @@ package struct JoinRequest: Hashable, Codable, Sendable {
     package var localPaths: [String]
     /// The cluster that it was part of; nil the first time.
     package var cluster: String?
+    /// The latest position in the coordinator's history that it knows; nil the first time.
+    package var position: JournalPosition?
     /// The attempts that it runs, and those whose ends it has not delivered.
     package var attempts: [AttemptID]
     /// The jobs of which it keeps something.
-    package var jobs: [JobID]
+    package var jobs: [HeldJob]
 
     package init(
         version: Int = ClusterProtocol.version,
@@ -34,8 +36,9 @@ package struct JoinRequest: Hashable, Codable, Sendable {
         slots: Int,
         localPaths: [String] = [],
         cluster: String? = nil,
+        position: JournalPosition? = nil,
         attempts: [AttemptID] = [],
-        jobs: [JobID] = []
+        jobs: [HeldJob] = []
     ) {
         self.version = version
         self.release = release
@@ -45,8 +48,40 @@ package struct JoinRequest: Hashable, Codable, Sendable {
         self.slots = slots
         self.localPaths = localPaths
         self.cluster = cluster
+        self.position = position
         self.attempts = attempts
         self.jobs = jobs
+    }
+}
+
+/// A place in the history of a coordinator's data: all that was written up to it.
+///
+/// Numbers repeat when an older copy of the data is put back; a start does not, as its name is
+/// drawn at random.
+package struct JournalPosition: Hashable, Codable, Sendable {
+    /// How often a coordinator was started on the data.
+    package var epoch: Int
+    /// Drawn at random at that start.
+    package var start: String
+    /// The number of the last write that was durable.
+    package var write: Int
+
+    package init(epoch: Int, start: String, write: Int) {
+        self.epoch = epoch
+        self.start = start
+        self.write = write
+    }
+}
+
+/// A job of which a worker keeps something.
+package struct HeldJob: Hashable, Codable, Sendable {
+    package var id: JobID
+    /// What tells the job from any other one of the same number; nil until the worker knows.
+    package var uuid: String?
+
+    package init(id: JobID, uuid: String?) {
+        self.id = id
+        self.uuid = uuid
     }
 }
 
@@ -59,12 +94,28 @@ package struct JoinAnswer: Hashable, Codable, Sendable {
     package var session: SessionID
     /// Of the jobs of the request, those that are over.
     package var endedJobs: [JobID]
+    /// Whether the worker knows another history than this coordinator's: that of another cluster,
+    /// or one that went on where an older copy of the data was put back.
+    ///
+    /// It is not taken in: it forgets all that it has, and joins as a new one.
+    package var mustReset: Bool
+    /// Where the coordinator's history is.
+    package var position: JournalPosition
 
-    package init(worker: WorkerID, cluster: String, session: SessionID, endedJobs: [JobID]) {
+    package init(
+        worker: WorkerID,
+        cluster: String,
+        session: SessionID,
+        endedJobs: [JobID],
+        mustReset: Bool = false,
+        position: JournalPosition
+    ) {
         self.worker = worker
         self.cluster = cluster
         self.session = session
         self.endedJobs = endedJobs
+        self.mustReset = mustReset
+        self.position = position
     }
 }
 
@@ -72,11 +123,14 @@ package struct JoinAnswer: Hashable, Codable, Sendable {
 package struct SessionID: Hashable, Codable, Sendable {
     /// How often the coordinator was started on its data.
     package var epoch: Int
+    /// Drawn at random at that start: epochs repeat when an older copy of the data is put back.
+    package var start: String
     /// Sessions of this epoch, counted from 1.
     package var number: Int
 
-    package init(epoch: Int, number: Int) {
+    package init(epoch: Int, start: String, number: Int) {
         self.epoch = epoch
+        self.start = start
         self.number = number
     }
 }
@@ -150,6 +204,8 @@ package struct PollAnswer: Hashable, Codable, Sendable {
     /// All that were not received yet, in rising order of their numbers; at most so many that an
     /// answer stays small.
     package var commands: [NumberedCommand]
+    /// Where the coordinator's history is.
+    package var position: JournalPosition
     /// Whether a worker that drains is not needed any more.
     package var mayLeave: Bool
     /// What goes on with the traces of the attempts that are to be started, by the attempts' names;
@@ -158,10 +214,12 @@ package struct PollAnswer: Hashable, Codable, Sendable {
 
     package init(
         commands: [NumberedCommand],
+        position: JournalPosition,
         mayLeave: Bool = false,
         traces: [String: [String: String]]? = nil
     ) {
         self.commands = commands
+        self.position = position
         self.mayLeave = mayLeave
         self.traces = traces
     }

@@ -70,8 +70,9 @@ struct CancelCommand: AsyncParsableCommand {
 
     func run() async throws {
         let job = try await connection.withClient { client in
-            try await client.cancel(JobID(id))
-            return try await client.end(of: JobID(id))
+            let job = try await client.job(JobID(id))
+            try await client.cancel(job.id, job.uuid)
+            return try await client.end(of: job)
         }
         try format.write(job) { "job \(id) is \(job.phase.rawValue)\n" }
     }
@@ -89,7 +90,9 @@ struct WaitCommand: AsyncParsableCommand {
     @Argument(help: "The number of the job.", completion: .runningJob) var id: Int
 
     func run() async throws {
-        let job = try await connection.withClient { try await $0.end(of: JobID(id)) }
+        let job = try await connection.withClient { client in
+            try await client.end(of: try await client.job(JobID(id)))
+        }
         try format.write(job) { JobText.text(of: job, connection) }
         if format.json {
             if job.phase != .succeeded { throw ExitCode(job.phase == .failed ? 1 : 130) }
@@ -101,11 +104,12 @@ struct WaitCommand: AsyncParsableCommand {
 
 extension CoordinatorClient {
     /// Waits until a job has ended.
-    fileprivate func end(of id: JobID) async throws -> JobStatus {
-        while true {
-            let job = try await job(id, wait: .seconds(10))
-            if job.phase.isFinished { return job }
+    fileprivate func end(of job: JobStatus) async throws -> JobStatus {
+        var job = job
+        while !job.phase.isFinished {
+            job = try await self.job(job.id, job.uuid, wait: .seconds(10))
         }
+        return job
     }
 }
 

@@ -58,13 +58,14 @@ struct LogFollower: Sendable {
     }
 
     private func follow() async throws {
-        if try await client.job(job).phase.isFinished { return try await printKept() }
+        let status = try await client.job(job)
+        if status.phase.isFinished { return try await printKept() }
         try await withThrowingDiscardingTaskGroup { group in
             var last = 0
             var isOver = false
             while !isOver {
                 try printer.checkReader()
-                let events = try await events(after: last)
+                let events = try await events(of: status, after: last)
                 last = events.last?.number ?? last
                 let news = LogEvents(events.map(\.entry), task: task)
                 for (attempt, worker) in news.running {
@@ -87,11 +88,16 @@ struct LogFollower: Sendable {
     }
 
     /// The events behind one; a coordinator that does not answer may be started again.
-    private func events(after number: Int) async throws -> [JobEvent] {
+    private func events(of job: JobStatus, after number: Int) async throws -> [JobEvent] {
         let start = ContinuousClock.now
         while true {
             do {
-                return try await client.events(of: job, after: number, onlyNotable: false)
+                return try await client.events(
+                    of: job.id,
+                    job.uuid,
+                    after: number,
+                    onlyNotable: false
+                )
             } catch let error as ClusterClient.CallError {
                 guard case .unreachable = error, .now - start < Policy.submitPatience else {
                     throw error

@@ -14,6 +14,8 @@ struct JobWatcher {
     let client: CoordinatorClient
     let connection: ClientOptions
     let id: JobID
+    /// What tells the job from others of its number.
+    let uuid: String
     let description: JobDescription
     /// When the command was started.
     let start: ContinuousClock.Instant
@@ -53,7 +55,7 @@ struct JobWatcher {
         var silentSince: ContinuousClock.Instant?
         while true {
             do {
-                let status = try await client.job(id, wait: Policy.submitUpdateInterval)
+                let status = try await client.job(id, uuid, wait: Policy.submitUpdateInterval)
                 silentSince = nil
                 if !description.isQuiet {
                     try await showEvents(&display, &lastEvent)
@@ -79,6 +81,7 @@ struct JobWatcher {
         while true {
             let events = try await client.events(
                 of: id,
+                uuid,
                 after: last,
                 onlyNotable: !description.isVerbose
             )
@@ -119,13 +122,13 @@ struct JobWatcher {
             throw ExitCode(128 + signal)
         }
         do {
-            try await client.cancel(id)
+            try await client.cancel(id, uuid)
         } catch let error as ClusterClient.CallError {
             Terminal.write("mapreduce: the job could not be cancelled: \(error)\n", to: 2)
             throw ExitCode(128 + signal)
         }
         // Until nothing half-written is left.
-        while try await !client.job(id, wait: .seconds(1)).phase.isFinished {}
+        while try await !client.job(id, uuid, wait: .seconds(1)).phase.isFinished {}
         Terminal.write("job \(id.number) is cancelled\n", to: 2)
         throw ExitCode(128 + signal)
     }

@@ -56,7 +56,7 @@ struct SubmitCommand: AsyncParsableCommand {
             case .ended(let code): throw ExitCode(code)
             case .description(let answer): description = answer
             }
-            let id = try await traced("submit") {
+            let job = try await traced("submit") {
                 let digest = try await client.upload(executable: program.path)
                 var files: [UploadedFile] = []
                 for file in description.files { files.append(try await client.upload(file)) }
@@ -75,6 +75,7 @@ struct SubmitCommand: AsyncParsableCommand {
                     )
                 )
             }
+            let id = job.id
             if detach { return Terminal.write("\(id.number)\n", to: 1) }
             if cluster.slotCount == 0, !description.isQuiet {
                 Terminal.write("no workers are connected; job \(id.number) waits for them\n", to: 2)
@@ -83,6 +84,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 client: client,
                 connection: connection,
                 id: id,
+                uuid: job.uuid,
                 description: description,
                 start: start
             )

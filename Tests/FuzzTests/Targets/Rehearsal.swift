@@ -91,7 +91,7 @@ enum Rehearsal {
     }
 
     private static func poll(_ ended: [AttemptEnd]) -> PollRequest {
-        PollRequest(session: SessionID(epoch: 1, number: 1), received: 0, ended: ended)
+        PollRequest(session: SessionID(epoch: 1, start: "s", number: 1), received: 0, ended: ended)
     }
 
     private static func end(of assignment: Assignment, fails: Bool) -> AttemptEnd {

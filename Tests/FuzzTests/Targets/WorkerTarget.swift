@@ -38,11 +38,13 @@ struct WorkerTarget: FuzzTarget {
             ])
         )
         let sources = [LoggedSource(stage: 0, outputCount: 1)]
+        let position = JournalPosition(epoch: 1, start: "s", write: 1)
         let answer = JoinAnswer(
             worker: WorkerID(1),
             cluster: "c",
-            session: SessionID(epoch: 1, number: 1),
-            endedJobs: []
+            session: SessionID(epoch: 1, start: "s", number: 1),
+            endedJobs: [],
+            position: position
         )
         let commands: [WorkerCommand] = [
             .start(Assignment(attempt: map, input: split, badRecords: [])),
@@ -57,8 +59,12 @@ struct WorkerTarget: FuzzTarget {
         }
         let failure = Failure(kind: .fetchFailed, message: "gone", run: "/run0")
         let failed = TaskReport(attempt: reduce, outcome: .failed(failure))
-        let first = PollAnswer(commands: Array(numbered.prefix(3)))
-        let last = PollAnswer(commands: Array(numbered.suffix(2)), mayLeave: true)
+        let first = PollAnswer(commands: Array(numbered.prefix(3)), position: position)
+        let last = PollAnswer(
+            commands: Array(numbered.suffix(2)),
+            position: position,
+            mayLeave: true
+        )
         return [
             try Script.text([
                 Step.joined(answer), .answered(isReport: false, first, delivered: []),
@@ -76,7 +82,7 @@ struct WorkerTarget: FuzzTarget {
 
     func check(_ text: [UInt8]) throws -> Bool {
         var machine = WorkerMachine(slotCount: Self.slotCount)
-        var session = SessionID(epoch: 0, number: 0)
+        var session = SessionID(epoch: 0, start: "s", number: 0)
         var busy: [Int: AttemptID] = [:]
         let steps = try Script.steps(Step.self, text)
         var actions = machine.apply(.started)

@@ -26,23 +26,26 @@ extension Journal {
     /// Their ids are not given again.
     func workers(keeping ids: [WorkerID], and count: Int) throws -> [WorkerAddress] {
         let kept = Set(ids.map(\.number))
-        return try database.write { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT id, url, host FROM workers ORDER BY id")
+        return try changeNow { changes in
+            let rows = try Row.fetchAll(changes.db, sql: "SELECT * FROM workers ORDER BY id")
             let oldCount = rows.count - count
-            return try rows.enumerated().compactMap { index, row in
+            var addresses: [WorkerAddress] = []
+            for (index, row) in rows.enumerated() {
                 let id: Int = try row.decode(forColumn: "id")
                 guard kept.contains(id) else {
-                    if index < oldCount {
-                        try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [id])
-                    }
-                    return nil
+                    if index < oldCount { try changes.remove(.workers, where: "id = ?", [id]) }
+                    continue
                 }
-                return WorkerAddress(
-                    worker: WorkerID(id),
-                    url: try row.decode(forColumn: "url"),
-                    host: try row.decode(forColumn: "host")
+                addresses.append(
+                    WorkerAddress(
+                        worker: WorkerID(id),
+                        url: try row.decode(forColumn: "url"),
+                        host: try row.decode(forColumn: "host"),
+                        incarnation: try row.decode(forColumn: "incarnation")
+                    )
                 )
             }
+            return addresses
         }
     }
 
@@ -85,14 +88,7 @@ extension Journal {
     }
 
     /// The highest id of a job so far.
-    func lastJob() throws -> JobID {
-        try database.read { db in
-            JobID(
-                try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'")
-                    ?? 0
-            )
-        }
-    }
+    func lastJob() throws -> JobID { try database.read { JobID(try JournalState($0).job) } }
 
     /// All jobs that are kept, in the order of their ids.
     func jobs() async throws -> [Job] { try await database.read { try Self.jobs($0) } }
