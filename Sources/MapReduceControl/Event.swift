@@ -59,8 +59,8 @@ package struct WorkerCondition: Hashable, Sendable {
 /// A job as it is handed to the control plane.
 package struct JobSubmission: Hashable, Codable, Sendable {
     package var id: JobID
-    /// Drawn at random by whoever accepts the job, as numbers repeat when an older copy of a journal
-    /// is put back; empty on one machine.
+    /// Drawn at random by whoever accepts the job, as numbers repeat when an older copy of a
+    /// journal is put back; empty on one machine.
     package var uuid: String
     package var plan: Plan
     /// The splits of each stage that reads files; empty for the others.

@@ -14,8 +14,9 @@ import Testing
     static let knownSeeds: [Mutation: UInt64] = [
         .backsUpWithoutInput: 578, .blamesFirstSourceOnly: 3, .forgetsCommits: 297,
         .forgetsStarts: 15, .keepsCommandNumbers: 3, .keepsLatePrograms: 89,
-        .keepsStaleReaders: 200, .losesUndeliveredEnds: 20, .obeysTwice: 1921,
-        .readsBroadcastsEarly: 6, .readsEarlierRounds: 5, .renewsNextStagesOnly: 200,
+        .identifiesByNumber: 103, .keepsStaleReaders: 240, .losesUndeliveredEnds: 20,
+        .obeysTwice: 1921,
+        .readsBroadcastsEarly: 6, .readsEarlierRounds: 5, .renewsNextStagesOnly: 230,
         .waitsForDeadWorkers: 34,
     ]
 

@@ -66,8 +66,8 @@ package struct CoordinatorClient: Sendable {
     /// How a job is doing; waits for its end, at most so long.
     ///
     /// `uuid`: what tells the job from others of its number, here and below: whoever asks again
-    /// about a job gives what the first answer said, as a coordinator that has gone back to an older
-    /// copy of its data gives numbers again. Nil is for whichever job has the number.
+    /// about a job gives what the first answer said, as a coordinator that has gone back to an
+    /// older copy of its data gives numbers again. Nil is for whichever job has the number.
     package func job(
         _ id: JobID,
         _ uuid: String? = nil,

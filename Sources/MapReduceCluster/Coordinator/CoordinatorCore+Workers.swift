@@ -76,8 +76,8 @@ extension CoordinatorCore {
         if !isOurs {
             logger.warning(
                 """
-                a worker knows another cluster, or a history that this data directory does not have, \
-                and begins again
+                a worker knows another cluster, or a history that this data directory does not \
+                have, and begins again
                 """,
                 metadata: ["url": "\(request.url)"]
             )

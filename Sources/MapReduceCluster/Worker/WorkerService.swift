@@ -28,8 +28,8 @@ package struct WorkerService: Service {
             while try await runLife(client) == .again {
                 logger.warning(
                     """
-                    the coordinator is of another cluster, or has gone back to an older copy of its \
-                    data: this worker forgets all that it has, and joins as a new one
+                    the coordinator is of another cluster, or has gone back to an older copy \
+                    of its data: this worker forgets all that it has, and joins as a new one
                     """
                 )
             }
