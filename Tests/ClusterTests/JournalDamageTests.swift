@@ -10,10 +10,10 @@ import Testing
 /// Whatever happens to one file of a data directory, a coordinator is refused, or starts with
 /// exactly what was written.
 ///
-/// The journal is small, in pages of 512 bytes, so that every bit of it can be flipped: `EVERY=1` does
-/// that, in some minutes of a debug build; else every seventh bit is, from a random one on. One
-/// journal was closed, and of the other one the process was killed, with what was written last in
-/// the WAL.
+/// The journal is small, in pages of 512 bytes, so that every bit of it can be flipped: `EVERY=1`
+/// does that, in some minutes of a debug build; else every seventh bit is, from a random one on.
+/// One journal was closed, and of the other one the process was killed, with what was written last
+/// in the WAL.
 @Suite struct JournalDamageTests {
     /// Files and what they hold.
     typealias Files = [String: [UInt8]]

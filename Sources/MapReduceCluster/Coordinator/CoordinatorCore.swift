@@ -194,7 +194,7 @@ actor CoordinatorCore {
         lastBeat = beat
         guard delay > Policy.maxTickDelay else { return nil }
         logger.warning(
-            "the coordinator did not run for a while; it does not count that as its workers' silence",
+            "the coordinator did not run for a while, which is no silence of its workers",
             metadata: ["seconds": "\(delay.inSeconds)"]
         )
         return .stalled(delay)

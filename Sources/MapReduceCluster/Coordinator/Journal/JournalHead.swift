@@ -10,7 +10,7 @@ internal import Glibc
 /// The number of a journal's last write, kept outside of its database: a database that has lost its
 /// end, or all, is complete as far as SQLite can tell.
 ///
-///     write 41 ──► journal.head-1      write 42 ──► journal.head-0      write 43 ──► journal.head-1
+///     write 41 ──► journal.head-1    write 42 ──► journal.head-0    write 43 ──► journal.head-1
 ///
 /// A mark is written when its write is durable, so the head is never ahead of the journal. It takes
 /// turns in two files: whatever happens to one of them while it is written, the other one has the
