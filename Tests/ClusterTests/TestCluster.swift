@@ -15,6 +15,8 @@ final class TestCluster {
     /// Seconds of silence after which a worker is given up.
     static let deadAfter = 3.0
 
+    /// Starts a coordinator and workers, and waits until they have joined.
+    ///
     /// `speculates`: whether a slow task gets a backup. A test that waits for what a task does
     /// leaves it off, or a backup ends the task on a machine that is busy.
     init(

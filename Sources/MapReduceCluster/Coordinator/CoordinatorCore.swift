@@ -194,7 +194,7 @@ actor CoordinatorCore {
         lastBeat = beat
         guard delay > Policy.maxTickDelay else { return nil }
         logger.warning(
-            "the coordinator did not run for a while, which is no silence of its workers",
+            "the coordinator did not run for a while; its workers keep their place",
             metadata: ["seconds": "\(delay.inSeconds)"]
         )
         return .stalled(delay)
