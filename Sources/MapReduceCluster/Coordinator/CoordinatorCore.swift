@@ -186,8 +186,10 @@ actor CoordinatorCore {
         }
     }
 
-    /// Notices that this process did not run for a while, before that is taken for the silence of
-    /// its workers. Called on every tick, and before events are applied.
+    /// Notices that this process did not run for a while.
+    ///
+    /// Called on every tick, and before events are applied, so that it is not taken for the silence
+    /// of the workers.
     private func takeStall() -> Event? {
         let beat = clock.now
         let delay = beat - lastBeat - Policy.coordinatorTickInterval
