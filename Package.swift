@@ -76,6 +76,7 @@ let package = Package(
         .target(name: "CIntrinsics"),
         // Its texts are embedded into the program by the compiler, and copied nowhere.
         .target(name: "CPage", exclude: ["page"]),
+        .target(name: "CJobMarker"),
         .target(name: "CSignals"),
         .target(name: "CSpawn"),
         .target(name: "MapReduceModel", swiftSettings: settings),
@@ -109,7 +110,7 @@ let package = Package(
             name: "MapReduce",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "CIntrinsics",
+                "MapReduceDriver", "CIntrinsics", "CJobMarker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -138,9 +139,10 @@ let package = Package(
         job("sessions"),
         job("sortrecords"),
         job("tfidf"),
+        .target(name: "CTracer", path: "Tests/CTracer"),
         .target(
             name: "TestSupport",
-            dependencies: ["CSpawn"],
+            dependencies: ["CSpawn", "CTracer"],
             path: "Tests/TestSupport",
             swiftSettings: testSettings
         ),

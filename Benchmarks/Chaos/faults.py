@@ -21,6 +21,7 @@ SHARES = {
     "worker drained and replaced": 1,
     "worker added or taken away": 1,
     "task process killed": 4,
+    "task process stuck": 1,
     "coordinator killed": 1,
     "coordinator killed twice": 1,
     "coordinator stopped": 1,
@@ -34,12 +35,15 @@ SHARES = {
     "connections delayed": 2,
     "connections silent": 1,
     "peers cut off": 1,
+    "peers refused": 2,
     "job cancelled": 2,
 }
 # Those that proxies do to what comes by next, and count when they have.
 ON_THE_WAY = ["bit flipped on the way", "answer cut off"]
 # Workers beyond those of the start.
 MOST_ADDED = 2
+# How long a task process is kept that a worker gives up after 5 s.
+STUCK_SECONDS = 8
 # What is left of a disk that is filled, in bytes.
 SPARE_BYTES = 1 << 16
 
@@ -198,6 +202,18 @@ class Injector:
         tasks = [task for worker in self._cluster.workers for task in worker.tasks()]
         if tasks and processes.kill(task := self._draw.choice(tasks)):
             return f"process {task}"
+
+    def _task_process_stuck(self):
+        """Kills a task process that its worker cannot reap: as one that waits for a dead disk."""
+        tasks = [task for worker in self._cluster.well_workers for task in worker.tasks()]
+        if not tasks:
+            return None
+        stuck = processes.Stuck(task := self._draw.choice(tasks))
+        if not stuck.is_held:
+            return None
+        seconds = self._draw.choice([1, STUCK_SECONDS])
+        self._later(seconds, stuck.release)
+        return f"process {task} for {seconds} s" if processes.kill(task) else None
 
     # MARK: the coordinator
 
@@ -359,6 +375,15 @@ class Injector:
             worker.inward.silence()
             self._later(seconds, worker.inward.heal)
             return f"the others from {worker.service.name} for {seconds} s"
+
+    def _peers_refused(self):
+        """A worker that the others do not reach, and that the coordinator hears."""
+        if worker := self._victim():
+            seconds = self._draw.choice([3, 20])
+            worker.inward.refuses = True
+            worker.inward.cut()
+            self._later(seconds, worker.inward.heal)
+            return f"by {worker.service.name} for {seconds} s"
 
     # MARK: jobs
 

@@ -44,8 +44,8 @@ class Workload:
     def _add_fault(self, number, draw):
         """A map may hang, as it gets a backup; for the last reducer there is none."""
         is_map = number % 12 < 6
-        kinds = ["trap", "throw", "exit", "kill"]
-        fault = draw.choice(kinds + ["hang"] if is_map else kinds)
+        kinds = ["trap", "throw", "exit", "kill", "longError", "leave"]
+        fault = draw.choice(kinds + ["hang", "flood"] if is_map else kinds)
         self.fault_count = 1 if fault == "hang" else draw.randint(1, 3)
         self.faults = ["--map-at" if is_map else "--reduce-at", RARE_WORD, "--fault", fault]
         if not is_map:

@@ -1,13 +1,19 @@
 """Processes: those that are started here, and what the system says of others."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 # The longest that a service may take to listen, in seconds: the machine may be busy.
 START_SECONDS = 60
+PTRACE_SEIZE = 0x4206
+LIBC = ctypes.CDLL(None)
+LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+LIBC.ptrace.restype = ctypes.c_long
 
 
 class Service:
@@ -61,6 +67,29 @@ class Service:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+
+class Stuck:
+    """Keeps a process from being reaped by its parent, until it is released: a thread traces it,
+    and hears of its end first."""
+
+    def __init__(self, pid):
+        self.is_held = False
+        self._may_end = threading.Event()
+        is_attached = threading.Event()
+
+        def trace():
+            self.is_held = LIBC.ptrace(PTRACE_SEIZE, pid, None, None) == 0
+            is_attached.set()
+            self._may_end.wait()
+
+        threading.Thread(target=trace, daemon=True).start()
+        is_attached.wait()
+        if not self.is_held:
+            self.release()
+
+    def release(self):
+        self._may_end.set()
 
 
 def listening(pid):

@@ -121,7 +121,7 @@ struct SimulatedCluster {
             case .publishOutput(let job, _):
                 carryOut(coordinator.apply(.outputPublished(job, nil), at: now))
             case .jobFinished(_, let outcome): self.outcome = outcome
-            case .stopAttempt, .prepareTasks: break
+            case .stopAttempt, .prepareTasks, .workerUnreachable: break
             }
         }
     }

@@ -15,7 +15,14 @@ package enum Event: Hashable, Sendable {
     /// An attempt ended on this worker.
     case attemptReported(WorkerID, TaskReport)
     /// An attempt that runs on this worker could not get, or not verify, the run of another one.
-    case fetchFailed(WorkerID, AttemptID, source: AttemptID, message: String)
+    /// `isSilent`: the worker that has it did not answer.
+    case fetchFailed(
+        WorkerID,
+        AttemptID,
+        source: AttemptID,
+        isSilent: Bool = false,
+        message: String
+    )
     /// The output of a job is in place, or could not be put there.
     case outputPublished(JobID, Failure?)
     case jobCancelled(JobID)
@@ -49,10 +56,13 @@ package struct WorkerCondition: Hashable, Sendable {
     package var isDraining: Bool
     /// Its disk has little room: it takes no task that writes runs.
     package var isDiskLow: Bool
+    /// Slots that run nothing, as their processes cannot be ended.
+    package var lostSlots: Int
 
-    package init(isDraining: Bool = false, isDiskLow: Bool = false) {
+    package init(isDraining: Bool = false, isDiskLow: Bool = false, lostSlots: Int = 0) {
         self.isDraining = isDraining
         self.isDiskLow = isDiskLow
+        self.lostSlots = lostSlots
     }
 }
 
@@ -115,6 +125,8 @@ package enum Message: Hashable, Sendable {
     /// The worker will probably run these tasks of a stage: it can fetch what they read while the
     /// stage before still runs.
     case prepareTasks(WorkerID, JobID, stage: Int, tasks: [Int])
+    /// These workers cannot fetch from this one, or it not from them: it gets no work for a while.
+    case workerUnreachable(WorkerID, for: [WorkerID])
     /// Put these outputs in place, and answer with `outputPublished`. They are in the order of the
     /// tasks, one for each.
     case publishOutput(JobID, [TaskOutput])

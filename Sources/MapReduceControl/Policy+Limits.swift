@@ -41,6 +41,9 @@ extension Policy {
     /// How long to wait before each further try to fetch a program or a segment: a worker that is
     /// busy answers by then, and one that is gone is not waited for.
     package static let fetchRetryDelays = [Duration.seconds(1), .seconds(2), .seconds(4)]
+    /// How long a worker that does not answer is tried for a segment: others may have it written
+    /// again, and one that is only busy answers by then.
+    package static let fetchPatience = Duration.seconds(5)
     /// The longest that a worker's poll waits for an answer, in milliseconds: the interval of
     /// heartbeats.
     package static let pollMilliseconds = 1000
@@ -74,6 +77,12 @@ extension Policy {
     package static let maxHelpByteCount = 16 << 20
     /// How long a worker that drains is needed at most: reducers fetch what it has by then.
     package static let drainTimeout = Duration.seconds(60)
+    /// How long a worker whose coordinator does not answer waits for it: longer than a restart
+    /// takes, and an evening on which somebody forgets a worker.
+    package static let coordinatorPatience = Duration.seconds(3600)
+    /// Calls that fail in a row before a worker believes that its coordinator is gone: it may have
+    /// been stopped itself for as long.
+    package static let minFailedCalls = 5
     /// How long after the end of a job, or a report of one, memory is given back to the system:
     /// answers are on their way by then.
     package static let memoryReturnDelay = Duration.seconds(5)
@@ -185,8 +194,20 @@ extension Policy {
     /// Bytes of a line that a service logs: a pipe takes that much at once, so that the lines of
     /// processes that share one stay whole.
     package static let maxLogLineByteCount = 4096
+    /// Lines that say much the same of one job, of which a service logs as warnings: the rest are
+    /// counted, and shown at the level of debugging.
+    package static let repeatedLineCount = 5
     /// Bytes of a log that are kept when an attempt has ended, from its end: a backtrace fits.
     package static let keptLogByteCount = 16 << 10
+    /// Bytes of what an attempt prints that go to its log as they are printed: more than anybody
+    /// reads, and little enough for the logs of thousands of attempts.
+    package static let keptLogHeadByteCount = 1 << 20
+    /// Bytes of the end of what an attempt prints beyond that, kept in memory and written when it
+    /// has ended: what a closure said before it failed.
+    package static let keptLogTailByteCount = 256 << 10
+    /// How often a pipe is read before its reader does something else: a closure may print faster
+    /// than it is read.
+    package static let logReadsAtOnce = 64
     /// Bytes of a log that a worker serves, from its end: more than anybody reads.
     package static let maxServedLogByteCount = 1 << 20
 
@@ -247,6 +268,8 @@ extension Policy {
     package static let probeLifetime = Duration.seconds(120)
     /// Bytes of an executable that have its headers, and of the longest name of a loader: a page.
     package static let executableHeadByteCount = 4096
+    /// Bytes of the notes of an executable, among which that of a job is: they have a hundred.
+    package static let executableNoteByteCount = 64 << 10
     /// The difference of clocks that is worth a word, in seconds: a person reads times to seconds.
     package static let maxTimeSkewSeconds = 2.0
     /// Open files without which nothing works: connections, and the runs that one merge reads.

@@ -20,6 +20,14 @@ package struct Policy: Hashable, Sendable {
     /// Failures of one job on one worker after which that worker gets no more of the job.
     package var maxFailuresOnWorker = 3
 
+    /// How long a worker gets no work that others cannot fetch from, at first, and how long a
+    /// failure to do so is remembered: long enough not to lose much to it, short enough to have the
+    /// machine back.
+    package var unreachableFor = Duration.seconds(60)
+
+    /// How often that time doubles when it happens again: to eight minutes.
+    package static let maxExclusionDoublings = 3
+
     /// How the worker for a task is chosen.
     package var placement = Placement.leastLoaded
 

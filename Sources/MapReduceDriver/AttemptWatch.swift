@@ -88,6 +88,12 @@ package struct AttemptWatch: Sendable {
         return exit.description + OutOfMemoryKills.now().explanation(since: memory)
     }
 
+    /// What is said of an attempt whose process does not even end when it is killed.
+    package var reasonOfLostProcess: String {
+        (hasTimedOut ? stalledText : "its channel was closed")
+            + ", and its process cannot be ended: the system waits for a disk or a network"
+    }
+
     /// What is said of an attempt that hangs.
     package var stalledText: String {
         "the closure made no progress for \(timeout?.components.seconds ?? 0) s (--task-timeout)"

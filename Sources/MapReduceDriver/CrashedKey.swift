@@ -1,6 +1,10 @@
 internal import MapReduceModel
 package import MapReduceProcess
 
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 /// Finds out how a key is written at which a task process died.
 ///
 /// Only the job's own code knows, and it may trap at that key again: so a new process says it,
@@ -23,6 +27,11 @@ enum CrashedKey {
         _ launch: TaskProcess.Launch
     ) throws -> (TaskProcess, FrameChannel) {
         let (ours, theirs) = try FrameChannel.makePair()
+        // What its pipeline prints was in the log of the attempt already.
+        let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        defer { close(null) }
+        var launch = launch
+        launch.output = null
         return (try TaskProcess(launch, channel: theirs), ours)
     }
 

@@ -31,6 +31,40 @@ package struct Counters: Hashable, Codable, Sendable {
         }
     }
 
+    /// A counter that a closure may not have.
+    package enum Refusal: Error, CustomStringConvertible {
+        case longName(String)
+        case tooMany(last: String)
+
+        package var description: String {
+            switch self {
+            case .longName(let name):
+                "the name of a counter has \(name.utf8.count) bytes, and at most "
+                    + "\(ReportLimits.maxCounterNameByteCount) are allowed: "
+                    + "\(name.cut(toByteCount: ReportLimits.maxCounterNameByteCount)); count "
+                    + "under a short, fixed name, and emit what depends on the record"
+            case .tooMany(let last):
+                "a task has more than \(ReportLimits.maxCounterCount) counters; the last one is "
+                    + "\(last). Count under a few fixed names, and emit what depends on the record"
+            }
+        }
+    }
+
+    /// Adds to a counter of that name, which a closure has chosen.
+    ///
+    /// Cost: a binary search.
+    /// - Throws: `Refusal` for a name that is too long, and for one that is too many.
+    package mutating func add(_ amount: Int, toNew name: String) throws(Refusal) {
+        let index = position(of: name)
+        if index < entries.count, entries[index].name == name {
+            entries[index].value &+= amount
+            return
+        }
+        if name.utf8.count > ReportLimits.maxCounterNameByteCount { throw .longName(name) }
+        if entries.count >= ReportLimits.maxCounterCount { throw .tooMany(last: name) }
+        entries.insert(Entry(name: name, value: amount), at: index)
+    }
+
     /// Adds every counter of another set.
     package mutating func add(_ other: Counters) {
         for entry in other.entries { add(entry.value, to: entry.name) }

@@ -3,8 +3,11 @@
 /// Its kind alone decides what happens next.
 package struct Failure: Hashable, Codable, Sendable {
     package var kind: FailureKind
-    /// One sentence that names the thing and says what to do next.
-    package var message: String
+    /// One sentence that names the thing and says what to do next, of at most
+    /// `ReportLimits.maxMessageByteCount` bytes, however long the text is that a closure throws.
+    package var message: String {
+        didSet { message = message.cut(toByteCount: ReportLimits.maxMessageByteCount) }
+    }
     /// The run that could not be read, for a failed fetch.
     package var run: String?
     /// The record that was being worked on.
@@ -32,15 +35,32 @@ package struct Failure: Hashable, Codable, Sendable {
         backtrace: String? = nil,
         log: String? = nil
     ) {
+        let cut = { (text: String) in text.cut(toByteCount: ReportLimits.maxDetailByteCount) }
         self.kind = kind
-        self.message = message
+        self.message = message.cut(toByteCount: ReportLimits.maxMessageByteCount)
         self.run = run
         self.location = location
-        self.record = record
-        self.key = key
-        self.steps = steps
-        self.backtrace = backtrace
-        self.log = log
+        self.record = record.map(cut)
+        self.key = key.map(cut)
+        self.steps = steps.map(cut)
+        self.backtrace = backtrace.map(cut)
+        self.log = log.map(cut)
+    }
+
+    /// Texts are cut here as well: another process wrote them.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            kind: try values.decode(FailureKind.self, forKey: .kind),
+            message: try values.decode(String.self, forKey: .message),
+            run: try values.decodeIfPresent(String.self, forKey: .run),
+            location: try values.decodeIfPresent(RecordLocation.self, forKey: .location),
+            record: try values.decodeIfPresent(String.self, forKey: .record),
+            key: try values.decodeIfPresent(String.self, forKey: .key),
+            steps: try values.decodeIfPresent(String.self, forKey: .steps),
+            backtrace: try values.decodeIfPresent(String.self, forKey: .backtrace),
+            log: try values.decodeIfPresent(String.self, forKey: .log)
+        )
     }
 }
 

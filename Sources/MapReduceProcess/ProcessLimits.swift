@@ -11,4 +11,11 @@ package enum ProcessLimits {
     /// second: it was just written, and another process that is being started has inherited the
     /// descriptor for a moment.
     static let busyStartTries = 100
+
+    /// How long a process that was killed is waited for, as the system takes seconds to free its
+    /// memory: one that is still there then waits for a disk or a network, and costs its slot.
+    static let reapPatience = Duration.seconds(5)
+
+    /// How often such a process is looked for at least: a killed one is gone within milliseconds.
+    static let maxReapInterval = Duration.milliseconds(50)
 }

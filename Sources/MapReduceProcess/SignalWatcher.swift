@@ -38,7 +38,7 @@ package struct SignalWatcher: Sendable {
     }
 
     /// Whether whoever started the process wants it to ignore a signal, as `nohup` does.
-    private static func isIgnored(_ signal: Int32) -> Bool {
+    package static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(signal, nil, &action) == 0 else { return false }
         let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self)

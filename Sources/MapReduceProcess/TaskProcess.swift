@@ -9,7 +9,7 @@ internal import Glibc
 /// It ends by itself when the driver's end of the channel is closed, however that comes.
 package final class TaskProcess {
     package let processID: Int32
-    /// Nil once the process was reaped.
+    /// Whether nobody is to wait for the process any more.
     private var isReaped = false
 
     /// What the process is started for, told by a variable whose value is the channel's descriptor.
@@ -32,7 +32,7 @@ package final class TaskProcess {
         /// The whole command line, beginning with the program's name.
         package var arguments: [String]
         /// Takes standard output and standard error; nil leaves them to the process as they are.
-        package var logPath: String?
+        package var output: Int32?
         /// Where the process starts; nil for where the driver is.
         package var directory: String?
         /// Slots of the cluster; nil on one machine.
@@ -60,15 +60,9 @@ package final class TaskProcess {
             posix_spawnattr_destroy(&attributes)
         }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        if let logPath = launch.logPath {
-            posix_spawn_file_actions_addopen(
-                &actions,
-                1,
-                logPath,
-                O_WRONLY | O_CREAT | O_APPEND,
-                0o644
-            )
-            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let output = launch.output {
+            posix_spawn_file_actions_adddup2(&actions, output, 1)
+            posix_spawn_file_actions_adddup2(&actions, output, 2)
         }
         posix_spawn_file_actions_adddup2(&actions, channel.descriptor, Self.channelDescriptor)
         // Sockets of the driver, which libraries open without marking them, are not the job's.
@@ -142,7 +136,11 @@ package final class TaskProcess {
         return nil
     }
 
-    deinit { if !isReaped { _ = kill() } }
+    deinit {
+        if isReaped { return }
+        signalEnd()
+        abandon()
+    }
 
     /// The variables that a process gets where it does not inherit all.
     private static let basicNames = [
@@ -173,12 +171,52 @@ package final class TaskProcess {
         return entries
     }
 
-    /// Ends the process and those that it started, and waits for it.
-    /// - Returns: how it ended.
+    /// Ends the process and those that it started, and waits for it, but not for long: one that
+    /// waits for a disk or a network within the kernel is not there for any signal.
+    ///
+    /// `start`: when the wait began, if other processes are waited for as well.
+    /// - Returns: how it ended; nil when the system still has it. Then `abandon` it.
     @discardableResult
-    package func kill() -> Exit {
+    package func kill(since start: ContinuousClock.Instant = .now) -> Exit? {
+        signalEnd()
+        var pause = Duration.milliseconds(1)
+        let deadline = start + ProcessLimits.reapPatience
+        while true {
+            var status: Int32 = 0
+            let found = waitpid(processID, &status, WNOHANG)
+            if found == processID {
+                isReaped = true
+                return Exit(status: status)
+            }
+            if found < 0 && errno != EINTR || ContinuousClock.now >= deadline { return nil }
+            _ = waitForInput(on: [], timeout: pause)
+            pause = min(pause * 2, ProcessLimits.maxReapInterval)
+        }
+    }
+
+    /// Sends the signal that no process can ignore, without waiting for what comes of it.
+    package func signalEnd() {
+        if isReaped { return }
         _ = Glibc.kill(-processID, SIGKILL)
-        return wait()
+        // A closure may have left the group.
+        _ = Glibc.kill(processID, SIGKILL)
+    }
+
+    /// Has a thread of its own wait for a process that `kill` has not seen the end of.
+    ///
+    /// `didEnd`: called on that thread when the system has let go of the process.
+    package func abandon(_ didEnd: @escaping @Sendable () -> Void = {}) {
+        isReaped = true
+        let processID = self.processID
+        do {
+            try startThread {
+                var status: Int32 = 0
+                while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
+                didEnd()
+            }
+        } catch {
+            // Without a thread nobody notices its end, and it takes no more than its number.
+        }
     }
 
     /// Waits until the process has ended.

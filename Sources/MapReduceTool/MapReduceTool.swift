@@ -82,7 +82,8 @@ struct MapReduceTool: AsyncParsableCommand {
             // What the job was given cannot be used.
             Terminal.write("mapreduce: \(detail.message)\n", to: 2)
             return 2
-        case is ClusterClient.CallError, is JobFailure, is ProcessError, is EngineError:
+        case is ClusterClient.CallError, is JobFailure, is ProcessError, is EngineError,
+            is NotAJob, is CoordinatorGone:
             Terminal.write("mapreduce: \(error)\n", to: 2)
             return 1
         default: break

@@ -183,6 +183,8 @@ import Testing
             (.draining, ["warning worker 1: heartbeat"]),
             (.diskLow, ["problem worker 1: heartbeat"]),
             (.awaited, ["problem worker 1: heartbeat"]),
+            (.unreachable, ["problem worker 1: heartbeat"]),
+            (.stuck, ["problem worker 1: heartbeat"]),
         ]
         for (state, findings) in expected {
             #expect(bad { $0.workers?[0].status.state = state } == findings)

@@ -310,6 +310,8 @@ import Testing
         workerStatus.disk = MachineCondition.Disk(freeByteCount: 3, totalByteCount: 7)
         workerStatus.segments = MachineCondition.Segments(count: 2, byteCount: 18)
         workerStatus.excludedJobs = [job]
+        workerStatus.lostSlotCount = 1
+        workerStatus.unreachableFor = [WorkerID(5)]
         try check([workerStatus], "worker-statuses")
         try check([AttemptLog(attempt: attempt, text: "printed\n")], "logs")
         try check(ErrorAnswer(code: "not-found", message: "there is no job 3"), "error")

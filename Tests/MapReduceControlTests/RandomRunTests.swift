@@ -110,7 +110,15 @@ private struct World {
                 let source = sources.randomElement(using: &random)
             {
                 running.removeAll { $0.attempt == task.attempt }
-                apply(.fetchFailed(task.worker, task.attempt, source: source, message: "told"))
+                apply(
+                    .fetchFailed(
+                        task.worker,
+                        task.attempt,
+                        source: source,
+                        isSilent: Bool.random(using: &random),
+                        message: "told"
+                    )
+                )
             }
         case 5:
             if withFaults, Int.random(in: 0..<4, using: &random) == 0 { restart() }
@@ -164,6 +172,8 @@ private struct World {
             case .prepareTasks(let worker, let job, let stage, let tasks):
                 #expect(coordinator.workers[worker] != nil && !tasks.isEmpty)
                 #expect(coordinator.jobs[job]?.stages[stage].isDone == false)
+            case .workerUnreachable(let worker, let others):
+                #expect(coordinator.workers[worker] != nil && !others.isEmpty)
             case .publishOutput(let job, let outputs):
                 #expect(!publishing.contains(job), "published once")
                 let count = coordinator.jobs[job]?.stages.last?.tasks.count

@@ -99,7 +99,8 @@ private struct TranscriptPlayer {
                     WorkerID(try number(1)),
                     WorkerCondition(
                         isDraining: words.contains("draining"),
-                        isDiskLow: words.contains("disk-low")
+                        isDiskLow: words.contains("disk-low"),
+                        lostSlots: option("lost") ?? 0
                     )
                 )
             )
@@ -149,12 +150,13 @@ private struct TranscriptPlayer {
             return apply(
                 .attemptReported(WorkerID(worker), TaskReport(attempt: attempt, outcome: outcome))
             )
-        case "lost":
+        case "lost", "silent":
             return apply(
                 .fetchFailed(
                     coordinator.jobs[attempt: try parseAttempt(words[1])]?.worker ?? WorkerID(0),
                     try parseAttempt(words[1]),
                     source: try parseAttempt(words[2]),
+                    isSilent: words[0] == "silent",
                     message: "as told"
                 )
             )
@@ -247,6 +249,8 @@ private struct TranscriptPlayer {
         case .prepareTasks(let worker, let job, let stage, let tasks):
             "\(worker): prepare \(job.number).\(stage), tasks "
                 + tasks.map(String.init).joined(separator: " ")
+        case .workerUnreachable(let worker, let others):
+            "\(worker) is unreachable for \(others.map(\.description).joined(separator: ", "))"
         case .publishOutput(let job, let outputs):
             "publish \(job): \(outputs.flatMap(\.files).map(\.path).joined(separator: " "))"
         case .jobFinished(let job, let outcome): "\(job) finished: \(describe(outcome))"

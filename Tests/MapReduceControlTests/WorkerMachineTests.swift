@@ -341,6 +341,116 @@ import Testing
         #expect(actions.first == .prepare(JobID(1), stage: 1, tasks: [2]))
     }
 
+    // MARK: Ends that the coordinator does not take
+
+    private func poll(_ actions: [WorkerAction]) throws -> PollRequest {
+        try #require(actions.compactMap(\.poll).first)
+    }
+
+    /// Of three ends one is too large: the others arrive, and it becomes a failure.
+    @Test func anEndThatIsTooLargeHoldsUpNoOther() throws {
+        var machine = joined(slots: 3)
+        let ids = (0..<3).map { attempt($0, job: $0 + 1) }
+        _ = answer(&machine, ids.enumerated().map { ($0 + 1, map($1)) })
+        for id in ids { _ = machine.apply(.jobReady(id.task.job)) }
+        var sent: [PollRequest] = []
+        for slot in 0..<3 {
+            sent += machine.apply(.attemptEnded(slot: slot, success(ids[slot]), log: nil))
+                .compactMap(\.poll)
+        }
+        #expect(sent.map(\.ended.count) == [1], "one report at a time")
+        // The report is lost, and the poll that follows has all three.
+        _ = machine.apply(.pollFailed(.reporting, session, mustJoin: false))
+        var request = try poll(machine.apply(.pollFailed(.waiting, session, mustJoin: false)))
+        #expect(request.ended.count == 3)
+        var arrived: [AttemptEnd] = []
+        var actions = machine.apply(
+            .pollRefused(.waiting, session, ended: ids, message: "it is too large")
+        )
+        for _ in 0..<4 {
+            request = try poll(actions)
+            #expect(request.ended.count == 1, "one by one")
+            let id = try #require(request.ended.first).report.attempt
+            let isFailure =
+                if case .failed = request.ended[0].report.outcome { true } else { false }
+            if id == ids[1], !isFailure {
+                actions = machine.apply(
+                    .pollRefused(.waiting, session, ended: [id], message: "it is too large")
+                )
+                #expect(actions.contains(.removeAttempt(id)))
+            } else {
+                arrived += request.ended
+                actions = machine.apply(
+                    .answered(.waiting, session, PollAnswer(commands: []), delivered: [id])
+                )
+            }
+        }
+        #expect(arrived.map(\.report.attempt) == ids)
+        guard case .failed(let failure) = arrived[1].report.outcome else {
+            Issue.record("it is a failure")
+            return
+        }
+        #expect(failure.kind == .badInput && failure.message.contains("it is too large"))
+        #expect(machine.joinState.attempts.isEmpty)
+        #expect(try poll(actions).ended.isEmpty)
+    }
+
+    @Test func aPollWithoutEndsThatIsRefusedIsTriedAgain() throws {
+        var machine = joined()
+        let actions = machine.apply(.pollRefused(.waiting, session, ended: [], message: "no"))
+        #expect(try poll(actions).ended.isEmpty)
+        #expect(
+            actions.contains {
+                if case .poll(_, _, let delay) = $0 { delay > .zero } else { false }
+            }
+        )
+    }
+
+    // MARK: Processes that do not end
+
+    @Test func aLostSlotRunsNothingUntilItsProcessIsGone() throws {
+        var machine = joined(slots: 2)
+        _ = answer(&machine, [(1, map(attempt(0))), (2, map(attempt(1)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        _ = machine.apply(.slotLost(0))
+        let report = TaskReport(
+            attempt: attempt(0),
+            outcome: .failed(Failure(kind: .timedOut, message: "it hangs"))
+        )
+        let ended = machine.apply(.attemptEnded(slot: 0, report, log: nil))
+        #expect(try poll(ended).lostSlots == 1)
+        // One that was on its way goes back.
+        let late = answer(&machine, [(3, map(attempt(2)))], delivered: [attempt(0)])
+        #expect(late == [.removeAttempt(attempt(2))])
+        #expect(machine.joinState.attempts == [attempt(1), attempt(2)])
+        _ = machine.apply(.slotStopped(0))
+        let next = answer(&machine, [(4, map(attempt(3)))], delivered: [attempt(2)])
+        #expect(next.compactMap(\.started) == [attempt(3)])
+    }
+
+    /// The job ends while its process does not: its files go when that is gone.
+    @Test func filesStayAsLongAsAProcessMayWriteThem() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        #expect(answer(&machine, [(2, .end(JobID(1)))]) == [.stop(slot: 0)])
+        #expect(machine.apply(.slotLost(0)).filter { !$0.isPoll } == [])
+        let gone = machine.apply(.slotStopped(0)).filter { !$0.isPoll }
+        #expect(gone == [.removeAttempt(attempt(0)), .removeJob(JobID(1))])
+    }
+
+    @Test func aSlotThatIsLostWhileIdleKeepsItsJobsFiles() {
+        var machine = joined()
+        _ = answer(&machine, [(1, map(attempt(0)))])
+        _ = machine.apply(.jobReady(JobID(1)))
+        _ = machine.apply(.slotLost(0))
+        _ = machine.apply(.attemptEnded(slot: 0, success(attempt(0)), log: nil))
+        #expect(answer(&machine, [(2, .end(JobID(1)))]) == [.stop(slot: 0)])
+        #expect(
+            machine.apply(.slotStopped(0)).filter { !$0.isPoll } == [.removeJob(JobID(1))]
+        )
+    }
+
     @Test func aSlotWithAProcessOfTheJobIsTakenFirst() {
         var machine = joined(slots: 2)
         _ = answer(&machine, [(1, map(attempt(0, job: 1))), (2, map(attempt(0, job: 2)))])

@@ -79,12 +79,19 @@ import Testing
         _ script: String,
         with change: (inout TaskProcess.Launch) -> Void = { _ in }
     ) throws -> TaskProcess.Exit {
-        let directory = try TemporaryDirectory()
+        try start(script, with: change).wait()
+    }
+
+    private func start(
+        _ script: String,
+        with change: (inout TaskProcess.Launch) -> Void = { _ in }
+    ) throws -> TaskProcess {
         let (_, theirs) = try FrameChannel.makePair()
+        let null = FileHandle(forWritingAtPath: "/dev/null")
         var launch = TaskProcess.Launch(executable: "/bin/sh", arguments: ["sh", "-c", script])
-        launch.logPath = directory("log")
+        launch.output = null?.fileDescriptor
         change(&launch)
-        return try TaskProcess(launch, channel: theirs).wait()
+        return try TaskProcess(launch, channel: theirs)
     }
 
     @Test func tellsHowAProcessEnded() throws {
@@ -115,16 +122,18 @@ import Testing
         #expect(exit == .code(0))
     }
 
+    @Test func aProcessThatSleepsIsKilled() throws {
+        #expect(try start("exec sleep 600").kill() == .signal(SIGKILL))
+    }
+
     @Test func aProcessStartsInItsDirectory() throws {
         #expect(try run("test $(pwd) = /usr", with: { $0.directory = "/usr" }) == .code(0))
     }
 
     @Test func anExecutableThatIsNotThereIsNamed() throws {
-        let directory = try TemporaryDirectory()
         let (_, theirs) = try FrameChannel.makePair()
         let error = #expect(throws: ProcessError.self) {
-            var launch = TaskProcess.Launch(executable: "/nowhere/job", arguments: ["job"])
-            launch.logPath = directory("log")
+            let launch = TaskProcess.Launch(executable: "/nowhere/job", arguments: ["job"])
             _ = try TaskProcess(launch, channel: theirs)
         }
         #expect(error?.description.contains("/nowhere/job") ?? false)

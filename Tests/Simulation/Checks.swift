@@ -27,8 +27,9 @@ struct Checks {
         }
         if replayed != control.jobs { return "the journal does not give back the state" }
         for worker in control.workers.all
-        where worker.slots > 0 && worker.runningCount > worker.slots {
-            return "\(worker.id) runs \(worker.runningCount) attempts on \(worker.slots) slots"
+        where worker.profile.slots > 0 && worker.runningCount > worker.profile.slots {
+            let slots = worker.profile.slots
+            return "\(worker.id) runs \(worker.runningCount) attempts on \(slots) slots"
         }
         for job in control.jobs.all {
             if let wrong = check(job, control) { return wrong }
@@ -112,7 +113,7 @@ struct Checks {
             if winners != outputs || outputs.map(\.parts.count) != partCounts {
                 return "\(id) publishes what is not the output of each task"
             }
-        case .stopAttempt, .prepareTasks, .jobFinished: break
+        case .stopAttempt, .prepareTasks, .workerUnreachable, .jobFinished: break
         }
         return nil
     }

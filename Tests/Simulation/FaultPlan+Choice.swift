@@ -23,13 +23,16 @@ extension FaultPlan {
     private enum Kind: Int, CaseIterable {
         case lost, doubled, delayed, cut, crash, hang, slow, drain, disk, scratch, rot, coordinator
         case coordinatorAtEvent, threw, crashed, late, badRecord, notDeterministic, cancel, publish
-        case restored, peers
+        case restored, peers, unreached, noPeer, stuck, tooLarge
 
         /// How many there are at most in a plan.
         var most: Int {
             switch self {
-            case .lost, .doubled, .delayed, .threw, .crashed, .late, .cancel, .publish: 1
-            case .slow, .drain, .notDeterministic, .restored, .peers: 2
+            case .lost, .doubled, .delayed, .threw, .crashed, .late, .cancel, .publish, .stuck,
+                .tooLarge:
+                1
+            case .slow, .drain, .notDeterministic, .restored, .peers, .unreached, .noPeer:
+                2
             case .cut, .crash, .hang, .disk, .scratch, .rot, .coordinator, .badRecord: 4
             case .coordinatorAtEvent: 3
             }
@@ -91,6 +94,17 @@ extension FaultPlan {
                 let soon = setting.jobs[job - 1].submittedAt + dice.draw(0...500, purpose)
                 return .jobCancelled(job, at: dice.chance(500, purpose) ? at : soon)
             case .publish: return .publishingFails(job: job)
+            case .unreached:
+                let other =
+                    (host + dice.draw(1...setting.hostCount - 1, purpose)) % setting.hostCount
+                return .peersCut(host, other, at: at, lasts: 2 * lasts)
+            case .noPeer: return .servesNoPeer(host, at: at, lasts: 2 * lasts)
+            case .stuck: return .processesStick(perMille: perMille)
+            case .tooLarge:
+                return .endIsTooLarge(
+                    job: job,
+                    task: dice.draw(0...setting.jobs[job - 1].mapCount - 1, purpose)
+                )
             }
         }
     }

@@ -19,6 +19,10 @@ package enum Fault: Sendable, Hashable, CustomStringConvertible {
     case messagesDelayed(perMille: Int)
     /// Messages from one to another are lost for a time; the coordinator is -1.
     case cut(from: Int, to: Int, at: Int, lasts: Int)
+    /// Two workers do not reach each other for a time.
+    case peersCut(Int, Int, at: Int, lasts: Int)
+    /// No other worker reaches the worker for a time; the coordinator hears it.
+    case servesNoPeer(Int, at: Int, lasts: Int)
     case workerCrashes(Int, at: Int, downFor: Int)
     /// The worker's process stops, and goes on later.
     case workerHangs(Int, at: Int, lasts: Int)
@@ -39,6 +43,10 @@ package enum Fault: Sendable, Hashable, CustomStringConvertible {
     case attemptsFail(FailureKind, perMille: Int)
     /// Attempts take half a minute longer, so many in a thousand.
     case attemptsAreLate(perMille: Int)
+    /// Task processes do not end when they are killed, so many in a thousand, for up to a minute.
+    case processesStick(perMille: Int)
+    /// What attempts of a map report does not fit a message.
+    case endIsTooLarge(job: Int, task: Int)
     /// The closure fails at a record, each time.
     case badRecord(job: Int, task: Int, offset: Int)
     /// The closures of a stage give another output each time.
@@ -54,6 +62,14 @@ package enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .messagesDelayed(let perMille): "of 1000 messages \(perMille) come late"
         case .cut(let from, let to, let at, let lasts):
             "\(Self.name(from)) does not reach \(Self.name(to)) \(Self.span(at, lasts))"
+        case .peersCut(let host, let other, let at, let lasts):
+            "\(Self.name(host)) and \(Self.name(other)) are cut "
+                + "from each other \(Self.span(at, lasts))"
+        case .servesNoPeer(let host, let at, let lasts):
+            "\(Self.name(host)) is not reached by any other \(Self.span(at, lasts))"
+        case .processesStick(let perMille): "of 1000 processes \(perMille) do not end"
+        case .endIsTooLarge(let job, let task):
+            "what task \(task) of job \(job) reports is too large"
         case .workerCrashes(let host, let at, let lasts):
             "\(Self.name(host)) is down \(Self.span(at, lasts))"
         case .workerHangs(let host, let at, let lasts):
@@ -82,6 +98,17 @@ package enum Fault: Sendable, Hashable, CustomStringConvertible {
             "stage \(stage) of job \(job) is not deterministic"
         case .jobCancelled(let job, let at): "job \(job) is cancelled at \(at) ms"
         case .publishingFails(let job): "the output of job \(job) cannot be put in place"
+        }
+    }
+
+    /// Whether messages between two processes are lost while the fault lasts.
+    func blocks(from sender: Int, to receiver: Int) -> Bool {
+        switch self {
+        case .cut(let source, let target, _, _): source == sender && target == receiver
+        case .peersCut(let one, let other, _, _):
+            one == sender && other == receiver || other == sender && one == receiver
+        case .servesNoPeer(let host, _, _): host == receiver && sender >= 0
+        default: false
         }
     }
 

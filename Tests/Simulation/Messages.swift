@@ -34,6 +34,8 @@ enum Response {
     case done
     /// The coordinator does not know the worker, or its session.
     case mustJoin
+    /// What was sent is too large.
+    case tooLarge
     case notFound
 }
 

@@ -22,6 +22,8 @@ struct SimulatedWorker {
     /// What the slots run, by slot; the number tells one run of a slot from the next.
     var running: [Int: Running] = [:]
     var lastRun = 0
+    /// Slots whose processes do not end.
+    var stuck: Set<Int> = []
     var fetches: [AttemptID: Fetch] = [:]
     /// The attempts of fetches by their number.
     var fetchNumbers: [Int: AttemptID] = [:]

@@ -14,6 +14,7 @@ extension World {
             fail("\(attempt) runs twice at once on host \(host)")
         }
         if workers[host].running[slot] != nil { fail("slot \(slot) of host \(host) is taken") }
+        if workers[host].stuck.contains(slot) { fail("slot \(slot) of host \(host) is lost") }
         workers[host].lastRun += 1
         let number = workers[host].lastRun
         workers[host].running[slot] = SimulatedWorker.Running(
@@ -39,8 +40,17 @@ extension World {
     func endAttempt(_ slot: Int, _ run: Int, on host: Int) {
         guard let running = workers[host].running[slot], running.number == run else { return }
         workers[host].running[slot] = nil
-        let outcome = outcome(of: running, on: host)
         let attempt = running.assignment.attempt
+        if sticks(slot, on: host) {
+            let failure = Failure(kind: .timedOut, message: "its process does not end")
+            let report = TaskReport(attempt: attempt, outcome: .failed(failure))
+            return later(
+                host,
+                .event(.attemptEnded(slot: slot, report, log: nil)),
+                after: .milliseconds(1)
+            )
+        }
+        let outcome = outcome(of: running, on: host)
         switch outcome {
         case .succeeded: note("host \(host): \(attempt) succeeds")
         case .failed(let failure):

@@ -222,7 +222,7 @@ extension World {
             return
         }
         switch message {
-        case .startAttempt, .stopAttempt, .prepareTasks: break
+        case .startAttempt, .stopAttempt, .prepareTasks, .workerUnreachable: break
         case .publishOutput(let job, let outputs): publish(job, outputs)
         case .jobFinished(let job, _):
             for worker in coordinator?.sessions.keys.sorted() ?? [] {

@@ -93,15 +93,29 @@ extension World {
         guard isOpen(request.session, of: worker) else {
             return respond(call, from: .coordinator, .mustJoin)
         }
+        if request.ended.contains(where: { isTooLarge($0.report) }) {
+            return respond(call, from: .coordinator, .tooLarge)
+        }
         coordinator?.sessions[worker]?.outbox.received(request.received)
         coordinator?.sessions[worker]?.isDraining = request.isDraining
         let condition = WorkerCondition(
             isDraining: request.isDraining,
-            isDiskLow: request.isDiskLow
+            isDiskLow: request.isDiskLow,
+            lostSlots: request.lostSlots ?? 0
         )
         enqueue(
             [.workerPolled(worker, condition)] + request.ended.map { Event($0, of: worker) },
             .polled(call, worker, request)
+        )
+    }
+
+    /// Whether a report is one that does not fit a message.
+    private func isTooLarge(_ report: TaskReport) -> Bool {
+        guard case .succeeded = report.outcome, report.attempt.task.stage == 0,
+            let job = plannedJob(report.attempt.task.job)
+        else { return false }
+        return plan.faults.contains(
+            .endIsTooLarge(job: job.number, task: report.attempt.task.index)
         )
     }
 

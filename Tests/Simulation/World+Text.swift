@@ -14,7 +14,7 @@ extension World {
         case .workerLeft(let worker): "\(worker) leaves"
         case .attemptReported(let worker, let report):
             "\(worker) reports \(report.attempt): \(describe(report.outcome))"
-        case .fetchFailed(let worker, let attempt, let source, _):
+        case .fetchFailed(let worker, let attempt, let source, _, _):
             "\(worker) reports \(attempt): \(source) cannot be had"
         case .outputPublished(let job, let failure):
             "\(job) is \(failure == nil ? "" : "not ")in place"
@@ -65,6 +65,7 @@ extension World {
         case .stopAttempt(let worker, let attempt): "\(worker): stop \(attempt)"
         case .prepareTasks(let worker, let job, let stage, let tasks):
             "\(worker): prepare \(tasks.count) tasks of \(job)-stage\(stage)"
+        case .workerUnreachable(let worker, let others): "\(worker) is unreachable for \(others)"
         case .publishOutput(let job, _): "publish \(job)"
         case .jobFinished(let job, _): "\(job) is over"
         }
@@ -79,6 +80,7 @@ extension World {
         case .segment(let run): run.isRotten ? "a segment that is rotten" : "a segment"
         case .done: "that it is done"
         case .mustJoin: "that it must join again"
+        case .tooLarge: "that it is too large"
         case .notFound: "that there is no such thing"
         }
     }

@@ -31,13 +31,14 @@ extension World {
 
     func apply(_ event: WorkerEvent, to host: Int) {
         let life = workers[host].life
+        if case .slotStopped(let slot) = event { workers[host].stuck.remove(slot) }
         for action in workers[host].machine.apply(event) {
             perform(action, on: host)
             if !workers[host].isAlive || workers[host].life != life { return }
         }
     }
 
-    private func later(_ host: Int, _ step: WorkerStep, after delay: Duration) {
+    func later(_ host: Int, _ step: WorkerStep, after delay: Duration) {
         queue.add(.worker(host, life: workers[host].life, step), at: now + delay)
     }
 
@@ -57,7 +58,9 @@ extension World {
             beginAttempt(assignment, segments, slot: slot, on: host)
         case .stop(let slot):
             workers[host].running[slot] = nil
-            later(host, .event(.slotStopped(slot)), after: .milliseconds(5))
+            if !workers[host].stuck.contains(slot), !sticks(slot, on: host) {
+                later(host, .event(.slotStopped(slot)), after: .milliseconds(5))
+            }
         case .removeAttempt(let attempt): workers[host].runs[attempt] = nil
         case .removeJob(let job):
             workers[host].jobs[job] = nil
@@ -70,6 +73,17 @@ extension World {
             startWorker(host)
         case .leave: leave(host)
         }
+    }
+
+    /// Draws whether the process of a slot does not end now that it is killed, but later.
+    func sticks(_ slot: Int, on host: Int) -> Bool {
+        guard dice.chance(ratios.stuck, Dice.Purpose("stuck", host)) else { return false }
+        note("host \(host): the process of slot \(slot) does not end")
+        workers[host].stuck.insert(slot)
+        later(host, .event(.slotLost(slot)), after: .zero)
+        let seconds = dice.draw(6...60, Dice.Purpose("stuck for", host))
+        later(host, .event(.slotStopped(slot)), after: .seconds(seconds))
+        return true
     }
 
     private func leave(_ host: Int) {
@@ -161,6 +175,12 @@ extension World {
             let delivered = request.ended.map(\.report.attempt)
             apply(.answered(kind, request.session, answer, delivered: delivered), to: host)
         case .mustJoin: apply(.pollFailed(kind, request.session, mustJoin: true), to: host)
+        case .tooLarge:
+            let ended = request.ended.map(\.report.attempt)
+            apply(
+                .pollRefused(kind, request.session, ended: ended, message: "it is too large"),
+                to: host
+            )
         default: apply(.pollFailed(kind, request.session, mustJoin: false), to: host)
         }
     }
@@ -286,7 +306,15 @@ extension World {
         if isGone || fetch.failures == 3 {
             endFetch(attempt, on: host)
             let message = "a segment cannot be had"
-            return apply(.inputFailed(attempt, source: run.source, message: message), to: host)
+            return apply(
+                .inputFailed(
+                    attempt,
+                    source: run.source,
+                    isSilent: response == nil,
+                    message: message
+                ),
+                to: host
+            )
         }
         workers[host].fetches[attempt]?.failures += 1
         later(host, .fetch(fetch.number), after: .seconds(1 << fetch.failures))

@@ -48,6 +48,7 @@ final class World {
         var threw = 0
         var crashed = 0
         var late = 0
+        var stuck = 0
     }
 
     init(plan: FaultPlan, isRecording: Bool) {
@@ -127,8 +128,10 @@ final class World {
         case .attemptsFail(.threw, let perMille): ratios.threw = perMille
         case .attemptsFail(_, let perMille): ratios.crashed = perMille
         case .attemptsAreLate(let perMille): ratios.late = perMille
+        case .processesStick(let perMille): ratios.stuck = perMille
         case .workerIsSlow(let host, let factor): workers[host].slowness = factor
-        case .cut(_, _, let at, let lasts), .workerCrashes(_, let at, let lasts),
+        case .cut(_, _, let at, let lasts), .peersCut(_, _, let at, let lasts),
+            .servesNoPeer(_, let at, let lasts), .workerCrashes(_, let at, let lasts),
             .workerHangs(_, let at, let lasts), .diskFills(_, let at, let lasts),
             .coordinatorCrashes(let at, let lasts):
             queue.add(.fault(fault), at: Self.instant(at))
@@ -140,7 +143,9 @@ final class World {
         case .workerDrains(_, let at), .scratchLost(_, let at), .segmentsRot(_, let at, _):
             queue.add(.fault(fault), at: Self.instant(at))
         case .jobCancelled(let job, let at): queue.add(.cancel(job: job), at: Self.instant(at))
-        case .coordinatorCrashesAtEvent, .badRecord, .notDeterministic, .publishingFails: break
+        case .coordinatorCrashesAtEvent, .badRecord, .notDeterministic, .publishingFails,
+            .endIsTooLarge:
+            break
         }
     }
 
@@ -229,8 +234,7 @@ final class World {
     private func delay(from: Node, to: Node) -> Duration? {
         let purpose = Dice.Purpose("message", from.index, to.index)
         let draw = Int(dice.draw(purpose) % 1_000_000)
-        for case .cut(let source, let target, _, _) in cuts
-        where source == from.index && target == to.index { return nil }
+        if cuts.contains(where: { $0.blocks(from: from.index, to: to.index) }) { return nil }
         if draw % 1000 < ratios.lost { return nil }
         let isLate = draw / 1000 < ratios.delayed
         let usual = dice.draw(1...20, purpose)
@@ -243,7 +247,7 @@ final class World {
         guard !areFaultsOver else { return }
         note("FAULT: \(fault)")
         switch fault {
-        case .cut: cuts.append(fault)
+        case .cut, .peersCut, .servesNoPeer: cuts.append(fault)
         case .workerCrashes(let host, _, _): crashWorker(host)
         case .workerHangs(let host, _, _): workers[host].isStopped = workers[host].isAlive
         case .workerDrains(let host, _): if workers[host].isAlive { drain(host) }
@@ -269,7 +273,7 @@ final class World {
 
     private func end(_ fault: Fault) {
         switch fault {
-        case .cut: cuts.removeAll { $0 == fault }
+        case .cut, .peersCut, .servesNoPeer: cuts.removeAll { $0 == fault }
         case .workerCrashes(let host, _, _): if !workers[host].isAlive { startWorker(host) }
         case .workerHangs(let host, _, _): resume(host)
         case .diskFills(let host, _, _):

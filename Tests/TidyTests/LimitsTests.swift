@@ -13,6 +13,7 @@ import Testing
         ("Sources/MapReduceControl/Policy+Limits.swift", "Coordinator, worker and driver"),
         ("Sources/MapReduceEngine/EngineLimits.swift", "The data plane"),
         ("Sources/MapReduceProcess/ProcessLimits.swift", "Processes"),
+        ("Sources/MapReduceModel/ReportLimits.swift", "Reports of tasks"),
     ]
 
     static let preamble = """

@@ -62,7 +62,7 @@ import Testing
             ],
             "MapReduceDriver": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "CPage", "Glibc",
+                "CPage", "Glibc", "Synchronization",
             ],
             "MapReduce": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",

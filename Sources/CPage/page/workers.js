@@ -3,6 +3,8 @@
 const workerStates = {
   ready: "ready", suspect: "suspect: not heard for some seconds", draining: "draining: ends soon",
   diskLow: "disk low: gets no work that writes runs", awaited: "awaited after a restart",
+  unreachable: "unreachable: other workers cannot fetch from it; it gets no work for a while",
+  stuck: "stuck: its task processes cannot be ended",
 };
 
 const workerColumns = [
@@ -19,13 +21,14 @@ const workerColumns = [
     cell: (worker) => [
       h("span", { title: workerStates[worker.state] },
         chip(worker.state, worker.state === "diskLow" ? "disk low" : worker.state)),
-      exclusion(worker),
+      exclusion(worker), unreachable(worker),
     ],
   },
   {
     name: "slots", words: "Slots", order: (worker) => worker.runningCount, class: "gauge",
     cell: (worker) => bar(worker.runningCount / Math.max(worker.slotCount, 1),
-      `${worker.runningCount} of ${worker.slotCount}`),
+      `${worker.runningCount} of ${worker.slotCount}`
+        + (worker.lostSlotCount > 0 ? `, ${worker.lostSlotCount} lost` : "")),
   },
   {
     name: "load", words: "Load", order: (worker) => worker.load?.one, class: "gauge",
@@ -75,6 +78,13 @@ const exclusion = (worker) => {
   const noun = jobs.length === 1 ? "job" : "jobs";
   const of = jobs.length > 0 ? ` from ${noun} ${jobs.join(", ")}` : "";
   return h("span", { title: "Too many attempts failed there" }, chip("excluded", `excluded${of}`));
+};
+
+const unreachable = (worker) => {
+  const workers = worker.unreachableFor ?? [];
+  if (workers.length === 0) return null;
+  const noun = workers.length === 1 ? "worker" : "workers";
+  return beside(`for ${noun} ${workers.join(", ")}`);
 };
 
 const used = (room, kind) =>

@@ -21,4 +21,8 @@ void spawn_write_output_by_lines(void);
 /// Gives memory that is free back to the system, but for so many bytes.
 int malloc_trim(size_t padding);
 
+/// A descriptor of a process, which can be read when the process has ended; -1 and `errno` where
+/// there is none.
+int spawn_open_process(int process);
+
 #endif

@@ -157,6 +157,17 @@ extension Job {
         )
         try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
         try files.checkAreAsked()
-        return try planner.finish(name: name)
+        let program = try planner.finish(name: name)
+        // The shuffles of a stage share a run. A cluster may have more slots than that has
+        // partitions; then its tasks are fewer.
+        let most = program.plan.stages.map(\.runPartitionCount).max() ?? 0
+        if most > EngineLimits.maxPartitionCount, settings.choosesReducerCount,
+            settings.reducerCount > 1
+        {
+            var fewer = settings
+            fewer.reducerCount /= 2
+            return try self.program(name: name, settings: fewer, files: files)
+        }
+        return program
     }
 }

@@ -15,8 +15,8 @@ final class LocalRunner {
     private let signals: SignalWatcher?
     private var display: any RunDisplay
     private(set) var coordinator: Coordinator
-    private var slots: [Slot]
-    private var events: [Event] = []
+    var slots: [Slot]
+    var events: [Event] = []
     private var outcome: JobOutcome?
     private var nextUpdate = Instant.zero
     /// Shows the run on a page; nil where nobody asked for one.
@@ -24,7 +24,7 @@ final class LocalRunner {
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
-    private static let worker = WorkerID(0)
+    static let worker = WorkerID(0)
     /// With one worker there is nobody else to prepare or to repeat a task.
     private static var policy: Policy {
         var policy = Policy()
@@ -34,13 +34,17 @@ final class LocalRunner {
     }
 
     /// A task slot of this machine.
-    private struct Slot {
+    struct Slot {
         var host: SlotHost?
         let recorder: FlightRecorder
         let recorderPath: String
         let logPath: String
         var spec: TaskSpec?
         var watch: AttemptWatch?
+        /// A process that was killed and is still there: the slot runs nothing meanwhile.
+        var stuck: StuckProcess?
+
+        var isFree: Bool { spec == nil && stuck == nil }
     }
 
     init(
@@ -77,7 +81,7 @@ final class LocalRunner {
     func run(_ submission: JobSubmission) throws -> JobState {
         defer {
             display.end()
-            for slot in slots { slot.host?.stop() }
+            endHosts()
         }
         try handle(
             .workerJoined(
@@ -90,7 +94,8 @@ final class LocalRunner {
         while outcome == nil {
             try waitForInput()
             try checkProgress()
-            try handle(.workerPolled(Self.worker, WorkerCondition()))
+            try checkStuckProcesses()
+            try handle(.workerPolled(Self.worker, condition))
             updateDisplay()
         }
         guard let job = coordinator.jobs[submission.id] else {
@@ -116,7 +121,7 @@ final class LocalRunner {
         case .stopAttempt(_, let attempt): stopAttempt(attempt)
         case .publishOutput(let job, let outputs): publish(job, outputs)
         case .jobFinished(_, let outcome): self.outcome = outcome
-        case .prepareTasks: break
+        case .prepareTasks, .workerUnreachable: break
         }
     }
 
@@ -136,8 +141,24 @@ final class LocalRunner {
     // MARK: Attempts
 
     private func startAttempt(_ assignment: Assignment) {
-        guard let index = slots.firstIndex(where: { $0.spec == nil }) else {
-            preconditionFailure("the control plane knows how many slots there are")
+        guard let index = slots.firstIndex(where: \.isFree) else {
+            precondition(
+                condition.lostSlots > 0,
+                "the control plane knows how many slots there are"
+            )
+            // It hears only now of a slot that was lost when an attempt was stopped.
+            events.append(.workerPolled(Self.worker, condition))
+            let failure = Failure(
+                kind: .workerLost,
+                message: "the slot is held by a process that cannot be ended"
+            )
+            events.append(
+                .attemptReported(
+                    Self.worker,
+                    TaskReport(attempt: assignment.attempt, outcome: .failed(failure))
+                )
+            )
+            return
         }
         guard let job = coordinator.jobs[assignment.attempt.task.job] else { return }
         let spec = directories.spec(for: assignment, of: job)
@@ -154,6 +175,7 @@ final class LocalRunner {
                     recorderPath: slots[index].recorderPath
                 )
             slots[index].host = host
+            if let path = spec.logPath { host.log?.begin(path) }
             try host.channel.send(TaskCommand.run(spec))
         } catch {
             if slots[index].host != nil {
@@ -167,8 +189,7 @@ final class LocalRunner {
     /// The attempt of a slot ends without a report of its own.
     private func fail(_ index: Int, _ kind: FailureKind, _ message: String) {
         guard let spec = slots[index].spec else { return }
-        slots[index].host?.stop()
-        slots[index].host = nil
+        _ = endHost(index)
         slots[index].spec = nil
         let failure = Failure(kind: kind, message: message)
         events.append(
@@ -181,28 +202,24 @@ final class LocalRunner {
 
     private func stopAttempt(_ attempt: AttemptID) {
         guard let index = slots.firstIndex(where: { $0.spec?.attempt == attempt }) else { return }
-        slots[index].host?.stop()
-        slots[index].host = nil
+        _ = endHost(index)
         slots[index].spec = nil
     }
 
     /// The host of a slot is gone, and with it the attempt that it ran.
     private func lose(_ index: Int, because reason: String? = nil) {
-        let host = slots[index].host
-        slots[index].host = nil
-        let exit: TaskProcess.Exit? =
-            if case .process(let process, _) = host { process.kill() } else { nil }
+        let end = endHost(index)
         guard let spec = slots[index].spec, let watch = slots[index].watch else { return }
         slots[index].spec = nil
         let failure = CrashReport.failure(
             of: spec,
             plan: program.plan,
             kind: watch.failureKind,
-            reason: exit.map(watch.reason) ?? reason ?? "the task's thread ended",
+            reason: watch.reason(of: end) ?? reason ?? "the task's thread ended",
             reading: slots[index].recorder.read(),
             processLogPath: slots[index].logPath,
-            isTrap: exit?.isTrap ?? false,
-            launch: exit == nil ? nil : SlotHost.launch(settings, logPath: slots[index].logPath)
+            isTrap: end?.isTrap ?? false,
+            launch: end?.hasExited ?? false ? SlotHost.launch(settings) : nil
         )
         events.append(
             .attemptReported(
@@ -222,7 +239,7 @@ final class LocalRunner {
             else { continue }
             let recorder = slots[index].recorder
             switch host {
-            case .process(let process, _):
+            case .process(let process, _, _):
                 let mustKill = watch.mustKill(recorder, process: process.processID, at: now)
                 slots[index].watch = watch
                 if mustKill { lose(index) }
@@ -253,8 +270,11 @@ final class LocalRunner {
 
     private func waitForInput() throws {
         let hosted = slots.indices.filter { slots[$0].host != nil }
+        let logs = slots.compactMap { $0.host?.log }.filter { $0.descriptor != nil }
         var descriptors = hosted.map { slots[$0].host?.channel.descriptor ?? -1 }
         if let signals { descriptors.append(signals.descriptor) }
+        let first = descriptors.count
+        descriptors += logs.compactMap(\.descriptor)
         let ready = MapReduceProcess.waitForInput(
             on: descriptors,
             timeout: events.isEmpty ? Policy.localTickInterval : .zero
@@ -262,6 +282,8 @@ final class LocalRunner {
         for position in ready {
             if position < hosted.count {
                 try receive(hosted[position])
+            } else if position >= first {
+                logs[position - first].drain()
             } else if let signal = signals?.next() {
                 throw Interruption(signal: signal)
             }
@@ -294,6 +316,7 @@ final class LocalRunner {
         case .key: break
         case .ended(let report):
             guard slots[index].spec?.attempt == report.attempt else { return }
+            slots[index].host?.log?.end()
             events.append(event(for: report, of: slots[index].spec))
             slots[index].spec = nil
         }

@@ -16,6 +16,8 @@ struct RunSettings: Sendable {
     var workerCount: Int
     /// Partitions of every shuffle by key.
     var reducerCount: Int
+    /// Whether that is for the engine to choose.
+    var choosesReducerCount: Bool
     var limits: EngineLimits
     /// Failures that a task may have, and records that may be passed over.
     var maxAttempts = Policy.defaultMaxAttempts
@@ -37,7 +39,9 @@ struct RunSettings: Sendable {
 
     init(workerCount: Int? = nil, reducerCount: Int? = nil) {
         self.workerCount = workerCount ?? Self.processorCount
-        self.reducerCount = reducerCount ?? self.workerCount
+        self.reducerCount =
+            reducerCount ?? min(self.workerCount, EngineLimits.maxPartitionCount)
+        choosesReducerCount = reducerCount == nil
         limits = EngineLimits()
         splitByteCount = EngineLimits.splitByteCount
         inProcess = false

@@ -297,9 +297,15 @@ final class TaskContext {
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
     }
 
-    /// Adds to a counter of the user's.
+    /// Adds to a counter of the user's, unless its name is too long or there are too many.
     @usableFromInline
-    func count(_ name: String, by amount: Int) { userCounters.add(amount, to: name) }
+    func count(_ name: String, by amount: Int) {
+        do {
+            try userCounters.add(amount, toNew: name)
+        } catch {
+            fail(EngineError(.badInput, error.description))
+        }
+    }
 
     /// The place of the current record, for a failure's report; nil before the first.
     var location: RecordLocation? {

@@ -13,8 +13,7 @@ struct TaskServer: Sendable {
     let channel: FrameChannel
     let program: JobProgram
     let settings: RunSettings
-    /// Whether the process exists for this alone: then it ends with the channel, and an attempt's
-    /// output goes to its log.
+    /// Whether the process exists for this alone: then it ends with the channel.
     let isOwnProcess: Bool
 
     /// Serves until the driver closes its end.
@@ -56,8 +55,8 @@ struct TaskServer: Sendable {
         let handed = Handed(runner)
         try startThread {
             let runner = handed.value
-            if isOwnProcess, let path = spec.logPath { redirectOutput(to: path) }
             let report = runner.run(spec)
+            // What is printed is in the pipe before the driver hears of the end.
             if isOwnProcess { fflush(nil) }
             do {
                 try channel.send(TaskNotice.ended(report))
@@ -67,15 +66,4 @@ struct TaskServer: Sendable {
             }
         }
     }
-}
-
-/// Sends standard output and standard error to a file from now on.
-///
-/// Where that is not possible they stay what they are.
-private func redirectOutput(to path: String) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { return }
-    dup2(descriptor, 1)
-    dup2(descriptor, 2)
-    close(descriptor)
 }

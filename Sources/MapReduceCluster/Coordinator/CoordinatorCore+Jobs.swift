@@ -178,10 +178,14 @@ extension CoordinatorCore {
         }
         return coordinator.workers.all.map { worker in
             let state: WorkerStatus.State =
-                if worker.slots == 0 {
+                if worker.profile.slots == 0 {
                     .awaited
+                } else if worker.slots == 0 {
+                    .stuck
                 } else if worker.isSuspect {
                     .suspect
+                } else if worker.isUnreachable {
+                    .unreachable
                 } else if worker.condition.isDraining {
                     .draining
                 } else if worker.condition.isDiskLow {
@@ -204,6 +208,8 @@ extension CoordinatorCore {
             status.disk = session?.machine?.disk
             status.segments = session?.machine?.segments
             status.excludedJobs = excluded[worker.id] ?? []
+            status.unreachableFor = worker.unreachableFor
+            status.lostSlotCount = worker.profile.slots - worker.slots
             return status
         }
     }

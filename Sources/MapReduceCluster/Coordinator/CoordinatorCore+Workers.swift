@@ -111,7 +111,8 @@ extension CoordinatorCore {
         if let machine = request.machine { sessions[id]?.machine = machine }
         let condition = WorkerCondition(
             isDraining: request.isDraining,
-            isDiskLow: request.isDiskLow
+            isDiskLow: request.isDiskLow,
+            lostSlots: request.lostSlots ?? 0
         )
         try await apply(
             [.workerPolled(id, condition)] + request.ended.map { Event($0, of: id) },

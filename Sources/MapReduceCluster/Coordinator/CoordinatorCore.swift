@@ -280,6 +280,14 @@ actor CoordinatorCore {
         }
         switch message {
         case .startAttempt, .stopAttempt, .prepareTasks: break
+        case .workerUnreachable(let worker, let others):
+            logger.warning(
+                "a worker is unreachable for others, and gets no work for a while",
+                metadata: worker.fields + [
+                    "url": "\(sessions[worker]?.address.url ?? "")",
+                    "for": "\(others.map { "\($0.number)" }.joined(separator: " "))",
+                ]
+            )
         case .publishOutput(let job, let outputs):
             Task { await publish(job, outputs) }
         case .jobFinished(let job, let outcome):

@@ -9,6 +9,7 @@ struct CoordinatorLog {
     /// What was told already.
     private var suspects: Set<WorkerID> = []
     private var excluded: [JobID: Set<WorkerID>] = [:]
+    private var repeated = RepeatedLines()
 
     init(_ logger: Logger) { self.logger = logger }
 
@@ -31,7 +32,8 @@ struct CoordinatorLog {
                     ]
                 )
             case .attemptFailed(let attempt, let failure, _):
-                logger.warning(
+                logger.log(
+                    level: repeated.level(of: "attempt failed", attempt.task.job),
                     "attempt failed",
                     metadata: fields(of: attempt, coordinator, at: now) + [
                         "kind": "\(failure.kind.rawValue)", "error": "\(failure.message)",
@@ -59,7 +61,8 @@ struct CoordinatorLog {
                     ]
                 )
             case .recordSkipped(let task, let record):
-                logger.warning(
+                logger.log(
+                    level: repeated.level(of: "record passed over", task.job),
                     "a record is passed over from now on",
                     metadata: task.fields + [
                         "file": "\(record.file)", "offset": .stringConvertible(record.offset),
@@ -70,7 +73,7 @@ struct CoordinatorLog {
                 logger.debug("the output is put in place", metadata: job.fields)
             case .jobRetired(let job): excluded[job] = nil
             // Told with its times, when its message is delivered.
-            case .jobFinished: break
+            case .jobFinished(let job, _, _): repeated.end(job, logger)
             }
         }
     }
@@ -113,14 +116,18 @@ struct CoordinatorLog {
         logger.info("job finished", metadata: fields)
     }
 
-    private func tellLost(_ task: TaskID, _ coordinator: Coordinator) {
+    private mutating func tellLost(_ task: TaskID, _ coordinator: Coordinator) {
         let attempts = coordinator.jobs[task.job]?.stages[task.stage].tasks[task.index].attempts
         let number = attempts?.lastIndex { if case .lost = $0.status { true } else { false } }
         var fields = task.fields
         if let number, let attempts {
             fields = AttemptID(task: task, number: number).fields + attempts[number].worker.fields
         }
-        logger.warning("the output of an attempt is lost: its task runs again", metadata: fields)
+        logger.log(
+            level: repeated.level(of: "output lost", task.job),
+            "the output of an attempt is lost: its task runs again",
+            metadata: fields
+        )
     }
 
     private func fields(

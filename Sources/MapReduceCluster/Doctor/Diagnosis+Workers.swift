@@ -79,6 +79,24 @@ extension Diagnosis {
                 "make room on its scratch disk, or start it with another --scratch or a smaller "
                     + "--min-free-disk"
             )
+        case .unreachable:
+            let others = status.unreachableFor.map { "worker \($0.number)" }
+            return .problem(
+                subject,
+                "heartbeat",
+                "\(ago), and gets no work for a while: \(others.joined(separator: " and ")) cannot "
+                    + "fetch from it, or it cannot fetch from them",
+                "let the other workers reach it at \(status.url), or start it with --advertise and "
+                    + "the URL at which they do"
+            )
+        case .stuck:
+            return .problem(
+                subject,
+                "heartbeat",
+                "\(ago), and gets no work, as none of its task processes can be ended",
+                "look what disk or network they wait for (`ps -eo pid,stat,wchan,args`), and start "
+                    + "the worker again"
+            )
         case .awaited:
             return .problem(
                 subject,

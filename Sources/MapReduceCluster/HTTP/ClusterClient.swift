@@ -60,6 +60,15 @@ package final class ClusterClient: Sendable {
         var isUnknownWorker: Bool {
             if case .refused(409, _) = self { true } else { false }
         }
+
+        /// Whether it is the body of the request that was not taken, so that the same one will not
+        /// be taken later.
+        var isRefusalOfBody: Bool {
+            switch self {
+            case .refused(400, _), .refused(413, _), .refused(422, _): true
+            case .refused, .unreachable: false
+            }
+        }
     }
 
     // MARK: JSON
@@ -79,6 +88,17 @@ package final class ClusterClient: Sendable {
         timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         let data = try JSONBody.encode(body)
+        // The service would refuse it, and may close the connection before that is read.
+        guard data.count <= Policy.maxBodyByteCount else {
+            throw CallError.refused(
+                status: 413,
+                ErrorAnswer(
+                    code: "too-large",
+                    message: "a message of \(data.count) bytes is larger than the "
+                        + "\(Policy.maxBodyByteCount) that a service takes"
+                ).error
+            )
+        }
         return try await decode(
             send(.POST, url, body: .bytes(ByteBuffer(bytes: data)), timeout: timeout),
             type

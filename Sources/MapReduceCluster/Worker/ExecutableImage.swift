@@ -19,7 +19,7 @@ package enum ExecutableImage {
         guard head[4] == 2, head[5] == 1 else {
             return .elf(machine: machine, interpreter: nil, hasInterpreter: true)
         }
-        let interpreter = try interpreter(of: file, head)
+        let interpreter = try interpreter(of: file)
         return .elf(
             machine: machine,
             interpreter: interpreter,
@@ -28,28 +28,48 @@ package enum ExecutableImage {
     }
 
     /// The program that loads an executable: of the header of that type.
-    private static func interpreter(of file: OpenFile, _ head: [UInt8]) throws -> String? {
+    private static func interpreter(of file: OpenFile) throws -> String? {
+        guard let part = try parts(of: file).first(where: { $0.type == 3 }),
+            part.offset < 1 << 40, part.byteCount <= Policy.executableHeadByteCount
+        else { return nil }
+        let name = try bytes(of: file, at: part.offset, part.byteCount).prefix { $0 != 0 }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    /// A part of an executable that its loader needs.
+    struct Part {
+        let type: Int
+        let offset: Int
+        let byteCount: Int
+    }
+
+    /// The parts of an executable of 64 bits, as its program headers list them.
+    static func parts(of file: OpenFile) throws -> [Part] {
+        let head = try bytes(of: file, at: 0, 64)
+        guard head.count == 64, head.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return [] }
         let offset = number(head, at: 32, byteCount: 8)
         let size = number(head, at: 54, byteCount: 2)
-        guard size >= 56, offset < 1 << 40 else { return nil }
+        guard size >= 56, offset < 1 << 40 else { return [] }
+        var parts: [Part] = []
         for index in 0..<min(number(head, at: 56, byteCount: 2), 64) {
             let entry = try bytes(of: file, at: offset + index * size, 56)
-            guard entry.count == 56 else { return nil }
-            guard number(entry, at: 0, byteCount: 4) == 3 else { continue }
-            let start = number(entry, at: 8, byteCount: 8)
-            let count = number(entry, at: 32, byteCount: 8)
-            guard start < 1 << 40, count <= Policy.executableHeadByteCount else { return nil }
-            let name = try bytes(of: file, at: start, count).prefix { $0 != 0 }
-            return String(decoding: name, as: UTF8.self)
+            guard entry.count == 56 else { break }
+            parts.append(
+                Part(
+                    type: number(entry, at: 0, byteCount: 4),
+                    offset: number(entry, at: 8, byteCount: 8),
+                    byteCount: number(entry, at: 32, byteCount: 8)
+                )
+            )
         }
-        return nil
+        return parts
     }
 
     private static func exists(_ path: String) throws -> Bool {
         path.hasPrefix("/") ? try Files.kind(of: path) == .file : true
     }
 
-    private static func bytes(of file: OpenFile, at offset: Int, _ count: Int) throws -> [UInt8] {
+    static func bytes(of file: OpenFile, at offset: Int, _ count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
         }

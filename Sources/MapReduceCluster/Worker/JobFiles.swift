@@ -124,6 +124,7 @@ final class JobStore: Sendable {
             directory: "\(scratch)/\(id)"
         )
         try await blocking {
+            try ExecutableImage.checkIsJob(executable)
             for path in [job.fetchedDirectory, job.filesDirectory] {
                 try Files.createDirectory(path)
             }

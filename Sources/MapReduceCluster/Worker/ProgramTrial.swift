@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -14,15 +15,21 @@ struct ProgramTrial: Sendable {
     /// Blocks until the process has said something, has ended, or has taken too long.
     func run() -> JobCheckAnswer.Program {
         do {
-            let (process, channel) = try start()
+            try ExecutableImage.checkIsJob(executable)
+            let (process, channel, output) = try start()
+            defer { output.end() }
             let deadline = ContinuousClock.now + Policy.programPatience
             while ContinuousClock.now < deadline {
                 let rest = deadline - ContinuousClock.now
-                guard !waitForInput(on: [channel.descriptor], timeout: rest).isEmpty else {
-                    continue
-                }
+                let descriptors = [channel.descriptor] + (output.descriptor.map { [$0] } ?? [])
+                let ready = waitForInput(on: descriptors, timeout: rest)
+                if ready.contains(1) { output.drain() }
+                guard ready.contains(0) else { continue }
                 switch try channel.receive(TaskNotice.self) {
-                case .closed: return failure(process.wait().description)
+                case .closed:
+                    let end = process.kill()?.description ?? "it cannot be ended"
+                    output.end()
+                    return failure(end)
                 case .messages(let notices):
                     for case .ready(let fingerprint) in notices {
                         process.kill()
@@ -31,6 +38,7 @@ struct ProgramTrial: Sendable {
                 }
             }
             process.kill()
+            output.end()
             return failure("it said nothing for \(Policy.programPatience.components.seconds) s")
         } catch {
             return failure("\(error)")
@@ -38,14 +46,16 @@ struct ProgramTrial: Sendable {
     }
 
     /// The process's end of the channel is let go of when this returns.
-    private func start() throws -> (TaskProcess, FrameChannel) {
+    private func start() throws -> (TaskProcess, FrameChannel, TaskLog) {
         let (ours, theirs) = try FrameChannel.makePair()
         var launch = TaskProcess.Launch(executable: executable, arguments: arguments)
         launch.directory = directory
-        launch.logPath = logPath
         launch.slotCount = slotCount
         launch.inheritsEnvironment = false
-        return (try TaskProcess(launch, channel: theirs), ours)
+        let (output, writer) = try TaskLog.make(at: logPath)
+        defer { output.closeWriter(writer) }
+        launch.output = writer
+        return (try TaskProcess(launch, channel: theirs), ours, output)
     }
 
     private func failure(_ reason: String) -> JobCheckAnswer.Program {

@@ -55,6 +55,8 @@ actor SegmentFetcher {
     /// A segment that could not be had, and the attempt that is to blame, if one is.
     struct FetchError: Error, CustomStringConvertible {
         let source: AttemptID?
+        /// Whether its worker did not answer.
+        var isSilent = false
         let description: String
     }
 
@@ -310,12 +312,18 @@ actor SegmentFetcher {
                 // Whoever wrote the run is not to blame for this worker's disk.
                 throw error
             } catch {
-                let isGone =
-                    if case ClusterClient.CallError.refused(404, _) = error { true } else { false }
-                guard let delay, !isGone else {
+                let isSilent = Self.isSilence(error)
+                let isOver =
+                    if case ClusterClient.CallError.refused(404, _) = error {
+                        true
+                    } else {
+                        isSilent && ContinuousClock.now - begin >= Policy.fetchPatience
+                    }
+                guard let delay, !isOver else {
                     metrics.fetchFailed()
                     throw FetchError(
                         source: origin.source,
+                        isSilent: isSilent,
                         description: "the segment of \(origin) cannot be fetched from "
                             + "\(origin.address.worker): \(error)"
                     )
@@ -325,6 +333,12 @@ actor SegmentFetcher {
                 try await Task.sleep(for: delay)
             }
         }
+    }
+
+    /// Whether an error says that nothing answers, and not that the answer is wrong.
+    private static func isSilence(_ error: any Error) -> Bool {
+        if case ClusterClient.CallError.refused = error { return false }
+        return !(error is EngineError)
     }
 
     /// Goes on where an earlier try ended.

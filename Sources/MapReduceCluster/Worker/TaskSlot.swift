@@ -4,6 +4,7 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import Synchronization
 
 /// One slot of a worker: starts a task process, gives it attempts, and tells how they ended.
 ///
@@ -17,13 +18,23 @@ final class TaskSlot: @unchecked Sendable {
     private let metrics: WorkerMetrics
     private let report: @Sendable (WorkerEvent) -> Void
     private var host: Host?
-    private var current: Running?
+    private var current: Running? {
+        didSet {
+            let spec = current?.spec
+            running.withLock { $0 = spec }
+        }
+    }
+    /// What runs, for those who do not wait for the queue.
+    private let running = Mutex<TaskSpec?>(nil)
+    /// Whether a process that was killed is still there: it may write to the slot's files yet.
+    private var isLost = false
     /// How often a process was started: tells what one said from what an earlier one did.
     private var generation = 0
 
     private struct Host {
         let process: TaskProcess
         let channel: FrameChannel
+        let log: TaskLog
         let job: JobID
     }
 
@@ -60,7 +71,8 @@ final class TaskSlot: @unchecked Sendable {
         queue.async {
             self.endHost()
             self.current = nil
-            self.report(.slotStopped(self.index))
+            // Of a slot that is lost this is said when its process is gone.
+            if !self.isLost { self.report(.slotStopped(self.index)) }
         }
     }
 
@@ -75,36 +87,35 @@ final class TaskSlot: @unchecked Sendable {
         }
     }
 
-    /// How far the attempt that runs has come.
-    func progress() async -> AttemptProgress? {
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: self.currentProgress) }
-        }
-    }
-
-    private var currentProgress: AttemptProgress? {
-        guard let current else { return nil }
+    /// How far the attempt that runs has come; waits for nothing.
+    func progress() -> AttemptProgress? {
+        guard let spec = running.withLock({ $0 }) else { return nil }
         let reading = recorder.read()
         var bytes = 0
         var records = 0
-        if case .split(let split) = current.spec.input {
+        if case .split(let split) = spec.input {
             records = max(reading.recordNumber, 0)
             bytes = split.byteCount(before: reading.offset, in: reading.path)
         }
-        return AttemptProgress(attempt: current.spec.attempt, records: records, bytes: bytes)
+        return AttemptProgress(attempt: spec.attempt, records: records, bytes: bytes)
     }
 
     // MARK: On the queue
 
     private func start(_ spec: TaskSpec, _ job: JobFiles) {
         if host?.job != job.id { endHost() }
-        recorder.beginAttempt()
         let watch = AttemptWatch(timeoutSeconds: job.launch.taskTimeout, at: Self.now)
         current = Running(spec: spec, job: job, watch: watch, begin: Self.now)
+        if isLost {
+            let message = "the process that slot \(index) ran before cannot be ended"
+            return end(.failed(Failure(kind: .workerLost, message: message)))
+        }
+        recorder.beginAttempt()
         if job.launch.taskTimeout != nil { checkLater(spec.attempt) }
         do {
             let host = try self.host ?? startHost(job)
             self.host = host
+            if let path = spec.logPath { host.log.begin(path) }
             try host.channel.send(TaskCommand.run(spec))
         } catch {
             endHost()
@@ -142,15 +153,18 @@ final class TaskSlot: @unchecked Sendable {
     }
 
     private func startHost(_ job: JobFiles) throws -> Host {
-        let launch = try launch(job)
+        var launch = try launch(job)
         let (ours, theirs) = try FrameChannel.makePair()
+        let (log, writer) = try TaskLog.make(at: logPath)
+        defer { log.closeWriter(writer) }
+        launch.output = writer
         let process = try TaskProcess(launch, channel: theirs)
         metrics.startedProcess()
         generation += 1
         let generation = self.generation
-        try startThread { self.read(ours, generation) }
+        try startThread { self.read(ours, log, generation) }
         try ours.send(TaskCommand.open(recorderPath: recorderPath))
-        return Host(process: process, channel: ours, job: job.id)
+        return Host(process: process, channel: ours, log: log, job: job.id)
     }
 
     /// What starts a process of the job.
@@ -163,7 +177,6 @@ final class TaskSlot: @unchecked Sendable {
         // Where paths of the command line mean what they meant to whoever submitted it.
         let exists = try Files.kind(of: program.directory) == .directory
         launch.directory = exists ? program.directory : job.directory
-        launch.logPath = logPath
         launch.slotCount = program.slotCount
         launch.inheritsEnvironment = false
         return launch
@@ -171,8 +184,23 @@ final class TaskSlot: @unchecked Sendable {
 
     private func endHost() {
         generation += 1
-        host?.process.kill()
+        guard let process = host?.process else { return }
+        let log = host?.log
         host = nil
+        if process.kill() == nil { abandon(process) }
+        log?.end()
+    }
+
+    /// Gives the slot up until the system has let go of its process.
+    private func abandon(_ process: TaskProcess) {
+        isLost = true
+        report(.slotLost(index))
+        process.abandon {
+            self.queue.async {
+                self.isLost = false
+                self.report(.slotStopped(self.index))
+            }
+        }
     }
 
     private func take(_ notice: TaskNotice, _ generation: Int) {
@@ -202,6 +230,8 @@ final class TaskSlot: @unchecked Sendable {
     private func lose(_ generation: Int, because reason: String?) {
         guard generation == self.generation, let host else { return }
         let exit = host.process.kill()
+        if exit == nil { abandon(host.process) }
+        host.log.end()
         self.generation += 1
         self.host = nil
         guard let current else { return }
@@ -212,11 +242,12 @@ final class TaskSlot: @unchecked Sendable {
                     of: current.spec,
                     plan: current.job.launch.plan,
                     kind: current.watch.failureKind,
-                    reason: reason ?? current.watch.reason(of: exit),
+                    reason: reason ?? exit.map(current.watch.reason)
+                        ?? current.watch.reasonOfLostProcess,
                     reading: recorder.read(),
                     processLogPath: logPath,
-                    isTrap: exit.isTrap,
-                    launch: launchForReport(of: current.job)
+                    isTrap: exit?.isTrap ?? false,
+                    launch: exit == nil ? nil : launchForReport(of: current.job)
                 )
             )
         )
@@ -231,6 +262,7 @@ final class TaskSlot: @unchecked Sendable {
     private func end(_ outcome: TaskReport.Outcome) {
         guard let current else { return }
         self.current = nil
+        host?.log.end()
         let attempt = current.spec.attempt
         let hasSucceeded = if case .succeeded = outcome { true } else { false }
         metrics.ended(hasSucceeded: hasSucceeded, after: Self.now - current.begin)
@@ -256,8 +288,12 @@ final class TaskSlot: @unchecked Sendable {
 
     // MARK: On a thread of its own
 
-    private func read(_ channel: FrameChannel, _ generation: Int) {
+    private func read(_ channel: FrameChannel, _ log: TaskLog, _ generation: Int) {
         while true {
+            let descriptors = [channel.descriptor] + (log.descriptor.map { [$0] } ?? [])
+            let ready = waitForInput(on: descriptors, timeout: .seconds(60))
+            if ready.contains(1) { log.drain() }
+            guard ready.contains(0) else { continue }
             do {
                 switch try channel.receive(TaskNotice.self) {
                 case .closed:

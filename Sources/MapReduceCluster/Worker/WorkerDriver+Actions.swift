@@ -41,6 +41,7 @@ extension WorkerDriver {
             remove(&group) { try await store.remove(attempt) }
         case .removeJob(let job):
             traces.forget(job)
+            repeated.end(job, logger)
             for task in work.preparations.removeValue(forKey: job) ?? [] { task.cancel() }
             remove(&group) {
                 await fetcher.forget(job)
@@ -75,7 +76,14 @@ extension WorkerDriver {
             let seconds = Float((ContinuousClock.now - begin) / .seconds(1))
             send.yield(.inputReady(attempt, input, seconds: seconds))
         } catch let error as SegmentFetcher.FetchError {
-            send.yield(.inputFailed(attempt, source: error.source, message: error.description))
+            send.yield(
+                .inputFailed(
+                    attempt,
+                    source: error.source,
+                    isSilent: error.isSilent,
+                    message: error.description
+                )
+            )
         } catch {
             send.yield(
                 .inputFailed(
@@ -89,9 +97,10 @@ extension WorkerDriver {
     }
 
     /// Whose fault it is that something cannot be fetched: that of this worker's disk, if it is
-    /// full, which is held against the worker.
+    /// full, which is held against the worker, or of who submitted what is not a job.
     private static func kind(of error: any Error) -> FailureKind {
-        (error as? EngineError)?.kind == .diskFull ? .diskFull : .fetchFailed
+        if error is NotAJob { return .badInput }
+        return (error as? EngineError)?.kind == .diskFull ? .diskFull : .fetchFailed
     }
 
     /// What cannot be removed now is removed with the worker's scratch directory.

@@ -63,7 +63,7 @@ extension WorkerDriver {
             do {
                 try await Task.sleep(for: delay)
                 for slot in slots {
-                    if let progress = await slot.progress() { request.progress.append(progress) }
+                    if let progress = slot.progress() { request.progress.append(progress) }
                 }
                 request.machine = machineNews(for: request.session)
                 let begin = ContinuousClock.now
@@ -85,6 +85,18 @@ extension WorkerDriver {
                         answer,
                         delivered: request.ended.map(\.report.attempt)
                     )
+                )
+            } catch let error as ClusterClient.CallError where error.isRefusalOfBody {
+                metrics.pollFailed()
+                let ended = request.ended.map(\.report.attempt)
+                logger.warning(
+                    "the coordinator does not take a report",
+                    metadata: (ended.count == 1 ? ended[0].fields : [:]) + [
+                        "ends": .stringConvertible(ended.count), "error": "\(error)",
+                    ]
+                )
+                send.yield(
+                    .pollRefused(kind, request.session, ended: ended, message: "\(error)")
                 )
             } catch {
                 metrics.pollFailed()

@@ -26,6 +26,7 @@ struct WorkerDriver {
     private let events: AsyncStream<WorkerEvent>
     let send: AsyncStream<WorkerEvent>.Continuation
     let session = WorkerSessionState()
+    let repeated = RepeatedWarnings()
 
     /// Why a worker's life ended.
     enum End {
@@ -33,6 +34,8 @@ struct WorkerDriver {
         case done
         /// The coordinator is of another cluster.
         case again
+        /// The coordinator has not answered for too long.
+        case alone
     }
 
     init(
@@ -123,7 +126,12 @@ struct WorkerDriver {
         }
     }
 
-    private func shutDownSlots() async { for slot in slots { await slot.shutDown() } }
+    /// All at once: each may have to wait for a process that does not end.
+    private func shutDownSlots() async {
+        await withDiscardingTaskGroup { group in
+            for slot in slots { group.addTask { await slot.shutDown() } }
+        }
+    }
 
     private func runGroup(_ didListen: @escaping @Sendable (String) -> Void) async throws -> End {
         try await withThrowingTaskGroup(of: End?.self) { group in
@@ -152,9 +160,11 @@ struct WorkerDriver {
                 group.cancelAll()
                 work.cancelAll()
             }
+            var silence = CoordinatorSilence(patience: settings.coordinatorPatience)
             send.yield(.started)
             for await event in events {
                 note(event)
+                if silence.isTooLong(after: event) { return End.alone }
                 for action in machine.apply(event) {
                     switch action {
                     case .leave:
@@ -188,13 +198,19 @@ struct WorkerDriver {
         case .answered(_, _, let answer, let delivered):
             traces.delivered(delivered)
             traces.take(answer)
-        case .inputFailed(let attempt, let source, let message, _):
+        case .inputFailed(let attempt, let source, _, let message, _):
             traces.ended(attempt, message)
-            logger.warning(
+            logger.log(
+                level: repeated.level(of: "attempt without input", attempt.task.job),
                 "an attempt cannot get what it reads",
                 metadata: attempt.fields + [
                     "error": "\(message)", "source": "\(source.map { "\($0)" } ?? "none")",
                 ]
+            )
+        case .slotLost(let slot):
+            logger.error(
+                "a task process cannot be ended: its slot gets no work until it is gone",
+                metadata: ["slot": .stringConvertible(slot)]
             )
         case .jobFailed(let job, let message, _):
             logger.warning(
@@ -209,7 +225,8 @@ struct WorkerDriver {
         switch report.outcome {
         case .succeeded: logger.debug("attempt succeeded", metadata: report.attempt.fields)
         case .failed(let failure):
-            logger.warning(
+            logger.log(
+                level: repeated.level(of: "attempt failed", report.attempt.task.job),
                 "attempt failed",
                 metadata: report.attempt.fields + [
                     "kind": "\(failure.kind.rawValue)", "error": "\(failure.message)",

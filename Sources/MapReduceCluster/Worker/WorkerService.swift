@@ -21,7 +21,8 @@ package struct WorkerService: Service {
 
     /// Runs until it is told to shut down, and then until it is not needed any more.
     ///
-    /// - Throws: `ClusterClient.CallError` when the coordinator does not want this worker.
+    /// - Throws: `ClusterClient.CallError` when the coordinator does not want this worker, and
+    ///   `CoordinatorGone` when it has not answered for too long.
     package func run() async throws {
         let client = ClusterClient(token: settings.server.token, tls: settings.clientTLS)
         do {
@@ -59,6 +60,9 @@ package struct WorkerService: Service {
             throw error
         }
         try scratch.remove()
+        if end == .alone, let patience = settings.coordinatorPatience {
+            throw CoordinatorGone(coordinator: settings.coordinator, patience: patience)
+        }
         return end
     }
 }

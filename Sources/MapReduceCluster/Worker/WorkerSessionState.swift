@@ -1,3 +1,4 @@
+internal import Logging
 internal import MapReduceModel
 internal import Synchronization
 
@@ -28,6 +29,17 @@ final class WorkerSessionState: Sendable {
 
     /// Why the coordinator will never take the worker in.
     var refusal: ClusterClient.CallError? { state.withLock { $0.refusal } }
+}
+
+/// Lines that a worker has logged of its jobs, for the tasks that log them.
+final class RepeatedWarnings: Sendable {
+    private let lines = Mutex(RepeatedLines())
+
+    func level(of kind: String, _ job: JobID) -> Logger.Level {
+        lines.withLock { $0.level(of: kind, job) }
+    }
+
+    func end(_ job: JobID, _ logger: Logger) { lines.withLock { $0.end(job, logger) } }
 }
 
 /// What a worker has under way and may have to end before its time.

@@ -20,6 +20,8 @@ package struct WorkerSettings: Sendable {
     package var minFreeByteCount = Policy.minFreeByteCount
     /// How long a worker that is told to end serves what is still needed.
     package var drainTimeout = Policy.drainTimeout
+    /// How long a coordinator may be silent before the worker ends; nil for as long as it takes.
+    package var coordinatorPatience: Duration? = Policy.coordinatorPatience
     /// Whether runs of other workers of this machine are read from their files.
     package var readsFilesOfHost = true
 

@@ -29,12 +29,26 @@ extension Coordinator {
                 renewReaders(of: attempt.task)
             }
             checkConservation(by: attempt)
+            checkCounters(of: attempt)
             prepareReaders(of: attempt.task)
         }
         commitIfDone(attempt.task.job)
     }
 
-    private func isRunning(_ attempt: AttemptID, on worker: WorkerID) -> Bool {
+    /// Ends a job whose tasks count under more names than anybody reads, each under others.
+    private mutating func checkCounters(of attempt: AttemptID) {
+        let id = attempt.task
+        guard let entries = jobs[id.job]?.stages[id.stage].counters.entries,
+            entries.count > ReportLimits.maxStageCounterCount
+        else { return }
+        let message =
+            "the tasks of stage \(id.stage) have \(entries.count) different counters, and at most "
+            + "\(ReportLimits.maxStageCounterCount) are allowed; count under a few fixed names, "
+            + "and emit what depends on the record"
+        finish(id.job, .failed(Failure(kind: .badInput, message: message), attempt: attempt))
+    }
+
+    func isRunning(_ attempt: AttemptID, on worker: WorkerID) -> Bool {
         jobs.isRunning(attempt) && jobs.worker(of: attempt) == worker
     }
 
@@ -115,25 +129,8 @@ extension Coordinator {
         for attempt in running.sorted() { stop(attempt) }
     }
 
-    mutating func fetchFailed(
-        _ attempt: AttemptID,
-        on worker: WorkerID,
-        _ source: AttemptID,
-        _ message: String
-    ) {
-        guard isRunning(attempt, on: worker) else { return }
-        workers.ended(attempt, on: worker)
-        // The task may have written another run since.
-        if reads(attempt.task, source.task), jobs[task: source.task]?.winner == source.number,
-            !Mutation.ignoresFailedFetches.isOn
-        {
-            record(.outputLost(source.task))
-        }
-        fail(attempt, Failure(kind: .fetchFailed, message: message))
-    }
-
     /// Whether a task reads what another one writes: who says so may be wrong.
-    private func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
+    func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
         guard reader.job == writer.job, let sources = jobs[reader.job]?.sources(of: reader.stage)
         else { return false }
         return sources.prefix(Mutation.blamesFirstSourceOnly.isOn ? 1 : sources.count)

@@ -94,7 +94,7 @@ extension Coordinator {
     }
 
     /// The tasks of a stage of which an attempt runs, or has won, on one of these workers.
-    private func tasks(of workers: [WorkerID], _ job: JobID, _ stage: Int) -> [TaskID] {
+    func tasks(of workers: [WorkerID], _ job: JobID, _ stage: Int) -> [TaskID] {
         guard let tasks = jobs[job]?.stages[stage].tasks else { return [] }
         return tasks.indices.filter { tasks[$0].isHeld(by: workers) }
             .map { TaskID(job: job, stage: stage, index: $0) }

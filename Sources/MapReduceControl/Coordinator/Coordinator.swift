@@ -51,8 +51,10 @@ package struct Coordinator: Sendable {
         case .workerLeft(let id): lose([id])
         case .attemptReported(let worker, let report):
             if workers.heard(worker, at: now) { end(report, on: worker, at: now) }
-        case .fetchFailed(let worker, let attempt, let source, let message):
-            if workers.heard(worker, at: now) { fetchFailed(attempt, on: worker, source, message) }
+        case .fetchFailed(let worker, let attempt, let source, let isSilent, let message):
+            if workers.heard(worker, at: now) {
+                fetchFailed(attempt, on: worker, source, isSilent: isSilent, message)
+            }
         case .outputPublished(let id, let failure): published(id, failure)
         case .jobCancelled(let id): cancel(id)
         case .jobRetired(let id): retire(id)
@@ -61,6 +63,7 @@ package struct Coordinator: Sendable {
         case .tick: break
         }
         lose(workers.silent(at: now))
+        workers.readmit(at: now)
         speculate(at: now)
         schedule(at: now)
         return effects
@@ -68,7 +71,8 @@ package struct Coordinator: Sendable {
 
     /// When `tick` is due if nothing happens before; nil while there is nothing to wait for.
     package var nextDeadline: Instant? {
-        guard let silence = workers.nextSilence else { return nil }
+        guard var silence = workers.nextSilence else { return nil }
+        if let readmission = workers.nextReadmission { silence = min(silence, readmission) }
         return nextSpeculation.map { min($0, silence) } ?? silence
     }
 

@@ -25,20 +25,30 @@ struct WorkerFailures: Hashable, Sendable {
 
     /// Cost: linear in the number of workers on which the job failed.
     mutating func add(_ job: JobID, on worker: WorkerID) {
-        let entry = position(of: job)
-        if entry == jobs.count || jobs[entry].job != job {
-            jobs.insert(JobFailures(job: job), at: entry)
-        }
+        let entry = makeEntry(of: job)
         let index = jobs[entry].counts.partitioningIndex { !($0.worker < worker) }
         if index < jobs[entry].counts.count, jobs[entry].counts[index].worker == worker {
             jobs[entry].counts[index].count += 1
         } else {
             jobs[entry].counts.insert(Count(worker: worker), at: index)
         }
-        if jobs[entry].counts[index].count == limit {
-            let position = jobs[entry].excluded.partitioningIndex { !($0 < worker) }
-            jobs[entry].excluded.insert(worker, at: position)
+        if jobs[entry].counts[index].count == limit { exclude(worker, from: job) }
+    }
+
+    /// Excludes a worker from a job, whatever has failed there.
+    mutating func exclude(_ worker: WorkerID, from job: JobID) {
+        let entry = makeEntry(of: job)
+        guard !jobs[entry].excluded.containsSorted(worker) else { return }
+        let position = jobs[entry].excluded.partitioningIndex { !($0 < worker) }
+        jobs[entry].excluded.insert(worker, at: position)
+    }
+
+    private mutating func makeEntry(of job: JobID) -> Int {
+        let entry = position(of: job)
+        if entry == jobs.count || jobs[entry].job != job {
+            jobs.insert(JobFailures(job: job), at: entry)
         }
+        return entry
     }
 
     /// The workers that get no more of a job, in their order.

@@ -15,13 +15,22 @@ package struct Workers: Hashable, Sendable {
         /// Whether it was not heard for so long that it gets no work.
         package internal(set) var isSuspect = false
 
+        /// The workers that cannot fetch from it, or it from them, for which it gets no work.
+        package internal(set) var unreachableFor: [WorkerID] = []
+        /// Until when; nil for a worker that gets work.
+        var unreachableUntil: Instant?
+        /// How often it came to that.
+        var exclusionCount = 0
+
+        package var isUnreachable: Bool { unreachableUntil != nil }
         package var runningCount: Int { running.count }
-        package var slots: Int { profile.slots }
+        /// Slots that can run something.
+        package var slots: Int { max(profile.slots - max(condition.lostSlots, 0), 0) }
 
         /// Whether it can start something.
         package var isFree: Bool {
             runningCount < slots + (Mutation.overfillsWorkers.isOn ? 1 : 0) && !isSuspect
-                && !condition.isDraining
+                && !isUnreachable && !condition.isDraining
         }
     }
 
@@ -33,6 +42,10 @@ package struct Workers: Hashable, Sendable {
     var isUnsettled = false
     /// Which workers get no more of which jobs.
     private(set) var failures: WorkerFailures
+    /// Which workers could not fetch from which others lately, in their order of time.
+    var cuts: [Cut] = []
+    /// When the next worker that others did not reach gets work again.
+    var nextReadmission: Instant?
     /// Kept with `Placement.locality` only.
     private(set) var localPaths = LocalPaths()
     /// The worker on which the last attempt was started.
@@ -101,6 +114,9 @@ package struct Workers: Hashable, Sendable {
         all.removeAll { removed.containsSorted($0.id) }
         localPaths.remove(removed)
         failures.remove(removed)
+        cuts.removeAll {
+            removed.containsSorted($0.reader) || removed.containsSorted($0.source)
+        }
         rankAll()
     }
 
@@ -146,10 +162,18 @@ package struct Workers: Hashable, Sendable {
         isUnsettled = true
     }
 
+    /// Has a worker get no more of a job.
+    /// - Returns: false when too many are excluded from it already.
+    mutating func exclude(_ id: WorkerID, from job: JobID) -> Bool {
+        failures.exclude(id, from: job)
+        isUnsettled = true
+        return excluded(from: job).containsSorted(id)
+    }
+
     mutating func forget(_ job: JobID) { failures.forget(job) }
 
     @discardableResult
-    private mutating func change(_ id: WorkerID, _ body: (inout Entry) -> Void) -> Bool {
+    mutating func change(_ id: WorkerID, _ body: (inout Entry) -> Void) -> Bool {
         guard let index = index(of: id) else { return false }
         body(&all[index])
         rank(index)

@@ -40,7 +40,7 @@ extension Message {
         case .stopAttempt(let worker, let attempt): (worker, .stop(attempt))
         case .prepareTasks(let worker, let job, let stage, let tasks):
             (worker, .prepare(job, stage: stage, tasks: tasks))
-        case .publishOutput, .jobFinished: nil
+        case .workerUnreachable, .publishOutput, .jobFinished: nil
         }
     }
 }
@@ -53,6 +53,7 @@ extension Event {
                 worker,
                 end.report.attempt,
                 source: source,
+                isSilent: end.isSourceSilent ?? false,
                 message: failure.message
             )
         } else {

@@ -10,6 +10,9 @@ package enum WorkerEvent: Sendable {
     case answered(PollKind, SessionID, PollAnswer, delivered: [AttemptID])
     /// A poll of this session failed; `mustJoin`: the coordinator does not know the worker.
     case pollFailed(PollKind, SessionID, mustJoin: Bool)
+    /// A poll of this session was refused for what it reported: the ends of these attempts, or one
+    /// of them, are too large, or the coordinator cannot read them.
+    case pollRefused(PollKind, SessionID, ended: [AttemptID], message: String)
     /// The program of a job is here, which is the one with this random id.
     case jobReady(JobID, uuid: String = "")
     case jobFailed(JobID, message: String, kind: FailureKind = .fetchFailed)
@@ -17,16 +20,20 @@ package enum WorkerEvent: Sendable {
     ///
     /// One list for each of the stage's sources, and the seconds that it took to have them.
     case inputReady(AttemptID, [[FetchedSegment]], seconds: Float = 0)
-    /// It could not be had from this attempt; nil where no attempt is to blame.
+    /// It could not be had from this attempt; nil where no attempt is to blame. `isSilent`: the
+    /// worker that has it did not answer.
     case inputFailed(
         AttemptID,
         source: AttemptID?,
+        isSilent: Bool = false,
         message: String,
         kind: FailureKind = .fetchFailed
     )
     case attemptEnded(slot: Int, TaskReport, log: String?)
-    /// The slot's process is gone, as asked for.
+    /// The slot's process is gone, as asked for, or at last.
     case slotStopped(Int)
+    /// The slot's process does not end: the slot runs nothing until `slotStopped`.
+    case slotLost(Int)
     case diskChecked(isLow: Bool)
     /// The worker is to end when it is not needed any more.
     case drain

@@ -30,6 +30,7 @@ extension WorkerMachine {
         // Answers may overtake each other.
         if answer.position.write > position?.write ?? 0 { position = answer.position }
         ended.removeAll { delivered.contains($0.end.report.attempt) }
+        if ended.isEmpty { reportsOneByOne = false }
         for command in answer.commands where command.number > received {
             received = command.number
             obey(command.command)
@@ -48,6 +49,33 @@ extension WorkerMachine {
             actions.append(.join(after: .zero))
         } else if kind == .waiting {
             sendPoll(.waiting, id, after: Policy.callRetryDelay)
+        }
+    }
+
+    /// Finds out which end the coordinator does not take, by sending them one by one; that one
+    /// becomes the failure of its own attempt, and holds up no other.
+    mutating func pollRefused(
+        _ kind: PollKind,
+        _ id: SessionID,
+        _ refused: [AttemptID],
+        _ message: String
+    ) {
+        guard session == .joined(id) else { return }
+        guard !refused.isEmpty else { return pollFailed(kind, id, mustJoin: false) }
+        finish(kind)
+        reportsOneByOne = true
+        for index in ended.indices {
+            let attempt = ended[index].end.report.attempt
+            guard refused.contains(attempt) else { continue }
+            ended[index].isSent = false
+            guard refused.count == 1 else { continue }
+            let failure = Failure(
+                kind: .badInput,
+                message: "the coordinator does not take the report of \(attempt): \(message)"
+            )
+            let report = TaskReport(attempt: attempt, outcome: .failed(failure))
+            ended[index].end = AttemptEnd(report: report)
+            actions.append(.removeAttempt(attempt))
         }
     }
 
@@ -70,7 +98,8 @@ extension WorkerMachine {
 
     private mutating func sendPoll(_ kind: PollKind, _ id: SessionID, after delay: Duration) {
         var sent: [AttemptEnd] = []
-        for index in ended.indices where !ended[index].isSent && sent.count < Policy.maxEndsInPoll {
+        let limit = reportsOneByOne ? 1 : Policy.maxEndsInPoll
+        for index in ended.indices where !ended[index].isSent && sent.count < limit {
             ended[index].isSent = true
             sent.append(ended[index].end)
         }
@@ -84,6 +113,7 @@ extension WorkerMachine {
             ended: sent,
             isDraining: isDraining,
             isDiskLow: isDiskLow,
+            lostSlots: lostSlotCount == 0 ? nil : lostSlotCount,
             wait: waitMilliseconds(kind)
         )
         actions.append(.poll(kind, request, after: delay))

@@ -127,16 +127,30 @@ extension WorkerMachine {
         attempts[index].phase = .waitsForSlot
     }
 
-    mutating func inputFailed(_ id: AttemptID, _ source: AttemptID?, _ failure: Failure) {
+    mutating func inputFailed(
+        _ id: AttemptID,
+        _ source: AttemptID?,
+        _ isSilent: Bool,
+        _ failure: Failure
+    ) {
         guard let attempt = attempts.first(where: { $0.id == id }), attempt.phase == .fetches
         else { return }
-        fail(id, source, failure)
+        fail(id, source, isSilent: isSilent, failure)
     }
 
-    private mutating func fail(_ id: AttemptID, _ source: AttemptID?, _ failure: Failure) {
+    private mutating func fail(
+        _ id: AttemptID,
+        _ source: AttemptID?,
+        isSilent: Bool = false,
+        _ failure: Failure
+    ) {
         attempts.removeAll { $0.id == id }
         deliver(
-            AttemptEnd(report: TaskReport(attempt: id, outcome: .failed(failure)), source: source)
+            AttemptEnd(
+                report: TaskReport(attempt: id, outcome: .failed(failure)),
+                source: source,
+                isSourceSilent: isSilent ? true : nil
+            )
         )
         actions.append(.removeAttempt(id))
     }
@@ -150,7 +164,7 @@ extension WorkerMachine {
     mutating func runWaiting() {
         for index in attempts.indices where attempts[index].phase == .waitsForSlot {
             let job = attempts[index].id.task.job
-            let idle = slots.indices.filter { slots[$0].state == .idle }
+            let idle = slots.indices.filter { slots[$0].state == .idle && !slots[$0].isLost }
             guard
                 let slot = idle.first(where: { slots[$0].job == job })
                     ?? idle.first(where: { slots[$0].job == nil }) ?? idle.first
@@ -181,13 +195,34 @@ extension WorkerMachine {
     }
 
     mutating func slotStopped(_ slot: Int) {
-        guard slots.indices.contains(slot), case .stopping(let attempt) = slots[slot].state else {
-            return
-        }
+        guard slots.indices.contains(slot) else { return }
         let job = slots[slot].job
-        slots[slot] = SlotWork()
-        if let attempt { actions.append(.removeAttempt(attempt)) }
-        if let job { removeIfDone(job) }
+        switch slots[slot].state {
+        case .stopping(let attempt):
+            slots[slot] = SlotWork()
+            if let attempt { actions.append(.removeAttempt(attempt)) }
+            if let job { removeIfDone(job) }
+        case .idle:
+            guard slots[slot].isLost else { return }
+            slots[slot] = SlotWork()
+            if let job { removeIfDone(job) }
+        case .running: slots[slot].isLost = false
+        }
+    }
+
+    /// Gives attempts back that wait for slots which are lost: other workers may have room.
+    mutating func giveBack() {
+        guard lostSlotCount > 0 else { return }
+        let usable = slots.indices.filter { !slots[$0].isLost }
+        while true {
+            let waiting = attempts.indices.filter { !attempts[$0].phase.isRunning }
+            let busy = usable.count { if case .running = slots[$0].state { true } else { false } }
+            guard let last = waiting.last, waiting.count > usable.count - busy else { return }
+            let attempt = attempts[last]
+            if attempt.phase == .fetches { actions.append(.cancelFetch(attempt.id)) }
+            let message = "a process that cannot be ended holds the slot that was for \(attempt.id)"
+            fail(attempt.id, nil, Failure(kind: .workerLost, message: message))
+        }
     }
 }
 

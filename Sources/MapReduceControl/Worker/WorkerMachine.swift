@@ -26,6 +26,8 @@ package struct WorkerMachine: Sendable {
     /// Whether a poll that waits, and one that does not, are under way.
     var isPolling = false
     var isReporting = false
+    /// Whether ends leave one by one, as a poll with several of them was refused.
+    var reportsOneByOne = false
     var actions: [WorkerAction] = []
 
     /// joining → joined; joined → joining.
@@ -66,6 +68,8 @@ package struct WorkerMachine: Sendable {
             case fetches
             case waitsForSlot
             case runs(slot: Int)
+
+            var isRunning: Bool { if case .runs = self { true } else { false } }
         }
     }
 
@@ -75,6 +79,8 @@ package struct WorkerMachine: Sendable {
     struct SlotWork: Hashable, Sendable {
         var job: JobID?
         var state = State.idle
+        /// Whether its process does not end.
+        var isLost = false
 
         enum State: Hashable, Sendable {
             case idle
@@ -86,13 +92,16 @@ package struct WorkerMachine: Sendable {
 
     /// An end, and whether a poll is under way with it.
     struct PendingEnd: Hashable, Sendable {
-        let end: AttemptEnd
+        var end: AttemptEnd
         var isSent = false
     }
 
     package init(slotCount: Int) {
         slots = Array(repeating: SlotWork(), count: slotCount)
     }
+
+    /// Slots whose processes do not end.
+    var lostSlotCount: Int { slots.count { $0.isLost } }
 
     /// The attempts that run, and their slots.
     package var running: [(slot: Int, attempt: AttemptID)] {
@@ -131,19 +140,23 @@ package struct WorkerMachine: Sendable {
             take(answer, kind, id, delivered)
         case .pollFailed(let kind, let id, let mustJoin):
             pollFailed(kind, id, mustJoin: mustJoin)
+        case .pollRefused(let kind, let id, let ended, let message):
+            pollRefused(kind, id, ended, message)
         case .jobReady(let id, let uuid): jobReady(id, uuid)
         case .jobFailed(let id, let message, let kind):
             jobFailed(id, Failure(kind: kind, message: message))
         case .inputReady(let attempt, let input, let seconds):
             inputReady(attempt, input, seconds)
-        case .inputFailed(let attempt, let source, let message, let kind):
-            inputFailed(attempt, source, Failure(kind: kind, message: message))
+        case .inputFailed(let attempt, let source, let isSilent, let message, let kind):
+            inputFailed(attempt, source, isSilent, Failure(kind: kind, message: message))
         case .attemptEnded(let slot, let report, let log): attemptEnded(slot, report, log)
         case .slotStopped(let slot): slotStopped(slot)
+        case .slotLost(let slot): if slots.indices.contains(slot) { slots[slot].isLost = true }
         case .diskChecked(let isLow): isDiskLow = isLow
         case .drain: isDraining = true
         }
         runWaiting()
+        giveBack()
         poll()
         return actions
     }

@@ -33,6 +33,10 @@ package struct WorkerStatus: Hashable, Codable, Sendable {
     package var segments: MachineCondition.Segments?
     /// The jobs of which it gets no more work, as their attempts failed on it too often.
     package var excludedJobs: [JobID] = []
+    /// Slots that run nothing, as their task processes cannot be ended.
+    package var lostSlotCount = 0
+    /// The workers that could not fetch from it, for which it gets no work for a while.
+    package var unreachableFor: [WorkerID] = []
 
     /// How a worker is.
     package enum State: String, Codable, Sendable, CaseIterable {
@@ -43,6 +47,10 @@ package struct WorkerStatus: Hashable, Codable, Sendable {
         case draining
         /// Its disk has little room: it gets no work that writes runs.
         case diskLow
+        /// Other workers cannot fetch from it: it gets no work for a while.
+        case unreachable
+        /// None of its slots can run anything, as their processes cannot be ended.
+        case stuck
         /// A restarted coordinator waits for it.
         case awaited
     }

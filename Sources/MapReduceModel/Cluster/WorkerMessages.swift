@@ -144,6 +144,8 @@ package struct PollRequest: Hashable, Codable, Sendable {
     package var progress: [AttemptProgress]
     package var isDraining: Bool
     package var isDiskLow: Bool
+    /// Slots whose task processes cannot be ended; nil for none.
+    package var lostSlots: Int?
     /// How the worker's machine is; nil while nothing has changed that anybody would notice.
     package var machine: MachineCondition?
     /// How long the answer may wait for a command, in milliseconds.
@@ -156,6 +158,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
         progress: [AttemptProgress] = [],
         isDraining: Bool = false,
         isDiskLow: Bool = false,
+        lostSlots: Int? = nil,
         machine: MachineCondition? = nil,
         wait: Int = 0
     ) {
@@ -165,6 +168,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
         self.progress = progress
         self.isDraining = isDraining
         self.isDiskLow = isDiskLow
+        self.lostSlots = lostSlots
         self.machine = machine
         self.wait = wait
     }
@@ -175,12 +179,20 @@ package struct AttemptEnd: Hashable, Codable, Sendable {
     package var report: TaskReport
     /// The attempt whose run could not be fetched or verified, where that is why it failed.
     package var source: AttemptID?
+    /// Whether the worker that has that run did not answer; nil for no.
+    package var isSourceSilent: Bool?
     /// The end of what the task printed; nil when it printed nothing.
     package var log: String?
 
-    package init(report: TaskReport, source: AttemptID? = nil, log: String? = nil) {
+    package init(
+        report: TaskReport,
+        source: AttemptID? = nil,
+        isSourceSilent: Bool? = nil,
+        log: String? = nil
+    ) {
         self.report = report
         self.source = source
+        self.isSourceSilent = isSourceSilent
         self.log = log
     }
 }

@@ -55,11 +55,12 @@ struct DoctorCommand: AsyncParsableCommand {
     private static func job(_ program: JobProgram, slotCount: Int) throws -> Doctor.JobToCheck {
         let description: Observations.Job.Description
         do {
+            try ExecutableImage.checkIsJob(program.path)
             switch try program.describe(slotCount: slotCount) {
             case .description(let answer): description = .described(answer)
             case .ended(let code): description = .ended(code: code)
             }
-        } catch let error as ProcessError {
+        } catch  where error is ProcessError || error is NotAJob {
             description = .failed(
                 ProgramFailure(
                     reason: "\(error)",

@@ -69,8 +69,12 @@ extension WorkerStatus {
             let jobs = excludedJobs.map { "\($0.number)" }.joined(separator: ",")
             state += ", excluded from \(jobs)"
         }
+        if !unreachableFor.isEmpty {
+            state += " for \(unreachableFor.map { "\($0.number)" }.joined(separator: ","))"
+        }
+        let slots = lostSlotCount > 0 ? "\(slotCount), \(lostSlotCount) lost" : "\(slotCount)"
         return [
-            "\(id.number)", state, "\(slotCount)", "\(runningCount)",
+            "\(id.number)", state, slots, "\(runningCount)",
             Format.duration(seconds: silence) + " ago",
             load.map { "\(($0.one * 10).rounded() / 10) on \($0.processorCount)" } ?? "",
             memory.map { Format.bytes($0.availableByteCount) + " free" } ?? "",

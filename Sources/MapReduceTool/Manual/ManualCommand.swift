@@ -38,7 +38,9 @@ struct ManualCommand: ParsableCommand {
         let tool = try HelpProgram("/proc/self/exe", path: "/proc/self/exe").help()
         var pages = ManualPage.pages(ofTool: tool, release)
         for name in executables {
-            let path = try JobProgram(name, []).path
+            let program = try JobProgram(name, [])
+            try program.check()
+            let path = program.path
             pages.append(.page(ofJob: try HelpProgram(name, path: path).help(), release))
         }
         var names: Set<String> = []

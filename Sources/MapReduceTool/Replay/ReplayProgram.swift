@@ -33,6 +33,7 @@ struct ReplayProgram {
             executable: program.sha256,
             to: directory + "/executable"
         )
+        try ExecutableImage.checkIsJob(fetched)
         // The job is named for it, and another name would be another plan.
         path = directory + "/" + Files.name(of: program.arguments.first ?? "job")
         try Files.rename(fetched, to: path)

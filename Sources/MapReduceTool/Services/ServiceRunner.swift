@@ -1,6 +1,8 @@
 internal import Logging
+internal import MapReduceCluster
 internal import MapReduceProcess
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// Runs services until a signal ends them.
 enum ServiceRunner {
@@ -19,7 +21,7 @@ enum ServiceRunner {
                         failureTerminationBehavior: .cancelGroup
                     )
                 },
-                gracefulShutdownSignals: [.sigterm, .sigint],
+                gracefulShutdownSignals: UnixSignal.notIgnored([.sigterm, .sigint, .sighup]),
                 logger: logger
             )
         )
@@ -35,6 +37,29 @@ enum ServiceRunner {
             }
             try await tasks.waitForAll()
         }
+    }
+}
+
+/// A service that ends when the process that started this one does.
+struct ParentService: Service {
+    private let parent: ParentProcess
+
+    /// - Throws: `ConfigurationError` when the parent is gone already.
+    init() throws {
+        do {
+            parent = try ParentProcess()
+        } catch {
+            throw ConfigurationError("--exit-with-parent: \(error)")
+        }
+    }
+
+    func run() async throws {
+        let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
+        try startThread { [parent] in
+            parent.waitForEnd()
+            continuation.finish()
+        }
+        for await _ in ends.cancelOnGracefulShutdown() {}
     }
 }
 

@@ -86,6 +86,18 @@ struct WorkerCommandLine: AsyncParsableCommand {
     )
     var drainTimeout: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long the worker waits for a coordinator that does not answer before it ends; 0 "
+                + "for as long as it takes. (default: 3600)",
+            valueName: "seconds"
+        )
+    )
+    var coordinatorPatience: Double?
+
+    @Flag(help: "End when the process that started this one has ended.")
+    var exitWithParent = false
+
     @Flag(help: .hidden)
     var stopAtEndOfInput = false
 
@@ -118,11 +130,18 @@ struct WorkerCommandLine: AsyncParsableCommand {
             }
             worker.drainTimeout = .milliseconds(Int(drainTimeout * 1000))
         }
+        if let seconds = coordinatorPatience {
+            guard seconds >= 0, seconds < 1e9 else {
+                throw ConfigurationError("--coordinator-patience is a number of seconds")
+            }
+            worker.coordinatorPatience = seconds == 0 ? nil : .milliseconds(Int(seconds * 1000))
+        }
         worker.readsFilesOfHost = !fetchOverNetwork
         raiseFileLimit()
         let logger = try service.logger("worker", settings)
         let workerService = WorkerService(worker, logger: logger)
-        let parent: [any Service] = stopAtEndOfInput ? [EndOfInputService()] : []
+        var parent: [any Service] = stopAtEndOfInput ? [EndOfInputService()] : []
+        if exitWithParent { parent.append(try ParentService()) }
         try await ServiceRunner.run([workerService] + parent, logger: logger) {
             Terminal.write("worker at \(try await workerService.url)\n", to: 1)
         }

@@ -45,6 +45,16 @@ struct JobProgram {
         case ended(Int32)
     }
 
+    /// Looks whether the file is the executable of a job, without running it.
+    /// - Throws: `UsageError` that says what it is instead.
+    func check() throws {
+        do {
+            try ExecutableImage.checkIsJob(path)
+        } catch let error as NotAJob {
+            throw UsageError("\(name) \(error.objection)")
+        }
+    }
+
     /// Asks the program what the job is, for a cluster with so many slots.
     ///
     /// Blocks until it has answered.

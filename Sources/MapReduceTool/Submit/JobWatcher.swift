@@ -29,7 +29,8 @@ struct JobWatcher {
     /// Watches the job to its end.
     /// - Throws: what says how the command ends, where the job did not succeed.
     func watch() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let watched = UnixSignal.notIgnored([.sigint, .sigterm, .sighup])
+        let signals = await UnixSignalsSequence(trapping: watched)
         let news = try await withThrowingTaskGroup(of: News.self) { group in
             defer { group.cancelAll() }
             group.addTask { .ended(try await follow()) }
@@ -151,17 +152,6 @@ struct JobWatcher {
         }
         for await wants in answers { return wants }
         return false
-    }
-}
-
-extension UnixSignal {
-    /// As the system numbers it.
-    var number: Int32 {
-        switch self {
-        case .sigterm: SIGTERM
-        case .sighup: SIGHUP
-        default: SIGINT
-        }
     }
 }
 

@@ -47,6 +47,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let program = try JobProgram(executable, arguments)
+        try program.check()
         let start = ContinuousClock.now
         try await connection.withClient { client in
             let cluster = try await client.cluster()

@@ -28,6 +28,12 @@ struct FaultyJob: Job {
     func pipeline(_ input: Input) -> Pairs<String, Int> {
         let words: Pairs<String, Int> = input.strings.map { line, emit in
             if let mapAt, line.contains(mapAt) {
+                if fault == .manyCounters {
+                    for n in 0..<100_000 { emit.count(Counter("word \(n)")) }
+                }
+                if fault == .longCounter {
+                    emit.count(Counter(String(repeating: "n", count: 1 << 20)))
+                }
                 if fault == .vary { emit("\(UInt64.random(in: 0 ... .max))", 1) }
                 try misbehave(line)
             }
@@ -75,6 +81,16 @@ struct FaultyJob: Job {
         case .hog: exhaustMemory(limit: false)
         case .slow: break
         case .print: Swift.print("a closure prints")
+        case .flood:
+            Swift.print("the first line")
+            for _ in 0..<64 { Swift.print(String(repeating: "flood ", count: 1 << 18)) }
+            Swift.print("the last line")
+        case .longError: throw Asked(record: record, length: 30 << 20)
+        case .leave:
+            // Into the group of whoever started it.
+            setpgid(0, getpgid(getppid()))
+            throw Asked(record: record)
+        case .manyCounters, .longCounter: break
         case .vary: break
         case .wait: try wait(record)
         }
@@ -119,11 +135,16 @@ struct FaultyJob: Job {
 
 struct Asked: Error, CustomStringConvertible {
     let record: String
-    var description: String { "the test asked for an error" }
+    var length = 0
+
+    var description: String {
+        "the test asked for an error" + String(repeating: "!", count: length)
+    }
 }
 
 enum Fault: String, ExpressibleByArgument, CaseIterable {
     case trap, `throw`, exit, kill, hang, spin, memory, hog, slow, print, vary, wait
+    case flood, longError, leave, manyCounters, longCounter
 }
 
 extension FaultyJob {

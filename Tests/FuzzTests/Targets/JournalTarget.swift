@@ -65,7 +65,7 @@ struct JournalTarget: FuzzTarget {
                     }
                     try require(count == outputs.count, "an output is published in part")
                     try stage.apply(.outputPublished(job, nil))
-                case .jobFinished, .stopAttempt, .prepareTasks: break
+                case .jobFinished, .stopAttempt, .prepareTasks, .workerUnreachable: break
                 }
             }
             for id in ids { try stage.apply(.workerPolled(id, WorkerCondition())) }

@@ -24,7 +24,7 @@ enum Rehearsal {
                     waiting.append(.poll(worker, poll([end])))
                 case .publishOutput(let job, _): waiting.append(.published(job, nil))
                 case .jobFinished(let job, _): waiting.append(.retire(job))
-                case .stopAttempt, .prepareTasks: break
+                case .stopAttempt, .prepareTasks, .workerUnreachable: break
                 }
             }
         }

@@ -22,6 +22,8 @@ struct WorkerTarget: FuzzTarget {
         case inputFailed(AttemptID, source: AttemptID?)
         case attemptEnded(slot: Int, TaskReport)
         case slotStopped(Int)
+        case slotLost(Int)
+        case pollRefused(isReport: Bool, ended: [AttemptID])
         case drain
     }
 
@@ -76,6 +78,13 @@ struct WorkerTarget: FuzzTarget {
                 Step.joinFailed, .joined(answer), .answered(isReport: false, first, delivered: []),
                 .pollFailed(isReport: false, mustJoin: true), .jobFailed(JobID(1)),
                 .joined(answer), .inputFailed(reduce, source: map),
+            ]),
+            try Script.text([
+                Step.joined(answer), .answered(isReport: false, first, delivered: []),
+                .jobReady(JobID(1)), .slotLost(0), .inputReady(reduce, sources: [map]),
+                .attemptEnded(slot: 0, TaskReport(attempt: map, outcome: .failed(failure))),
+                .pollRefused(isReport: true, ended: [map]), .slotStopped(0),
+                .answered(isReport: false, last, delivered: [map]),
             ]),
         ]
     }
@@ -135,6 +144,9 @@ struct WorkerTarget: FuzzTarget {
             return .inputFailed(attempt, source: source, message: "no")
         case .attemptEnded(let slot, let report): return .attemptEnded(slot: slot, report, log: nil)
         case .slotStopped(let slot): return .slotStopped(slot)
+        case .slotLost(let slot): return .slotLost(slot)
+        case .pollRefused(let isReport, let ended):
+            return .pollRefused(kind(isReport), session, ended: ended, message: "no")
         case .drain: return .drain
         }
     }

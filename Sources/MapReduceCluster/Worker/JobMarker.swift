@@ -1,0 +1,58 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+
+/// A file that is given as the executable of a job, and is something else.
+package struct NotAJob: Error, CustomStringConvertible {
+    /// What it is and what to do, after its name.
+    package let objection: String
+
+    package var description: String { "the executable \(objection)" }
+}
+
+/// Tells the executables of jobs from others, without running them: by a note in the file, which
+/// the library puts there.
+extension ExecutableImage {
+    /// The note's sizes, its type and its name; its value, the version, follows.
+    private static let note: [UInt8] =
+        [10, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0] + Array("MapReduce".utf8) + [0, 0, 0]
+
+    /// Looks at a file that is to be run as a job.
+    /// - Throws: `NotAJob`, or `EngineError` when the file cannot be read.
+    package static func checkIsJob(_ path: String) throws {
+        let advice = "give the executable that `swift build` makes of a job"
+        guard try Files.kind(of: path) == .file else {
+            throw NotAJob(objection: "is not a file; \(advice)")
+        }
+        switch try read(path) {
+        case .script(let interpreter, _):
+            throw NotAJob(
+                objection: "is a script for \(interpreter) and not a job, which workers start "
+                    + "themselves, with the arguments given here; \(advice)"
+            )
+        case .other:
+            throw NotAJob(objection: "is not a program for Linux of 64 bits; \(advice)")
+        case .elf:
+            guard try !hasNote(path) else { return }
+            throw NotAJob(
+                objection: "is not a job: it was built without this MapReduce library, or with an "
+                    + "older one; \(advice)"
+            )
+        }
+    }
+
+    /// Whether one of the notes that are loaded with an executable is a job's.
+    private static func hasNote(_ path: String) throws -> Bool {
+        let file = try OpenFile(reading: path)
+        for part in try parts(of: file) where part.type == 4 {
+            guard part.offset < 1 << 40, part.byteCount <= Policy.executableNoteByteCount else {
+                continue
+            }
+            let notes = try bytes(of: file, at: part.offset, part.byteCount)
+            for start in stride(from: 0, through: notes.count - note.count, by: 4)
+            where notes[start..<start + note.count] == note[...] {
+                return true
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,148 @@
+internal import MapReduceControl
+internal import MapReduceProcess
+internal import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// What a task process prints: comes through a pipe, and goes to the file of the attempt that runs,
+/// or of the process while none does.
+///
+/// Of each file the beginning is kept as it is printed, and the end when the attempt has ended;
+/// what is between them is counted. However much a closure prints, it does not fill the disk.
+package final class TaskLog: Sendable {
+    /// Can be read when the process has printed something; nil when nobody prints any more.
+    package var descriptor: Int32? { state.withLock { $0.isClosed ? nil : reader } }
+
+    private let reader: Int32
+    private let processPath: String
+    private let state: Mutex<State>
+
+    private struct State {
+        var file: BoundedFile
+        var isClosed = false
+    }
+
+    /// Makes a pipe, whose end for the process is to be closed once that is started.
+    ///
+    /// `path`: takes what is printed outside of attempts; what is there is replaced.
+    package static func make(at path: String) throws -> (log: TaskLog, writer: Int32) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let code = withUnsafeMutableBytes(of: &ends) { bytes in
+            pipe(bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        guard code == 0 else { throw ProcessError("a pipe cannot be made: error \(errno)") }
+        _ = fcntl(ends.0, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(ends.1, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(ends.0, F_SETFL, O_NONBLOCK)
+        return (TaskLog(reader: ends.0, path: path), ends.1)
+    }
+
+    private init(reader: Int32, path: String) {
+        self.reader = reader
+        processPath = path
+        state = Mutex(State(file: BoundedFile(path)))
+    }
+
+    deinit {
+        close(reader)
+        state.withLock { $0.file.end() }
+    }
+
+    /// The process has its end of the pipe, or was not started.
+    package func closeWriter(_ writer: Int32) { close(writer) }
+
+    /// What is printed from now on goes to this file.
+    package func begin(_ path: String) {
+        drain()
+        state.withLock { state in
+            state.file.end()
+            state.file = BoundedFile(path)
+        }
+    }
+
+    /// The attempt has ended: its file gets the end of what it printed.
+    package func end() {
+        drain()
+        state.withLock { state in
+            state.file.end()
+            state.file = BoundedFile(processPath, appends: true)
+        }
+    }
+
+    /// Takes what has been printed by now; waits for nothing.
+    package func drain() {
+        state.withLock { state in
+            withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { buffer in
+                // At most what a pipe holds, many times: a process may print as fast as this reads.
+                for _ in 0..<Policy.logReadsAtOnce where !state.isClosed {
+                    let count = read(reader, buffer.baseAddress, buffer.count)
+                    if count < 0, errno == EINTR { continue }
+                    if count == 0 { state.isClosed = true }
+                    guard count > 0 else { return }
+                    state.file.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                }
+            }
+        }
+    }
+}
+
+/// A file of which the beginning and the end are kept.
+struct BoundedFile {
+    private var descriptor: Int32
+    private var headByteCount = 0
+    private var tail: [UInt8] = []
+    private var droppedByteCount = 0
+
+    /// A file that cannot be opened keeps nothing: a log is not worth an attempt.
+    init(_ path: String, appends: Bool = false) {
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_TRUNC)
+        descriptor = open(path, flags, 0o644)
+        if appends, descriptor >= 0 { headByteCount = Int(lseek(descriptor, 0, SEEK_END)) }
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        let room = max(Policy.keptLogHeadByteCount - headByteCount, 0)
+        let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
+        if !head.isEmpty {
+            write(head)
+            headByteCount += head.count
+        }
+        tail += bytes.dropFirst(room)
+        let most = Policy.keptLogTailByteCount
+        // Now and then, as it moves what is kept.
+        if tail.count > 2 * most { cutTail(to: most) }
+    }
+
+    private mutating func cutTail(to most: Int) {
+        guard tail.count > most else { return }
+        droppedByteCount += tail.count - most
+        tail.removeFirst(tail.count - most)
+    }
+
+    /// Writes the end, and closes the file.
+    mutating func end() {
+        guard descriptor >= 0 else { return }
+        cutTail(to: Policy.keptLogTailByteCount)
+        if droppedByteCount > 0 {
+            let note = "\n[\(droppedByteCount) bytes of what was printed are left out here]\n"
+            Array(note.utf8).withUnsafeBytes { write($0) }
+        }
+        tail.withUnsafeBytes { write($0) }
+        tail = []
+        close(descriptor)
+        descriptor = -1
+    }
+
+    /// On a full disk the rest is lost.
+    private func write(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        while descriptor >= 0, !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        }
+    }
+}
