@@ -381,7 +381,12 @@ import Testing
             } else {
                 arrived += request.ended
                 actions = machine.apply(
-                    .answered(.waiting, session, PollAnswer(commands: []), delivered: [id])
+                    .answered(
+                        .waiting,
+                        session,
+                        PollAnswer(commands: [], position: position(2)),
+                        delivered: [id]
+                    )
                 )
             }
         }
