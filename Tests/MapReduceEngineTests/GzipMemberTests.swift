@@ -32,6 +32,23 @@ private func read(_ path: String, _ range: Range<Int>) throws -> [(line: String,
     return lines
 }
 
+/// Where the rows are that begin in a part, and their fields.
+private func rows(_ path: String, _ range: Range<Int>, header: Int?) throws -> [String] {
+    var piece = try InputFiles.inspect(path).wholePiece
+    piece.compression = .gzipMembers
+    (piece.offset, piece.byteCount) = (range.lowerBound, range.count)
+    let syntax = RowSyntax(separator: 0x09, quote: nil, hasEscapes: true, hasHeader: true)
+    let reader = try MemberRowReader(piece, syntax: syntax, header: header)
+    var rows: [String] = []
+    while let row = try reader.next() {
+        let fields = reader.fields.map {
+            String(decoding: row[Int($0.start)..<Int($0.end)], as: UTF8.self)
+        }
+        rows.append("\(reader.recordOffset): " + fields.joined(separator: "|"))
+    }
+    return rows
+}
+
 @Suite struct GzipMemberTests {
     private static let texts = ["one\ntw", "", "o\r", "\nthree", "\n", "four\nfive\n", "six", ""]
     private static let lines = ["one", "two", "three", "four", "five", "six"]
@@ -51,6 +68,30 @@ private func read(_ path: String, _ range: Range<Int>) throws -> [(line: String,
                     + read(path, second..<size)
                 #expect(found.map(\.line) == Self.lines, "cut at \(first) and \(second)")
                 #expect(found.map(\.offset) == offsets, "cut at \(first) and \(second)")
+            }
+        }
+    }
+
+    /// A lone CR ends a row, and the header may begin after a mark, empty lines and empty members.
+    @Test(arguments: ["\u{FEFF}a\tb\r", "\u{FEFF}", "\r\n"])
+    func everyCutGivesTheRows(_ before: String) throws {
+        let directory = try TemporaryDirectory()
+        let texts = [before, "", "\na\tb\r", "\n1\t2\r", "3\t", "4\r\n\n", "5\t6\r7\t8", "\r", ""]
+        let members = try gzip(texts, directory)
+        let path = try directory.write("members.gz", members.joined())
+        let size = members.reduce(0) { $0 + $1.count }
+        let all = try rows(path, 0..<size, header: nil)
+        let fields = all.map { String($0.drop { $0 != " " }.dropFirst()) }
+        let names = before.contains("a") ? ["a|b", "a|b"] : ["a|b"]
+        #expect(fields == names + ["1|2", "3|4", "5|6", "7|8"])
+        let header = try #require(Int(all[0].prefix { $0 != ":" }))
+        for first in 1..<size {
+            for second in stride(from: first, to: size, by: 41) {
+                let found =
+                    try rows(path, 0..<first, header: header)
+                    + rows(path, first..<second, header: header)
+                    + rows(path, second..<size, header: header)
+                #expect(found == Array(all.dropFirst()), "cut at \(first) and \(second)")
             }
         }
     }
