@@ -279,8 +279,8 @@ private func randomText(_ random: inout SeededGenerator, parts count: Int) -> [U
 
 /// The naive reader of these tests, and with it the engine's, read what Python's `csv` reads.
 @Suite struct RowsOfPythonTests {
-    /// Reads a text a line, in hexadecimal, and writes its rows: where each begins, whether a strict
-    /// reader refuses it, and its fields.
+    /// Reads a text a line, in hexadecimal, and writes its rows: where each begins, whether a
+    /// strict reader refuses it, and its fields.
     private static let script = """
         import csv, io, sys
         assert sys.version_info >= (3, 11), "the csv module takes no NUL"
