@@ -13,7 +13,7 @@ func firstCentres(_ points: Pairs<Point, Unit>, count: Int) -> Centres {
         for number in 0..<min(count, points.count) {
             emit(number, points[centre])
             for (index, point) in points.enumerated() {
-                distances[index] = min(distances[index], try squaredDistance(point, points[centre]))
+                distances[index] = min(distances[index], try distance(point, points[centre]))
             }
             centre = distances.indices.max { distances[$0] < distances[$1] } ?? 0
         }

@@ -11,19 +11,27 @@ struct KMeans: Job {
     var sample = 1.0
     @Option(help: "Chooses that share.") var seed: UInt64 = 0
 
+    func validate() throws {
+        if k < 1 { throw ValidationError("--k is at least 1") }
+        if rounds < 1 { throw ValidationError("--rounds is at least 1") }
+        if !(sample > 0 && sample <= 1) {
+            throw ValidationError("--sample is more than 0 and at most 1")
+        }
+    }
+
     func pipeline(_ input: Input) -> Pairs<Int, Pair<Int, Point>> {
         let points = points(input)
         let first = firstCentres(points.sample(sample, seed: seed), count: k)
         let last = first.iterate(atMost: rounds, until: .movedCentres) { centres in
-            centres.leftJoin(sums(points, centres)) { number, centre, sum, emit in
+            centres.leftJoin(means(points, centres)) { number, centre, cluster, emit in
                 // A centre that is nearest to no point stays where it is.
-                let mean = sum.map { sum in sum.second.map { $0 / Double(sum.first) } } ?? centre
+                let mean = cluster?.second ?? centre
                 if mean != centre { emit.count(.movedCentres) }
                 emit(number, mean)
             }
         }
-        return last.leftJoin(sums(points, last)) { number, centre, sum, emit in
-            emit(number, Pair(sum?.first ?? 0, centre.map { ($0 * 1e6).rounded() / 1e6 }))
+        return last.leftJoin(means(points, last)) { number, centre, cluster, emit in
+            emit(number, Pair(cluster?.first ?? 0, centre.map(sixDecimals)))
         }
     }
 }

@@ -3,28 +3,27 @@ import MapReduce
 /// A place in as many dimensions as its line has numbers.
 typealias Point = [Double]
 
-/// Reads points: numbers with commas between them.
+/// Reads points: decimal numbers with commas between them.
+///
+/// Empty lines are skipped. A centre depends on all of its points, so any other line is an error.
 func points(_ input: Input) -> Pairs<Point, Unit> {
     input.strings.map { line, emit in
-        let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-        let point = fields.compactMap { Double($0) }
-        if point.count == fields.count { emit(point, Unit()) } else { emit.count(.malformed) }
+        if line.isEmpty { return }
+        emit(try line.split(separator: ",", omittingEmptySubsequences: false).map(number), Unit())
     }
 }
 
-/// Distances compare as their squares do.
-func squaredDistance(_ a: Point, _ b: Point) throws -> Double {
-    guard a.count == b.count else { throw DimensionError(points: [a, b]) }
-    return zip(a, b).reduce(0) { sum, pair in sum + (pair.0 - pair.1) * (pair.0 - pair.1) }
-}
-
-struct DimensionError: Error, CustomStringConvertible {
-    let points: [Point]
-
-    var description: String { "these points differ in how many numbers they have: \(points)" }
+/// A finite decimal number, which may have spaces around it.
+private func number(_ text: Substring) throws -> Double {
+    let digits = text.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+    let rest = text[digits.endIndex...]
+    guard rest.allSatisfy({ $0 == " " || $0 == "\t" }),
+        digits.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }),
+        let number = Double(digits), number.isFinite
+    else { throw PointError(description: "\"\(text)\" is not a finite decimal number") }
+    return number
 }
 
 extension Counter {
-    static let malformed: Counter = "malformed lines"
     static let movedCentres: Counter = "moved centres"
 }

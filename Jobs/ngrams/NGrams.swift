@@ -10,6 +10,8 @@ struct NGrams: Job {
 
     func validate() throws {
         if n < 1 { throw ValidationError("--n is at least 1") }
+        if atLeast < 1 { throw ValidationError("--at-least is at least 1") }
+        if let top, top < 1 { throw ValidationError("--top is at least 1") }
     }
 
     func pipeline(_ input: Input) -> Pairs<String, Int> {

@@ -6,14 +6,16 @@ typealias Links = Pairs<UInt32, [UInt32]>
 typealias Ranks = Pairs<UInt32, Double>
 
 /// Reads a graph: lines of two node numbers, `from to`, with spaces or tabs between them.
+///
+/// Empty lines and those that begin with `#` are comments. A rank depends on every link, so any
+/// other line is an error.
 func links(_ input: Input) -> Links {
     let edges: Pairs<UInt32, UInt32> = input.lines.map { line, emit in
+        if line.count > 0, line[0] == UInt8(ascii: "#") { return }
         var nodes: [UInt32?] = []
         line.forEachWord { word in nodes.append(Int(word).flatMap { UInt32(exactly: $0) }) }
-        guard nodes.count == 2, let from = nodes[0], let to = nodes[1] else {
-            emit.count(.malformed)
-            return
-        }
+        if nodes.isEmpty { return }
+        guard nodes.count == 2, let from = nodes[0], let to = nodes[1] else { throw LinkError() }
         emit(from, to)
     }
     // Nodes that are only linked to are nodes too.
@@ -22,7 +24,10 @@ func links(_ input: Input) -> Links {
     return edges.cogroup(nodes) { node, targets, _, emit in emit(node, Array(targets)) }
 }
 
+struct LinkError: Error, CustomStringConvertible {
+    let description = "the line is not a link, two numbers of nodes from 0 to \(UInt32.max)"
+}
+
 extension Counter {
-    static let malformed: Counter = "malformed lines"
     static let changedRanks: Counter = "changed ranks"
 }

@@ -10,6 +10,14 @@ struct PageRank: Job {
     @Option(help: "End with a round that changes no rank by more than this share of the average.")
     var tolerance: Double?
 
+    func validate() throws {
+        if !(0...1 ~= damping) { throw ValidationError("--damping is from 0 to 1") }
+        if rounds < 1 { throw ValidationError("--rounds is at least 1") }
+        if let tolerance, !(tolerance >= 0 && tolerance.isFinite) {
+            throw ValidationError("--tolerance is at least 0")
+        }
+    }
+
     func pipeline(_ input: Input) -> Pairs<UInt32, Double> {
         let links = links(input)
         let count = links.count()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import MapReduce
 
 /// Cuts what each address asked of a web server into sessions: requests without a long pause.
@@ -7,17 +6,16 @@ import MapReduce
 struct Sessions: Job {
     @Option(help: "The pause, in minutes, after which a new session begins.") var gap = 30
 
-    func pipeline(_ input: Input) -> Pairs<Pair<String, String>, Pair<Int, Int>> {
-        let requests: Pairs<Pair<String, Int>, Unit> = input.lines.map { line, emit in
-            guard let user = line.field(0, separatedBy: " "),
-                let rest = line.field(1, separatedBy: "["),
-                let time = line.field(0, separatedBy: "]", in: rest),
-                let second = try LogTime.second(of: line.extracting(time))
-            else {
-                emit.count(.malformed)
-                return
-            }
-            emit(Pair(try String(utf8: line.extracting(user)), second), Unit())
+    func validate() throws {
+        if !(0...Int.max / 60 ~= gap) { throw ValidationError("--gap is out of range: \(gap)") }
+    }
+
+    func pipeline(_ input: Input) -> Pairs<Pair<Bytes, String>, Pair<Int, Int>> {
+        let requests: Pairs<Pair<Bytes, Int>, Unit> = input.lines.map { line, emit in
+            guard let user = line.field(0, separatedBy: " "), let second = LogTime.second(in: line)
+            else { return emit.count(.malformed) }
+            // A client's name may have any bytes.
+            emit(Pair(Bytes(line.extracting(user)), second), Unit())
         }
         // Requests come in the order of their time, as that is what follows the user in their keys.
         return requests.grouped(by: \.first) { user, requests, emit in
@@ -31,9 +29,12 @@ struct Sessions: Job {
                     pages += 1
                     next = requests.next()?.key.second
                 }
-                let date = Date(timeIntervalSince1970: Double(start))
-                emit(Pair(user, date.ISO8601Format()), Pair(last - start, pages))
+                emit(Pair(user, LogTime.text(of: start)), Pair(last - start, pages))
             }
         }
     }
+}
+
+extension Counter {
+    static let malformed: Counter = "malformed lines"
 }

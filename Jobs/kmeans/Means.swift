@@ -1,13 +1,16 @@
 import MapReduce
 
-/// How many points are nearest to each centre, and their sum.
-func sums(_ points: Pairs<Point, Unit>, _ centres: Centres) -> Pairs<Int, Pair<Int, Point>> {
+/// How many points are nearest to each centre, and their mean.
+func means(_ points: Pairs<Point, Unit>, _ centres: Centres) -> Pairs<Int, Pair<Int, Point>> {
     let assigned: Pairs<Int, Pair<Int, Point>> = points.map(with: centres) {
         (point, _, all, emit) in
         emit(try nearest(to: point, of: all), Pair(1, point))
     }
     return assigned.combine { a, b in
-        Pair(a.first + b.first, zip(a.second, b.second).map { $0 + $1 })
+        // Not sums: those of large numbers would not fit.
+        let share = Double(b.first) / Double(a.first + b.first)
+        let mean = zip(a.second, b.second).map { $0 * (1 - share) + $1 * share }
+        return Pair(a.first + b.first, mean)
     }
 }
 
@@ -16,7 +19,7 @@ func nearest(to point: Point, of centres: Lookup<Int, Point>) throws -> Int {
     var nearest = (number: 0, distance: Double.infinity)
     for number in 0..<centres.keyCount {
         guard let centre = centres[number] else { continue }
-        let distance = try squaredDistance(point, centre)
+        let distance = try distance(point, centre)
         if distance < nearest.distance { nearest = (number, distance) }
     }
     return nearest.number
