@@ -32,9 +32,19 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         if let now = onMachine, let then = before.onMachine {
             return now > then
                 ? "; the system ran out of memory, and probably ended it"
-                : "; not by the kernel for want of memory"
+                : "; not by the kernel for want of memory" + Self.processorTimeHint
         }
-        return "; perhaps the system ran out of memory"
+        return "; perhaps the system ran out of memory" + Self.processorTimeHint
+    }
+
+    /// What else the kernel ends a process for: its limit of processor time, which task processes
+    /// inherit.
+    private static var processorTimeHint: String {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit) == 0,
+            limit.rlim_max != rlim_t.max
+        else { return "" }
+        return "; perhaps for its limit of \(limit.rlim_max) s of processor time (ulimit -t)"
     }
 
     /// The file of the process's control group that counts them, in either version.

@@ -102,7 +102,12 @@ package final class TaskProcess {
             guard code == ETXTBSY else { break }
             _ = waitForInput(on: [], timeout: .milliseconds(10))
         }
-        guard code == 0 else { throw ProcessError("start", launch.executable, errno: code) }
+        guard code == 0 else {
+            // The system does not say which of the files it could not open.
+            let isMissing = code == ENOENT && access("/dev/null", F_OK) != 0
+            let reason = isMissing ? " with /dev/null as its input" : ""
+            throw ProcessError("start", launch.executable + reason, errno: code)
+        }
         processID = id
     }
 
