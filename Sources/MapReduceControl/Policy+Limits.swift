@@ -288,6 +288,8 @@ extension Policy {
     /// Lines that a report quotes of what a task printed before it ended without a trap: the last
     /// ones tell.
     package static let maxReportLineCount = 10
+    /// Lines of one kind that a display shows of a job: enough to see what is wrong.
+    package static let maxRepeatedLineCount = 5
     /// Frames of a backtrace that are shown with their line of the source: those near the trap.
     package static let maxSourceLineCount = 3
     /// Bytes of a source file that is looked into for such a line: no source is longer.

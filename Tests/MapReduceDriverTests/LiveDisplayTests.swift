@@ -102,7 +102,7 @@ private struct Session {
             rowCount: size.rowCount,
             resizing: resizing
         )
-        report = LiveReport(isVerbose: false, isInColour: Bool.random(using: &generator))
+        report = LiveReport(isVerbose: true, isInColour: Bool.random(using: &generator))
         for number in 0..<Int.random(in: 0...40, using: &generator) {
             terminal.write("line \(number)\n")
             events.append("line \(number)")

@@ -6,12 +6,12 @@ internal import MapReduceProcess
 ///
 /// It asks for nothing and writes nothing itself.
 package struct LiveReport {
-    private let isVerbose: Bool
+    private var lines: EventLines
     private var screen: LiveScreen
     private var pace = Pace()
 
     package init(isVerbose: Bool, isInColour: Bool) {
-        self.isVerbose = isVerbose
+        lines = EventLines(isVerbose: isVerbose)
         screen = LiveScreen(isInColour: isInColour)
     }
 
@@ -20,9 +20,7 @@ package struct LiveReport {
 
     /// Something happened to the job.
     package mutating func record(_ entry: JournalEntry, job: Plan) -> String {
-        guard let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) else {
-            return ""
-        }
+        guard let line = lines.line(for: entry, job: job) else { return "" }
         return screen.show(line)
     }
 
@@ -38,7 +36,7 @@ package struct LiveReport {
         screen.forget()
     }
 
-    package mutating func end() -> String { screen.erase() }
+    package mutating func end() -> String { screen.erase() + lines.rest() }
 }
 
 /// Lines on a terminal that are written anew again and again.

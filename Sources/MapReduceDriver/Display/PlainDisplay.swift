@@ -3,15 +3,13 @@ package import MapReduceModel
 
 /// Lines for a log: one now and then, and one for each thing that went wrong.
 package struct PlainDisplay: RunDisplay {
-    private let isVerbose: Bool
+    private var lines: EventLines
     private var nextLine = Duration.seconds(5)
 
-    package init(isVerbose: Bool) { self.isVerbose = isVerbose }
+    package init(isVerbose: Bool) { lines = EventLines(isVerbose: isVerbose) }
 
-    package func didRecord(_ entry: JournalEntry, job: Plan) {
-        if let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) {
-            Terminal.write(line, to: 2)
-        }
+    package mutating func didRecord(_ entry: JournalEntry, job: Plan) {
+        if let line = lines.line(for: entry, job: job) { Terminal.write(line, to: 2) }
     }
 
     package mutating func update(_ progress: RunProgress) {
@@ -20,7 +18,7 @@ package struct PlainDisplay: RunDisplay {
         Terminal.write(Self.line(progress), to: 2)
     }
 
-    package func end() {}
+    package mutating func end() { Terminal.write(lines.rest(), to: 2) }
 
     /// The state of a run in one line.
     package static func line(_ progress: RunProgress) -> String {
