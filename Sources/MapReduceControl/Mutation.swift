@@ -21,6 +21,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case retriesForever
     /// One failure makes a bad record.
     case skipsAtOnce
+    /// However many records an attempt has skipped, its job goes on.
+    case allowsAnyBadRecord
     /// That an attempt was stopped is not in the journal.
     case stopsWithoutJournal
     /// A reader gets the first output of each task and not the last.

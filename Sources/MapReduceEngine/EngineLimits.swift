@@ -114,5 +114,21 @@ package struct EngineLimits: Hashable, Sendable {
     /// running, or a disk was waited for.
     package static let longCallFactor = 64.0
 
+    /// Bytes that are kept of a record that is skipped: what a person looks at.
+    package static let maxBadRecordByteCount = 64 << 10
+
+    /// The same in a task that has reported many bytes of them: enough to know each by.
+    package static let minBadRecordByteCount = 256
+
+    /// Characters of the reason why a record is skipped: a sentence, and a quotation.
+    package static let maxBadReasonCount = 1024
+
+    /// Bytes of all records that a task skips, as it reports them: a report fits a request,
+    /// whatever its bytes become in JSON.
+    package static let maxBadRecordsByteCount = 8 << 20
+
+    /// Malformed records of a task whose lines are counted: to count them reads the file again.
+    package static let locatedRecordCount = 10
+
     package init() {}
 }

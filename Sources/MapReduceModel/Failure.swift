@@ -120,7 +120,7 @@ package struct RecordLocation: Hashable, Codable, Sendable, CustomStringConverti
     package var path: String
     /// Where the record begins: bytes from the start of the file's (uncompressed) text.
     package var offset: Int
-    /// The number of the record in its attempt, from 1.
+    /// The number of the record in its attempt, from 1; 0 where it is not known.
     package var recordNumber: Int
 
     package init(path: String, offset: Int, recordNumber: Int) {
@@ -129,5 +129,7 @@ package struct RecordLocation: Hashable, Codable, Sendable, CustomStringConverti
         self.recordNumber = recordNumber
     }
 
-    package var description: String { "\(path) at byte \(offset) (record \(recordNumber))" }
+    package var description: String {
+        "\(path) at byte \(offset)" + (recordNumber > 0 ? " (record \(recordNumber))" : "")
+    }
 }

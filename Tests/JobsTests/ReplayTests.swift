@@ -86,7 +86,7 @@ import Testing
     @Test func recordsThatWerePassedOverArePassedOverAgain() throws {
         let input = try directory.write("in.txt", "bad one\nfine\nbad two\nlast\n")
         let (_, replay) = try replayFailure(
-            [input, "--map-at", "bad", "--fault", "throw", "--max-bad-records", "1"]
+            [input, "--map-at", "bad", "--fault", "trap", "--max-bad-records", "1"]
         )
         #expect(replay.errors.contains("passing over the record of \(input) at byte 0"))
         #expect(replay.errors.contains("record: \"bad two\""), "\(replay.errors)")

@@ -159,7 +159,7 @@ import Testing
         for worker in 1...2 {
             apply(.workerJoined(WorkerID(worker), WorkerProfile(slots: 1), attempts: []))
         }
-        apply(.jobSubmitted(testJob(1, maps: 2, reducers: 1)))
+        apply(.jobSubmitted(testJob(1, maps: 2, reducers: 1, maxBadRecords: 3)))
         succeed(0, 1, on: 2)
         succeed(0, 0, on: 1)
         apply(.workerLeft(WorkerID(2)))

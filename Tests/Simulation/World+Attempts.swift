@@ -94,7 +94,7 @@ extension World {
                 stage: attempt.task.stage,
                 task: attempt.task.index,
                 variant: variant,
-                skipped: running.assignment.badRecords.map(\.offset).sorted(),
+                skipped: skippedRecords(running.assignment, job).map(\.offset).sorted(),
                 sources: sources
             )
         )
@@ -161,7 +161,9 @@ extension World {
         }
         if attempt.task.stage == 0 {
             for offset in badRecords(of: job, attempt.task.index)
-            where !assignment.badRecords.contains(where: { $0.offset == offset }) {
+            where !throwsAt(offset)
+                && !assignment.badRecords.contains(where: { $0.offset == offset })
+            {
                 return failure(.crashed, at: offset, "at a bad record")
             }
         }
@@ -176,6 +178,21 @@ extension World {
         var offsets: Set<Int> = []
         for case .badRecord(job.number, task, let offset) in plan.faults { offsets.insert(offset) }
         return offsets.sorted()
+    }
+
+    /// Whether the closure throws at a bad record, which the attempt skips itself; else it traps.
+    private func throwsAt(_ offset: Int) -> Bool { offset % 2 == 1 }
+
+    /// The records that an attempt skips: those that it is told to, and those at which it throws.
+    private func skippedRecords(_ assignment: Assignment, _ job: Setting.Job) -> [BadRecord] {
+        let task = assignment.attempt.task
+        guard task.stage == 0 else { return assignment.badRecords }
+        let path = job.inputPath(task.stage, task.index)
+        let thrown = badRecords(of: job, task.index).filter { offset in
+            throwsAt(offset) && !assignment.badRecords.contains { $0.offset == offset }
+        }
+        return assignment.badRecords
+            + thrown.map { BadRecord(file: path, offset: $0, reason: "it throws", bytes: "") }
     }
 
     private func write(
@@ -225,7 +242,7 @@ extension World {
             counters: counters,
             written: written,
             read: read,
-            badRecords: assignment.badRecords
+            badRecords: skippedRecords(assignment, job)
         )
     }
 }

@@ -168,7 +168,12 @@ struct JobReplay {
         let recorder = try FlightRecorder()
         recorder.beginAttempt()
         let attempt = AttemptID(task: replayed.task, number: 0)
-        let runner = TaskRunner(program: program, limits: settings.limits, recorder: recorder)
+        let runner = TaskRunner(
+            program: program,
+            limits: settings.limits,
+            recorder: recorder,
+            maxBadRecords: settings.maxBadRecords
+        )
         let format: InputFormat? =
             if case .files(_, let format) = program.plan.stages[replayed.task.stage].input {
                 format

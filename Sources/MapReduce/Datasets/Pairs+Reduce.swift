@@ -52,7 +52,7 @@ extension Pairs {
                             partitionCount: count,
                             merge: merge,
                             mergeBatch: mergeBatch
-                        )
+                        ).revocable()
                     }
                 }
                 return [side]

@@ -132,8 +132,8 @@ final class SamplingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let target: any PairSink<Key, Value>
     private let threshold: UInt64?
     private let seed: UInt64
-    /// The record that the last pair was made of, and how many were made of it before.
-    private var record = 0
+    /// The call that made the last pair, and how many it made before.
+    private var call = 0
     private var ordinal: UInt64 = 0
 
     @usableFromInline
@@ -161,10 +161,10 @@ final class SamplingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     func flush() throws { try target.flush() }
 
     private func isChosen() -> Bool {
-        if record == context.currentRecordNumber {
+        if call == context.currentCall {
             ordinal &+= 1
         } else {
-            record = context.currentRecordNumber
+            call = context.currentCall
             ordinal = 0
         }
         guard let threshold else { return true }

@@ -60,9 +60,9 @@ struct OutputProgram<Key: RecordKey, Value: RecordValue>: Sendable {
     ) throws -> any PairSink<Key, Value> {
         switch style.kind {
         case .text(let text):
-            try TextSink<Key, Value>(context, exit, style, text, columns: columns)
-        case .binary: try BinarySink<Key, Value>(context, exit, style)
-        case .run: try PairFileSink<Key, Value>(context, exit)
+            try TextSink<Key, Value>(context, exit, style, text, columns: columns).revocable()
+        case .binary: try BinarySink<Key, Value>(context, exit, style).revocable()
+        case .run: try PairFileSink<Key, Value>(context, exit).revocable()
         }
     }
 }

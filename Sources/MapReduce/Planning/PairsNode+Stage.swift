@@ -57,7 +57,7 @@ extension Planner {
                     context: context,
                     exit: exit,
                     partition: .byHash(count: partitionCount)
-                )
+                ).revocable()
             }
         }
     }
@@ -80,7 +80,7 @@ extension Planner {
                     exit: exit,
                     partition: partitioning,
                     limit: limit
-                )
+                ).revocable()
             }
         }
     }

@@ -55,8 +55,13 @@ final class TaskContext {
     var parts: [OutputFile] = []
     /// What is shared by those that make sinks for this task, by the dataset.
     private var shared: [ObjectIdentifier: AnyObject] = [:]
-    /// The records that were passed over.
-    private(set) var skippedRecords: [BadRecord] = []
+    /// The records that were passed over, and the bytes that they take in the report.
+    var skippedRecords: [BadRecord] = []
+    var skippedByteCount = 0
+    /// How many of them the job allows.
+    let maxBadRecords: Int
+    /// What was emitted for the current record; nil where none may be bad.
+    @usableFromInline let emissions: RecordEmissions?
     /// The record at which a step failed, shortened and escaped.
     private(set) var failedRecord: String?
     /// The key at which one failed, as its type writes it.
@@ -70,13 +75,22 @@ final class TaskContext {
         trial: Trial?,
         memory: TaskMemory,
         recorder: FlightRecorder,
-        clock: PhaseClock
+        clock: PhaseClock,
+        maxBadRecords: Int = 0,
+        holdsEmissions: Bool = false
     ) {
         self.spec = spec
         self.plan = plan
         self.keys = keys
         written = plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
         self.limits = limits
+        self.maxBadRecords = maxBadRecords
+        // A key that is bad would be no place in the input.
+        if case .split = spec.input, maxBadRecords > 0 {
+            emissions = RecordEmissions(holdsAll: holdsEmissions)
+        } else {
+            emissions = nil
+        }
         self.trial = trial
         self.memory = memory
         self.recorder = recorder
@@ -90,6 +104,7 @@ final class TaskContext {
         sinks = [:]
         shared = [:]
         run = nil
+        emissions?.end()
     }
 
     /// The stage that the task belongs to.
@@ -124,6 +139,13 @@ final class TaskContext {
         guard failure == nil else { return }
         failure = error
         recorder.note("\(error)")
+    }
+
+    /// Forgets it, when the record is to be tried again, or skipped.
+    func forgetFailure() {
+        guard failure != nil else { return }
+        failure = nil
+        recorder.note("")
     }
 
     /// Throws what `fail` remembered.
@@ -172,21 +194,24 @@ final class TaskContext {
         of piece: FilePiece,
         _ body: (_ record: UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        let badRecords = spec.badRecords.filter { $0.file == piece.path }
+        // Records come in the order of their offsets.
+        var badRecords = spec.badRecords.filter { $0.file == piece.path }
+            .sorted { $0.offset > $1.offset }
         let sampler = clock.sampler(.read)
         while let record = try next(of: reader, sampler) {
             recordNumber &+= 1
             currentOffset = reader.recordOffset
-            if !badRecords.isEmpty, skip(record, badRecords) { continue }
+            while let bad = badRecords.last, bad.offset < currentOffset { badRecords.removeLast() }
+            if let bad = badRecords.last, bad.offset == currentOffset {
+                try note(bad, record)
+                continue
+            }
             page.storeBytes(of: recordNumber, toByteOffset: 0, as: Int.self)
             page.storeBytes(of: currentOffset, toByteOffset: 8, as: Int.self)
-            do {
-                try body(record)
-                if let failure { throw failure }
-            } catch {
-                // The record is lent only until the reader goes.
-                failedRecord = RecordQuote.text(of: record)
-                throw error
+            if let emissions {
+                try tryTwice(on: record, emissions, body)
+            } else {
+                try work(on: record, body)
             }
         }
     }
@@ -200,17 +225,6 @@ final class TaskContext {
         let sample = sampler.begin()
         defer { sampler.end(sample) }
         return try reader.next()
-    }
-
-    /// Passes over the current record if it is one of these, and notes its text.
-    private func skip(_ bytes: UnsafeRawBufferPointer, _ badRecords: [BadRecord]) -> Bool {
-        guard var record = badRecords.first(where: { $0.offset == currentOffset }) else {
-            return false
-        }
-        record.bytes = String(decoding: bytes.prefix(64 << 10), as: UTF8.self)
-        skippedRecords.append(record)
-        counters.add(1, to: BuiltInCounter.recordsBad)
-        return true
     }
 
     /// An error about the current record.
@@ -265,6 +279,8 @@ final class TaskContext {
 
     /// The number of the current record or key of the task, from 1.
     var currentRecordNumber: Int { recordNumber }
+    /// Tells each call of the closures with a record or key from the one before.
+    var currentCall: Int { recordNumber &+ (emissions?.repeatCount ?? 0) }
 
     /// What tells the current record of the job from all others, whatever task works on it: its
     /// place in a file, or its key.
@@ -276,7 +292,10 @@ final class TaskContext {
         return KeyHash.mix(record, seed, ordinal)
     }
 
-    /// Notes that a step failed at a key, which is lent only until the next one.
+    /// Notes at which record a step failed, which is lent only until the next one.
+    func fail(at record: UnsafeRawBufferPointer) { failedRecord = RecordQuote.text(of: record) }
+
+    /// Notes at which key one failed.
     func fail(atKey key: UnsafeRawBufferPointer) { failedKey = text(ofCalled: key) }
 
     /// The key that the closure was called for, as its type writes it.
@@ -300,6 +319,7 @@ final class TaskContext {
     /// Adds to a counter of the user's, unless its name is too long or there are too many.
     @usableFromInline
     func count(_ name: String, by amount: Int) {
+        if let emissions, emissions.hold(name, amount) { return }
         do {
             try userCounters.add(amount, toNew: name)
         } catch {

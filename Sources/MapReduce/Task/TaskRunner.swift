@@ -28,14 +28,18 @@ final class TaskRunner {
     let limits: EngineLimits
     let trial: Trial?
     let recorder: FlightRecorder
+    /// Records at which closures may fail, of all tasks.
+    let maxBadRecords: Int
     private let memory = TaskMemory()
 
     init(
         program: JobProgram,
         limits: EngineLimits,
         trial: Trial? = nil,
-        recorder: FlightRecorder
+        recorder: FlightRecorder,
+        maxBadRecords: Int = 0
     ) {
+        self.maxBadRecords = maxBadRecords
         self.program = program
         self.limits = limits
         self.trial = trial
@@ -59,30 +63,59 @@ final class TaskRunner {
                 outcome: .failed(Failure(kind: .badInput, message: message))
             )
         }
+        let outcome =
+            run(spec, clock, holdsEmissions: false) ?? run(spec, clock, holdsEmissions: true)
+        switch outcome {
+        case .succeeded(var output)?:
+            output.times = clock.times
+            output.times.cpu = Float(Double(PhaseClock.ofThread - begin) / 1e9)
+            return TaskReport(attempt: spec.attempt, outcome: .succeeded(output))
+        case .failed(let failure)?:
+            return TaskReport(attempt: spec.attempt, outcome: .failed(failure))
+        case nil: preconditionFailure("what is held can be taken back")
+        }
+    }
+
+    /// Runs an attempt, or begins it again.
+    /// - Returns: nil when it is to begin again with emissions held.
+    private func run(
+        _ spec: TaskSpec,
+        _ clock: PhaseClock,
+        holdsEmissions: Bool
+    ) -> TaskReport.Outcome? {
         memory.beginTask()
         let context = TaskContext(
             spec: spec,
             plan: program.plan,
-            keys: program.stages[stage].keys,
+            keys: program.stages[spec.attempt.task.stage].keys,
             limits: limits,
             trial: trial,
             memory: memory,
             recorder: recorder,
-            clock: clock
+            clock: clock,
+            maxBadRecords: maxBadRecords,
+            holdsEmissions: holdsEmissions
         )
         defer { context.end() }
         do {
-            var output = try Turns.$current.withValue(context.turns) {
-                try PhaseClock.$current.withValue(clock) { try run(context) }
-            }
-            output.times = clock.times
-            output.times.cpu = Float(Double(PhaseClock.ofThread - begin) / 1e9)
-            return TaskReport(attempt: spec.attempt, outcome: .succeeded(output))
-        } catch {
-            return TaskReport(
-                attempt: spec.attempt,
-                outcome: .failed(failure(of: context.failure ?? error, in: context))
+            if holdsEmissions { try removeOutputs(of: context) }
+            return .succeeded(
+                try Turns.$current.withValue(context.turns) {
+                    try PhaseClock.$current.withValue(clock) { try run(context) }
+                }
             )
+        } catch is HoldEmissions {
+            return nil
+        } catch {
+            return .failed(failure(of: context.failure ?? error, in: context))
+        }
+    }
+
+    /// Removes what the attempt wrote before it began again.
+    private func removeOutputs(of context: TaskContext) throws {
+        try Files.remove(context.spec.directory)
+        if context.spec.partDirectory != context.spec.directory {
+            try Files.remove(context.spec.partDirectory)
         }
     }
 
@@ -111,6 +144,7 @@ final class TaskRunner {
                 message: error.message,
                 run: error.run,
                 location: error.location ?? context.location,
+                record: context.failedRecord,
                 steps: steps
             )
         }

@@ -32,7 +32,8 @@ struct TaskServer: Sendable {
                         program: program,
                         limits: settings.limits,
                         trial: settings.trial,
-                        recorder: try FlightRecorder(path: path)
+                        recorder: try FlightRecorder(path: path),
+                        maxBadRecords: settings.maxBadRecords
                     )
                 case .run(let spec):
                     guard let runner else {

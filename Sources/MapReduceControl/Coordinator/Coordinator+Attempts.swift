@@ -22,6 +22,7 @@ extension Coordinator {
             record(.attemptAudited(attempt, output.digest, at: now))
             compare(attempt, output.digest)
         } else {
+            guard skip(output.badRecords, by: attempt) else { return }
             record(.attemptSucceeded(attempt, output, at: now))
             stopOthers(than: attempt)
             compare(attempt, output.digest)
@@ -83,21 +84,57 @@ extension Coordinator {
             task.failureCount(at: location) >= policy.failuresOfBadRecord
                 || Mutation.skipsAtOnce.isOn
         else { return false }
-        guard job.badRecordCount < job.submission.maxBadRecords else {
-            var last = failure
-            last.message =
-                "there are more bad records than the \(job.submission.maxBadRecords) allowed; "
-                + failure.message
-            finish(job.id, .failed(last, attempt: attempt))
-            return true
-        }
         let bad = BadRecord(
             file: location.path,
             offset: location.offset,
             reason: failure.message
         )
+        guard allows(bad, in: job) else {
+            var last = failure
+            last.message = Self.tooMany(in: job) + failure.message
+            finish(job.id, .failed(last, attempt: attempt))
+            return true
+        }
         record(.recordSkipped(attempt.task, bad))
         return true
+    }
+
+    /// Passes over the records at which the user's code failed twice in one attempt, which has
+    /// succeeded without them.
+    ///
+    /// - Returns: false when they are too many; the job has ended then.
+    private mutating func skip(_ records: [BadRecord], by attempt: AttemptID) -> Bool {
+        guard !records.isEmpty, let task = jobs[task: attempt.task] else { return true }
+        var known = RecordPlaces(task.badRecords)
+        for var bad in records where known.insert(bad) {
+            guard let job = jobs[attempt.task.job] else { return true }
+            guard allows(bad, in: job) else {
+                let location = RecordLocation(path: bad.file, offset: bad.offset, recordNumber: 0)
+                let failure = Failure(
+                    kind: .threw,
+                    message: Self.tooMany(in: job) + bad.reason,
+                    location: location,
+                    steps: job.submission.plan.stages[attempt.task.stage].label
+                )
+                record(.attemptFailed(attempt, failure, at: now))
+                finish(job.id, .failed(failure, attempt: attempt))
+                return false
+            }
+            // Its text comes with the output.
+            bad.bytes = nil
+            record(.recordSkipped(attempt.task, bad))
+        }
+        return true
+    }
+
+    private func allows(_ bad: BadRecord, in job: JobState) -> Bool {
+        job.badRecordCount < job.submission.maxBadRecords
+            || job.badRecords.contains(file: bad.file, offset: bad.offset)
+            || Mutation.allowsAnyBadRecord.isOn
+    }
+
+    private static func tooMany(in job: JobState) -> String {
+        "there are more bad records than the \(job.submission.maxBadRecords) allowed; "
     }
 
     /// Of a task that is to be compared, one of them goes on.

@@ -13,7 +13,8 @@ package struct JobState: Hashable, Sendable {
     package internal(set) var differences: [OutputDifference] = []
     package internal(set) var differenceCount = 0
     /// Records that are passed over, in all tasks.
-    package internal(set) var badRecordCount = 0
+    var badRecords = RecordPlaces()
+    package var badRecordCount: Int { badRecords.count }
     /// What follows from the plan.
     let graph: StageGraph
     /// Bytes of all input, as stored.
@@ -167,13 +168,15 @@ package struct JobState: Hashable, Sendable {
             + (written.count == read.count ? ", which are not the same ones" : "")
     }
 
-    /// The records that the attempts that count passed over, in the order of their tasks.
+    /// The records that the attempts that count passed over, in the order of their tasks; each
+    /// once, also if several stages have read it.
     ///
     /// Cost: linear in the number of tasks.
     package var skippedRecords: [BadRecord] {
-        stages.flatMap { stage in
+        var known = RecordPlaces()
+        return stages.flatMap { stage in
             stage.tasks.flatMap { ($0.winningOutput ?? $0.lostOutput)?.badRecords ?? [] }
-        }
+        }.filter { known.insert($0) }
     }
 
     /// Counts what was lost after all had read it, and does not run again: the job is done.

@@ -114,7 +114,7 @@ package struct Jobs: Hashable, Sendable {
             }
         case .recordSkipped(let id, let record):
             guard let job = index(of: id) else { return }
-            all[job].badRecordCount += 1
+            all[job].badRecords.insert(record)
             all[job].stages[id.stage].tasks[id.index].badRecords.append(record)
             all[job].stages[id.stage].tasks[id.index].ownFailures = 0
         case .commitBegan(let id, let instant):

@@ -43,7 +43,8 @@ struct ReplayProgram {
         try Files.write(try Wire.prettyJSON(answer.task), toNew: task)
         arguments =
             ["--replay-from", task, "--scratch", directory] + (keep ? ["--keep-scratch"] : [])
-            + (program.files.isEmpty ? [] : ["--files-from", files]) + program.arguments.dropFirst()
+            + (program.files.isEmpty ? [] : ["--files-from", files])
+            + Self.arguments(of: program, withBadRecords: withBadRecords)
         let exists = try Files.kind(of: program.directory) == .directory
         self.directory = exists ? program.directory : nil
         if !exists {
@@ -53,6 +54,17 @@ struct ReplayProgram {
                 to: 2
             )
         }
+    }
+
+    /// The command line that the job was submitted with, without its program; the last of several
+    /// values of an option counts.
+    private static func arguments(of program: JobProgramFile, withBadRecords: Bool) -> [String] {
+        var arguments = Array(program.arguments.dropFirst())
+        if withBadRecords {
+            let end = arguments.firstIndex(of: "--") ?? arguments.count
+            arguments.insert("--max-bad-records=0", at: end)
+        }
+        return arguments
     }
 
     /// What to type, behind the name of a debugger or not.

@@ -23,10 +23,16 @@ struct FaultyJob: Job {
     var gates: String?
     @Option(help: "How many lines one that waits prints before.") var lines = 1
     @Flag(help: "Reduce without combining.") var sorting = false
+    @Flag(help: "Emit the words of a line, and count it, before misbehaving.") var emitFirst = false
+    @Flag(help: "Do not bring words together.") var mapOnly = false
     @Flag(help: "Build another plan in task processes.") var shifty = false
 
     func pipeline(_ input: Input) -> Pairs<String, Int> {
         let words: Pairs<String, Int> = input.strings.map { line, emit in
+            if emitFirst {
+                emit.count("lines")
+                for word in line.split(whereSeparator: \.isWhitespace) { emit(String(word), 1) }
+            }
             if let mapAt, line.contains(mapAt) {
                 if fault == .manyCounters {
                     for n in 0..<100_000 { emit.count(Counter("word \(n)")) }
@@ -37,8 +43,10 @@ struct FaultyJob: Job {
                 if fault == .vary { emit("\(UInt64.random(in: 0 ... .max))", 1) }
                 try misbehave(line)
             }
+            if emitFirst { return }
             for word in line.split(whereSeparator: \.isWhitespace) { emit(String(word), 1) }
         }
+        if mapOnly { return words }
         if sorting || reduceAt != nil || (shifty && getppid() != 1 && isTaskProcess) {
             return words.reduce { word, counts, emit in
                 if word == reduceAt {
