@@ -194,8 +194,8 @@ extension Policy {
     /// Bytes of a line that a service logs: a pipe takes that much at once, so that the lines of
     /// processes that share one stay whole.
     package static let maxLogLineByteCount = 4096
-    /// Lines that say much the same of one job, of which a service logs as warnings: the rest are
-    /// counted, and shown at the level of debugging.
+    /// Lines that say much the same of one job, of which a display shows and a service logs as
+    /// warnings: the rest are counted.
     package static let repeatedLineCount = 5
     /// Bytes of a log that are kept when an attempt has ended, from its end: a backtrace fits.
     package static let keptLogByteCount = 16 << 10
@@ -288,8 +288,6 @@ extension Policy {
     /// Lines that a report quotes of what a task printed before it ended without a trap: the last
     /// ones tell.
     package static let maxReportLineCount = 10
-    /// Lines of one kind that a display shows of a job: enough to see what is wrong.
-    package static let maxRepeatedLineCount = 5
     /// Frames of a backtrace that are shown with their line of the source: those near the trap.
     package static let maxSourceLineCount = 3
     /// Bytes of a source file that is looked into for such a line: no source is longer.

@@ -54,14 +54,14 @@ package struct EventLines: Sendable {
         let index = kinds.firstIndex { $0.kind == kind } ?? kinds.count
         if index == kinds.count { kinds.append((kind, 0)) }
         kinds[index].count += 1
-        return kinds[index].count <= Policy.maxRepeatedLineCount ? line : nil
+        return kinds[index].count <= Policy.repeatedLineCount ? line : nil
     }
 
     /// Says how many lines were not shown, and begins to count again.
     package mutating func rest() -> String {
         defer { kinds = [] }
-        return kinds.filter { $0.count > Policy.maxRepeatedLineCount }
-            .map { "… and \($0.kind.more($0.count - Policy.maxRepeatedLineCount))\n" }
+        return kinds.filter { $0.count > Policy.repeatedLineCount }
+            .map { "… and \($0.kind.more($0.count - Policy.repeatedLineCount))\n" }
             .joined()
     }
 }
