@@ -62,6 +62,7 @@ package enum ForegroundProcess {
             missing[String(text.prefix { $0 != "=" })] = nil
             if !text.hasPrefix("MAPREDUCE_") { entries.append(text) }
         }
+        if !entries.contains(TaskProcess.stableHashing) { entries.append(TaskProcess.stableHashing) }
         return entries + missing.map { "\($0.key)=\($0.value)" }.sorted()
     }
 }

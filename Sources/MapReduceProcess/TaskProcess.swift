@@ -152,14 +152,22 @@ package final class TaskProcess {
         "PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
     ]
 
+    /// Makes `hashValue`, and the order of a `Set` or `Dictionary` that is built in the same way, the
+    /// same in every process of a job: a closure that depends on it would tear groups apart.
+    package static let stableHashing = "SWIFT_DETERMINISTIC_HASHING=1"
+
     private static func environment(_ launch: Launch) -> [String] {
-        var entries: [String] = []
+        var entries = [stableHashing]
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
             next += 1
             let name = text.prefix { $0 != "=" }
-            if name.hasPrefix("MAPREDUCE_") || name == "SWIFT_BACKTRACE" { continue }
+            if name.hasPrefix("MAPREDUCE_") || name == "SWIFT_BACKTRACE"
+                || stableHashing.hasPrefix(name + "=")
+            {
+                continue
+            }
             if launch.inheritsEnvironment || basicNames.contains(String(name))
                 || name.hasPrefix("LC_")
             {

@@ -39,6 +39,25 @@ import Testing
         }
     }
 
+    /// A partition by `hashValue`, which Swift draws anew for each process, would tear groups apart.
+    @Test func aHashValueIsTheSameInEveryTask() throws {
+        let directory = try TemporaryDirectory()
+        let lines = (0..<3000).map { "key\($0 % 60) \($0)\n" }
+        let input = try directory.write("in", lines.joined())
+        let arguments = [
+            "--verb", "partitioned-by-hash", "--workers", "3", "--split-size", "2000", input,
+        ]
+        let parts = try run(arguments, directory("out"))
+        let keys = parts.map { part in
+            Set(
+                String(decoding: part, as: UTF8.self).split(separator: "\n")
+                    .map { $0.prefix { $0 != "\t" } }
+            )
+        }
+        #expect(keys.reduce(0) { $0 + $1.count } == 60, "each key is in one part")
+        #expect(try run(arguments, directory("again")) == parts)
+    }
+
     /// What two stages read of standard input is read once.
     @Test func standardInputIsReadOnce() throws {
         let directory = try TemporaryDirectory()

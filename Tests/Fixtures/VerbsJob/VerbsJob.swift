@@ -33,6 +33,9 @@ struct VerbsJob: Job {
         "count-by-key": { pairs($0).countByKey() },
         "sample": { pairs($0).sample(0.3, seed: 5).sorted() },
         "partitioned": { pairs($0).partitioned(into: 3) { $0.utf8.count % 3 } },
+        "partitioned-by-hash": {
+            pairs($0).partitioned(into: 3) { Int($0.hashValue.magnitude % 3) }
+        },
         "union": { pairs($0["left"]).union(pairs($0["right"])).sorted() },
         "union-of-itself": {
             let pairs = pairs($0)
