@@ -289,7 +289,7 @@ class Injector:
 
     def _bit_flipped_in_a_run(self):
         files = [file for worker in self._cluster.workers if worker.is_running
-                 for file in worker.files("mapreduce-*/job*/**/*.run")]
+                 for file in worker.files("_mapreduce-*/job*/**/*.run")]
         self._draw.shuffle(files)
         for path in files:
             # A job may have ended meanwhile, and its files are gone.

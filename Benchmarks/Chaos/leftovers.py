@@ -23,7 +23,7 @@ def of_jobs(cluster):
         f"process {pid}: {words}" for pid, words in processes.naming(cluster.directory)
         if pid not in services])
     files = eventually_none(lambda: [
-        f"file {path}" for worker in cluster.workers for path in worker.files("mapreduce-*/job*")])
+        f"file {path}" for worker in cluster.workers for path in worker.files("_mapreduce-*/job*")])
     return orphans + files
 
 

@@ -44,6 +44,7 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case ENOSPC, EDQUOT: hint = "; free some space, or choose another disk"
         case EROFS: hint = "; choose a directory that can be written to"
         case EACCES, EPERM: hint = "; check the permissions"
+        case ENAMETOOLONG: hint = "; the path is too long: move or rename what it leads to"
         case EMFILE, ENFILE: hint = "; raise the limit of open files (ulimit -n)"
         default: hint = ""
         }

@@ -82,6 +82,14 @@ package struct EngineLimits: Hashable, Sendable {
     /// a gzip file that lies in another one's text, stored as it is, is interrupted every 64 KiB.
     package static let gzipProofByteCount = 256 << 10
 
+    /// Bytes of a text in which a line must end in LF for CRs to be taken for a part of its lines:
+    /// longer than usual lines, and little to read of each file when a job is planned.
+    package static let lineEndLookByteCount = 64 << 10
+
+    /// Links that a path is followed through to find out whether it leads to a descriptor: as many
+    /// as the system follows.
+    package static let maxLinkCount = 40
+
     /// Slots that a combining table begins with: they fit the cache.
     package static let initialTableCapacity = 1 << 12
 

@@ -41,7 +41,7 @@ package enum ForegroundProcess {
         let before = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
         defer { for (number, handler) in before { signal(number, handler) } }
         var id = pid_t()
-        let code = withCStrings(arguments) { arguments in
+        let code = withCStrings(arguments.map { Array($0.utf8CString) }) { arguments in
             withCStrings(environment(variables)) { environment in
                 posix_spawn(&id, executable, &actions, &attributes, arguments, environment)
             }
@@ -52,17 +52,14 @@ package enum ForegroundProcess {
         return TaskProcess.Exit(status: status)
     }
 
-    private static func environment(_ variables: [String: String]) -> [String] {
-        var entries: [String] = []
-        var missing = variables
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            next += 1
-            missing[String(text.prefix { $0 != "=" })] = nil
-            if !text.hasPrefix("MAPREDUCE_") { entries.append(text) }
+    private static func environment(_ additions: [String: String]) -> [[CChar]] {
+        let variables = CurrentProcess.variables.filter { variable in
+            !TaskProcess.stableHashing.hasPrefix(variable.name + "=")
         }
-        if !entries.contains(TaskProcess.stableHashing) { entries.append(TaskProcess.stableHashing) }
-        return entries + missing.map { "\($0.key)=\($0.value)" }.sorted()
+        let known = Set(variables.map(\.name))
+        let missing = additions.filter { !known.contains($0.key) }
+        let added = [TaskProcess.stableHashing] + missing.map { "\($0.key)=\($0.value)" }.sorted()
+        return variables.filter { !$0.name.hasPrefix("MAPREDUCE_") }.map(\.entry)
+            + added.map { Array($0.utf8CString) }
     }
 }

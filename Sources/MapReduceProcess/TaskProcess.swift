@@ -87,7 +87,7 @@ package final class TaskProcess {
         var id = pid_t()
         var code: Int32 = 0
         for _ in 0..<ProcessLimits.busyStartTries {
-            code = withCStrings(launch.arguments) { arguments in
+            code = withCStrings(launch.arguments.map { Array($0.utf8CString) }) { arguments in
                 withCStrings(environment) { environment in
                     posix_spawn(
                         &id,
@@ -152,35 +152,28 @@ package final class TaskProcess {
         "PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
     ]
 
-    /// Makes `hashValue`, and the order of a `Set` or `Dictionary` that is built in the same way, the
-    /// same in every process of a job: a closure that depends on it would tear groups apart.
+    /// Makes `hashValue`, and the order of a `Set` or `Dictionary` that is built in the same way,
+    /// the same in every process of a job: a closure that depends on it would tear groups apart.
     package static let stableHashing = "SWIFT_DETERMINISTIC_HASHING=1"
 
-    private static func environment(_ launch: Launch) -> [String] {
-        var entries = [stableHashing]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            next += 1
-            let name = text.prefix { $0 != "=" }
+    private static func environment(_ launch: Launch) -> [[CChar]] {
+        var entries = CurrentProcess.variables.filter { variable in
+            let name = variable.name
             if name.hasPrefix("MAPREDUCE_") || name == "SWIFT_BACKTRACE"
                 || stableHashing.hasPrefix(name + "=")
             {
-                continue
+                return false
             }
-            if launch.inheritsEnvironment || basicNames.contains(String(name))
-                || name.hasPrefix("LC_")
-            {
-                entries.append(text)
-            }
-        }
-        entries.append("\(launch.purpose.rawValue)=\(channelDescriptor)")
-        if let slots = launch.slotCount { entries.append("\(slotsName)=\(slots)") }
+            return launch.inheritsEnvironment || basicNames.contains(name) || name.hasPrefix("LC_")
+        }.map(\.entry)
+        var own = [stableHashing, "\(launch.purpose.rawValue)=\(channelDescriptor)"]
+        if let slots = launch.slotCount { own.append("\(slotsName)=\(slots)") }
         // A crash writes its backtrace to the log, without asking and without colours.
-        entries.append(
+        own.append(
             "SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,threads=crashed,images=none,"
                 + "registers=none,limit=32"
         )
+        entries += own.map { Array($0.utf8CString) }
         return entries
     }
 
@@ -268,8 +261,10 @@ package final class TaskProcess {
 }
 
 /// Calls the body with an array of C strings that ends in nil.
+///
+/// `strings`: each ends in 0.
 func withCStrings<Result>(
-    _ strings: [String],
+    _ strings: [[CChar]],
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     var pointers = strings.map { strdup($0) }

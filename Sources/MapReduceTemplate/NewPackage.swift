@@ -56,7 +56,8 @@ package enum NewPackage {
     /// - Throws: `TemplateError` when it is a path without a package.
     package static func source(_ text: String) throws -> EngineSource {
         if EngineSource.isURL(text) { return .url(text) }
-        guard let path = Files.resolved(text), try Files.kind(of: path + "/Package.swift") == .file
+        guard let path = try Files.resolved(text),
+            try Files.kind(of: path + "/Package.swift") == .file
         else {
             throw TemplateError(
                 "there is no package at \(text); give --mapreduce the directory or the address of "

@@ -51,13 +51,18 @@ struct MapReduceTool: AsyncParsableCommand {
         ]
     )
 
-    /// Does what the arguments ask for.
+    /// Variables that decide where files are, beside those of this project.
+    private static let variables = ["TMPDIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"]
+
+    /// Does what the arguments ask for, those of the process if there are none.
     /// - Returns: the exit code.
-    static func run(_ arguments: [String]) async -> Int32 {
+    static func run(_ arguments: [String]?) async -> Int32 {
         fillStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try await asyncParseAsRoot(arguments)
+            try CurrentProcess.checkVariables(Self.variables)
+            let words = try arguments ?? Array(CurrentProcess.arguments().dropFirst())
+            var command = try await asyncParseAsRoot(ParserArguments.splittingEmptyValues(words))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -75,7 +80,7 @@ struct MapReduceTool: AsyncParsableCommand {
     /// - Returns: the exit code: 2 for what is wrong with the command, 1 for the rest.
     private static func report(_ error: any Error) -> Int32 {
         switch error {
-        case is ConfigurationError, is UsageError:
+        case is ConfigurationError, is UsageError, is ArgumentError:
             Terminal.write("mapreduce: \(error)\n", to: 2)
             return 2
         case ClusterClient.CallError.refused(422, let detail):

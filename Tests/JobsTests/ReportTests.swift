@@ -200,7 +200,7 @@ import Testing
         let result = try run(["--dashboard", "-q", "--scratch", directory("scratch")])
         #expect(result.code == 0)
         let names = try directory.names(in: "scratch")
-        #expect(names.count == 1 && names[0].hasPrefix("mapreduce-dashboard-"), "\(names)")
+        #expect(names.count == 1 && names[0].hasPrefix("_mapreduce-dashboard-"), "\(names)")
         #expect(result.errors.hasPrefix("dashboard: file:///"), "it was asked for")
         #expect(result.errors.split(separator: "\n").count == 1)
     }

@@ -65,7 +65,7 @@ import Testing
             (["--named", "a/b"], "\"a/b\" cannot name a side file"),
             (["--named", ""], "\"\" cannot name a side file"),
             (["--file", "stopwords=/nowhere"], "there is no file /nowhere (--file stopwords)"),
-            (["--file", "stopwords=\(directory.path)"], "is a directory, and no file"),
+            (["--file", "stopwords=\(directory.path)"], "is a directory, not a file"),
             (["--file", "stopwords=\(pipe)"], "can be read only once"),
             (
                 ["--file", "stopwords=\(binary)"],

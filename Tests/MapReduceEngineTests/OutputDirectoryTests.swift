@@ -269,14 +269,14 @@ import Testing
 @Suite struct ScratchDirectoryTests {
     @Test func onlyItsOwnAreSwept() throws {
         let base = try TemporaryDirectory()
-        for name in ["mapreduce-project", "mapreduce-abc123"] {
+        for name in ["_mapreduce-project", "_mapreduce-abc123"] {
             try Files.createDirectory(base(name))
             try base.write(name + "/lock", "")
         }
-        try base.write("mapreduce-project/.mapreduce-lock", "")
+        try base.write("_mapreduce-project/.mapreduce-lock", "")
         let scratch = try ScratchDirectory(below: base.path)
         try scratch.remove()
-        #expect(try base.names() == ["mapreduce-abc123", "mapreduce-project"])
+        #expect(try base.names() == ["_mapreduce-abc123", "_mapreduce-project"])
     }
 
     @Test func directoriesAboveGoWithIt() throws {

@@ -148,16 +148,6 @@ private func file(
         #expect(throws: EngineError.self) { try InputFiles.find(directory("zz*")) }
     }
 
-    @Test func aNameThatIsNoTextIsNotLeftOut() throws {
-        let directory = try TemporaryDirectory()
-        let name =
-            Array((directory.path + "/caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
-        let file = try #require(fopen(name, "w"))
-        fclose(file)
-        #expect(throws: EngineError.self) { try InputFiles.find(directory.path) }
-        unlink(name)
-    }
-
     @Test(arguments: ["missing", "*.nothing", "empty"])
     func whatIsNotThereIsNamed(_ name: String) throws {
         let directory = try TemporaryDirectory()

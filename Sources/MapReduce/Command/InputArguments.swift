@@ -5,12 +5,25 @@ internal import MapReduceModel
 struct InputArguments {
     /// In the order of the command line.
     private(set) var groups: [(name: String, paths: [String])] = []
+    /// The inputs that the job reads; the name of one may be empty.
+    private let read: [(name: String, format: InputFormat)]
+    /// Whether files are read as they are, whatever they look like.
+    private let insists: Bool
 
     /// Sorts arguments by their names: `users=path` is `path` under the name `users`, unless there
-    /// is a file of that whole name.
-    init(_ arguments: [String]) throws {
+    /// is a file of that whole name, or the job reads no such input and it is a pattern, as
+    /// `year=2024/*.txt` may be.
+    ///
+    /// `insists`: reads files as they are, whatever they look like.
+    init(
+        _ arguments: [String],
+        read: [(name: String, format: InputFormat)],
+        insists: Bool = false
+    ) {
+        self.read = read
+        self.insists = insists
         for argument in arguments {
-            let (name, path) = try Self.split(argument)
+            let (name, path) = Self.split(argument, read.map(\.name))
             if let index = groups.firstIndex(where: { $0.name == name }) {
                 groups[index].paths.append(path)
             } else {
@@ -19,25 +32,37 @@ struct InputArguments {
         }
     }
 
-    private static func split(_ argument: String) throws -> (name: String, path: String) {
+    /// Those of a command line for a job.
+    init(_ options: JobOptions, of plan: Plan) {
+        let read: [(name: String, format: InputFormat)] = plan.stages.compactMap { stage in
+            if case .files(let name, let format) = stage.input { (name, format) } else { nil }
+        }
+        self.init(options.inputs, read: read, insists: options.inputFormat == .text)
+    }
+
+    private var names: [String] { read.map(\.name) }
+
+    private static func split(
+        _ argument: String,
+        _ names: [String]
+    ) -> (name: String, path: String) {
         guard let equals = argument.firstIndex(of: "="),
             argument[..<equals].allSatisfy({
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")
             }),
-            equals > argument.startIndex, try Files.kind(of: argument) == nil
+            equals > argument.startIndex, !Files.isThere(argument)
         else { return ("", argument) }
-        return (
-            String(argument[..<equals]), String(argument[argument.index(after: equals)...])
-        )
+        let name = String(argument[..<equals])
+        let isPattern = argument.contains { "*?[".contains($0) }
+        if !names.contains(name), names.contains(""), isPattern { return ("", argument) }
+        return (name, String(argument[argument.index(after: equals)...]))
     }
 
-    /// Checks that the job reads every group, and has all that it reads.
-    func check(against plan: Plan) throws {
-        if groups.flatMap(\.paths).count(where: { $0 == "-" }) > 1 {
-            throw JobError(.usage, "standard input can be read only once; name - once")
-        }
-        let names = plan.stages.compactMap { stage in
-            if case .files(let name, _) = stage.input { name } else { nil }
+    /// Checks that the job reads every group and has all that it reads, and that no stream is named
+    /// twice.
+    func check() throws {
+        for group in groups where !names.contains(group.name) {
+            throw JobError(.usage, unknown(group.name, group.paths[0]))
         }
         for name in names where !groups.contains(where: { $0.name == name }) {
             throw JobError(
@@ -47,30 +72,35 @@ struct InputArguments {
                     : "no input \(name); add \(name)=path"
             )
         }
-        for group in groups where !names.contains(group.name) {
-            throw JobError(
-                .usage,
-                group.name.isEmpty
-                    ? "the job reads no input without a name; did you mean name=\(group.paths[0])?"
-                    : "the job reads no input named \(group.name)"
-            )
+        try InputStream.checkAreNamedOnce(try streams())
+    }
+
+    /// Says that the job does not read an input.
+    private func unknown(_ name: String, _ path: String) -> String {
+        let others = Set(names).subtracting([""]).sorted()
+        if name.isEmpty {
+            return "the job reads no input without a name; did you mean "
+                + others.map { "\($0)=\(path)" }.joined(separator: " or ") + "?"
         }
+        let problem = "the job reads no input named \(name)"
+        if others.isEmpty {
+            return "\(problem); write \(path) for an input without a name, or "
+                + "./\(name)=\(path) for a file of that whole name"
+        }
+        return "\(problem), but \(others.joined(separator: " and ")); write "
+            + others.map { "\($0)=\(path)" }.joined(separator: " or ")
+    }
+
+    /// What can be read only once.
+    func streams() throws -> [InputStream] {
+        try groups.flatMap(\.paths).compactMap { try InputStream($0) }
     }
 
     /// Finds the files of a group.
     ///
-    /// Standard input and pipes are copied to the scratch directory first.
+    /// Streams, and files whose size cannot be believed, are copied to the scratch directory first.
     func files(of name: String, spool: Spool) throws -> [PlannedFile] {
-        guard let group = groups.first(where: { $0.name == name }) else { return [] }
-        return try group.paths.flatMap { path in
-            if try path == "-" || Files.kind(of: path) == .other { return [try spool.copy(path)] }
-            return try InputFiles.find(path)
-        }
-    }
-
-    /// What can be read only once: standard input and pipes.
-    func streams() throws -> [String] {
-        try groups.flatMap(\.paths).filter { try $0 == "-" || Files.kind(of: $0) == .other }
+        try find(name, stream: spool.copy, copy: spool.copy)
     }
 
     /// Checks that all can be read once more.
@@ -78,51 +108,98 @@ struct InputArguments {
         guard let stream = try streams().first else { return }
         throw JobError(
             .usage,
-            "a task cannot be run again with "
-                + (stream == "-" ? "standard input" : "the pipe \(stream)")
-                + ", which can be read only once; save it to a file, and run the job with that"
+            "a task cannot be run again with \(stream.name), which can be read only once; save it "
+                + "to a file, and run the job with that"
         )
     }
 
     /// Finds the files of a group, for workers that cannot read what is read only once.
     func storedFiles(of name: String) throws -> [PlannedFile] {
-        guard let group = groups.first(where: { $0.name == name }) else { return [] }
-        return try group.paths.flatMap { path in
-            if try path == "-" || Files.kind(of: path) == .other {
+        try find(
+            name,
+            stream: { stream in
                 throw JobError(
                     .usage,
-                    "the workers of a cluster cannot read "
-                        + (path == "-" ? "standard input" : "the pipe \(path)")
-                        + "; save it to a file that they can read"
+                    "the workers of a cluster cannot read \(stream.name), which can be read only "
+                        + "once; save it to a file that they can read"
+                )
+            },
+            copy: { path in
+                throw JobError(
+                    .usage,
+                    "the size of \(path) is not that of what it holds, so the workers of a cluster "
+                        + "cannot divide it; copy it to a file that they can read"
                 )
             }
-            return try InputFiles.find(path)
-        }
+        )
     }
 
-    /// Checks that what is named can be found, and is not what the job will replace, before
-    /// anything is written.
-    func checkFiles(output: String) throws {
-        let target = Files.resolved(output).map { $0 + "/" }
-        for path in groups.flatMap(\.paths) where path != "-" {
-            if try Files.kind(of: path) == .other { continue }
-            for file in try InputFiles.find(path) {
-                if let target, Files.resolved(file.path)?.hasPrefix(target) ?? false {
+    /// Finds the files of a group.
+    private func find(
+        _ name: String,
+        stream: (InputStream) throws -> PlannedFile?,
+        copy: (String) throws -> PlannedFile?
+    ) throws -> [PlannedFile] {
+        let paths = groups.first { $0.name == name }?.paths ?? []
+        let files = try paths.flatMap { path in
+            if let found = try InputStream(path) { return try [stream(found)].compactMap { $0 } }
+            return try InputFiles.find(path, copy: copy)
+        }
+        for file in files { try checkLines(of: file, in: name) }
+        return files
+    }
+
+    /// Checks that a file whose lines the job reads has lines.
+    private func checkLines(of file: PlannedFile, in name: String) throws {
+        let isOfLines = read.contains { input in
+            input.name == name && (input.format == .lines || input.format == .jsonLines)
+        }
+        guard isOfLines, !insists, try LineEnds.areReturnsAlone(file) else { return }
+        throw JobError(
+            .usage,
+            "the lines of \(file.path) end in CR alone, and lines are read to an LF: convert it "
+                + "(tr '\\r' '\\n' < FILE > OTHER), or add --input-format text to read it as it is"
+        )
+    }
+
+    /// Checks that what is named can be found and read, and is not what the job will replace,
+    /// before anything is written.
+    /// - Returns: what is suspicious about it, a sentence each.
+    func checkFiles(output: String) throws -> [String] {
+        let target = try Files.resolved(output).map { $0 + "/" }
+        var warnings: [String] = []
+        let arguments = groups.flatMap { group in group.paths.map { (group.name, $0) } }
+        for (name, argument) in arguments where try InputStream(argument) == nil {
+            let search = try FileSearch(argument)
+            for path in search.paths {
+                if let file = try InputFiles.plan(path) { try checkLines(of: file, in: name) }
+                if let target, try Files.resolved(path)?.hasPrefix(target) ?? false {
                     throw JobError(
                         .usage,
-                        "the input \(file.path) lies in the output \(output); "
+                        "the input \(path) lies in the output \(output); "
                             + "choose another --output"
                     )
                 }
             }
+            warnings += search.unfinishedOutputs.map { directory in
+                "\(directory) has parts of an output and no _SUCCESS: the job that writes it has "
+                    + "not ended, or it was copied in part"
+            }
+            if output != "-", try FileSearch.reads(argument, in: output) {
+                warnings.append(
+                    "the output \(output) lies where the input \(argument) is read: a later run "
+                        + "will read it as input; choose another --output"
+                )
+            }
         }
+        return warnings
     }
 
     /// The files of all groups, without streams.
     func allFiles() throws -> [String] {
         try groups.flatMap(\.paths).flatMap { path -> [String] in
-            if try path == "-" || Files.kind(of: path) == .other { return [] }
-            return try InputFiles.find(path).map(\.path)
+            if try InputStream(path) != nil { return [] }
+            return try FileSearch(path).paths
         }
     }
 }

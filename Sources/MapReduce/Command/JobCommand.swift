@@ -37,12 +37,21 @@ struct JobCommand<Description: Job>: ParsableCommand {
     static func runProcess() -> Never {
         fillStandardDescriptors()
         let inherited = TaskProcess.inherited()
+        let arguments: [String]
         let command: JobCommand
         do {
-            command = try parse(Array(CommandLine.arguments.dropFirst()))
+            arguments = try CurrentProcess.arguments()
+            try CurrentProcess.checkVariables(["TMPDIR"])
+        } catch {
+            Terminal.write("\(name): \(error)\n", to: 2)
+            Glibc.exit(JobError.Code.usage.number)
+        }
+        do {
+            let words = Array(arguments.dropFirst())
+            command = try parse(ParserArguments.splittingEmptyValues(words))
         } catch {
             let isHelp = exitCode(for: error) == .success
-            let text = CompletionScript.mended(fullMessage(for: error), for: CommandLine.arguments)
+            let text = CompletionScript.mended(fullMessage(for: error), for: arguments)
             Terminal.write(text + "\n", to: isHelp ? 1 : 2)
             Glibc.exit(isHelp ? 0 : JobError.Code.usage.number)
         }
@@ -68,6 +77,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
     private static func code(of error: any Error) -> JobError.Code {
         switch error {
         case let error as JobError: error.code
+        case is ArgumentError: .usage
         case let error as EngineError where error.kind == .badInput: .usage
         default: .failed
         }
@@ -93,7 +103,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
         if options.plan {
             return show(program.plan)
         }
-        let describer = try JobDescriber(
+        let describer = JobDescriber(
             plan: program.plan,
             settings: settings,
             options: options,

@@ -1,9 +1,6 @@
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
-
-#if canImport(Glibc)
-internal import Glibc
-#endif
 
 /// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
 /// coordinator to cut them.
@@ -14,21 +11,24 @@ struct JobDescriber {
     private let inputs: InputArguments
     private let files: SideFiles
 
-    init(plan: Plan, settings: RunSettings, options: JobOptions, files: SideFiles) throws {
+    init(plan: Plan, settings: RunSettings, options: JobOptions, files: SideFiles) {
         self.plan = plan
         self.settings = settings
         self.options = options
         self.files = files
-        inputs = try InputArguments(options.inputs)
+        inputs = InputArguments(options, of: plan)
     }
 
     func description() throws -> JobDescription {
         try checkOptions()
-        try inputs.check(against: plan)
+        try inputs.check()
         guard let output = options.output else {
             throw JobError(.usage, "no output; add --output DIRECTORY")
         }
-        try inputs.checkFiles(output: output)
+        let warnings = try inputs.checkFiles(output: output)
+        if !options.quiet {
+            for warning in warnings { Terminal.write("warning: \(warning)\n", to: 2) }
+        }
         try files.check(output: output)
         return JobDescription(
             plan: plan,
@@ -93,10 +93,6 @@ struct JobDescriber {
     /// The path from the root on, as workers run elsewhere.
     private func absolute(_ path: String) throws -> String {
         if path.hasPrefix("/") { return path }
-        guard let current = getcwd(nil, 0) else {
-            throw EngineError.system("find", "the current directory", errno: errno)
-        }
-        defer { free(current) }
-        return String(cString: current) + "/" + path
+        return try Files.currentDirectory() + "/" + path
     }
 }

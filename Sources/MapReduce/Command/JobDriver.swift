@@ -20,7 +20,7 @@ struct JobDriver {
         self.program = program
         self.options = options
         self.files = files
-        inputs = try InputArguments(options.inputs)
+        inputs = InputArguments(options, of: program.plan)
         reports = try RunReports(options)
     }
 
@@ -28,7 +28,7 @@ struct JobDriver {
     func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        try inputs.check(against: program.plan)
+        try inputs.check()
         guard let output = options.output else {
             throw JobError(.usage, "no output; add --output DIRECTORY, or -o - for standard output")
         }
@@ -41,7 +41,10 @@ struct JobDriver {
         }
         // What was asked for must be there; the default is touched only as far as it is needed.
         if options.memory != nil { try MemoryCheck.check(options.settings()) }
-        try inputs.checkFiles(output: output)
+        let warnings = try inputs.checkFiles(output: output)
+        if !options.quiet {
+            for warning in warnings { Terminal.write("warning: \(warning)\n", to: 2) }
+        }
         try files.check(output: output)
         try reports.check(
             output: output,
@@ -105,7 +108,7 @@ struct JobDriver {
     }
 
     private func withScratch(_ body: (String) throws -> Void) throws {
-        let base = options.scratch ?? RunDirectories.temporaryBase
+        let base = try options.scratch ?? RunDirectories.temporaryBase
         let scratch = try ScratchDirectory(below: base)
         let clean = {
             guard options.keepScratch else { return try scratch.remove() }
@@ -166,12 +169,13 @@ struct JobDriver {
         let frame = try RunFrame(
             output: directories.output?.path ?? "standard output",
             settings: settings,
-            replayCommand: try inputs.streams().isEmpty ? replayWords("STAGE.TASK", []) : nil
+            replayCommand: spool.names.isEmpty ? replayWords("STAGE.TASK", []) : nil
         )
         try reports.begin(frame)
         let job = try runJob(
             runner,
             frame,
+            copied: spool.names,
             JobSubmission(
                 id: JobID(1),
                 plan: program.plan,
@@ -183,7 +187,8 @@ struct JobDriver {
         )
         try job.checkSucceeded { attempt in
             let task = attempt.task
-            return try replayCommand(task, job.stages[task.stage].tasks[task.index].badRecords)
+            let badRecords = job.stages[task.stage].tasks[task.index].badRecords
+            return replayCommand(task, badRecords, copied: spool.names)
         }
         return job
     }
@@ -191,6 +196,7 @@ struct JobDriver {
     private func runJob(
         _ runner: LocalRunner,
         _ frame: RunFrame,
+        copied: [String],
         _ submission: JobSubmission
     ) throws -> JobState {
         do {
@@ -200,13 +206,19 @@ struct JobDriver {
         } catch {
             reports.keep(runner.finalSnapshot(endedBy: error), frame)
             guard let failed = error as? JobFailed else { throw error }
-            throw failed.error(replay: try replayCommand(failed.attempt.task, []))
+            throw failed.error(replay: replayCommand(failed.attempt.task, [], copied: copied))
         }
     }
 
     /// What runs a task of this job again, to be pasted into a shell.
-    private func replayCommand(_ task: TaskID, _ passedOver: [BadRecord]) throws -> String {
-        if let stream = try inputs.streams().first {
+    ///
+    /// `copied`: what was read by copies that are gone.
+    private func replayCommand(
+        _ task: TaskID,
+        _ passedOver: [BadRecord],
+        copied: [String]
+    ) -> String {
+        if let stream = copied.first {
             return "(\(stream) can be read only once; save it to a file, and run the job with that)"
         }
         let left = passedOver.count - Policy.maxPassedOverInCommand

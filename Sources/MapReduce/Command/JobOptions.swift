@@ -27,6 +27,14 @@ struct JobOptions: ParsableArguments {
     var file: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "text reads files as they are, also those that do not look like text.",
+            valueName: "format"
+        )
+    )
+    var inputFormat = InputCheck.auto
+
+    @Option(
         name: [.short, .long],
         help: ArgumentHelp(
             "The directory to write, which must not exist; - for standard output.",
@@ -291,6 +299,14 @@ extension JobOptions {
             return BadRecord(file: String(text[..<at]), offset: offset, reason: "--pass-over")
         }
     }
+}
+
+/// What is thought of files that do not look like what the job reads.
+enum InputCheck: String, ExpressibleByArgument, CaseIterable, Sendable {
+    /// They are refused.
+    case auto
+    /// They are read as they are.
+    case text
 }
 
 extension OutputFormat: ExpressibleByArgument {}

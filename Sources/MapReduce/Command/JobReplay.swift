@@ -44,8 +44,8 @@ struct JobReplay {
         options: JobOptions
     ) throws -> ReplayTask {
         let plan = program.plan
-        let inputs = try InputArguments(options.inputs)
-        try inputs.check(against: plan)
+        let inputs = InputArguments(options, of: plan)
+        try inputs.check()
         try inputs.checkStored()
         let splits = try plan.stages.map { stage -> [Split] in
             guard case .files(let name, let format) = stage.input else { return [] }
@@ -73,7 +73,7 @@ struct JobReplay {
     /// - Throws: `JobError` that says where the task failed.
     func run() throws {
         let scratch = try ScratchDirectory(
-            below: options.scratch ?? RunDirectories.temporaryBase
+            below: try options.scratch ?? RunDirectories.temporaryBase
         )
         let outcome: TaskReport.Outcome
         do {

@@ -62,20 +62,33 @@ final class SideFiles: Sendable {
             throw JobError(.usage, "no file \(name); add --file \(name)=path")
         }
         switch try Files.kind(of: path) {
-        case .file: break
+        case .file: try checkCanBeReadAgain(path, name)
         case nil: throw JobError(.usage, "there is no file \(path) (--file \(name))")
         case .directory:
-            throw JobError(.usage, "\(path) is a directory, and no file (--file \(name))")
-        case .other:
-            throw JobError(
-                .usage,
-                "\(path) can be read only once (--file \(name)); save it to a file"
-            )
+            throw JobError(.usage, "\(path) is a directory, not a file (--file \(name))")
+        case .other: try checkCanBeReadAgain(path, name)
         }
         // Before the job can read it: what it reads is what was there from now on.
         let signature = try OpenFile(reading: path).signature()
         asked.withLock { $0[name] = $0[name] ?? signature }
         return SideFile(name: name, path: path)
+    }
+
+    /// Every process of the job reads the file.
+    private func checkCanBeReadAgain(_ path: String, _ name: String) throws {
+        if try InputStream(path) != nil {
+            throw JobError(
+                .usage,
+                "\(path) can be read only once (--file \(name)); save it to a file"
+            )
+        }
+        guard try InputFiles.hasTrueSize(path) else {
+            throw JobError(
+                .usage,
+                "the size of \(path) is not that of what it holds (--file \(name)); copy it to "
+                    + "another file"
+            )
+        }
     }
 
     /// Checks that the job has asked for all that the command line gives.
@@ -87,8 +100,8 @@ final class SideFiles: Sendable {
 
     /// Checks that what the job asked for is not what it will replace.
     func check(output: String) throws {
-        guard let target = Files.resolved(output).map({ $0 + "/" }) else { return }
-        for file in described where Files.resolved(file.path)?.hasPrefix(target) ?? false {
+        guard let target = try Files.resolved(output).map({ $0 + "/" }) else { return }
+        for file in described where try Files.resolved(file.path)?.hasPrefix(target) ?? false {
             throw JobError(
                 .usage,
                 "the file \(file.path) lies in the output \(output); choose another --output"

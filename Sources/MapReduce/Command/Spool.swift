@@ -5,7 +5,8 @@ internal import MapReduceProcess
 internal import Glibc
 #endif
 
-/// Copies what can be read only once, standard input and pipes, to files of the scratch directory.
+/// Copies what can be read only once, standard input and pipes, and files whose size cannot be
+/// believed, to files of the scratch directory.
 ///
 /// What two stages read is copied once.
 final class Spool {
@@ -19,24 +20,35 @@ final class Spool {
         self.signals = signals
     }
 
-    /// Copies standard input, which is named `-`, to a file named `stdin`, or a pipe.
-    func copy(_ path: String) throws -> PlannedFile {
-        if let known = copies[path] { return known }
-        let file =
-            path == "-"
-            ? try copy(0, named: "standard input", to: "stdin") : try copyPipe(path)
-        copies[path] = file
-        return file
+    /// What was copied, in the order of the names.
+    var names: [String] { copies.keys.map { $0 == "-" ? "standard input" : $0 }.sorted() }
+
+    /// Copies a stream: standard input to a file named `stdin`.
+    func copy(_ stream: InputStream) throws -> PlannedFile {
+        try copy(stream.path, named: stream.name) { try stream.open() }
     }
 
-    private func copyPipe(_ path: String) throws -> PlannedFile {
-        // Without blocking, so that a pipe to which nobody writes yet can be waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw EngineError.system("read", path, errno: errno) }
+    /// Copies a file to its end, whatever its size is said to be.
+    func copy(_ path: String) throws -> PlannedFile {
+        try copy(path, named: path) {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw EngineError.system("read", path, errno: errno) }
+            return descriptor
+        }
+    }
+
+    private func copy(
+        _ path: String,
+        named name: String,
+        open: () throws -> Int32
+    ) throws -> PlannedFile {
+        if let known = copies[path] { return known }
+        let descriptor = try open()
         defer { close(descriptor) }
-        var number = 0
-        while try Files.kind(of: "\(directory)/pipe\(number)") != nil { number += 1 }
-        return try copy(descriptor, named: path, to: "pipe\(number)")
+        let fileName = path == "-" ? "stdin" : "pipe\(copies.count)"
+        let file = try copy(descriptor, named: name, to: fileName)
+        copies[path] = file
+        return file
     }
 
     private func copy(

@@ -34,8 +34,8 @@ final class Dashboard: Sendable {
     /// Makes the directory with the page.
     func begin(_ frame: RunFrame) throws {
         try Files.createDirectory(base)
-        let made = try Files.createUniqueDirectory("\(base)/mapreduce-dashboard-")
-        let directory = Files.resolved(made) ?? made
+        let made = try Files.createUniqueDirectory("\(base)/_mapreduce-dashboard-")
+        let directory = try Files.resolved(made) ?? made
         try Files.write(Page.following(Self.fileName), toNew: directory + "/index.html")
         state.withLock { state in
             state.directory = directory

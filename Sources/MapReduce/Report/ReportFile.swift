@@ -23,7 +23,7 @@ struct ReportFile {
                 "\(path) is a directory; give --\(option) the name of a file in it"
             )
         case .file:
-            if let real = Files.resolved(path), inputs.contains(real) {
+            if let real = try Files.resolved(path), inputs.contains(real) {
                 throw JobError(
                     .usage,
                     "--\(option) would replace \(path), which the job reads; choose another file"
@@ -34,7 +34,8 @@ struct ReportFile {
         guard try Files.kind(of: parent) == .directory else {
             throw JobError(.usage, "there is no directory \(parent) for --\(option) \(path)")
         }
-        if output != "-", let parent = Files.resolved(parent), let target = Files.resolved(output),
+        if output != "-", let parent = try Files.resolved(parent),
+            let target = try Files.resolved(output),
             (parent + "/").hasPrefix(target + "/")
         {
             throw JobError(

@@ -22,7 +22,7 @@ final class RunReports {
         trace = options.trace.map { ReportFile(option: "trace", path: $0) }
         isQuiet = options.quiet
         dashboard =
-            options.dashboard
+            try options.dashboard
             ? Dashboard(below: options.scratch ?? RunDirectories.temporaryBase) : nil
     }
 
@@ -32,7 +32,7 @@ final class RunReports {
     func check(output: String, inputs: @autoclosure () throws -> [String]) throws {
         let files = [report, trace].compactMap { $0 }
         guard !files.isEmpty else { return }
-        let inputs = Set(try inputs().compactMap { Files.resolved($0) })
+        let inputs = Set(try inputs().compactMap { try Files.resolved($0) })
         for file in files { try file.check(output: output, inputs: inputs) }
     }
 

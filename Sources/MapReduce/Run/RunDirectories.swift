@@ -1,10 +1,7 @@
 internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
-
-#if canImport(Glibc)
-internal import Glibc
-#endif
+internal import MapReduceProcess
 
 /// Where a run keeps its files.
 struct RunDirectories {
@@ -15,8 +12,7 @@ struct RunDirectories {
 
     /// Where intermediate files go when nothing else is asked for: `TMPDIR`, or `/tmp`.
     static var temporaryBase: String {
-        let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        return variable.isEmpty ? "/tmp" : variable
+        get throws { try CurrentProcess.variable("TMPDIR") ?? "/tmp" }
     }
 
     /// The specification of an attempt.

@@ -30,7 +30,7 @@ package final class TrialRunner {
     private init(name: String, pipeline: @escaping (Input) throws -> any Dataset) throws {
         self.name = name
         self.pipeline = pipeline
-        scratch = try ScratchDirectory(below: RunDirectories.temporaryBase)
+        scratch = try ScratchDirectory(below: try RunDirectories.temporaryBase)
     }
 
     /// Writes the files, lends a runner, and removes all that was written.

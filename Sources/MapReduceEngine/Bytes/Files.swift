@@ -1,6 +1,9 @@
+internal import MapReduceModel
+
 #if canImport(Glibc)
 internal import Glibc
 #endif
+
 /// The operations on paths that the engine needs, each of which throws an `EngineError` that names
 /// the path.
 package enum Files {
@@ -18,8 +21,7 @@ package enum Files {
     package static func kind(of path: String, followingLinks: Bool = true) throws -> Kind? {
         var status = stat()
         guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
-            // Nor is there anything under a name that is longer than names can be.
-            if errno == ENOENT || errno == ENAMETOOLONG { return nil }
+            if errno == ENOENT { return nil }
             throw EngineError.system("find", path, errno: errno)
         }
         switch status.st_mode & S_IFMT {
@@ -27,6 +29,13 @@ package enum Files {
         case S_IFDIR: return .directory
         default: return .other
         }
+    }
+
+    /// Whether there is something at a path that this process may look at, a link to nothing
+    /// included.
+    package static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
     }
 
     /// Who may do what with a file; nil when there is none.
@@ -40,10 +49,36 @@ package enum Files {
     }
 
     /// The path without links, from the root on; nil when there is nothing at it.
-    package static func resolved(_ path: String) -> String? {
+    /// - Throws: `EngineError` when that path is not UTF-8.
+    package static func resolved(_ path: String) throws -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
-        return String(cString: real)
+        return try text(real, "the path of \(path)")
+    }
+
+    /// The directory that relative paths begin in.
+    package static func currentDirectory() throws -> String {
+        guard let current = getcwd(nil, 0) else {
+            throw EngineError.system("find", "the current directory", errno: errno)
+        }
+        defer { free(current) }
+        return try text(current, "the path of the current directory")
+    }
+
+    /// A string of the system as text.
+    ///
+    /// `what`: names it in the error.
+    private static func text(_ string: UnsafePointer<CChar>, _ what: String) throws -> String {
+        if let text = String(validatingCString: string) { return text }
+        let bytes = UnsafeBufferPointer(start: string, count: strlen(string))
+        throw notText(bytes.map { UInt8(bitPattern: $0) }, what)
+    }
+
+    static func notText(_ bytes: [UInt8], _ what: String) -> EngineError {
+        EngineError(
+            .badInput,
+            "\(what) is not valid UTF-8: \(ForeignText.escaped(bytes)); rename it"
+        )
     }
 
     package static func rename(_ old: String, to new: String) throws {
@@ -144,37 +179,75 @@ package enum Files {
     }
 
     /// The names in a directory, sorted by their bytes, without `.` and `..`.
+    /// - Throws: `EngineError` also when one is not UTF-8.
     package static func names(in path: String) throws -> [String] {
-        guard let directory = opendir(path) else {
-            throw EngineError.system("read directory", path, errno: errno)
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+        try rawNames(in: path).map { name in
+            guard let text = String(validating: name, as: UTF8.self) else {
+                throw notText(name, "a name in the directory \(path)")
             }
-            if name != "." && name != ".." { names.append(name) }
+            return text
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Removes a file or a directory with all that is in it; links are removed, not followed.
+    /// The same without those that are not UTF-8: for a directory that others use too, in which
+    /// names are looked for that this engine gives.
+    package static func textNames(in path: String) throws -> [String] {
+        try rawNames(in: path).compactMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The names in a directory as bytes, sorted.
+    static func rawNames(in path: String) throws -> [[UInt8]] {
+        try rawNames(in: Array(path.utf8CString))
+    }
+
+    private static func rawNames(in path: [CChar]) throws -> [[UInt8]] {
+        guard let directory = opendir(path) else {
+            throw EngineError.system("read directory", shown(path), errno: errno)
+        }
+        defer { closedir(directory) }
+        var names: [[UInt8]] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else { break }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                Array(bytes.prefix { $0 != 0 })
+            }
+            if name != Array(".".utf8) && name != Array("..".utf8) { names.append(name) }
+        }
+        guard errno == 0 else {
+            throw EngineError.system("read directory", shown(path), errno: errno)
+        }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// A path for a message.
+    private static func shown(_ path: [CChar]) -> String {
+        String(validatingCString: path)
+            ?? ForeignText.escaped(path.dropLast().map { UInt8(bitPattern: $0) })
+    }
+
+    /// Removes a file or a directory with all that is in it, whatever the names there; links are
+    /// removed, not followed.
     ///
     /// What is not there is not an error.
     package static func remove(_ path: String) throws {
+        try remove(Array(path.utf8CString))
+    }
+
+    private static func remove(_ path: [CChar]) throws {
         var status = stat()
-        guard lstat(path, &status) == 0 else {
-            if errno == ENOENT { return }
-            throw EngineError.system("remove", path, errno: errno, kind: .outOfResources)
+        var code = lstat(path, &status)
+        if code == 0, status.st_mode & S_IFMT == S_IFDIR {
+            for name in try rawNames(in: path) {
+                try remove(path.dropLast() + ([0x2F] + name + [0]).map { CChar(bitPattern: $0) })
+            }
+            code = rmdir(path)
+        } else if code == 0 {
+            code = unlink(path)
         }
-        if status.st_mode & S_IFMT == S_IFDIR {
-            for name in try names(in: path) { try remove(path + "/" + name) }
-            if rmdir(path) == 0 || errno == ENOENT { return }
-        } else if unlink(path) == 0 || errno == ENOENT {
-            return
+        guard code == 0 || errno == ENOENT else {
+            throw EngineError.system("remove", shown(path), errno: errno, kind: .outOfResources)
         }
-        throw EngineError.system("remove", path, errno: errno, kind: .outOfResources)
     }
 
     /// Removes a directory that has nothing in it, and leaves any other alone.
@@ -214,12 +287,19 @@ package enum Files {
         try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Reads a whole file.
+    /// Reads a whole file, to its end and not to the size that it claims to have.
     package static func read(_ path: String) throws -> [UInt8] {
         let file = try OpenFile(reading: path)
-        let count = try file.signature().byteCount
-        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        // One byte more than there should be, so that the end is seen.
+        var capacity = try file.signature().byteCount + 1
+        var bytes: [UInt8] = []
+        while true {
+            let offset = bytes.count
+            bytes += try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+                initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+            }
+            if bytes.count < offset + capacity { return bytes }
+            capacity = EngineLimits.readByteCount
         }
     }
 

@@ -106,6 +106,18 @@ package final class OpenFile {
         }
     }
 
+    /// Whether the file ends where its signature says: there is a byte before that place and none
+    /// at it.
+    ///
+    /// A file that is being written to is believed: what has changed is found later.
+    package func holds(_ signature: FileSignature) throws -> Bool {
+        let expected = min(signature.byteCount, 1)
+        let count = try withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { bytes in
+            try read(into: bytes, at: signature.byteCount - expected)
+        }
+        return try count == expected || self.signature() != signature
+    }
+
     /// The size and the time of modification.
     package func signature() throws -> FileSignature {
         var status = stat()

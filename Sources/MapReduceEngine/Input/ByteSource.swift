@@ -37,8 +37,9 @@ final class PlainSource: ByteSource {
         guard count == wanted else {
             throw EngineError(
                 .badInput,
-                "\(file.path) shrank to \(offset + count) bytes while it was read; run the job "
-                    + "again when nothing writes to the file"
+                "\(file.path) has \(offset + count) bytes and not \(size), as it had when the job "
+                    + "was planned: it shrank, or its size is not that of what it holds; run the "
+                    + "job again when nothing writes to the file, or copy it to another one"
             )
         }
         offset += count
@@ -72,13 +73,21 @@ final class InputFile {
     }
 
     /// Compares the file with its signature.
-    /// - Throws: `EngineError` of kind `badInput` when it has changed.
+    /// - Throws: `EngineError` of kind `badInput` when it has changed, or does not end where it
+    ///   should.
     func checkUnchanged() throws {
         guard try file.signature() == piece.signature else {
             throw EngineError(
                 .badInput,
                 "\(piece.path) changed while the job ran; run the job again when nothing writes to "
                     + "the file"
+            )
+        }
+        guard try file.holds(piece.signature) else {
+            throw EngineError(
+                .badInput,
+                "\(piece.path) does not hold the \(piece.signature.byteCount) bytes that its size "
+                    + "says; copy it to another file, and read that"
             )
         }
     }

@@ -28,7 +28,7 @@ package final class OutputDirectory {
     package static let successName = "_SUCCESS"
     package static let temporaryName = "_temporary"
     static let badRecordsName = "_bad"
-    private static let lockName = ".mapreduce-lock"
+    private static let lockName = FileSearch.runLockName
     private static let commitName = "commit"
 
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.

@@ -3,14 +3,16 @@ internal import Glibc
 #endif
 
 /// A directory for the intermediate files of one run, locked while the run lives.
+///
+/// It may lie in a directory that is read: names that begin with `_` are not input.
 package final class ScratchDirectory {
     package let path: String
     private let lock: Int32
     /// The directories above that had to be made.
     private let created: [String]
 
-    private static let prefix = "mapreduce-"
-    private static let lockName = ".mapreduce-lock"
+    private static let prefix = "_mapreduce-"
+    private static let lockName = FileSearch.runLockName
 
     /// Makes a directory below another one, and removes those that killed runs left there.
     package init(below base: String) throws {
@@ -39,7 +41,7 @@ package final class ScratchDirectory {
 
     /// Removes directories of this user whose lock is free: those of processes that were killed.
     package static func sweep(_ base: String) throws {
-        for name in try Files.names(in: base) where isScratchName(name) {
+        for name in try Files.textNames(in: base) where isScratchName(name) {
             let path = "\(base)/\(name)"
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,

@@ -45,7 +45,7 @@ struct NewCommand: ParsableCommand {
 
     private func engine() throws -> EngineSource {
         if let mapreduce { return try NewPackage.source(mapreduce) }
-        if let program = Files.resolved("/proc/self/exe"),
+        if let program = try Files.resolved("/proc/self/exe"),
             let directory = try NewPackage.engine(above: program)
         {
             return .path(directory)

@@ -84,10 +84,10 @@ struct JobProgram {
 
     /// The current directory.
     static func directory() throws -> String {
-        guard let current = getcwd(nil, 0) else {
-            throw UsageError("the current directory is gone; change to one that exists")
+        do {
+            return try Files.currentDirectory()
+        } catch let error as EngineError {
+            throw UsageError("\(error.message); change to another directory")
         }
-        defer { free(current) }
-        return String(cString: current)
     }
 }

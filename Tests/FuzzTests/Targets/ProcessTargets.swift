@@ -117,16 +117,12 @@ struct ArgumentTarget: FuzzTarget {
     }
 
     private func checkInput(_ text: String) throws -> Bool {
-        do {
-            let groups = try InputArguments([text, text]).groups
-            try require(groups.count == 1 && groups[0].paths.count == 2, "one argument, one name")
-            let group = groups[0]
-            let whole = group.name.isEmpty ? group.paths[0] : "\(group.name)=\(group.paths[0])"
-            try require(whole == text, "\(text) becomes \(whole)")
-            return true
-        } catch is EngineError {
-            return false
-        }
+        let groups = InputArguments([text, text], read: [("", .lines)]).groups
+        try require(groups.count == 1 && groups[0].paths.count == 2, "one argument, one name")
+        let group = groups[0]
+        let whole = group.name.isEmpty ? group.paths[0] : "\(group.name)=\(group.paths[0])"
+        try require(whole == text, "\(text) becomes \(whole)")
+        return true
     }
 
     private func checkFields(_ bytes: [UInt8]) {

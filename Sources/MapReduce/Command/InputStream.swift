@@ -1,0 +1,120 @@
+internal import MapReduceEngine
+internal import MapReduceModel
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// An input that is read only once: standard input, a pipe, a device, or what a shell handed over
+/// as a descriptor (`/dev/stdin`, `/dev/fd/7`), which the processes of tasks do not have.
+struct InputStream {
+    /// As it stands on the command line.
+    let path: String
+    /// What tells it apart from all others: its device and its number.
+    private let identity: [UInt]
+
+    /// Nil for what is stored, or is not there.
+    init?(_ path: String) throws {
+        self.path = path
+        if path == "-" {
+            var status = stat()
+            // A closed descriptor is an error when it is read.
+            identity = fstat(0, &status) == 0 ? [UInt(status.st_dev), UInt(status.st_ino)] : []
+            return
+        }
+        switch try Files.kind(of: path) {
+        case .directory, nil: return nil
+        case .file: guard Self.descriptor(of: path) != nil else { return nil }
+        case .other: break
+        }
+        identity = try Files.identity(of: path)
+    }
+
+    /// The name of the stream, for a message.
+    var name: String { path == "-" ? "standard input" : path }
+
+    /// Checks that no stream is named twice, by whatever paths.
+    static func checkAreNamedOnce(_ streams: [InputStream]) throws {
+        var known: [InputStream] = []
+        for stream in streams where try !stream.isAlwaysEmpty || stream.path == "-" {
+            if let other = known.first(where: { $0.identity == stream.identity }) {
+                throw JobError(
+                    .usage,
+                    other.path == stream.path
+                        ? "\(stream.name) can be read only once; name it once"
+                        : "\(other.name) and \(stream.name) are the same, which can be read only "
+                            + "once; name one of them"
+                )
+            }
+            known.append(stream)
+        }
+    }
+
+    /// Whether it is `/dev/null`, which may be read again and again.
+    private var isAlwaysEmpty: Bool {
+        get throws {
+            try Files.isThere("/dev/null") && identity == Files.identity(of: "/dev/null")
+        }
+    }
+
+    /// Opens the stream; the caller closes the descriptor.
+    ///
+    /// Without blocking, so that a pipe to which nobody writes yet can be waited for.
+    func open() throws -> Int32 {
+        if path == "-" { return try Self.duplicate(0, name) }
+        let opened = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if opened >= 0 { return opened }
+        // A socket cannot be opened by its path.
+        if errno == ENXIO, case .own(let number)? = Self.descriptor(of: path) {
+            return try Self.duplicate(number, name)
+        }
+        throw EngineError.system("read", path, errno: errno)
+    }
+
+    private static func duplicate(_ descriptor: Int32, _ name: String) throws -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw EngineError.system("read", name, errno: errno) }
+        return copy
+    }
+
+    /// A descriptor that a path leads to.
+    enum Descriptor: Equatable {
+        case own(Int32)
+        case ofAnotherProcess
+    }
+
+    /// The descriptor that a path leads to, through links or not; nil if it leads to none.
+    static func descriptor(of path: String) -> Descriptor? {
+        var path = path
+        for _ in 0..<EngineLimits.maxLinkCount {
+            let parent = Files.parent(of: path) ?? "."
+            guard let folder = real(parent) else { return nil }
+            let name = Files.name(of: path)
+            if folder.hasPrefix("/proc/"), folder.hasSuffix("/fd"), let number = Int32(name) {
+                return folder.hasPrefix("/proc/\(getpid())/") ? .own(number) : .ofAnotherProcess
+            }
+            guard let target = link(folder + "/" + name) else { return nil }
+            path = target.hasPrefix("/") ? target : folder + "/" + target
+        }
+        return nil
+    }
+
+    /// A path without links.
+    ///
+    /// One that is not UTF-8 leads to no descriptor.
+    private static func real(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(validatingCString: real)
+    }
+
+    private static func link(_ path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        guard count >= 0 else { return nil }
+        return String(
+            validating: bytes.prefix(count).map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+    }
+}
