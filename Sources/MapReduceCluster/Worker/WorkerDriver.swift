@@ -117,6 +117,9 @@ struct WorkerDriver {
         }
     }
 
+    /// Where it listens.
+    var port: Int { get async throws { try await http.port } }
+
     /// What another history of the cluster wanted written.
     private func removeParts() async {
         do {

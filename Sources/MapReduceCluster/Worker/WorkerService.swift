@@ -26,7 +26,8 @@ package struct WorkerService: Service {
     package func run() async throws {
         let client = ClusterClient(token: settings.server.token, tls: settings.clientTLS)
         do {
-            while try await runLife(client) == .again {
+            var server = settings.server
+            while try await runLife(client, &server) == .again {
                 logger.warning(
                     """
                     the coordinator is of another cluster, or has gone back to an older copy \
@@ -43,7 +44,15 @@ package struct WorkerService: Service {
     }
 
     /// One life of a worker: from its first to its last contact with a cluster.
-    private func runLife(_ client: ClusterClient) async throws -> WorkerDriver.End {
+    ///
+    /// `server`: where it listens; the next life listens at the same port, as that may be known to
+    /// others (`--advertise`).
+    private func runLife(
+        _ client: ClusterClient,
+        _ server: inout ServerSettings
+    ) async throws -> WorkerDriver.End {
+        var settings = settings
+        settings.server = server
         let scratch = try ScratchDirectory(below: settings.scratchBase)
         let path = scratch.path
         let end: WorkerDriver.End
@@ -55,6 +64,7 @@ package struct WorkerService: Service {
                 logger: logger
             )
             end = try await driver.run { bound.fulfill($0) }
+            server.port = try await driver.port
         } catch {
             try scratch.remove()
             throw error
