@@ -6,6 +6,10 @@ import Testing
 
 /// Compresses with the system's gzip, which is not the code under test.
 private func gzip(_ texts: [String], _ directory: TemporaryDirectory) throws -> [[UInt8]] {
+    try gzip(texts.map { Array($0.utf8) }, directory)
+}
+
+private func gzip(_ texts: [[UInt8]], _ directory: TemporaryDirectory) throws -> [[UInt8]] {
     for (index, text) in texts.enumerated() { try directory.write("member\(index)", text) }
     let names = texts.indices.map { "member\($0)" }.joined(separator: " ")
     let result = try Command.run("/bin/sh", ["-c", "cd '\(directory.path)' && gzip -nf \(names)"])
@@ -92,6 +96,20 @@ private func rows(_ path: String, _ range: Range<Int>, header: Int?) throws -> [
                     + rows(path, first..<second, header: header)
                     + rows(path, second..<size, header: header)
                 #expect(found == Array(all.dropFirst()), "cut at \(first) and \(second)")
+            }
+        }
+    }
+
+    @Test func aByteOrderMarkAtTheStartIsNoTextWhereverMembersAreCut() throws {
+        let directory = try TemporaryDirectory()
+        let text = "\u{FEFF}one\ntwo\n\u{FEFF}three\n"
+        for cut in 0...text.utf8.count {
+            let parts = [text.utf8.prefix(cut), text.utf8.dropFirst(cut)].map { Array($0) }
+            let stored = Array(try gzip(parts, directory).joined())
+            let path = try directory.write("in", stored)
+            for border in 0...stored.count {
+                let found = try read(path, 0..<border) + read(path, border..<stored.count)
+                #expect(found.map(\.line) == ["one", "two", "\u{FEFF}three"], "\(cut), \(border)")
             }
         }
     }

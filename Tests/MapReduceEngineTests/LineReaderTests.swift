@@ -55,6 +55,41 @@ private func piece(_ path: String, _ range: Range<Int>) throws -> FilePiece {
         }
     }
 
+    @Test func aByteOrderMarkAtTheStartIsNoText() throws {
+        let directory = try TemporaryDirectory()
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let texts = ["", "\n", "\r\n", "a", "a\nb\n", "\n\nb", "\r", "ab\r\n"].map {
+            Array($0.utf8)
+        }
+        for text in texts + texts.map({ mark + $0 }) + [[0x0A] + mark] {
+            for count in 0...3 {
+                let stored = mark.prefix(count) + text
+                let isMarked = stored.starts(with: mark)
+                let expected = naiveLines(isMarked ? Array(stored.dropFirst(3)) : Array(stored))
+                let path = try directory.write("text", stored)
+                for first in 0...stored.count {
+                    for second in first...stored.count {
+                        let borders = [0, first, second, stored.count]
+                        let found = try zip(borders, borders.dropFirst()).flatMap {
+                            try lines(of: piece(path, $0..<$1))
+                        }
+                        #expect(found == expected, "\(stored) cut at \(first), \(second)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func theFirstLineIsFoundAgainThoughItHasAMark() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("text", [0xEF, 0xBB, 0xBF] + Array("one\ntwo\n".utf8))
+        let split = Split(pieces: [try piece(path, 0..<11)])
+        for (offset, line) in [(0, "one"), (7, "two")] {
+            let found = RecordExcerpt.record(in: split, format: .lines, path: path, offset: offset)
+            #expect(found == Array(line.utf8))
+        }
+    }
+
     @Test func randomTextsCutIntoManyPiecesGiveTheirLines() throws {
         let directory = try TemporaryDirectory()
         try forEachSeed(20) { random in

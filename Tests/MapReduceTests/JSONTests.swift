@@ -38,6 +38,26 @@ private struct Deep: Job {
     }
 }
 
+private struct Paths: Job {
+    var paths: [String] = []
+
+    func pipeline(_ input: Input) -> Pairs<String, Int> {
+        let paths = paths
+        let fields: Pairs<String, Int> = input.records(.json).map { line, emit in
+            for path in paths where try !line.isAbsent(path) {
+                if let value = try? line.int(path) { emit(path, value) }
+            }
+        }
+        return fields.sorted()
+    }
+}
+
+private struct Dotted: Job {
+    func pipeline(_ input: Input) -> Pairs<Int, Int> {
+        input.records(.json).map { line, emit in emit(try line.int("page.id"), 1) }
+    }
+}
+
 @Suite struct JSONTests {
     @Test func fieldsAreReadWithoutATree() throws {
         let lines = [
@@ -72,10 +92,52 @@ private struct Deep: Job {
         #expect(error?.message.contains(":3:1: the line is no Visit") ?? false)
     }
 
+    @Test func aDotOfANameIsEscaped() throws {
+        let paths = [#"a\.b"#, #"a\\.b"#, #"a\b"#, "a.b", #"a\.b.c\.d"#, #"e\"#]
+        let lines = [
+            #"{"a.b":1,"a\\":{"b":2},"a\\b":3,"a":{"b":4},"e\\":6}"#, #"{"a.b":{"c.d":5}}"#,
+        ]
+        let found = try Paths(paths: paths).collect(lines: lines)
+        #expect(
+            found.map { Pair($0.key, $0.value) }.sorted { $0.second < $1.second }
+                == zip(
+                    paths,
+                    [1, 2, 3, 4, 5, 6]
+                ).map { Pair($0, $1) }
+        )
+        let error = #expect(throws: JobError.self) {
+            try Dotted().collect(lines: [#"{"page.id":1}"#])
+        }
+        #expect(error?.message.contains("a dot leads into an object") ?? false)
+    }
+
+    @Test func halfOfACharacterMattersWhereItIsRead() throws {
+        let lines = [
+            #"{"\ud800":0,"\udc00x":1,"user":"a","bytes":1,"x":["\ud800",{"\ud800":"\ud800"}]}"#
+        ]
+        #expect(try Fields().collect(lines: lines) == ["a": Pair(1, -1)])
+    }
+
+    /// The decoder alone takes them, as they are not in the type.
+    @Test(arguments: [
+        #""\x""#, "01", "1.", "-", "[1,]", "\"\u{1}\"", "{\"a\" 1}", "[1 2]", "nul", "+1", "1e",
+    ])
+    func allOfALineIsChecked(_ value: String) throws {
+        for line in [
+            "{\"user\":\"a\",\"bytes\":1,\"x\":\(value)}",
+            "{\"x\":[\(value)],\"user\":\"a\",\"bytes\":1}",
+        ] {
+            let fields = #expect(throws: JobError.self) { try Fields().collect(lines: [line]) }
+            #expect(fields?.message.contains(":1:") ?? false)
+            let decoded = #expect(throws: JobError.self) { try Decoded().collect(lines: [line]) }
+            #expect(decoded?.message.contains(":1:") ?? false)
+        }
+    }
+
     @Test(arguments: [
         ("[]", 1, "an object"), (#"{"user":"a"#, 11, "not closed"), (#"{"user" 1}"#, 9, "colon"),
         (#"{"user":1,}"#, 11, "name"), (#"{"user":1} x"#, 12, "follows"),
-        (#"{"user":[1}"#, 11, "match"), (#"{"bytes":01}"#, 11, "comma"),
+        (#"{"user":[1}"#, 11, "bracket"), (#"{"bytes":01}"#, 11, "comma"),
         (#"{"bytes":1.}"#, 12, "value"), (#"{"user":"\x","bytes":1}"#, 10, "escape"),
         (#"{"user":"\ud800","bytes":1}"#, 10, "half"), (#"{"user":2,"bytes":1}"#, 9, "no string"),
         (#"{"user":"a","bytes":1.5}"#, 21, "whole"), (#"{"user":"a"}"#, 1, "no \"bytes\""),

@@ -78,4 +78,29 @@ static inline __attribute__((always_inline)) uint64_t intrinsics_matches(
     return intrinsics_matches4(address, first, second, third, third);
 }
 
+/// A bit for each of the 32 bytes at an address, set where a JSON string does not just go on: at a
+/// quote, a backslash, a control character, and what is not ASCII.
+static inline __attribute__((always_inline)) uint32_t intrinsics_json_stops(const void *address) {
+    uint32_t mask = 0;
+#if defined(__SSE2__)
+    for (int block = 0; block < 2; block++) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)address + block);
+        // As signed numbers, bytes that are not ASCII are less than zero.
+        __m128i isStop = _mm_or_si128(
+            _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x22)),
+                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x5C))));
+        uint32_t bits = (uint32_t)_mm_movemask_epi8(isStop);
+        mask |= bits << (16 * block);
+    }
+#else
+    const signed char *bytes = address;
+    for (int index = 0; index < 32; index++) {
+        uint32_t isStop = bytes[index] < 0x20 || bytes[index] == 0x22 || bytes[index] == 0x5C;
+        mask |= isStop << index;
+    }
+#endif
+    return mask;
+}
+
 #endif

@@ -56,11 +56,32 @@ final class JSONFields {
             next = index + 1
             return asked[index].value
         }
-        let names = path.split(separator: ".", omittingEmptySubsequences: false)
-        asked.append(Field(path: path, names: names.map { Array($0.utf8) }))
+        asked.append(Field(path: path, names: Self.names(of: path)))
         next = asked.count
         try scan()
         return asked[asked.count - 1].value
+    }
+
+    /// The names on a path: they are between its dots, and in them `\.` is a dot and `\\` a
+    /// backslash.
+    static func names(of path: String) -> [[UInt8]] {
+        var names: [[UInt8]] = [[]]
+        var isEscaped = false
+        for byte in path.utf8 {
+            if isEscaped {
+                if byte != 0x2E, byte != 0x5C { names[names.count - 1].append(0x5C) }
+                names[names.count - 1].append(byte)
+                isEscaped = false
+            } else if byte == 0x5C {
+                isEscaped = true
+            } else if byte == 0x2E {
+                names.append([])
+            } else {
+                names[names.count - 1].append(byte)
+            }
+        }
+        if isEscaped { names[names.count - 1].append(0x5C) }
+        return names
     }
 
     private func scan() throws {
@@ -87,7 +108,7 @@ final class JSONFields {
             for index in asked.indices {
                 let names = asked[index].names
                 guard depth < names.count, parent.map({ leads(index, like: $0, depth) }) ?? true,
-                    try matches(key, names[depth], line)
+                    matches(key, names[depth], line)
                 else { continue }
                 if depth + 1 == names.count {
                     asked[index].value = value.kind == .null ? nil : value
@@ -130,8 +151,15 @@ final class JSONFields {
         _ key: JSONValue,
         _ name: [UInt8],
         _ line: UnsafeRawBufferPointer
-    ) throws -> Bool {
-        guard !key.hasEscapes else { return try JSONScanner.unescape(line, key) == name }
+    ) -> Bool {
+        guard !key.hasEscapes else {
+            do {
+                return try JSONScanner.unescape(line, key) == name
+            } catch {
+                // A name with half of a character differs from every name on a path.
+                return false
+            }
+        }
         let count = key.end &- key.start
         guard count == name.count, let base = line.baseAddress else { return false }
         return name.withUnsafeBytes { name in
@@ -144,7 +172,10 @@ final class JSONFields {
 
     private func present(_ path: String) throws -> JSONValue {
         guard let value = try value(path) else {
-            throw error(JSONProblem(message: "the line has no \"\(path)\"", offset: 0))
+            let hint =
+                Self.names(of: path).count > 1
+                ? "; a dot leads into an object, and \"\\.\" is a dot of a name" : ""
+            throw error(JSONProblem(message: "the line has no \"\(path)\"\(hint)", offset: 0))
         }
         return value
     }
@@ -161,8 +192,8 @@ final class JSONFields {
         let text: [UInt8]
         do {
             text = try JSONScanner.unescape(line, value)
-        } catch let problem as JSONProblem {
-            throw error(problem)
+        } catch {
+            throw self.error(error)
         }
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
         copy.copyBytes(from: text)
@@ -171,11 +202,7 @@ final class JSONFields {
     }
 
     func string(_ path: String) throws -> String {
-        let bytes = try text(path)
-        guard let string = String(validating: bytes, as: UTF8.self) else {
-            throw mismatch(path, try present(path), "is not valid UTF-8")
-        }
-        return string
+        String(decoding: try text(path), as: UTF8.self)
     }
 
     func int(_ path: String) throws -> Int {

@@ -3,10 +3,14 @@
 ///
 ///     emit(try record.bytes("user"), try record.int("bytes"))
 ///
-/// A field within an object is named by a path, `"request.bytes"`; a name with a dot in it cannot
-/// be. Where an object has a name twice, the last one counts. A field is *absent* if it is not
-/// there or is `null`. The line is an object, and is checked: brackets and quotes within what is
-/// not asked for match, but numbers and escapes there are not looked at.
+/// A field within an object is named by a path, `"request.bytes"`. In a path `\.` is a dot of a
+/// name, and `\\` a backslash: the Swift literal `#"page\.id"#` names the field `page.id`. Where an
+/// object has a name twice, the last one counts. A field is *absent* if it is not there or is
+/// `null`.
+///
+/// The line is an object in UTF-8, and all of it is checked by RFC 8259, also what is not read.
+/// Brackets are at most 512 deep. Where an escape stands for half of a character, or a number does
+/// not fit, only reading it is an error.
 public struct JSONRecord: ~Copyable {
     private let fields: JSONFields
 

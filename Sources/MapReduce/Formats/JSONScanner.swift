@@ -1,11 +1,10 @@
-internal import CIntrinsics
 internal import MapReduceEngine
 
 #if canImport(Glibc)
 internal import Glibc
 #endif
 
-/// What is wrong with a text that is no JSON object, and where.
+/// What is wrong with a text that is not a JSON value, and where.
 struct JSONProblem: Error {
     let message: String
     let offset: Int
@@ -30,7 +29,10 @@ struct JSONValue {
     var hasEscapes = false
 }
 
-/// Goes through a JSON object once, without a tree and without memory of its own.
+/// Goes through a JSON text once, without a tree, and checks all of it by the grammar of RFC 8259.
+///
+/// The text is UTF-8. Two things that the grammar allows are left to whoever reads a value: half of
+/// a surrogate pair in an escape, and numbers that are too large.
 ///
 /// The text has 64 bytes behind it that can be loaded.
 struct JSONScanner {
@@ -42,8 +44,18 @@ struct JSONScanner {
         self.offset = offset
     }
 
+    /// Checks a text that is one value of any kind.
+    /// - Throws: `JSONProblem`.
+    static func check(_ bytes: UnsafeRawBufferPointer) throws {
+        var scanner = JSONScanner(bytes)
+        scanner.skipSpace()
+        _ = try scanner.value()
+        try scanner.finish()
+    }
+
+    /// The byte that is next; 0, which no valid text has, at the end.
     @inline(__always)
-    private var byte: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
+    var byte: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
     func problem(_ message: String) -> JSONProblem {
         JSONProblem(
@@ -75,12 +87,7 @@ struct JSONScanner {
             return
         }
         while true {
-            guard byte == 0x22 else { throw problem("a name in quotes is expected") }
-            let key = try string()
-            skipSpace()
-            guard byte == 0x3A else { throw problem("a colon is expected") }
-            offset &+= 1
-            skipSpace()
+            let key = try name()
             try body(key, try value())
             skipSpace()
             if byte == 0x7D {
@@ -96,46 +103,39 @@ struct JSONScanner {
     /// Checks that nothing but white space is left.
     mutating func finish() throws {
         skipSpace()
-        guard offset == bytes.count else { throw problem("something follows the object") }
+        guard offset == bytes.count else { throw problem("something follows the value") }
     }
 
-    mutating func value() throws -> JSONValue {
-        switch byte {
-        case 0x22: return try string()
-        case 0x7B: return try container(.object)
-        case 0x5B: return try container(.array)
-        case 0x74: return try word("true", .yes)
-        case 0x66: return try word("false", .no)
-        case 0x6E: return try word("null", .null)
-        default: return try number()
-        }
-    }
-
+    /// Goes past the name of a member and its colon, to the member's value.
     @inline(__always)
-    private mutating func string() throws -> JSONValue {
-        let start = offset &+ 1
-        guard let base = bytes.baseAddress else { throw problem("a string is expected") }
-        offset = start
-        var hasEscapes = false
-        while offset < bytes.count {
-            var mask = intrinsics_matches(base + offset, 0x22, 0x5C, 0x22)
-            let left = bytes.count &- offset
-            if left < 64 { mask &= (1 &<< UInt64(truncatingIfNeeded: left)) &- 1 }
-            guard mask != 0 else {
-                offset &+= 64
-                continue
-            }
-            offset &+= mask.trailingZeroBitCount
-            if bytes[offset] == 0x22 {
-                let end = offset
-                offset &+= 1
-                return JSONValue(kind: .string, start: start, end: end, hasEscapes: hasEscapes)
-            }
-            hasEscapes = true
-            offset &+= 2
+    private mutating func name() throws -> JSONValue {
+        guard byte == 0x22 else { throw problem("a name in quotes is expected") }
+        let name = try string()
+        skipSpace()
+        guard byte == 0x3A else { throw problem("a colon is expected") }
+        offset &+= 1
+        skipSpace()
+        return name
+    }
+
+    private mutating func value() throws -> JSONValue {
+        switch byte {
+        case 0x7B: try container(.object)
+        case 0x5B: try container(.array)
+        default: try scalar()
         }
-        offset = bytes.count
-        throw problem("a string is not closed")
+    }
+
+    /// Goes past a value without values in it.
+    @inline(__always)
+    private mutating func scalar() throws -> JSONValue {
+        switch byte {
+        case 0x22: try string()
+        case 0x74: try word("true", .yes)
+        case 0x66: try word("false", .no)
+        case 0x6E: try word("null", .null)
+        default: try number()
+        }
     }
 
     private mutating func word(_ text: StaticString, _ kind: JSONValue.Kind) throws -> JSONValue {
@@ -174,102 +174,69 @@ struct JSONScanner {
         }
     }
 
-    /// Goes past an object or array: its brackets match, its strings are closed.
+    /// Goes past an object or array, with all that is in it.
     private mutating func container(_ kind: JSONValue.Kind) throws -> JSONValue {
         let start = offset
-        var closers: [UInt8] = []
-        repeat {
-            switch byte {
-            case 0x22: _ = try string()
-            case 0x7B, 0x5B:
-                guard closers.count < EngineLimits.maxJSONDepth else {
+        var nesting = JSONNesting()
+        while true {
+            // A value is next.
+            if byte == 0x7B || byte == 0x5B {
+                guard nesting.depth < EngineLimits.maxJSONDepth else {
                     throw problem(
                         "there are more than \(EngineLimits.maxJSONDepth) brackets within brackets"
                     )
                 }
-                closers.append(byte &+ 2)
+                nesting.push(isObject: byte == 0x7B)
                 offset &+= 1
-            case 0x7D, 0x5D:
-                guard closers.popLast() == byte else { throw problem("the brackets do not match") }
-                offset &+= 1
-            default:
-                guard offset < bytes.count else { throw problem("a bracket is not closed") }
-                offset &+= 1
+                skipSpace()
+                if byte != nesting.closer {
+                    if nesting.isObject { _ = try name() }
+                    continue
+                }
+            } else {
+                _ = try scalar()
+                skipSpace()
             }
-        } while !closers.isEmpty
-        return JSONValue(kind: kind, start: start, end: offset)
+            while byte == nesting.closer {
+                offset &+= 1
+                nesting.pop()
+                if nesting.depth == 0 { return JSONValue(kind: kind, start: start, end: offset) }
+                skipSpace()
+            }
+            guard byte == 0x2C else {
+                throw problem("a comma or a \(nesting.isObject ? "brace" : "bracket") is expected")
+            }
+            offset &+= 1
+            skipSpace()
+            if nesting.isObject { _ = try name() }
+        }
+    }
+}
+
+/// Which of the brackets around a place are those of objects: a bit each, without memory of its own
+/// up to a depth of 64.
+private struct JSONNesting {
+    private(set) var depth = 0
+    /// The innermost brackets, the last one lowest.
+    private var inner: UInt64 = 0
+    /// Those around them, 64 each.
+    private var outer: [UInt64] = []
+
+    var isObject: Bool { inner & 1 == 1 }
+    var closer: UInt8 { isObject ? 0x7D : 0x5D }
+
+    mutating func push(isObject: Bool) {
+        if depth & 63 == 0, depth > 0 {
+            outer.append(inner)
+            inner = 0
+        }
+        inner = inner &<< 1 | (isObject ? 1 : 0)
+        depth &+= 1
     }
 
-    /// The text of a string's bytes, its escapes undone.
-    ///
-    /// - Throws: `JSONProblem` for an escape that there is not.
-    static func unescape(
-        _ bytes: UnsafeRawBufferPointer,
-        _ value: JSONValue
-    ) throws -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(value.end - value.start)
-        var index = value.start
-        while index < value.end {
-            let byte = bytes[index]
-            index += 1
-            guard byte == 0x5C else {
-                text.append(byte)
-                continue
-            }
-            let place = index - 1
-            let escape = index < value.end ? bytes[index] : 0
-            index += 1
-            switch escape {
-            case 0x22, 0x5C, 0x2F: text.append(escape)
-            case 0x62: text.append(0x08)
-            case 0x66: text.append(0x0C)
-            case 0x6E: text.append(0x0A)
-            case 0x72: text.append(0x0D)
-            case 0x74: text.append(0x09)
-            case 0x75:
-                guard var code = hexadecimal(bytes, index, value.end) else {
-                    throw JSONProblem(
-                        message: "four hexadecimal digits are expected",
-                        offset: place
-                    )
-                }
-                index += 4
-                if code & 0xFC00 == 0xD800, index + 1 < value.end, bytes[index] == 0x5C,
-                    bytes[index + 1] == 0x75,
-                    let low = hexadecimal(bytes, index + 2, value.end), low & 0xFC00 == 0xDC00
-                {
-                    code = 0x10000 + (code & 0x3FF) << 10 + low & 0x3FF
-                    index += 6
-                }
-                guard let scalar = Unicode.Scalar(code) else {
-                    throw JSONProblem(message: "half of a character is escaped", offset: place)
-                }
-                text.append(contentsOf: String(Character(scalar)).utf8)
-            default:
-                throw JSONProblem(message: "there is no such escape", offset: place)
-            }
-        }
-        return text
-    }
-
-    private static func hexadecimal(
-        _ bytes: UnsafeRawBufferPointer,
-        _ start: Int,
-        _ end: Int
-    ) -> UInt32? {
-        guard start + 4 <= end else { return nil }
-        var code: UInt32 = 0
-        for index in start..<start + 4 {
-            let digit: UInt8
-            switch bytes[index] {
-            case 0x30...0x39: digit = bytes[index] - 0x30
-            case 0x41...0x46: digit = bytes[index] - 0x41 + 10
-            case 0x61...0x66: digit = bytes[index] - 0x61 + 10
-            default: return nil
-            }
-            code = code << 4 | UInt32(digit)
-        }
-        return code
+    mutating func pop() {
+        depth &-= 1
+        inner &>>= 1
+        if depth & 63 == 0, let next = outer.popLast() { inner = next }
     }
 }

@@ -35,7 +35,11 @@ extension RecordFormat where Record: Decodable & SendableMetatype {
                 guard !line.isBlank else { return }
                 let record: Record
                 do {
+                    // The decoder looks at no more than the type takes.
+                    try JSONScanner.check(line)
                     record = try decoder.decode(type, from: Data(line))
+                } catch let problem as JSONProblem {
+                    throw context.recordError(problem.message, in: line, at: problem.offset)
                 } catch {
                     throw context.recordError(
                         "the line is no \(type): \(error)",

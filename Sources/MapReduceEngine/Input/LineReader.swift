@@ -2,7 +2,8 @@ package import MapReduceModel
 
 /// Reads the lines that begin in a piece of a file.
 ///
-/// A line ends in LF or CRLF, or with the file; what ends it is not part of it. A piece that does
+/// A line ends in LF or CRLF, or with the file; what ends it is not part of it, and neither is a
+/// byte order mark at the start of the file. A piece that does
 /// not start at 0 skips to the first line that begins in it, and the last line is read to its end
 /// even where that lies behind the piece. So every line belongs to exactly one of the pieces into
 /// which a file is cut, wherever the cuts are.
@@ -14,6 +15,7 @@ package final class LineReader: RecordReader {
     private let end: Int
     // One task's thread owns a reader: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var window: InputWindow
+    @exclusivity(unchecked) private var mark = ByteOrderMark()
 
     /// Where the last line returned begins, in bytes of the uncompressed text.
     @exclusivity(unchecked) package private(set) var recordOffset: Int
@@ -31,11 +33,17 @@ package final class LineReader: RecordReader {
             usualByteCount: piece.isPlain ? piece.byteCount + 4096 : .max
         )
         recordOffset = start
-        if start < piece.offset, piece.isPlain { _ = try window.readLine(start: &recordOffset) }
+        if start < piece.offset, piece.isPlain {
+            _ = try window.readLine(start: &recordOffset)
+        } else if start == 0 {
+            mark = try ByteOrderMark(atStartOf: &window)
+        }
     }
 
     package func next() throws -> UnsafeRawBufferPointer? {
-        guard window.position < end, let line = try window.readLine(start: &recordOffset) else {
+        guard window.position < end, let line = try window.readLine(start: &recordOffset),
+            let line = mark.removed(from: line, isWholeText: window.position == line.count)
+        else {
             try input.checkUnchanged()
             return nil
         }

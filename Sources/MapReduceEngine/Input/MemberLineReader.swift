@@ -16,6 +16,7 @@ package final class MemberLineReader: RecordReader {
     /// A member that begins here or later belongs to another part.
     private let end: Int
     @exclusivity(unchecked) private var window: InputWindow
+    @exclusivity(unchecked) private var mark = ByteOrderMark()
     private let members: Members
     @exclusivity(unchecked) private var lineStart = 0
     @exclusivity(unchecked) private var isAtEnd = false
@@ -45,7 +46,11 @@ package final class MemberLineReader: RecordReader {
             isAtEnd = true
             return
         }
-        if start > 0 { _ = try window.readLine(start: &lineStart, endsAtCR: endsAtCR) }
+        if start > 0 {
+            _ = try window.readLine(start: &lineStart, endsAtCR: endsAtCR)
+        } else {
+            mark = try ByteOrderMark(atStartOf: &window)
+        }
     }
 
     package var recordOffset: Int { members.virtualOffset(of: lineStart) }
@@ -60,7 +65,9 @@ package final class MemberLineReader: RecordReader {
             try input.checkUnchanged()
             return nil
         }
-        guard let line = try window.readLine(start: &lineStart, endsAtCR: endsAtCR) else {
+        guard let line = try window.readLine(start: &lineStart, endsAtCR: endsAtCR),
+            let line = mark.removed(from: line, isWholeText: window.position == line.count)
+        else {
             isAtEnd = true
             try input.checkUnchanged()
             return nil

@@ -14,8 +14,6 @@ extension RowReader: RowSource {}
 package final class MemberRowReader: RowSource {
     private let lines: MemberLineReader
     @exclusivity(unchecked) private var scanner: RowScanner
-    /// Whether the next line is the first of the file.
-    @exclusivity(unchecked) private var isAtStart: Bool
     /// Nil too when a row was found: only the first can be the header.
     @exclusivity(unchecked) private var header: Int?
 
@@ -23,7 +21,6 @@ package final class MemberRowReader: RowSource {
     package init(_ piece: FilePiece, syntax: RowSyntax, header: Int? = nil) throws {
         lines = try MemberLineReader(piece, endsAtCR: true)
         scanner = RowScanner(syntax)
-        isAtStart = piece.offset == 0
         self.header = header
     }
 
@@ -34,11 +31,7 @@ package final class MemberRowReader: RowSource {
     }
 
     package func next() throws -> UnsafeRawBufferPointer? {
-        while var row = try lines.next() {
-            if isAtStart, row.starts(with: byteOrderMark) {
-                row = UnsafeRawBufferPointer(rebasing: row.dropFirst(byteOrderMark.count))
-            }
-            isAtStart = false
+        while let row = try lines.next() {
             guard row.count > 0 else { continue }
             let isHeader = header.map { $0 == lines.recordOffset } ?? false
             header = nil
