@@ -54,6 +54,8 @@ let isForFuzzer = Context.environment["MAPREDUCE_FUZZ"] != nil
 /// What the targets of the fuzz tests read with.
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+    .target(name: "CBzip2", condition: .when(traits: ["Bzip2"])),
+    .target(name: "CLzma", condition: .when(traits: ["Xz"])),
     "MapReduce", "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
     "MapReduceDriver",
 ]
@@ -65,7 +67,9 @@ let package = Package(
         .library(name: "MapReduceTesting", targets: ["MapReduceTesting"]),
     ],
     traits: [
-        .trait(name: "Zstd", description: "Reads files that zstd compressed; needs libzstd.")
+        .trait(name: "Bzip2", description: "Reads files that bzip2 compressed; needs libbz2."),
+        .trait(name: "Xz", description: "Reads files that xz compressed; needs liblzma."),
+        .trait(name: "Zstd", description: "Reads files that zstd compressed; needs libzstd."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -73,6 +77,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .target(name: "CIntrinsics"),
         // Its texts are embedded into the program by the compiler, and copied nowhere.
         .target(name: "CPage", exclude: ["page"]),
@@ -90,6 +96,8 @@ let package = Package(
             dependencies: [
                 "MapReduceModel", "CIntrinsics", "CZlib",
                 .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+                .target(name: "CBzip2", condition: .when(traits: ["Bzip2"])),
+                .target(name: "CLzma", condition: .when(traits: ["Xz"])),
             ],
             swiftSettings: settings
         ),

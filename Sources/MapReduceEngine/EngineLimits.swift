@@ -96,6 +96,17 @@ package struct EngineLimits: Hashable, Sendable {
     /// Bytes of compressed input that are read at once: about a megabyte of text.
     package static let compressedReadByteCount = 256 << 10
 
+    /// Bytes of memory that decompressing a file of xz may take.
+    ///
+    /// All levels of `xz` take 65 MiB or less, and a file could otherwise take 4 GiB. It is memory
+    /// besides `--memory`.
+    package static let maxXzMemoryByteCount = 128 << 20
+
+    /// Bytes of a file's text that are looked at when a job is planned, to see that it is text.
+    ///
+    /// What is not text has a NUL soon, and thousands of files are looked at in a second.
+    package static let textCheckByteCount = 64 << 10
+
     /// How hard zlib tries to compress an output, of 9: a twentieth more bytes than at its default
     /// of 6, in half the time.
     package static let gzipLevel: Int32 = 4

@@ -64,7 +64,7 @@ package struct FilePiece: Hashable, Codable, Sendable {
     package var isUncut: Bool {
         switch compression {
         case .none, .gzipMembers: false
-        case .gzip, .zstd: true
+        case .gzip, .zstd, .bzip2, .xz: true
         }
     }
 
@@ -80,6 +80,8 @@ package enum Compression: String, Codable, Sendable {
     /// Several gzip members, at whose borders the file may be cut.
     case gzipMembers
     case zstd
+    case bzip2
+    case xz
 }
 
 /// What must not change about a file between planning and the end of reading it.

@@ -25,6 +25,8 @@ import Testing
                 "swiftc", "-typecheck", "-swift-version", "6", "-I", build + "/Modules", file,
                 "-Xcc", "-fmodule-map-file=\(packageRoot)/Sources/CZlib/module.modulemap",
                 "-Xcc", "-fmodule-map-file=\(packageRoot)/Sources/CZstd/module.modulemap",
+                "-Xcc", "-fmodule-map-file=\(packageRoot)/Sources/CBzip2/module.modulemap",
+                "-Xcc", "-fmodule-map-file=\(packageRoot)/Sources/CLzma/module.modulemap",
                 "-Xcc", "-fmodule-map-file=\(build)/CIntrinsics.build/module.modulemap",
                 "-Xcc", "-I", "-Xcc", "\(packageRoot)/Sources/CIntrinsics/include",
                 "-Xcc", "-fmodule-map-file=\(build)/CPage.build/module.modulemap",

@@ -271,4 +271,44 @@ import Testing
         #expect(result.code == 1 && result.errors.contains("--traits Zstd"), "\(result.errors)")
         #endif
     }
+
+    @Test func inputThatIsNotTextIsRefused() throws {
+        try directory.write("zip", Array("PK\u{3}\u{4}\u{14}\0 some words\n".utf8))
+        try directory.write("nul", "id,text\n1,a\0b\n")
+        let zip = try run("lines", ["zip", "-o", out])
+        #expect(zip.code == 1 && zip.errors.contains("zip is a zip archive"), "\(zip.errors)")
+        #expect(zip.errors.contains("unzip") && zip.errors.contains("--input-format text"))
+        #expect(try lines("lines", ["zip", "--input-format", "text"]).count == 1)
+        let csv = try run("csv", ["nul", "-o", out])
+        #expect(csv.code == 1 && csv.errors.contains("nul has a NUL at byte 11"), "\(csv.errors)")
+        #expect(try lines("lines", ["nul"]).count == 2)
+        // Through a pipe, and within gzip.
+        let piped = try Command.run(
+            "/bin/sh",
+            ["-c", "cat zip | '\(Command.products)/recordsjob' - -o piped"],
+            currentDirectory: directory("")
+        )
+        #expect(piped.code == 1 && piped.errors.contains("a zip archive"), "\(piped.errors)")
+        let gzip = try Command.run(
+            "/bin/sh",
+            ["-c", "gzip -k zip"],
+            currentDirectory: directory("")
+        )
+        #expect(gzip.code == 0)
+        let within = try run("lines", ["zip.gz", "-o", out])
+        #expect(within.code == 1 && within.errors.contains("zip archive"), "\(within.errors)")
+    }
+
+    @Test func stringsAreText() throws {
+        try directory.write("nul", "a b\0c\n")
+        try directory.write("utf16", [0x61, 0, 0x0A, 0])
+        for name in ["nul", "utf16"] {
+            let strings = try run("strings", [name, "-o", out])
+            #expect(
+                strings.code == 1 && strings.errors.contains("a NUL at byte"),
+                "\(strings.errors)"
+            )
+        }
+        #expect(try lines("strings", ["nul", "--input-format", "text"]).count == 1)
+    }
 }

@@ -24,13 +24,17 @@ private let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
     init() throws { directory = try TemporaryDirectory() }
 
     @Test func isToldByItsFirstBytes() throws {
-        for bytes in [magic, skippable([]) + magic, skippable([1, 2], kind: 15) + magic] {
-            let path = try directory.write("named.txt", bytes + [0])
+        let empty = skippable([])
+        for bytes in [
+            magic, empty + magic, skippable([1, 2], kind: 15) + magic, empty + empty + magic, empty,
+            Array(empty.prefix(4)), skippable([1, 2]) + [0x28],
+        ] {
+            let path = try directory.write("named.txt", bytes)
             #expect(try InputFiles.inspect(path).compression == .zstd)
         }
         for bytes in [
-            Array("a\n".utf8), Array(magic.dropLast()), skippable([]), skippable([1, 2]) + [0x28],
-            Array(skippable(magic).prefix(7)),
+            Array("a\n".utf8), Array(magic.dropLast()), Array(empty.prefix(3)),
+            Array("P*M is text\n".utf8),
         ] {
             let path = try directory.write("named.zst", bytes)
             #expect(try InputFiles.inspect(path).compression == .none, "\(bytes)")
@@ -73,6 +77,12 @@ private let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
         let with = skippable([7]) + frames.joined(separator: skippable(magic)) + skippable([])
         #expect(try lines(directory.write("skippable", with)) == ["one", "two", "three"])
         #expect(try lines(directory.write("empty", frames[1])) == [])
+        let two = skippable([]) + skippable(Array("0123456789".utf8), kind: 5)
+        #expect(
+            try lines(directory.write("two", two + frames.joined())) == ["one", "two", "three"]
+        )
+        #expect(try lines(directory.write("only", two)) == [])
+        #expect(try failure(two + [0x28]).contains("truncated"))
     }
 
     @Test(arguments: ["", "-19", "--no-check", "--long=27", "--no-content-size", "-T2"])

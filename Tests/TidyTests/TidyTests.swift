@@ -55,7 +55,9 @@ import Testing
         let allowed: [String: Set<String>] = [
             "MapReduceModel": [],
             "MapReduceControl": ["MapReduceModel"],
-            "MapReduceEngine": ["MapReduceModel", "CIntrinsics", "CZlib", "CZstd", "Glibc"],
+            "MapReduceEngine": [
+                "MapReduceModel", "CBzip2", "CIntrinsics", "CLzma", "CZlib", "CZstd", "Glibc",
+            ],
             "MapReduceProcess": [
                 "MapReduceModel", "CSignals", "CSpawn", "Glibc", "FoundationEssentials",
                 "Foundation",

@@ -104,7 +104,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
             return show(program.plan)
         }
         let describer = JobDescriber(
-            plan: program.plan,
+            program: program,
             settings: settings,
             options: options,
             files: files

@@ -5,19 +5,21 @@ internal import MapReduceModel
 /// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
 /// coordinator to cut them.
 struct JobDescriber {
-    let plan: Plan
+    let program: JobProgram
     let settings: RunSettings
     let options: JobOptions
     private let inputs: InputArguments
     private let files: SideFiles
 
-    init(plan: Plan, settings: RunSettings, options: JobOptions, files: SideFiles) {
-        self.plan = plan
+    init(program: JobProgram, settings: RunSettings, options: JobOptions, files: SideFiles) {
+        self.program = program
         self.settings = settings
         self.options = options
         self.files = files
-        inputs = InputArguments(options, of: plan)
+        inputs = InputArguments(options, of: program.plan)
     }
+
+    private var plan: Plan { program.plan }
 
     func description() throws -> JobDescription {
         try checkOptions()
@@ -32,9 +34,11 @@ struct JobDescriber {
         try files.check(output: output)
         return JobDescription(
             plan: plan,
-            inputs: try plan.stages.map { stage in
+            inputs: try plan.stages.enumerated().map { index, stage in
                 guard case .files(let name, _) = stage.input else { return Split(pieces: []) }
-                return Split(pieces: try inputs.storedFiles(of: name).map(\.wholePiece))
+                let files = try inputs.storedFiles(of: name)
+                try program.check(files, of: index, as: options.inputFormat)
+                return Split(pieces: files.map(\.wholePiece))
             },
             files: try files.described.map { file in
                 var file = file

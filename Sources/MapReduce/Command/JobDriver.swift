@@ -149,10 +149,12 @@ struct JobDriver {
     ) throws -> JobState {
         let settings = options.settings()
         let spool = Spool(directory: directories.scratch, signals: signals)
-        let splits = try program.plan.stages.map { stage -> [Split] in
+        let splits = try program.plan.stages.enumerated().map { index, stage -> [Split] in
             guard case .files(let name, let format) = stage.input else { return [] }
+            let files = try inputs.files(of: name, spool: spool)
+            try program.check(files, of: index, as: options.inputFormat)
             return try SplitPlanner.splits(
-                of: try inputs.files(of: name, spool: spool),
+                of: files,
                 format: format,
                 splitByteCount: settings.splitByteCount,
                 slotCount: settings.workerCount

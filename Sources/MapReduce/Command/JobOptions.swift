@@ -44,6 +44,11 @@ struct JobOptions: ParsableArguments {
     )
     var output: String?
 
+    @Option(
+        help: "What input files are: auto refuses those that are not text where text is read."
+    )
+    var inputFormat = InputReading.auto
+
     @Option(help: "How records are written; json is an object on each line.")
     var format = OutputFormat.tsv
 

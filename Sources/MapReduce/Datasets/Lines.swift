@@ -7,11 +7,18 @@ public struct Lines: Sendable {
     /// The name of the input.
     @usableFromInline let name: String
     @usableFromInline let filters: [(predicate: Predicate, place: SourcePlace)]
+    /// Whether each line becomes a string, and so must be text.
+    let areStrings: Bool
 
     @usableFromInline
-    init(name: String, filters: [(predicate: Predicate, place: SourcePlace)] = []) {
+    init(
+        name: String,
+        filters: [(predicate: Predicate, place: SourcePlace)] = [],
+        areStrings: Bool = false
+    ) {
         self.name = name
         self.filters = filters
+        self.areStrings = areStrings
     }
 
     /// Turns every line into pairs.
@@ -47,7 +54,11 @@ public struct Lines: Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Lines {
-        Lines(name: name, filters: filters + [(isIncluded, SourcePlace(file, line))])
+        Lines(
+            name: name,
+            filters: filters + [(isIncluded, SourcePlace(file, line))],
+            areStrings: areStrings
+        )
     }
 }
 
@@ -98,6 +109,7 @@ extension Planner {
         let reader = lineReader(lines.name, generation)
         reader.attach(consumer)
         for filter in lines.filters { reader.stage.add("filter", filter.place) }
+        if lines.areStrings { reader.stage.readsStrings = true }
         return reader.stage
     }
 }
@@ -108,7 +120,9 @@ public struct Strings: Sendable {
     @usableFromInline let lines: Lines
 
     @usableFromInline
-    init(lines: Lines) { self.lines = lines }
+    init(lines: Lines) {
+        self.lines = Lines(name: lines.name, filters: lines.filters, areStrings: true)
+    }
 
     /// Turns every line into pairs.
     ///

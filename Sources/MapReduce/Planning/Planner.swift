@@ -97,7 +97,9 @@ final class Planner {
         }
         return JobProgram(
             plan: plan,
-            stages: ordered.map { JobProgram.Stage(run: $0.program, keys: $0.keys) }
+            stages: ordered.map {
+                JobProgram.Stage(run: $0.program, keys: $0.keys, readsStrings: $0.readsStrings)
+            }
         )
     }
 

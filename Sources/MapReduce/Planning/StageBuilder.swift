@@ -17,6 +17,8 @@ final class StageBuilder {
     var program: StageProgram
     /// nil for a stage that reads files.
     let keys: StageKeys?
+    /// Whether lines of files become strings in it.
+    var readsStrings = false
     private(set) var broadcasts: [ShuffleEnd] = []
     private(set) var steps: [Step] = []
     private(set) var outputs: [StageOutput] = []

@@ -13,6 +13,8 @@ struct JobProgram: Sendable {
         let run: StageProgram
         /// nil for a stage that reads files.
         let keys: StageKeys?
+        /// Whether lines of files become strings in it.
+        let readsStrings: Bool
     }
 
     /// A key that a stage works on, as its type writes it.

@@ -64,6 +64,8 @@ final class InputFile {
         case .none: stored(from: offset)
         case .gzip, .gzipMembers: try GzipSource(stored(from: 0), path: piece.path)
         case .zstd: try Zstandard.text(of: stored(from: 0), path: piece.path)
+        case .bzip2: try Bzip2.text(of: stored(from: 0), path: piece.path)
+        case .xz: try Xz.text(of: stored(from: 0), path: piece.path)
         }
     }
 

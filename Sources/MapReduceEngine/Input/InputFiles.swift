@@ -75,16 +75,7 @@ package enum InputFiles {
         let file = try OpenFile(reading: path)
         let signature = try file.signature()
         guard try file.holds(signature) else { return nil }
-        let head = try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { head in
-            Array(head.prefix(try file.read(into: head, at: 0)))
-        }
-        var compression = Compression.none
-        if head.starts(with: GzipSource.magic) {
-            let isCut = try GzipMembers.areWorthCutting(file, size: signature.byteCount)
-            compression = isCut ? .gzipMembers : .gzip
-        } else if try Zstandard.begins(file, head: head) {
-            compression = .zstd
-        }
+        let compression = try Compression(of: file, size: signature.byteCount)
         return PlannedFile(path: path, compression: compression, signature: signature)
     }
 }

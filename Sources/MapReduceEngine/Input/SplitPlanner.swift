@@ -72,7 +72,7 @@ package enum SplitPlanner {
     private static func cuts(in file: PlannedFile, format: InputFormat, target: Int) -> [Int] {
         let size = file.signature.byteCount
         switch (file.compression, format.cut) {
-        case (.gzip, _), (.zstd, _), (_, .nowhere): return []
+        case (.gzip, _), (.zstd, _), (.bzip2, _), (.xz, _), (_, .nowhere): return []
         case (.gzipMembers, .anywhere), (.gzipMembers, .multiples): return []
         case (.gzipMembers, .anywhereInLines):
             // Larger places have no virtual offset.

@@ -4,7 +4,8 @@ import MapReduce
 /// Reads records with an `id` and a `text` in one of the formats of inputs, and sorts them.
 @main
 struct RecordsJob: Job {
-    @Option(help: "What to read: lines, csv, rows, json, fixed, pairs or twice.") var read = "lines"
+    @Option(help: "What to read: lines, strings, csv, rows, json, fixed, pairs or twice.")
+    var read = "lines"
 
     func pipeline(_ input: Input) throws -> Outputs {
         guard let pipeline = Self.pipelines[read] else {
@@ -16,6 +17,10 @@ struct RecordsJob: Job {
     private static let pipelines: [String: @Sendable (Input) -> Outputs] = [
         "lines": { input in
             let lines: Pairs<Bytes, Int> = input.lines.map { line, emit in emit(Bytes(line), 1) }
+            return ["result": lines.combine(+)]
+        },
+        "strings": { input in
+            let lines: Pairs<String, Int> = input.strings.map { line, emit in emit(line, 1) }
             return ["result": lines.combine(+)]
         },
         "csv": { ["result": rows($0).sorted()] },

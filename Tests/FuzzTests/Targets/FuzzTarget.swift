@@ -44,10 +44,22 @@ let fuzzTargets: [any FuzzTarget] =
         RunTarget(), GzipTarget(), LineTarget(), RecordTarget(), RecorderTarget(),
         ArgumentTarget(), FrameTarget(), MessageTarget(), WorkerTarget(), CoordinatorTarget(),
         JournalTarget(), DisplayTarget(), RowTarget(), MemberTarget(), JSONTarget(),
-    ] + zstdTargets
+    ] + zstdTargets + bzip2Targets + xzTargets
 
 #if Zstd
 private let zstdTargets: [any FuzzTarget] = [ZstdTarget()]
 #else
 private let zstdTargets: [any FuzzTarget] = []
+#endif
+
+#if Bzip2
+private let bzip2Targets: [any FuzzTarget] = [CompressedTarget.bzip2]
+#else
+private let bzip2Targets: [any FuzzTarget] = []
+#endif
+
+#if Xz
+private let xzTargets: [any FuzzTarget] = [CompressedTarget.xz]
+#else
+private let xzTargets: [any FuzzTarget] = []
 #endif

@@ -1,0 +1,34 @@
+/// Files that bzip2 compressed: how they are recognised, and who reads them.
+///
+/// They are read by executables that are built with the package trait `Bzip2`, which need libbz2.
+enum Bzip2 {
+    /// Whether a file begins with a stream: with its header, and the first bytes of a block or of
+    /// the stream's end.
+    ///
+    /// `head`: the first bytes of the file, 10 if it has that many.
+    static func begins(_ head: some Collection<UInt8>) -> Bool {
+        guard head.count >= 5, head.starts(with: Array("BZh".utf8)),
+            let level = head.dropFirst(3).first, 0x31...0x39 ~= level
+        else { return false }
+        // A file that is cut there still begins one.
+        let next = Array(head.dropFirst(4).prefix(6))
+        return [block, end].contains { $0.starts(with: next) }
+    }
+
+    private static let block: [UInt8] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]
+    private static let end: [UInt8] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]
+
+    /// The text of a file.
+    static func text(of stored: any ByteSource, path: String) throws -> any ByteSource {
+        #if Bzip2
+        return try Bzip2Source(stored, path: path)
+        #else
+        throw EngineError(
+            .badInput,
+            "\(path) is compressed by bzip2, which this executable is built without; decompress it "
+                + "with bunzip2 first, or build with the package trait Bzip2 (swift build --traits "
+                + "Bzip2)"
+        )
+        #endif
+    }
+}

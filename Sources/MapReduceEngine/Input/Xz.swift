@@ -1,0 +1,20 @@
+/// Files that xz compressed: how they are recognised, and who reads them.
+///
+/// They are read by executables that are built with the package trait `Xz`, which need liblzma.
+enum Xz {
+    /// The first bytes of every stream.
+    static let magic: [UInt8] = [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]
+
+    /// The text of a file.
+    static func text(of stored: any ByteSource, path: String) throws -> any ByteSource {
+        #if Xz
+        return try XzSource(stored, path: path)
+        #else
+        throw EngineError(
+            .badInput,
+            "\(path) is compressed by xz, which this executable is built without; decompress it "
+                + "with unxz first, or build with the package trait Xz (swift build --traits Xz)"
+        )
+        #endif
+    }
+}
