@@ -154,7 +154,7 @@ struct InputArguments {
         let isOfLines = read.contains { input in
             input.name == name && (input.format == .lines || input.format == .jsonLines)
         }
-        guard isOfLines, !insists, try LineEnds.areReturnsAlone(file) else { return }
+        guard isOfLines, !insists, try LoneReturns.endLines(of: file) else { return }
         throw JobError(
             .usage,
             "the lines of \(file.path) end in CR alone, and lines are read to an LF: convert it "

@@ -27,14 +27,6 @@ struct JobOptions: ParsableArguments {
     var file: [String] = []
 
     @Option(
-        help: ArgumentHelp(
-            "text reads files as they are, also those that do not look like text.",
-            valueName: "format"
-        )
-    )
-    var inputFormat = InputCheck.auto
-
-    @Option(
         name: [.short, .long],
         help: ArgumentHelp(
             "The directory to write, which must not exist; - for standard output.",
@@ -45,7 +37,7 @@ struct JobOptions: ParsableArguments {
     var output: String?
 
     @Option(
-        help: "What input files are: auto refuses those that are not text where text is read."
+        help: "text reads files as they are; auto refuses those that do not look like text."
     )
     var inputFormat = InputReading.auto
 
@@ -304,14 +296,6 @@ extension JobOptions {
             return BadRecord(file: String(text[..<at]), offset: offset, reason: "--pass-over")
         }
     }
-}
-
-/// What is thought of files that do not look like what the job reads.
-enum InputCheck: String, ExpressibleByArgument, CaseIterable, Sendable {
-    /// They are refused.
-    case auto
-    /// They are read as they are.
-    case text
 }
 
 extension OutputFormat: ExpressibleByArgument {}

@@ -4,10 +4,10 @@ package import MapReduceModel
 ///
 /// Readers of lines take LF and CRLF for ends, so that such a file would be one line. Text with CRs
 /// in its lines, such as a log of progress bars, has LFs as well.
-package enum LineEnds {
+package enum LoneReturns {
     /// Whether the first `EngineLimits.lineEndLookByteCount` of a file's text have CRs between
     /// other bytes, and no LF.
-    package static func areReturnsAlone(_ file: PlannedFile) throws -> Bool {
+    package static func endLines(of file: PlannedFile) throws -> Bool {
         let source = try InputFile(file.wholePiece).text()
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { chunk.deallocate() }
