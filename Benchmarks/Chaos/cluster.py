@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -115,6 +116,9 @@ class Cluster:
         self.products = products
         self.network = network
         self.seed = seed
+        # Behind proxies, the services are called by other ports than their own, which those
+        # without a token refuse.
+        os.environ["MAPREDUCE_TOKEN"] = secrets.token_hex(16)
         self.logs = directory / "logs"
         self.logs.mkdir()
         self.workers = []
@@ -215,9 +219,11 @@ class Cluster:
 
     def jobs(self):
         """All jobs, asked without a proxy; None when the coordinator does not answer."""
-        url = f"http://127.0.0.1:{self.port}/v1/jobs"
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/v1/jobs",
+            headers={"Authorization": "Bearer " + os.environ["MAPREDUCE_TOKEN"]})
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 return json.load(answer)
         except (OSError, urllib.error.URLError, ValueError):
             return None

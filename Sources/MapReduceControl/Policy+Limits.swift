@@ -118,9 +118,19 @@ extension Policy {
     package static let maxOutputsInAnswer = 4096
     /// Segments that are fetched at once for one task: enough to hide the delay of a network.
     package static let fetchConcurrency = 8
-    /// Connections that are open at once, more wait until one is closed: some for each of a
-    /// thousand workers.
+    /// Connections that are open at once, more wait until one is closed, and fewer where the limit
+    /// of open files is low: some for each of a thousand workers.
     package static let maxConnectionCount = 20_000
+    /// Connections below which a service warns at its start: those of a small cluster.
+    package static let fewConnectionCount = 1000
+    /// Connections without which a service does not start: those of a worker and a client.
+    package static let minConnectionCount = 16
+    /// How long a connection may take to send its first request: a client connects to ask.
+    package static let firstRequestTimeout = Duration.seconds(30)
+    /// Bytes of a body that are read after the answer, so that the connection can be used again.
+    package static let maxDrainedByteCount = 1 << 20
+    /// How long a client has to read the answer when its connection will be closed.
+    package static let lingerTimeout = Duration.seconds(5)
     /// Bytes of all headers of a request: far more than any client sends.
     package static let maxHeaderByteCount = 16 << 10
     /// Bytes of the body of a request that is not a file: a job of a hundred thousand input files.

@@ -77,7 +77,9 @@ package struct AttemptWatch: Sendable {
         case .nothing: return false
         case .kill: return true
         case .ask:
-            return !HangingThread.tell(process: process, thread: recorder.threadID)
+            // One that is stopped cannot say where it hangs.
+            return HangingThread.isStopped(process: process)
+                || !HangingThread.tell(process: process, thread: recorder.threadID)
         }
     }
 

@@ -19,4 +19,18 @@ package enum HangingThread {
         // threads of that process only.
         thread > 0 && signals_send(process, thread, SIGQUIT) == 0
     }
+
+    /// Whether a process is stopped, by a signal or a debugger: it cannot write anything then.
+    package static func isStopped(process: Int32) -> Bool {
+        let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = read(descriptor, &bytes, bytes.count)
+        // The state follows the name, which is in parentheses and may have some of its own.
+        guard count > 0, let end = bytes[..<count].lastIndex(of: UInt8(ascii: ")")),
+            end + 2 < count
+        else { return false }
+        return bytes[end + 2] == UInt8(ascii: "T") || bytes[end + 2] == UInt8(ascii: "t")
+    }
 }

@@ -18,7 +18,7 @@ PATIENCE = 120
 class Browser:
     """One process of Chromium with a folder of its own, which is gone after it."""
 
-    def __init__(self, program="chromium"):
+    def __init__(self, program="chromium", flags=()):
         self.folder = tempfile.mkdtemp(prefix="browser-")
         self.errors = open(os.path.join(self.folder, "errors"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
@@ -28,7 +28,7 @@ class Browser:
                 "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--disable-default-apps", "--hide-scrollbars",
                 "--force-color-profile=srgb", "--remote-allow-origins=*",
-                f"--user-data-dir={self.folder}/profile", "about:blank",
+                f"--user-data-dir={self.folder}/profile", *flags, "about:blank",
             ],
             stderr=self.errors, stdout=subprocess.DEVNULL,
         )
@@ -145,6 +145,12 @@ class Page:
         self.send("Fetch.enable", patterns=[{"urlPattern": "*"}])
         self.size(width, height)
         self.scheme(scheme, is_still)
+
+    def sign_in(self, origin, token):
+        """Has the page of an origin know its token, as if it had been entered."""
+        self.send("Page.addScriptToEvaluateOnNewDocument", source=(
+            "if (location.origin === %s) sessionStorage.setItem('mapreduce.token', %s)"
+            % (json.dumps(origin), json.dumps(token))))
 
     def size(self, width, height):
         self.send(

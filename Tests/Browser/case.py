@@ -30,8 +30,12 @@ class BrowserCase(unittest.TestCase):
     longMessage = True
     maxDiff = 2000
 
-    def page(self, allowed, **options):
+    def page(self, place, **options):
+        """A new page, which may ask a cluster, whose token it has, or other addresses."""
+        allowed = place if isinstance(place, str) else place.url
         page = browser().page(allowed, **options)
+        if not isinstance(place, str):
+            page.sign_in(place.url, place.token)
         self.addCleanup(page.close)
         self.addCleanup(self.check_problems, page)
         return page

@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import pty
 import re
+import secrets
 import signal
 import subprocess
 import tempfile
@@ -19,7 +21,7 @@ class Cluster:
     def __init__(self, token=None, workers=2, slots=2):
         self.kept = tempfile.TemporaryDirectory(prefix="dashboard-")
         self.folder = pathlib.Path(self.kept.name)
-        self.token = token
+        self.token = token or secrets.token_hex(16)
         self.workers = workers
         self.slots = slots
         self.address = "127.0.0.1:0"
@@ -35,8 +37,7 @@ class Cluster:
     @property
     def environment(self):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MAPREDUCE_")}
-        if self.token:
-            environment["MAPREDUCE_TOKEN"] = self.token
+        environment["MAPREDUCE_TOKEN"] = self.token
         return environment
 
     def start(self):
@@ -132,3 +133,36 @@ class Cluster:
         for descriptor in self.opened:
             os.close(descriptor)
         self.kept.cleanup()
+
+
+class Shown:
+    """`mapreduce cluster` without a token of the user's, on a terminal."""
+
+    def __init__(self):
+        self.kept = tempfile.TemporaryDirectory(prefix="dashboard-")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MAPREDUCE_")}
+        own, other = pty.openpty()
+        self.process = subprocess.Popen(
+            [BUILD / "mapreduce", "cluster", "--workers", "1", "--listen", "127.0.0.1:0",
+             "--scratch", self.kept.name],
+            env=environment | {"XDG_STATE_HOME": self.kept.name}, stdin=subprocess.DEVNULL,
+            stdout=other, stderr=other, start_new_session=True,
+        )
+        os.close(other)
+        self.text = b""
+        while b"Ctrl-C stops" not in self.text:
+            try:
+                self.text += os.read(own, 4096)
+            except OSError as error:
+                raise RuntimeError(f"the cluster does not start: {self.text}") from error
+        self.terminal = own
+
+    def find(self, pattern):
+        return re.search(pattern, self.text.decode())[1]
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(PATIENCE)
+            os.close(self.terminal)
+            self.kept.cleanup()

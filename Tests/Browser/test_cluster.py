@@ -16,7 +16,7 @@ class ClusterViews(BrowserCase):
         cls.input = cls.cluster.file("input.txt", TEXT)
 
     def open(self, view="", **options):
-        page = self.page(self.cluster.url, **options)
+        page = self.page(self.cluster, **options)
         page.open(f"{self.cluster.url}/{view}")
         return page
 
@@ -32,7 +32,7 @@ class ClusterViews(BrowserCase):
     def test_a_coordinator_without_jobs_says_so(self):
         cluster = Cluster(workers=1, slots=1)
         self.addCleanup(cluster.close)
-        page = self.page(cluster.url)
+        page = self.page(cluster)
         page.open(cluster.url)
         page.wait("document.body.innerText.includes('No job was submitted yet')")
         self.assertIn(cluster.url, page.text("main"))

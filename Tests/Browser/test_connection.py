@@ -1,8 +1,10 @@
 """What the page does when the coordinator is gone for a while, or wants a token."""
 
+import pathlib
+
 import looks
 from case import BrowserCase
-from cluster import Cluster
+from cluster import Cluster, Shown
 
 TEXT = "the lantern of the keeper\nbad luck and the sea\n" * 50
 
@@ -44,6 +46,34 @@ class Token(BrowserCase):
             self.assertNotIn("lantern-keeper-of-the-sea", one["url"])
 
 
+class OwnToken(BrowserCase):
+    def test_the_link_of_a_cluster_leads_in(self):
+        cluster = Shown()
+        self.addCleanup(cluster.close)
+        link = cluster.find(r"open (http://\S+) in a browser")
+        url, token = link.split("/#token=")
+        file = pathlib.Path(cluster.find(r"the token is in (\S+),"))
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(file.read_text(), token + "\n")
+        page = self.page(url)
+        page.open(link)
+        page.wait("document.body.innerText.includes('No job was submitted yet')")
+        self.assertEqual(page.run("location.href"), f"{url}/")
+        for one in page.requests:
+            self.assertNotIn(token, one["url"])
+        # Another browser has no token yet.
+        other = self.page(url)
+        other.expected.append("401")
+        other.open(url)
+        other.wait("document.querySelector('form.token')")
+        # A link that is followed in a page that is open already.
+        other.run("location.hash = %r" % f"#token={token}")
+        other.wait("document.body.innerText.includes('No job was submitted yet')")
+        self.assertNotIn(token, other.run("location.href"))
+        cluster.close()
+        self.assertFalse(file.exists())
+
+
 class Reconnection(BrowserCase):
     def test_streams_go_on_after_the_coordinator_was_killed(self):
         cluster = Cluster(workers=1, slots=2)
@@ -53,7 +83,7 @@ class Reconnection(BrowserCase):
             "faultyjob", cluster.file("input.txt", TEXT), "-o", cluster.folder / "out",
             *waiting,
         )
-        page = self.page(cluster.url)
+        page = self.page(cluster)
         page.expected += ["ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_SOCKET", "ERR_EMPTY",
                           "503", "Failed to load resource"]
         page.open(f"{cluster.url}/#/jobs/{job}")

@@ -45,7 +45,7 @@ class LargeJob(BrowserCase):
         )
 
     def test_ten_thousand_tasks(self):
-        page = self.page(self.cluster.url, height=1000)
+        page = self.page(self.cluster, height=1000)
         page.open(f"{self.cluster.url}/#/jobs/{self.job}")
         page.wait("document.querySelector('.timeline canvas')?.dataset.rectangles > 0")
         # The job runs while it is looked at.

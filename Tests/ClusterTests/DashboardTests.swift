@@ -160,9 +160,11 @@ import Testing
 /// A client that asks, and reads nothing of the answer.
 private struct SilentClient {
     private let channel: any Channel
+    private let host: String
 
     init(_ url: String) async throws {
         let parts = try #require(URLComponents(string: url))
+        host = "\(try #require(parts.host)):\(try #require(parts.port))"
         channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.so_rcvbuf), value: 4096)
@@ -171,7 +173,7 @@ private struct SilentClient {
 
     func ask(_ path: String) async throws {
         try await channel.writeAndFlush(
-            ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+            ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
         )
     }
 

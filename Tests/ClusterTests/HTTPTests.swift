@@ -61,6 +61,7 @@ import Testing
             var request = HTTPClientRequest(url: url + path)
             request.method = method
             request.headers = headers
+            request.headers.addBodyType(of: method)
             if !bytes.isEmpty { request.body = .bytes(ByteBuffer(bytes: bytes)) }
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
             return Answer(

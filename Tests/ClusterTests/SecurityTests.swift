@@ -74,8 +74,36 @@ import Testing
         // Nobody vouches for the certificate.
         let distrusting = try Command.run("mapreduce", arguments + job + ["-o", directory("no")])
         #expect(distrusting.code == 1, "\(distrusting.errors)")
+        #expect(distrusting.errors.contains("is not trusted (CERTIFICATE_VERIFY_FAILED)"))
+        // What else can be wrong is said in words, with what to do.
+        let port = url.split(separator: ":").last ?? ""
+        for (other, text) in [
+            ("https://localhost:\(port)", "its certificate is not for localhost"),
+            ("http://127.0.0.1:\(port)", "its URL is https://"),
+        ] {
+            let said = try Command.run(
+                "mapreduce",
+                ["jobs", "--coordinator", other, "--token-file", secret]
+                    + ["--tls-ca", directory("cert.pem")]
+            )
+            #expect(said.code == 1 && said.errors.contains(text), "\(said.errors)")
+        }
         cluster.send(SIGTERM)
         #expect(try cluster.wait().code == 0)
+    }
+
+    @Test func whatTheNetworkSaysIsSaidInWords() throws {
+        let cluster = try TestCluster(workers: 0)
+        let secure = cluster.url.replacing("http://", with: "https://")
+        let closed = "http://127.0.0.1:1"
+        for (url, text) in [
+            (secure, "(it does not speak TLS (WRONG_VERSION_NUMBER): is its URL http://…?)"),
+            (closed, "the coordinator at \(closed) does not answer (connection refused);"),
+        ] {
+            let said = try Command.run("mapreduce", ["jobs", "--coordinator", url])
+            #expect(said.code == 1 && said.errors.contains(text), "\(said.errors)")
+        }
+        try cluster.stop()
     }
 
     private func makeCertificate() throws {

@@ -64,6 +64,7 @@ final class TestService: Sendable {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         request.headers = headers
+        request.headers.addBodyType(of: method)
         if !body.isEmpty { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         guard 200..<300 ~= response.status.code else {
@@ -110,7 +111,13 @@ final class TestService: Sendable {
     // MARK: Jobs and workers
 
     /// Submits a job of so many maps and two reducers, whose executable nobody will start.
-    func submit(maps: Int, in directory: TemporaryDirectory, _ name: String) async throws -> JobID {
+    func submit(
+        maps: Int,
+        in directory: TemporaryDirectory,
+        _ name: String,
+        owner: String = "ada@test",
+        maxAttempts: Int = 1000
+    ) async throws -> JobID {
         let executable = Array("#!/bin/sh\n".utf8)
         let digest = SHA256.hash(data: Data(executable)).map { String(format: "%02x", $0) }.joined()
         _ = try await ask(.PUT, "/v1/executables/\(digest)", executable)
@@ -140,7 +147,7 @@ final class TestService: Sendable {
                 output: directory(name),
                 overwrites: false,
                 splitByteCount: 2,
-                maxAttempts: 1000,
+                maxAttempts: maxAttempts,
                 maxBadRecords: 0,
                 taskTimeout: 600,
                 isQuiet: true,
@@ -152,7 +159,7 @@ final class TestService: Sendable {
                 directory: "/",
                 slotCount: 1
             ),
-            owner: "ada@test"
+            owner: owner
         )
         let answer: SubmitAnswer = try await post("/v1/jobs", request)
         return answer.id
@@ -175,6 +182,18 @@ final class TestService: Sendable {
                     modificationTime: Int64((date?.timeIntervalSince1970 ?? 0) * 1e9)
                 )
             )
+        }
+    }
+}
+
+extension HTTPHeaders {
+    /// Says what the body of a request of ours is, unless it is said already.
+    mutating func addBodyType(of method: HTTPMethod) {
+        guard !contains(name: "Content-Type") else { return }
+        switch method {
+        case .POST: add(name: "Content-Type", value: "application/json")
+        case .PUT: add(name: "Content-Type", value: "application/octet-stream")
+        default: break
         }
     }
 }

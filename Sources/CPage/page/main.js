@@ -81,8 +81,8 @@ function tokenView() {
       },
     },
     h("h1", {}, "Token"),
-    h("p", {}, "This coordinator tells only those who have its token. It is kept until this tab ",
-      "is closed."),
+    h("p", {}, "This coordinator tells only those who have its token, which `mapreduce cluster` ",
+      "names the file of. It is kept until this tab is closed."),
     h("label", { for: "token" }, "Token"),
     h("input", {
       id: "token", name: "token", type: "password", autocomplete: "off", spellcheck: "false",
@@ -101,6 +101,7 @@ let routeBefore = null;
 let isBackBelow = false;
 
 function onRoute() {
+  if (state.mode === "live" && api.keepFromAddress()) live.enter(api.token());
   const now = route();
   const isSame = routeBefore?.view === now.view && routeBefore?.id === now.id;
   const isLeaving = isSame && routeBefore.attempt && !now.attempt;
@@ -137,6 +138,7 @@ function start() {
   } else if (state.mode === "file") {
     following.begin(JSON.parse(text).script);
   } else {
+    api.keepFromAddress();
     live.begin();
   }
   // What runs gets older, and what was heard of it too.

@@ -191,7 +191,8 @@ extension TaskContext {
 
     private func tooLargeToBroadcast() -> any Error {
         EngineError(
-            .outOfResources,
+            // Another attempt has the same memory and the same dataset.
+            .badInput,
             "the small dataset of a broadcast does not fit the memory of a task, which is "
                 + "\(limits.memoryByteCount) bytes; use join(_:_:), or give more with --memory"
         )

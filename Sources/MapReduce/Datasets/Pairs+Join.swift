@@ -266,7 +266,7 @@ extension TaskContext {
     @usableFromInline
     func tooManyHeld() -> any Error {
         EngineError(
-            .outOfResources,
+            .badInput,
             "the values of one key on the left of a join do not fit the memory of a task, which is "
                 + "\(limits.memoryByteCount) bytes; put the dataset with fewer values for each key "
                 + "on the left, use cogroup(_:_:), or give more with --memory"

@@ -208,7 +208,8 @@ extension TaskContext {
     @usableFromInline
     func pairTooLarge(byteCount: Int) -> any Error {
         EngineError(
-            .outOfResources,
+            // Another attempt has the same memory and the same pair.
+            .badInput,
             "a pair of \(byteCount) bytes does not fit the memory of a task, which is "
                 + "\(limits.memoryByteCount) bytes; give it more with --memory"
         )

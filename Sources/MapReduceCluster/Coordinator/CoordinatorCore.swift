@@ -292,7 +292,8 @@ actor CoordinatorCore {
             Task { await publish(job, outputs) }
         case .jobFinished(let job, let outcome):
             if let state = coordinator.jobs[job], let begin = jobs[job]?.stored.submittedAt {
-                let seconds = WallClock.now - begin
+                // The clock may have been set back.
+                let seconds = max(WallClock.now - begin, 0)
                 metrics.jobDurations.add(.seconds(seconds))
                 log.tellFinished(state, outcome, after: seconds)
             }

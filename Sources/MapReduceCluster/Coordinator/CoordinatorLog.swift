@@ -136,7 +136,8 @@ struct CoordinatorLog {
         at end: Instant
     ) -> Logger.Metadata {
         guard let state = coordinator.jobs[attempt: attempt] else { return attempt.fields }
-        let milliseconds = (end - state.startedAt).nanoseconds / 1_000_000
+        // The clock may have been set back between two coordinators.
+        let milliseconds = max((end - state.startedAt).nanoseconds, 0) / 1_000_000
         return attempt.fields + state.worker.fields + [
             "seconds": .stringConvertible(Double(milliseconds) / 1000)
         ]

@@ -13,6 +13,7 @@ struct CoordinatorRoutes {
     let token: Token?
     /// Whether the service is asked over TLS.
     let isSecure: Bool
+    let connections: Connections
     let logger: Logger
     let probes = OutputProbes()
 
@@ -21,9 +22,12 @@ struct CoordinatorRoutes {
         router.add(middleware: MetricsMiddleware(metrics: metrics))
         if let tracer = Traces.tracer { router.add(middleware: TraceMiddleware(tracer: tracer)) }
         router.add(middleware: ErrorMiddleware(logger: logger))
-        if let token {
-            router.add(middleware: TokenMiddleware(token: token, openPaths: Self.openPaths))
-        }
+        router.protect(
+            token: token,
+            isSecure: isSecure,
+            connections: connections,
+            openPaths: Self.openPaths
+        )
         HealthRoutes.add(to: router) { [core] in await core.isReady }
         router.get("metrics") { _, _ in MetricsText.response(try await core.metricsText) }
         addDashboard(to: router)

@@ -2,7 +2,7 @@ package import Logging
 package import ServiceLifecycle
 
 /// A coordinator as a service: the control plane behind HTTP, with a journal.
-package struct CoordinatorService: Service {
+package struct CoordinatorService: Service, CustomStringConvertible {
     private let core: CoordinatorCore
     private let http: HTTPService
     private let probes: OutputProbes
@@ -12,16 +12,25 @@ package struct CoordinatorService: Service {
     package init(_ settings: CoordinatorSettings, logger: Logger) throws {
         self.settings = settings
         core = try CoordinatorCore(settings: settings, logger: logger)
+        let connections = try Connections(fileLimit: FileLimit.current.now)
         let routes = CoordinatorRoutes(
             core: core,
             metrics: core.httpMetrics,
             token: settings.server.token,
             isSecure: settings.server.tls != nil,
+            connections: connections,
             logger: logger
         )
         probes = routes.probes
-        http = HTTPService(settings: settings.server, router: routes.router, logger: logger)
+        http = HTTPService(
+            settings: settings.server,
+            connections: connections,
+            router: routes.router,
+            logger: logger
+        )
     }
+
+    package var description: String { "coordinator" }
 
     /// Where the coordinator can be reached, once it can.
     package var url: String {

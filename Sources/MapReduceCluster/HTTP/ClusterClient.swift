@@ -100,7 +100,13 @@ package final class ClusterClient: Sendable {
             )
         }
         return try await decode(
-            send(.POST, url, body: .bytes(ByteBuffer(bytes: data)), timeout: timeout),
+            send(
+                .POST,
+                url,
+                headers: ["Content-Type": BodyTypeMiddleware.json],
+                body: .bytes(ByteBuffer(bytes: data)),
+                timeout: timeout
+            ),
             type
         )
     }
@@ -144,6 +150,7 @@ package final class ClusterClient: Sendable {
         let response = try await send(
             .PUT,
             url,
+            headers: ["Content-Type": BodyTypeMiddleware.bytes],
             body: .stream(chunks, length: .known(Int64(size))),
             timeout: .seconds(600)
         )
@@ -196,7 +203,9 @@ package final class ClusterClient: Sendable {
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers = headers
-        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token.text)") }
+        token?.secret.reveal {
+            request.headers.add(name: "Authorization", value: "Bearer \($0)")
+        }
         request.body = body
         let response: HTTPClientResponse
         do {
@@ -207,7 +216,7 @@ package final class ClusterClient: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw CallError.unreachable(url: url, reason: Self.describe(error))
+            throw CallError.unreachable(url: url, reason: CallFailure.words(for: error, url: url))
         }
         guard 200..<300 ~= response.status.code else {
             throw CallError.refused(
@@ -229,10 +238,5 @@ package final class ClusterClient: Sendable {
                 message: "the answer was \(response.status.code) \(response.status.reasonPhrase)"
             ).error
         }
-    }
-
-    private static func describe(_ error: any Error) -> String {
-        if let error = error as? HTTPClientError { return error.shortDescription }
-        return "\(error)"
     }
 }

@@ -11,25 +11,34 @@ internal import ServiceLifecycle
 internal import Glibc
 #endif
 
-typealias ClusterContext = BasicRequestContext
-typealias ClusterRouter = Router<ClusterContext>
-
 /// An HTTP server with the limits that all services of a cluster have.
-struct HTTPService: Service {
+struct HTTPService: Service, CustomStringConvertible {
     private let settings: ServerSettings
     private let responder: RouterResponder<ClusterContext>
+    /// What the library says.
+    private let libraryLogger: Logger
     private let logger: Logger
     private let bound: Promise<Int>
+    private let connections: Connections
 
-    init(settings: ServerSettings, router: ClusterRouter, logger: Logger) {
+    init(
+        settings: ServerSettings,
+        connections: Connections,
+        router: ClusterRouter,
+        logger: Logger
+    ) {
         self.settings = settings
+        self.connections = connections
         responder = router.buildResponder()
         // It calls connections that are closed on shutdown errors.
-        var ownLogger = logger
-        if logger.logLevel > .debug { ownLogger.logLevel = .critical }
-        self.logger = ownLogger
+        var libraryLogger = logger
+        if logger.logLevel > .debug { libraryLogger.logLevel = .critical }
+        self.libraryLogger = libraryLogger
+        self.logger = logger
         bound = Promise()
     }
+
+    var description: String { "HTTP service" }
 
     /// The port, once the server listens.
     var port: Int { get async throws { try await bound.value } }
@@ -37,6 +46,7 @@ struct HTTPService: Service {
     func run() async throws {
         let http1 = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionInstaller(connections)],
                 idleTimeout: .seconds(Policy.idleConnectionSeconds),
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                     maxHeaderFieldSize: Policy.maxHeaderByteCount,
@@ -52,10 +62,15 @@ struct HTTPService: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(Policy.maxConnectionCount)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    connections.limits.all
+                )
             ),
-            onServerRunning: { channel in bound.fulfill(channel.localAddress?.port ?? 0) },
-            logger: logger
+            onServerRunning: { [logger, connections] channel in
+                connections.limits.log(logger)
+                bound.fulfill(channel.localAddress?.port ?? 0)
+            },
+            logger: libraryLogger
         )
         // Detached, so that it ends when this task is cancelled and not before: whoever drains goes
         // on serving.
@@ -76,6 +91,23 @@ struct HTTPService: Service {
         } catch {
             bound.fail(error)
             throw error
+        }
+    }
+}
+
+extension ConnectionTable.Limits {
+    fileprivate func log(_ logger: Logger) {
+        let metadata: Logger.Metadata = [
+            "connections": "\(all)", "withoutToken": "\(unproven)",
+            "withoutTokenOfAddress": "\(unprovenOfPeer)", "openFiles": "\(FileLimit.current.now)",
+        ]
+        if all < Policy.fewConnectionCount {
+            logger.warning(
+                "few connections can be open at once: raise the limit of open files (ulimit -n)",
+                metadata: metadata
+            )
+        } else {
+            logger.info("listening", metadata: metadata)
         }
     }
 }

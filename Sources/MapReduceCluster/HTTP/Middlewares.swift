@@ -11,6 +11,7 @@ struct TokenMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
     let token: Token
+    let connections: Connections
     var openPaths: Set<String> = []
 
     func handle(
@@ -19,15 +20,14 @@ struct TokenMiddleware: RouterMiddleware {
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let path = request.uri.path
-        guard
-            path.hasPrefix("/health/") || openPaths.contains(path)
-                || token.matches(request.bearer)
-        else {
+        if token.matches(request.bearer) {
+            connections.prove(context.channel)
+        } else if !path.hasPrefix("/health/") && !openPaths.contains(path) {
             throw ClusterError(
                 .unauthorized,
                 "unauthorized",
                 "the request does not carry the cluster's token; set MAPREDUCE_TOKEN, or give "
-                    + "--token-file"
+                    + "--token-file; `mapreduce cluster` says at its start where its token is"
             )
         }
         return try await next(request, context)
@@ -36,6 +36,38 @@ struct TokenMiddleware: RouterMiddleware {
 
 extension Request {
     fileprivate var bearer: String? { headers[.authorization] }
+}
+
+extension ClusterRouter {
+    /// Keeps out of all routes who may not use them: those without the token or, where there is
+    /// none, the pages of other sites.
+    ///
+    /// `openPaths`: paths that tell nothing.
+    func protect(
+        token: Token?,
+        isSecure: Bool,
+        connections: Connections,
+        openPaths: Set<String> = []
+    ) {
+        if let token {
+            add(
+                middleware: TokenMiddleware(
+                    token: token,
+                    connections: connections,
+                    openPaths: openPaths
+                )
+            )
+        } else {
+            add(
+                middleware: LocalRequestsMiddleware(
+                    isSecure: isSecure,
+                    connections: connections,
+                    openPaths: openPaths
+                )
+            )
+        }
+        add(middleware: BodyTypeMiddleware())
+    }
 }
 
 /// Turns every error into an answer whose body is an `ErrorAnswer`.

@@ -10,7 +10,7 @@ internal import Foundation
 
 /// The secret that all processes of a cluster share; requests carry it as a bearer token.
 package struct Token: Hashable, Sendable {
-    package let text: String
+    package let secret: Secret
 
     /// - Throws: `ConfigurationError` when the token is too short to be a secret, or cannot be a
     ///   header's value.
@@ -24,7 +24,7 @@ package struct Token: Hashable, Sendable {
         guard text.utf8.allSatisfy({ 0x21...0x7e ~= $0 }) else {
             throw ConfigurationError("a token is made of printable ASCII characters without spaces")
         }
-        self.text = text
+        secret = Secret(text)
     }
 
     /// Reads the first line of a file that others may not read.
@@ -38,14 +38,36 @@ package struct Token: Hashable, Sendable {
         try self.init(String(text.prefix { $0 != "\n" && $0 != "\r" }))
     }
 
+    private init(random secret: Secret) { self.secret = secret }
+
+    /// A token that nobody can guess: 256 random bits.
+    package static func random() -> Token {
+        var text = ""
+        for _ in 0..<4 {
+            let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+            text += String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        return Token(random: Secret(text))
+    }
+
     /// Whether a header's value carries this token.
     ///
     /// The time that it takes depends on the length of the value alone: digests of both are
     /// compared, in constant time.
     package func matches(_ header: String?) -> Bool {
-        let expected = SHA256.hash(data: Data("Bearer \(text)".utf8))
-        return expected == SHA256.hash(data: Data((header ?? "").utf8))
+        secret.reveal { text in
+            let expected = SHA256.hash(data: Data("Bearer \(text)".utf8))
+            return expected == SHA256.hash(data: Data((header ?? "").utf8))
+        }
     }
+}
+
+extension Token: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(token)" }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Settings that cannot be used.

@@ -30,7 +30,7 @@ package struct LineLogHandler: LogHandler {
     /// `service`: which one it is, `coordinator` or `worker`.
     package init(service: String, format: LogFormat) {
         self.init(service: service, format: format) { line in
-            Self.lock.withLock { _ in Terminal.write(line, to: 2) }
+            Self.lock.withLock { _ in Terminal.writeRaw(line, to: 2) }
         }
     }
 

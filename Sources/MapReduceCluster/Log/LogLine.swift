@@ -1,3 +1,5 @@
+internal import MapReduceDriver
+
 /// A line of a log, before it is text.
 struct LogLine {
     var time: String
@@ -88,7 +90,7 @@ extension LogLine.Value {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+            case _ where scalar.isCommand:
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)

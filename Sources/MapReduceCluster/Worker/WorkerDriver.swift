@@ -82,8 +82,13 @@ struct WorkerDriver {
         slots = try (0..<settings.slotCount).map { index in
             try TaskSlot(index: index, scratch: scratch, metrics: metrics) { send.yield($0) }
         }
+        let connections = try Connections(
+            fileLimit: FileLimit.current.now,
+            slotCount: settings.slotCount
+        )
         http = HTTPService(
             settings: settings.server,
+            connections: connections,
             router: WorkerRoutes(
                 store: store,
                 checks: WorkerChecks(
@@ -96,6 +101,8 @@ struct WorkerDriver {
                 metrics: metrics,
                 slotCount: settings.slotCount,
                 token: settings.server.token,
+                isSecure: settings.server.tls != nil,
+                connections: connections,
                 logger: logger
             ).router,
             logger: logger

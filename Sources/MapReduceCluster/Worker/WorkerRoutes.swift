@@ -17,6 +17,9 @@ struct WorkerRoutes {
     let metrics: WorkerMetrics
     let slotCount: Int
     let token: Token?
+    /// Whether the service is asked over TLS.
+    let isSecure: Bool
+    let connections: Connections
     let logger: Logger
 
     var router: ClusterRouter {
@@ -24,7 +27,7 @@ struct WorkerRoutes {
         router.add(middleware: MetricsMiddleware(metrics: metrics.http))
         if let tracer = Traces.tracer { router.add(middleware: TraceMiddleware(tracer: tracer)) }
         router.add(middleware: ErrorMiddleware(logger: logger))
-        if let token { router.add(middleware: TokenMiddleware(token: token)) }
+        router.protect(token: token, isSecure: isSecure, connections: connections)
         HealthRoutes.add(to: router) { [metrics] in metrics.isJoined }
         router.get("metrics") { _, _ in
             let (storage, process) = try await blocking {

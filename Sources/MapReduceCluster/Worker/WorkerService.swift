@@ -6,7 +6,7 @@ internal import MapReduceModel
 package import ServiceLifecycle
 
 /// A worker as a service: runs the tasks that a coordinator gives it, and serves their runs.
-package struct WorkerService: Service {
+package struct WorkerService: Service, CustomStringConvertible {
     private let settings: WorkerSettings
     private let logger: Logger
     private let bound = Promise<String>()
@@ -15,6 +15,8 @@ package struct WorkerService: Service {
         self.settings = settings
         self.logger = logger
     }
+
+    package var description: String { "worker" }
 
     /// Where the worker serves its segments, once it does.
     package var url: String { get async throws { try await bound.value } }

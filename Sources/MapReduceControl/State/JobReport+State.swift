@@ -148,7 +148,7 @@ extension TaskStatus.Attempt.State {
 
 extension JobState {
     /// A moment in seconds since the job was submitted.
-    package func seconds(_ instant: Instant) -> Double { (instant - submittedAt).inSeconds }
+    package func seconds(_ instant: Instant) -> Double { max((instant - submittedAt).inSeconds, 0) }
 
     /// Whether the sizes of all partitions that a stage writes are few enough to be kept.
     func tellsPartitions(of stage: Int) -> Bool {

@@ -7,13 +7,14 @@ package enum JobSummary {
     package static func text(of job: JobStatus, output: String, elapsed: Duration) -> String {
         let counters = job.counters
         let read = counters[BuiltInCounter.bytesRead]
+        let name = job.name.printableLine
         var text =
-            "\(job.name): \(Format.count(counters[BuiltInCounter.recordsRead], "record")), "
+            "\(name): \(Format.count(counters[BuiltInCounter.recordsRead], "record")), "
             + "\(Format.bytes(read)), in \(Format.duration(elapsed)) "
             + "(\(Format.rate(read, elapsed)))\n"
         text +=
             "  wrote \(Format.count(counters[BuiltInCounter.recordsWritten], "record")), "
-            + "\(Format.bytes(counters[BuiltInCounter.bytesWritten])), to \(output)\n"
+            + "\(Format.bytes(counters[BuiltInCounter.bytesWritten])), to \(output.printableLine)\n"
         let shuffled = counters[BuiltInCounter.pairsShuffled]
         if shuffled > 0 {
             text +=
@@ -28,7 +29,7 @@ package enum JobSummary {
             let seconds = slowest.seconds
         {
             let time = Format.duration(seconds: seconds)
-            text += "  slowest stage: \(slowest.label), \(time)\n"
+            text += "  slowest stage: \(slowest.label.printableLine), \(time)\n"
         }
         text += PartitionText.lines(of: job)
         let retries = job.stages.reduce(0) { $0 &+ $1.failureCount }
@@ -47,9 +48,8 @@ package enum JobSummary {
         let bad = counters[BuiltInCounter.recordsBad]
         if bad > 0 { text += "  bad records, passed over: \(Format.count(bad))\n" }
         for entry in counters.entries where entry.name.hasPrefix(BuiltInCounter.userPrefix) {
-            text +=
-                "  \(entry.name.dropFirst(BuiltInCounter.userPrefix.count)): "
-                + "\(Format.count(entry.value))\n"
+            let counter = String(entry.name.dropFirst(BuiltInCounter.userPrefix.count))
+            text += "  \(counter.printableLine): \(Format.count(entry.value))\n"
         }
         return (text + (job.verdict.map(lines) ?? "")).printable
     }

@@ -68,7 +68,7 @@ package struct LiveDisplay: RunDisplay {
     private func write(_ text: String) {
         guard !text.isEmpty else { return }
         if report.isPainted { LeftTerminal.isErased(true) }
-        Terminal.write(text, to: 2)
+        Terminal.writeRaw(text, to: 2)
         if !report.isPainted { LeftTerminal.isErased(false) }
     }
 }

@@ -3,18 +3,40 @@ extension String {
     ///
     /// Such characters are shown as `\u{1B}`; lines and tabs stay. For everything that
     /// comes from a job's name, its code or its files.
-    package var printable: String { printable { $0 == "\n" || $0 == "\t" } }
+    package var printable: String {
+        replacing({ $0.isCommand && $0 != "\n" && $0 != "\t" }, with: Self.swiftEscape)
+    }
 
     /// The same in one line: ends of lines and tabs are shown as well.
-    package var printableLine: String { printable { _ in false } }
+    package var printableLine: String { replacing(\.isCommand, with: Self.swiftEscape) }
 
-    private func printable(keeping isKept: (Unicode.Scalar) -> Bool) -> String {
-        guard unicodeScalars.contains(where: { $0.isCommand && !isKept($0) }) else { return self }
+    /// JSON with such characters as `\u001B`, which reads as the same value: in strings alone is
+    /// there any of them, besides lines and tabs.
+    package var printableJSON: String {
+        replacing(
+            { $0.isCommand && $0 != "\n" && $0 != "\t" },
+            with: Self.jsonEscape
+        )
+    }
+
+    private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
+        let code = String(scalar.value, radix: 16, uppercase: true)
+        return "\\u" + String(repeating: "0", count: 4 - code.count) + code
+    }
+
+    private static func swiftEscape(_ scalar: Unicode.Scalar) -> String {
+        "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    }
+
+    private func replacing(
+        _ isReplaced: (Unicode.Scalar) -> Bool,
+        with escape: (Unicode.Scalar) -> String
+    ) -> String {
+        guard unicodeScalars.contains(where: isReplaced) else { return self }
         var text = String.UnicodeScalarView()
         for scalar in unicodeScalars {
-            if scalar.isCommand, !isKept(scalar) {
-                let code = String(scalar.value, radix: 16, uppercase: true)
-                text.append(contentsOf: "\\u{\(code)}".unicodeScalars)
+            if isReplaced(scalar) {
+                text.append(contentsOf: escape(scalar).unicodeScalars)
             } else {
                 text.append(scalar)
             }
@@ -26,7 +48,9 @@ extension String {
 extension Unicode.Scalar {
     /// Whether it does something to a terminal in place of being shown: control characters, ends of
     /// lines and paragraphs, and what turns the direction of the text around it.
-    fileprivate var isCommand: Bool {
+    ///
+    /// All such characters are in the first plane.
+    package var isCommand: Bool {
         switch value {
         case 0x20..<0x7F: false
         case 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true

@@ -4,8 +4,22 @@ internal import Glibc
 
 /// Writes to standard output and standard error.
 package enum Terminal {
-    /// Writes text; what cannot be written is dropped, as there is nobody to tell.
+    /// Writes text for people, of which what a terminal would take for a command is shown instead:
+    /// names, messages and paths come from closures, files and other machines.
+    ///
+    /// What cannot be written is dropped, as there is nobody to tell.
     package static func write(_ text: String, to descriptor: Int32) {
+        writeRaw(text.printable, to: descriptor)
+    }
+
+    /// Writes JSON for programs, which reads as the same value, and is shown by a terminal.
+    package static func writeJSON(_ text: String, to descriptor: Int32) {
+        writeRaw(text.printableJSON, to: descriptor)
+    }
+
+    /// Writes text as it is: what holds commands of this process's own for a terminal, and has made
+    /// everything else in it printable.
+    package static func writeRaw(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
             var done = 0
@@ -19,6 +33,8 @@ package enum Terminal {
             }
         }
     }
+
+    package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// How a run is shown there.
     package static func style(_ descriptor: Int32) -> DisplayStyle {

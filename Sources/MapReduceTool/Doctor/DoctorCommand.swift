@@ -43,7 +43,11 @@ struct DoctorCommand: AsyncParsableCommand {
             return try await doctor.observe { try Self.job(program, slotCount: $0) }
         }
         let findings = Findings(Diagnosis(observations).findings)
-        try format.write(findings) { FindingText.text(of: findings, isColored: Self.isColored) }
+        if format.json {
+            try format.write(findings) { "" }
+        } else {
+            Terminal.writeRaw(FindingText.text(of: findings, isColored: Self.isColored), to: 1)
+        }
         if findings.problemCount > 0 { throw ExitCode(1) }
     }
 

@@ -9,8 +9,10 @@ enum FindingText {
             let word = finding.outcome.rawValue
             let space = String(repeating: " ", count: 9 - word.count)
             text += "\(isColored ? colored(word, finding.outcome) : word)\(space)"
-            text += "\(finding.subject): \(finding.check): \(finding.seen)\n"
-            if let remedy = finding.remedy { text += "         to mend it: \(remedy)\n" }
+            text += "\(finding.subject): \(finding.check): \(finding.seen)".printable + "\n"
+            if let remedy = finding.remedy {
+                text += "         to mend it: \(remedy)".printable + "\n"
+            }
         }
         let problems = Format.count(findings.problemCount, "problem")
         let warnings = Format.count(findings.warningCount, "warning")

@@ -122,10 +122,10 @@ extension JobStatus {
 enum JobText {
     static func text(of job: JobStatus, _ connection: ClientOptions) -> String {
         let time = Duration(claimedSeconds: job.seconds)
-        var text = "job \(job.id.number), \(job.name): \(job.phase.rawValue)\n"
-        if !job.owner.isEmpty { text += "  submitted by \(job.owner)\n" }
+        var text = "job \(job.id.number), \(job.name.printableLine): \(job.phase.rawValue)\n"
+        if !job.owner.isEmpty { text += "  submitted by \(job.owner.printableLine)\n" }
         for (index, stage) in job.stages.enumerated() {
-            text += "  stage \(index) (\(stage.label)): "
+            text += "  stage \(index) (\(stage.label.printableLine)): "
             if stage.isLeftOut {
                 text += "left out, as its iteration ended before\n"
                 continue
@@ -142,7 +142,7 @@ enum JobText {
         }
         text += "  \(Format.count(job.recordsRead, "record")), \(Format.bytes(job.bytesRead)) of "
         text += "\(Format.bytes(job.inputByteCount)) read, in \(Format.duration(time))\n"
-        text += "  output: \(job.output)\n"
+        text += "  output: \(job.output.printableLine)\n"
         if let report = connection.report(of: job) { text += report + "\n" }
         return text
     }

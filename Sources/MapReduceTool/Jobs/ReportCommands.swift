@@ -72,7 +72,8 @@ struct WrittenFile {
 
     /// Writes the whole file, or says why not; an earlier file of that name is replaced.
     func write(_ text: String) throws {
-        if path == "-" { return Terminal.write(text, to: 1) }
+        // Of a page and of JSON, what is not printable is within strings of JSON.
+        if path == "-" { return Terminal.writeJSON(text, to: 1) }
         switch try Files.kind(of: path) {
         case nil, .file: break
         case .directory: throw UsageError("\(path) is a directory; name a file in it with -o")

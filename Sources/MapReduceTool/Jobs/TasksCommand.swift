@@ -92,7 +92,8 @@ struct LogsCommand: AsyncParsableCommand {
         abstract: "Shows what the tasks of a job have printed: the end of it, 16 KiB for each.",
         discussion: """
             With --follow all that they print, as they print it, until the job ends. Each line \
-            begins with its task and attempt, as in `1.3#1 | text`.
+            begins with its task and attempt, as in `1.3#1 | text`. On a terminal control \
+            characters are shown as \\u{1B}; into a file or a pipe goes what was printed.
             """
     )
 
@@ -133,11 +134,16 @@ struct LogsCommand: AsyncParsableCommand {
             wanted.map { log.attempt.task.stage == $0.stage && log.attempt.task.index == $0.index }
                 ?? true
         }
-        try format.write(logs) {
-            logs.map { log in
-                "== \(EventText.describe(log.attempt))\n"
-                    + (log.text.hasSuffix("\n") ? log.text : log.text + "\n")
-            }.joined()
+        if format.json { return try format.write(logs) { "" } }
+        let text = logs.map { log in
+            "== \(EventText.describe(log.attempt))\n"
+                + (log.text.hasSuffix("\n") ? log.text : log.text + "\n")
+        }.joined()
+        // A file or a program gets what the tasks have printed, byte by byte.
+        if Terminal.isTerminal(1) {
+            Terminal.write(text, to: 1)
+        } else {
+            Terminal.writeRaw(text, to: 1)
         }
     }
 

@@ -20,7 +20,7 @@ struct VerifyCommand: ParsableCommand {
             let findings = try OutputVerifier.verify(output)
             for problem in findings.problems {
                 isWhole = false
-                Terminal.write("\(output): \(problem)\n", to: 1)
+                Terminal.write("\(output): \(problem)".printableLine + "\n", to: 1)
             }
             if findings.problems.isEmpty {
                 Terminal.write(

@@ -62,7 +62,7 @@ struct LogPrinter: Sendable {
         _ worker: WorkerID
     ) throws -> String {
         if isJSON {
-            return try Wire.jsonLines(
+            let text = try Wire.jsonLines(
                 lines.map { line in
                     Line(
                         job: attempt.task.job.number,
@@ -74,10 +74,13 @@ struct LogPrinter: Sendable {
                     )
                 }
             )
+            return text.printableJSON
         }
         let isAlone = task != nil && attempt.number == 0
         let prefix = isAlone ? "" : "\(TaskName(attempt.task))#\(attempt.number &+ 1) | "
-        return lines.map { "\(prefix)\($0)\n" }.joined()
+        let text = lines.map { "\(prefix)\($0)\n" }.joined()
+        // A file or a program gets what the tasks have printed, byte by byte.
+        return Terminal.isTerminal(1) ? text.printable : text
     }
 
     /// - Throws: `ReaderIsGone` when nobody reads what is printed, even if nothing is.

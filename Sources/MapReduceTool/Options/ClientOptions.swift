@@ -3,6 +3,12 @@ internal import MapReduceCluster
 internal import MapReduceDriver
 internal import MapReduceModel
 
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
 /// How a command reaches the coordinator.
 struct ClientOptions: ParsableArguments {
     @Option(
@@ -53,7 +59,9 @@ struct ClientOptions: ParsableArguments {
             url: coordinator ?? settings.string("COORDINATOR") ?? Self.defaultURL
         )
         let authority = tlsCA ?? settings.string("TLS_CA")
-        let token = try SecretOptions.token(file: tokenFile, settings)
+        let token =
+            try SecretOptions.token(file: tokenFile, settings)
+            ?? SecretOptions.localTokens.token(url: url)
         let client = CoordinatorClient(
             url: url,
             token: token,
@@ -119,10 +127,16 @@ struct ClientOptions: ParsableArguments {
 
 /// The secrets of a cluster.
 enum SecretOptions {
+    /// The tokens that `mapreduce cluster` keeps for the clients of its user.
+    static var localTokens: LocalTokens {
+        let variables = ProcessInfo.processInfo.environment
+        return LocalTokens { name in variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    }
+
     /// The token of a file that is named, of the environment, or of the configuration.
     static func token(file: String?, _ settings: Settings) throws -> Token? {
         if let file { return try Token(file: file) }
-        if let text = settings.string("TOKEN") { return try Token(text) }
+        if let text = settings.secret("TOKEN") { return try text.reveal { try Token($0) } }
         return try settings.string("TOKEN_FILE").map { try Token(file: $0) }
     }
 }

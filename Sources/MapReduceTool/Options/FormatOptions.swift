@@ -9,14 +9,19 @@ struct FormatOptions: ParsableArguments {
 
     /// Writes a value as JSON, or as the text that it makes for people.
     func write(_ value: some Encodable, text: () -> String) throws {
-        Terminal.write(json ? try Wire.prettyJSON(value) : text(), to: 1)
+        if json {
+            Terminal.writeJSON(try Wire.prettyJSON(value), to: 1)
+        } else {
+            Terminal.write(text(), to: 1)
+        }
     }
 }
 
 /// Columns for people.
 enum Table {
     static func text(_ head: [String], _ rows: [[String]]) -> String {
-        let all = [head] + rows
+        // Measured as they are shown; a cell has one line.
+        let all = [head] + rows.map { $0.map(\.printableLine) }
         let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             let cells = zip(row, widths).map { cell, width in

@@ -32,9 +32,18 @@ struct Settings {
 
     /// A setting by the end of its variable's name: `COORDINATOR` for `MAPREDUCE_COORDINATOR`.
     func string(_ name: String) -> String? {
-        let key = "mapreduce." + name.lowercased().replacing("_", with: ".")
-        let value = reader.string(forKey: ConfigKey(stringLiteral: key))
+        let value = reader.string(forKey: Self.key(name))
         return value == "" ? nil : value
+    }
+
+    /// A setting that nothing may print.
+    func secret(_ name: String) -> Secret? {
+        let value = reader.string(forKey: Self.key(name), isSecret: true)
+        return value.flatMap { $0.isEmpty ? nil : Secret($0) }
+    }
+
+    private static func key(_ name: String) -> ConfigKey {
+        ConfigKey(stringLiteral: "mapreduce." + name.lowercased().replacing("_", with: "."))
     }
 
     /// - Throws: `ConfigurationError` when the setting is not a number.

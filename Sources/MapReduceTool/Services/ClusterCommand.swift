@@ -87,15 +87,13 @@ struct ClusterCommand: AsyncParsableCommand {
     }
 
     private func run(_ settings: Settings, data: String, scratch: String) async throws {
-        var coordinator = CoordinatorSettings(
-            server: try service.server(
-                defaultPort: CoordinatorSettings.defaultPort,
-                settings
-            ),
-            dataDirectory: data
-        )
+        var server = try service.server(defaultPort: CoordinatorSettings.defaultPort, settings)
+        let ownToken = server.token == nil ? Token.random() : nil
+        server.token = server.token ?? ownToken
+        var coordinator = CoordinatorSettings(server: server, dataDirectory: data)
         try policy.apply(to: &coordinator, settings)
         let logger = try service.logger("coordinator", settings, defaultLevel: .warning)
+        raiseFileLimit()
         let coordinatorService = try CoordinatorService(coordinator, logger: logger)
         let processors = max(ProcessInfo.processInfo.activeProcessorCount, 1)
         let slotCount = try slots ?? settings.int("SLOTS") ?? max(processors / workers, 1)
@@ -103,11 +101,19 @@ struct ClusterCommand: AsyncParsableCommand {
             count: workers,
             arguments: ["--slots", "\(slotCount)", "--scratch", scratch]
                 + sharedArguments(settings),
+            token: ownToken,
             url: { try await coordinatorService.url }
         )
+        let tokenService = ownToken.map {
+            PublishedTokenService($0, in: SecretOptions.localTokens) {
+                try await coordinatorService.url
+            }
+        }
+        let services: [(any Service)?] = [coordinatorService, tokenService, workerService]
         let client = ClientOptions.parsed(tokenFile: service.tokenFile, tlsCA: tlsCA)
-        try await ServiceRunner.run([coordinatorService, workerService], logger: logger) {
+        try await ServiceRunner.run(services.compactMap { $0 }, logger: logger) {
             let url = try await coordinatorService.url
+            let tokenFile = try await tokenService?.path
             try await client.at(url).withClient { client in
                 while try await client.cluster().workerCount < workers {
                     try await Task.sleep(for: .milliseconds(20))
@@ -117,12 +123,21 @@ struct ClusterCommand: AsyncParsableCommand {
                 """
                 coordinator at \(url), \(workers) workers with \(slotCount) slots each
                 submit jobs with: mapreduce submit --coordinator \(url) ./job input -o output
-                Ctrl-C stops the cluster
 
                 """,
                 to: 1
             )
+            if let ownToken, let tokenFile { Self.announce(ownToken, in: tokenFile, url: url) }
+            Terminal.write("Ctrl-C stops the cluster\n", to: 1)
         }
+    }
+
+    /// Says how this user's clients and browser get in; the token itself is shown on a terminal
+    /// alone, as others may read what is written to a file.
+    private static func announce(_ token: Token, in file: String, url: String) {
+        Terminal.write("the token is in \(file), where your commands find it\n", to: 1)
+        guard Terminal.isTerminal(1) else { return }
+        token.secret.reveal { Terminal.write("open \(url)/#token=\($0) in a browser\n", to: 1) }
     }
 
     /// What the workers are told as well.

@@ -35,6 +35,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         )
         try policy.apply(to: &coordinator, settings)
         let logger = try service.logger("coordinator", settings)
+        raiseFileLimit()
         let coordinatorService = try CoordinatorService(coordinator, logger: logger)
         try await ServiceRunner.run([coordinatorService], logger: logger) {
             Terminal.write("coordinator at \(try await coordinatorService.url)\n", to: 1)

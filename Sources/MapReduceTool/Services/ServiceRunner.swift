@@ -64,7 +64,9 @@ struct ParentService: Service {
 }
 
 /// A service that ends when standard input does: whoever started the process is gone.
-struct EndOfInputService: Service {
+struct EndOfInputService: Service, CustomStringConvertible {
+    var description: String { "end of input" }
+
     func run() async throws {
         let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
         try startThread {

@@ -4,11 +4,23 @@ internal import MapReduceDriver
 internal import ServiceLifecycle
 
 /// Worker processes of this machine, which end with this process.
-struct WorkerProcesses: Service {
+struct WorkerProcesses: Service, CustomStringConvertible {
     let count: Int
     /// What each is told beside the coordinator's URL.
     let arguments: [String]
+    /// The token that each gets in its environment; nil when the arguments or this process's own
+    /// environment tell it.
+    let token: Token?
     let url: @Sendable () async throws -> String
+
+    var description: String { "workers" }
+
+    /// The environment of the workers; command lines can be seen by everybody.
+    private var environment: [String: String] {
+        var variables = ProcessInfo.processInfo.environment
+        token?.secret.reveal { variables["MAPREDUCE_TOKEN"] = $0 }
+        return variables
+    }
 
     /// Runs them until the group shuts down.
     ///
@@ -27,6 +39,7 @@ struct WorkerProcesses: Service {
             process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
                 .resolvingSymlinksInPath()
             process.arguments = ["worker", "--coordinator", url] + arguments
+            process.environment = environment
             process.standardInput = Pipe()
             process.standardOutput = FileHandle.nullDevice
             process.terminationHandler = { ended.yield($0.terminationStatus) }

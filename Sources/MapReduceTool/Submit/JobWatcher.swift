@@ -163,10 +163,10 @@ enum JobEnd {
         case .succeeded, .running, .committing: return
         case .failed:
             let text = connection.report(of: status) ?? "the job failed"
-            Terminal.write("\(status.name): \(text)\n", to: 2)
+            Terminal.write("\(status.name.printableLine): \(text)\n", to: 2)
             throw ExitCode(1)
         case .cancelled:
-            Terminal.write("\(status.name): the job was cancelled\n", to: 2)
+            Terminal.write("\(status.name.printableLine): the job was cancelled\n", to: 2)
             throw ExitCode(130)
         }
     }

@@ -1,0 +1,118 @@
+internal import MapReduceControl
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Watches one connection: it begins its first request in time, is closed after the answer to a
+/// client that keeps none open, and does not send a body for ever that nobody reads.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let connections: Connections
+    private var number: Int?
+    /// Requests whose answer has not ended.
+    private var openRequestCount = 0
+    /// Whether the body of the last request goes on.
+    private var isReading = false
+    private var closesAfterAnswer = false
+    /// Bytes of a body that came after its answer.
+    private var drainedByteCount = 0
+    private var isPaused = false
+    private var deadline: Scheduled<Void>?
+
+    init(_ connections: Connections) { self.connections = connections }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        number = connections.open(context.channel)
+        close(context, in: connections.firstRequestTimeout)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    private func end() {
+        cancelDeadline()
+        if let number { connections.close(number) }
+        number = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(var head):
+            cancelDeadline()
+            openRequestCount += 1
+            isReading = true
+            drainedByteCount = 0
+            if let number { connections.setBusy(number, true) }
+            if !head.isKeepAlive {
+                closesAfterAnswer = true
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+            }
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .body(let bytes):
+            if openRequestCount == 0 {
+                drainedByteCount += bytes.readableBytes
+                // The answer stays readable for the client until the connection is closed.
+                isPaused = drainedByteCount > Policy.maxDrainedByteCount
+            }
+            context.fireChannelRead(data)
+        case .end:
+            isReading = false
+            if openRequestCount == 0, !closesAfterAnswer { cancelDeadline() }
+            context.fireChannelRead(data)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) { if !isPaused { context.read() } }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part = unwrapOutboundIn(data)
+        context.write(data, promise: promise)
+        guard case .end = part else { return }
+        openRequestCount -= 1
+        guard openRequestCount == 0 else { return }
+        if let number { connections.setBusy(number, false) }
+        if closesAfterAnswer || isReading { close(context, in: Policy.lingerTimeout) }
+    }
+
+    // MARK: Deadlines
+
+    private func close(_ context: ChannelHandlerContext, in delay: Duration) {
+        cancelDeadline()
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: TimeAmount(delay)) {
+            channel.close(promise: nil)
+        }
+    }
+
+    private func cancelDeadline() {
+        deadline?.cancel()
+        deadline = nil
+    }
+}
+
+/// Puts a `ConnectionHandler` where the version of a request is still known.
+final class ConnectionInstaller: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let connections: Connections
+
+    init(_ connections: Connections) { self.connections = connections }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(ConnectionHandler(connections), position: .after(decoder))
+        } catch {
+            context.fireErrorCaught(error)
+            context.close(promise: nil)
+        }
+    }
+}

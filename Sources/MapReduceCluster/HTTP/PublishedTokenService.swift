@@ -1,0 +1,43 @@
+package import ServiceLifecycle
+
+/// Keeps the token of a cluster where the clients of its user find it, for as long as the cluster
+/// runs.
+package struct PublishedTokenService: Service, CustomStringConvertible {
+    private let token: Token
+    private let tokens: LocalTokens
+    private let url: @Sendable () async throws -> String
+    private let published = Promise<String>()
+
+    /// `url`: where the coordinator is, once it is there.
+    package init(
+        _ token: Token,
+        in tokens: LocalTokens,
+        url: @escaping @Sendable () async throws -> String
+    ) {
+        self.token = token
+        self.tokens = tokens
+        self.url = url
+    }
+
+    package var description: String { "token file" }
+
+    /// The path of the file, once it is there.
+    package var path: String { get async throws { try await published.value } }
+
+    /// Runs until it is told to shut down.
+    package func run() async throws {
+        do {
+            let file = try tokens.publish(token, url: try await url())
+            published.fulfill(file.path)
+            do {
+                try await gracefulShutdown()
+            } catch is CancellationError {
+                // Another service has ended.
+            }
+            try file.remove()
+        } catch {
+            published.fail(error)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Text that no description, log, mirror or encoder shows.
+///
+/// It is not `Encodable`, interpolating it does not compile, and whatever prints a value that holds
+/// one prints `(secret)` in its place. `reveal` is the only way to the text: search for it to find
+/// every place that uses a secret.
+package struct Secret: Hashable, Sendable {
+    private let text: String
+
+    package init(_ text: String) { self.text = text }
+
+    /// Calls the body with the text, which the body must not keep longer than it needs it.
+    package func reveal<Result, Failure: Error>(
+        _ body: (String) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(text)
+    }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(secret)" }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension DefaultStringInterpolation {
+    /// A secret has no place in a text.
+    @available(*, unavailable, message: "a secret is not printed; see Secret.reveal")
+    package mutating func appendInterpolation(_ secret: Secret) {}
+
+    /// A token has no place in a text.
+    @available(*, unavailable, message: "a token is not printed; see Secret.reveal")
+    package mutating func appendInterpolation(_ token: Token) {}
+}
