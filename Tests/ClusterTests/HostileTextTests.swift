@@ -108,7 +108,9 @@ import Testing
         try await makeJobs(service)
         let environment = ["MAPREDUCE_COORDINATOR": service.url, "TMPDIR": directory.path]
         let commands = try commands()
-        let names = MapReduceTool.configuration.subcommands.compactMap { $0.configuration.commandName }
+        let names = MapReduceTool.configuration.subcommands.compactMap {
+            $0.configuration.commandName
+        }
         #expect(Set(names).isSubset(of: commands.keys), "every command is walked")
         // In this order, as one cancels the job.
         for name in names.filter({ $0 != "cancel" }) + ["cancel"] {

@@ -79,8 +79,8 @@ import Testing
 
     @Test func whatIsNoJobIsRefused() throws {
         for (program, message) in [
-            ("/bin/true", "is it the executable of a job?"), ("/nowhere", "there is no executable"),
-            ("/bin/false", "is it the executable of a job?"),
+            ("/bin/true", "is not a job"), ("/nowhere", "there is no executable"),
+            ("/bin/false", "is not a job"),
         ] {
             let result = try write([program])
             #expect(result.code == 2 && result.errors.contains(message), "\(result.errors)")

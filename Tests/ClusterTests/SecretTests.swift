@@ -13,8 +13,9 @@ import Testing
         let secrets: [String: Secret?]
     }
 
-    @Test func nothingShowsASecret() throws {
+    @Test func nothingShowsASecret() async throws {
         let token = try Token(Self.text)
+        let client = ClusterClient(token: token, tls: nil)
         let values: [Any] = [
             token, token.secret, Optional(token) as Any, [token], ["token": token],
             Holder(token: token, secrets: ["a": token.secret, "b": nil]),
@@ -23,7 +24,7 @@ import Testing
                 server: try ServerSettings(host: "127.0.0.1", port: 0, token: token),
                 dataDirectory: "/data"
             ),
-            ClusterClient(token: token, tls: nil),
+            client,
         ]
         for value in values {
             var dumped = ""
@@ -38,6 +39,7 @@ import Testing
         #expect(Mirror(reflecting: token.secret).children.isEmpty)
         #expect(String(describing: token) == "(token)")
         #expect(String(reflecting: token.secret) == "(secret)")
+        try await client.shutdown()
     }
 
     @Test func aSecretIsNotEncoded() throws {

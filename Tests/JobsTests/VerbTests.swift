@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// A partition by `hashValue`, which Swift draws anew for each process, would tear groups apart.
+    /// A partition by `hashValue`, which Swift seeds for each process, would tear groups apart.
     @Test func aHashValueIsTheSameInEveryTask() throws {
         let directory = try TemporaryDirectory()
         let lines = (0..<3000).map { "key\($0 % 60) \($0)\n" }

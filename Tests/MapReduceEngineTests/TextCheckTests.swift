@@ -88,7 +88,8 @@ private let files: [(name: String, bytes: [UInt8])] = [
             ("tar -czf out 'a file with a long name.txt'", "tar"),
             ("python3 -c \"import zipfile; zipfile.ZipFile('out','w').write('/bin/sh')\"", "zip"),
             (
-                "python3 -c \"import sqlite3; sqlite3.connect('out').execute('create table t(a)')\"",
+                "python3 -c \"import sqlite3; sqlite3.connect('out').execute('create table t(a)')"
+                    + "\"",
                 "SQLite"
             ),
             ("xz -c --format=lzma 'a file with a long name.txt' > out", "lzma"),

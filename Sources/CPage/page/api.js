@@ -20,8 +20,8 @@ const api = {
     sessionStorage.setItem(tokenPlace, token);
   },
 
-  // Keeps the token of a link, `#token=…`, and takes it out of the address: an address is shown, and
-  // sent to others. Says whether there was one.
+  // Keeps the token of a link, `#token=…`, and takes it out of the address: an address is shown,
+  // and sent to others. Says whether there was one.
   keepFromAddress() {
     const match = /^#token=([\x21-\x7e]+)$/.exec(location.hash);
     if (!match) return false;

@@ -21,13 +21,19 @@ extension JobProgram {
     ///     a pair of a run              checked when it is read
     ///
     /// - Throws: `EngineError` of kind `badInput` that names the file.
-    func check(_ files: [PlannedFile], of stage: Int, as reading: InputReading) throws {
+    func check(
+        _ files: [PlannedFile],
+        of stage: Int,
+        as reading: InputReading,
+        name: (PlannedFile) -> String = { $0.path }
+    ) throws {
         guard reading == .auto, case .files(_, let format) = plan.stages[stage].input else {
             return
         }
         switch format {
-        case .lines: try TextCheck.check(files, allowsNUL: !stages[stage].readsStrings)
-        case .rows, .jsonLines: try TextCheck.check(files, allowsNUL: false)
+        case .lines:
+            try TextCheck.check(files, allowsNUL: !stages[stage].readsStrings, name: name)
+        case .rows, .jsonLines: try TextCheck.check(files, allowsNUL: false, name: name)
         case .fixed, .wholeFiles, .runs: break
         }
     }

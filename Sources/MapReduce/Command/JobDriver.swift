@@ -152,7 +152,7 @@ struct JobDriver {
         let splits = try program.plan.stages.enumerated().map { index, stage -> [Split] in
             guard case .files(let name, let format) = stage.input else { return [] }
             let files = try inputs.files(of: name, spool: spool)
-            try program.check(files, of: index, as: options.inputFormat)
+            try program.check(files, of: index, as: options.inputFormat, name: spool.name(of:))
             return try SplitPlanner.splits(
                 of: files,
                 format: format,

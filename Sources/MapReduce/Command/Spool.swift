@@ -23,6 +23,14 @@ final class Spool {
     /// What was copied, in the order of the names.
     var names: [String] { copies.keys.map { $0 == "-" ? "standard input" : $0 }.sorted() }
 
+    /// What a file that was found is called where people read of it: what a copy was made of.
+    func name(of file: PlannedFile) -> String {
+        guard let name = copies.first(where: { $0.value.path == file.path })?.key else {
+            return file.path
+        }
+        return name == "-" ? "standard input" : name
+    }
+
     /// Copies a stream: standard input to a file named `stdin`.
     func copy(_ stream: InputStream) throws -> PlannedFile {
         try copy(stream.path, named: stream.name) { try stream.open() }

@@ -17,8 +17,14 @@ package enum LoneReturns {
         while byteCount < EngineLimits.lineEndLookByteCount {
             let count = try source.read(into: chunk)
             if count == 0 { break }
+            if byteCount == 0,
+                FileKind(head: UnsafeRawBufferPointer(rebasing: chunk[..<count])) != nil
+            {
+                return false
+            }
             for byte in chunk[..<count] {
-                if byte == 0x0A { return false }
+                // A NUL: it is not text, and is refused for that, or wanted as it is.
+                if byte == 0x0A || byte == 0 { return false }
                 // One at the very end of a file ends no line that another one follows.
                 if isAfterReturn { hasReturn = true }
                 isAfterReturn = byte == 0x0D

@@ -8,9 +8,15 @@ package enum TextCheck {
     /// decompressed.
     ///
     /// `allowsNUL`: whether bytes that are in no text may be in the files all the same.
+    /// `name`: what a message calls a file.
+    ///
     /// - Throws: `EngineError` of kind `badInput` that names the file, what it is, and how to
     ///   convert it.
-    package static func check(_ files: [PlannedFile], allowsNUL: Bool) throws {
+    package static func check(
+        _ files: [PlannedFile],
+        allowsNUL: Bool,
+        name: (PlannedFile) -> String = { $0.path }
+    ) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: EngineLimits.textCheckByteCount,
             alignment: 16
@@ -27,7 +33,8 @@ package enum TextCheck {
             }
             let head = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             guard let problem = problem(head, allowsNUL: allowsNUL) else { continue }
-            let place = file.compression == .none ? file.path : "what \(file.path) has compressed"
+            let place =
+                file.compression == .none ? name(file) : "what \(name(file)) has compressed"
             throw EngineError(
                 .badInput,
                 "\(place) \(problem); to read it as it is, add --input-format text"
