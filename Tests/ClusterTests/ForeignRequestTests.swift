@@ -32,7 +32,8 @@ import Testing
     private func router(
         _ kind: ServiceKind,
         _ server: ServerSettings,
-        _ connections: Connections
+        _ connections: Connections,
+        _ client: ClusterClient
     ) throws -> ClusterRouter {
         switch kind {
         case .coordinator:
@@ -47,7 +48,6 @@ import Testing
                 logger: logger
             ).router
         case .worker:
-            let client = ClusterClient(token: server.token, tls: nil)
             let coordinator = "http://127.0.0.1:1"
             let scratch = directory("scratch")
             let store = try JobStore(
@@ -94,7 +94,8 @@ import Testing
             token: try token.map { try Token($0) }
         )
         let connections = try Connections(fileLimit: 4096)
-        let router = try router(kind, server, connections)
+        let client = ClusterClient(token: server.token, tls: nil)
+        let router = try router(kind, server, connections, client)
         let service = HTTPService(
             settings: server,
             connections: connections,
@@ -115,6 +116,7 @@ import Testing
         }
         running.cancel()
         _ = await running.result
+        try await client.shutdown()
     }
 
     private func status(

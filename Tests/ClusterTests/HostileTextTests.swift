@@ -38,9 +38,9 @@ import Testing
             maps: 1,
             in: directory,
             hostile,
-            owner: hostile + "\n" + hostile
+            owner: "\u{202E}o\u{2066}w\u{2028}n"
         )
-        var worker = try await SaidWorker(service, slots: 2, incarnation: hostile)
+        var worker = try await SaidWorker(service, slots: 4, incarnation: hostile)
         try await worker.poll()
         let first = try #require(worker.running.first)
         let failure = Failure(

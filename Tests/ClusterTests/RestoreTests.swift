@@ -28,7 +28,7 @@ import Testing
         } catch let refusal as TestService.Refusal {
             return refusal
         }
-        throw TestService.Refusal(status: 200, code: "", headers: [:])
+        throw TestService.Refusal(status: 200, code: "", message: "", headers: [:])
     }
 
     private func join(

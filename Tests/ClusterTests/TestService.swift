@@ -52,6 +52,7 @@ final class TestService: Sendable {
     struct Refusal: Error {
         let status: Int
         let code: String
+        let message: String
         let headers: HTTPHeaders
     }
 
@@ -69,10 +70,12 @@ final class TestService: Sendable {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         guard 200..<300 ~= response.status.code else {
             let bytes = Data(buffer: try await response.body.collect(upTo: 1 << 20))
+            let error =
+                bytes.isEmpty ? nil : try JSONDecoder().decode(ErrorAnswer.self, from: bytes).error
             throw Refusal(
                 status: Int(response.status.code),
-                code: bytes.isEmpty
-                    ? "" : try JSONDecoder().decode(ErrorAnswer.self, from: bytes).error.code,
+                code: error?.code ?? "",
+                message: error?.message ?? "",
                 headers: response.headers
             )
         }
