@@ -95,7 +95,8 @@ import Testing
             ],
             "worker": [
                 ["worker", "--listen", Self.hostile], ["worker", "--token-file", Self.hostile],
-                ["worker", "--log-level", Self.hostile], ["worker", "--coordinator", none],
+                ["worker", "--log-level", Self.hostile],
+                ["worker", "--coordinator", none, "--coordinator-patience", "1"],
             ],
             "verify": [["verify", directory.path], ["verify", output]],
             "new": [["new", Self.hostile], ["new", "demo", "--path", program]],
@@ -115,7 +116,11 @@ import Testing
         // In this order, as one cancels the job.
         for name in names.filter({ $0 != "cancel" }) + ["cancel"] {
             for arguments in commands[name] ?? [] {
-                let result = try Command.run("mapreduce", arguments, environment: environment)
+                let result = try await Command.runAside(
+                    "mapreduce",
+                    arguments,
+                    environment: environment
+                )
                 let found = Self.commands(in: result.output + result.errors)
                 #expect(found.isEmpty, "\(arguments.map { $0.debugDescription }): \(found)")
             }
@@ -132,14 +137,22 @@ import Testing
             (["jobs"], "a\\u{1B}[2J\\u{1B}]0;owned"), (["tasks", "2"], "\\u{9B}31m"),
             (["workers"], "\\u{202E}"), (["job", "2"], "\\u{2066}"),
         ] {
-            let result = try Command.run("mapreduce", arguments, environment: environment)
+            let result = try await Command.runAside(
+                "mapreduce",
+                arguments,
+                environment: environment
+            )
             #expect(result.output.contains(text), "\(arguments): \(result.output)")
         }
         // A line for each job and one for the head: a name with an end of line makes no other one.
-        let jobs = try Command.run("mapreduce", ["jobs"], environment: environment)
+        let jobs = try await Command.runAside("mapreduce", ["jobs"], environment: environment)
         #expect(jobs.output.split(separator: "\n").count == 3)
         // JSON reads as the very value.
-        let json = try Command.run("mapreduce", ["jobs", "--json"], environment: environment)
+        let json = try await Command.runAside(
+            "mapreduce",
+            ["jobs", "--json"],
+            environment: environment
+        )
         let read = try JSONDecoder().decode([JobStatus].self, from: Data(json.output.utf8))
         #expect(read.contains { $0.name == Self.hostile })
         try await service.stop()

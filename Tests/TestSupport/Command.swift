@@ -94,6 +94,22 @@ package final class Command {
         )
     }
 
+    /// Runs an executable to its end on a thread of its own, for tests that serve its requests
+    /// themselves: their threads must not wait for it.
+    package static func runAside(
+        _ name: String,
+        _ arguments: [String],
+        environment: [String: String] = [:]
+    ) async throws -> CommandResult {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result { try run(name, arguments, environment: environment) }
+                )
+            }
+        }
+    }
+
     /// Runs an executable to its end.
     package static func run(
         _ name: String,
