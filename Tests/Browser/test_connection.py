@@ -70,6 +70,9 @@ class OwnToken(BrowserCase):
         other.run("location.hash = %r" % f"#token={token}")
         other.wait("document.body.innerText.includes('No job was submitted yet')")
         self.assertNotIn(token, other.run("location.href"))
+        # The pages lose their streams when the cluster ends.
+        for one in (page, other):
+            one.expected += ["ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_SOCKET", "ERR_EMPTY"]
         cluster.close()
         self.assertFalse(file.exists())
 
