@@ -32,7 +32,7 @@ package final class TaskLog: Sendable {
         let code = withUnsafeMutableBytes(of: &ends) { bytes in
             pipe(bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
         }
-        guard code == 0 else { throw ProcessError("a pipe cannot be made: error \(errno)") }
+        guard code == 0 else { throw ProcessError("make", "a pipe", errno: errno) }
         _ = fcntl(ends.0, F_SETFD, FD_CLOEXEC)
         _ = fcntl(ends.1, F_SETFD, FD_CLOEXEC)
         _ = fcntl(ends.0, F_SETFL, O_NONBLOCK)

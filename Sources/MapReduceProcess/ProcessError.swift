@@ -8,7 +8,8 @@ package struct ProcessError: Error, Hashable, Sendable, CustomStringConvertible 
 
     package init(_ description: String) { self.description = description }
 
-    init(_ action: String, _ name: String, errno code: Int32) {
+    /// An error of the system: "cannot make a pipe: Too many open files".
+    package init(_ action: String, _ name: String, errno code: Int32) {
         description = "cannot \(action) \(name): \(String(cString: strerror(code)))"
     }
 }
