@@ -71,8 +71,19 @@ struct DurableState {
 
 /// The directory that a planned job's output goes to, on the shared file system.
 struct OutputPlace {
-    /// The job whose attempts write there; nil when none does.
+    /// The job whose attempts write there, by its uuid; nil when none does.
     var owner: String?
-    /// What is in place, and the job that put it there.
-    var published: (owner: String, outputs: [TaskOutput])?
+    /// Everything that was put in place, by jobs of any history; each replaced the one before it,
+    /// and the last is there now.
+    var published: [Published] = []
+    /// The uuids of the jobs that found their output in place.
+    var confirmed: Set<String> = []
+
+    /// An output, and the job that put it in place.
+    struct Published {
+        let owner: String
+        let outputs: [TaskOutput]
+        /// Two jobs whose manifests agree have the same output.
+        let manifest: Manifest
+    }
 }

@@ -73,11 +73,6 @@ extension World {
         return "name\(nameCount)"
     }
 
-    /// Whether what attempts of a job write is where they have written before.
-    private func owns(_ submission: JobSubmission) -> Bool {
-        places[planned(submission)]?.owner == submission.uuid
-    }
-
     /// Where the history of the coordinator that runs is.
     var position: JournalPosition {
         let start = coordinator?.start
@@ -233,46 +228,6 @@ extension World {
         }
     }
 
-    private func publish(_ job: JobID, _ outputs: [TaskOutput]) {
-        publishing[job] = outputs
-        let delay = dice.draw(5...500, Dice.Purpose("publish", job.number))
-        queue.add(
-            .coordinator(life: coordinatorLife, .published(job)),
-            at: now + .milliseconds(delay)
-        )
-    }
-
-    private func finishPublishing(_ job: JobID) {
-        guard let outputs = publishing.removeValue(forKey: job),
-            let submission = coordinator?.control.jobs[job]?.submission
-        else { return }
-        let number = planned(submission)
-        let done = places[number]?.published
-        let isDone = done?.owner == submission.uuid
-        if !isDone, plan.faults.contains(.publishingFails(job: number)) || !owns(submission) {
-            let failure = Failure(kind: .outOfResources, message: "the disk is full")
-            return enqueue([.outputPublished(job, failure)], .nothing)
-        }
-        if isDone, done?.outputs != outputs {
-            fail("\(job) is published twice, with different outputs")
-        }
-        places[number] = OutputPlace(owner: nil, published: (submission.uuid, outputs))
-        enqueue([.outputPublished(job, nil)], .nothing)
-    }
-
-    /// Removes what a job has written, if that is still its own.
-    private func discard(_ job: JobID) {
-        guard let submission = coordinator?.control.jobs[job]?.submission, owns(submission) else {
-            return
-        }
-        let number = planned(submission)
-        let kept = places[number]?.published?.outputs.flatMap(\.parts).map(\.path) ?? []
-        for path in parts.keys where path.hasPrefix("out\(number)/") && !kept.contains(path) {
-            parts[path] = nil
-        }
-        places[number]?.owner = nil
-    }
-
     private func cleanUp(_ job: JobID) {
         let delay = dice.draw(10...300, Dice.Purpose("clean up", job.number))
         queue.add(
@@ -300,7 +255,7 @@ extension World {
         }
         let id = JobID(last + 1 + (waiting ?? 0))
         let submission = setting.jobs[number - 1].submission(id, uuid: drawName())
-        places[number, default: OutputPlace()].owner = submission.uuid
+        claimOutput(of: submission)
         enqueue([.jobSubmitted(submission)], .nothing)
     }
 

@@ -5,7 +5,8 @@ internal import MapReduceModel
 extension World {
     func describe(_ event: Event) -> String {
         switch event {
-        case .jobSubmitted(let submission): "\(submission.id) is submitted"
+        case .jobSubmitted(let submission):
+            "\(submission.id) is submitted: \(submission.plan.name), as \(submission.uuid)"
         case .workerJoined(let worker, _, let attempts):
             "\(worker) joins, with \(attempts.count) attempts"
         case .workerPolled(let worker, let condition):

@@ -12,11 +12,11 @@ import Testing
     ///
     /// Another simulation draws other runs; the test prints what to write here then.
     static let knownSeeds: [Mutation: UInt64] = [
-        .backsUpWithoutInput: 578, .blamesFirstSourceOnly: 3, .forgetsCommits: 297,
+        .backsUpWithoutInput: 578, .blamesFirstSourceOnly: 3, .forgetsCommits: 14,
         .forgetsStarts: 15, .keepsCommandNumbers: 3, .keepsLatePrograms: 89,
-        .identifiesByNumber: 103, .keepsStaleReaders: 240, .losesUndeliveredEnds: 20,
+        .identifiesByNumber: 103, .keepsStaleReaders: 240, .losesUndeliveredEnds: 126,
         .obeysTwice: 1921,
-        .readsBroadcastsEarly: 6, .readsEarlierRounds: 5, .renewsNextStagesOnly: 230,
+        .readsBroadcastsEarly: 6, .readsEarlierRounds: 5, .renewsNextStagesOnly: 402,
         .waitsForDeadWorkers: 34,
     ]
 

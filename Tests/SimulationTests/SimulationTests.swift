@@ -10,4 +10,13 @@ import Testing
             if let finding = Simulation.run(seed: seed) { Issue.record("\(finding)") }
         }
     }
+
+    /// Seeds that failed once.
+    ///
+    /// 2120: a copy of the coordinator's data is put back in which a job has succeeded whose output
+    /// the same job, submitted again, has replaced.
+    @Test(arguments: [2120] as [UInt64])
+    func aSeedThatFailedHolds(_ seed: UInt64) {
+        if let finding = Simulation.run(seed: seed) { Issue.record("\(finding)") }
+    }
 }
