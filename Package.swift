@@ -57,7 +57,7 @@ let fuzzDependencies: [Target.Dependency] = [
     .target(name: "CBzip2", condition: .when(traits: ["Bzip2"])),
     .target(name: "CLzma", condition: .when(traits: ["Xz"])),
     "MapReduce", "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-    "MapReduceDriver",
+    "MapReduceReport", "MapReduceDriver",
 ]
 
 let package = Package(
@@ -107,10 +107,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "MapReduceReport",
+            dependencies: ["MapReduceModel", "MapReduceControl", "CPage"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "MapReduceDriver",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "CPage",
+                "MapReduceReport",
             ],
             swiftSettings: settings
         ),
@@ -118,7 +123,7 @@ let package = Package(
             name: "MapReduce",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "CIntrinsics", "CJobMarker",
+                "MapReduceReport", "MapReduceDriver", "CIntrinsics", "CJobMarker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -187,9 +192,13 @@ let package = Package(
         tests("MapReduceControlTests", ["MapReduceControl", "MapReduceModel"]),
         tests("MapReduceEngineTests", ["MapReduceEngine", "MapReduceModel"]),
         tests("MapReduceProcessTests", ["MapReduceProcess", "MapReduceModel"]),
+        tests("MapReduceReportTests", ["MapReduceReport", "MapReduceControl", "MapReduceModel"]),
         tests(
             "MapReduceDriverTests",
-            ["MapReduceDriver", "MapReduceControl", "MapReduceModel", "MapReduceProcess"]
+            [
+                "MapReduceDriver", "MapReduceReport", "MapReduceControl", "MapReduceModel",
+                "MapReduceProcess",
+            ]
         ),
         tests(
             "MapReduceTests",
@@ -237,7 +246,7 @@ if hasCluster {
             name: "MapReduceCluster",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver",
+                "MapReduceReport", "MapReduceDriver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -258,7 +267,8 @@ if hasCluster {
             name: "MapReduceTool",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "MapReduceCluster", "MapReduceManual", "MapReduceTemplate",
+                "MapReduceReport", "MapReduceDriver", "MapReduceCluster", "MapReduceManual",
+                "MapReduceTemplate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -5,11 +5,6 @@ extension Policy {
     /// Failures that a task may have through its own fault, if its job says nothing: three more
     /// tries tell a flaky machine from a closure that always fails.
     package static let defaultMaxAttempts = 4
-    /// Seconds that a closure may take without progress: none that works should take ten minutes
-    /// for one record, and one that hangs should not take the night.
-    package static let taskTimeoutSeconds = 600
-    /// The longest time without progress that can be asked for, in seconds: a year is for ever.
-    package static let maxTaskTimeoutSeconds = 365 * 24 * 3600
     /// The most that a job may weigh against another one: sums of weights stay exact.
     package static let maxWeight = 1_000_000
     /// Stages of a plan: more than any pipeline has, and few enough to look through at each start.
@@ -56,14 +51,8 @@ extension Policy {
     /// How late a tick may be before the coordinator counts itself, and not its workers, as the one
     /// that was silent: a machine that was suspended, a process that was stopped or starved.
     package static let maxTickDelay = Duration.seconds(1)
-    /// How often a run on one machine shows how far it is, and lets the control plane know that
-    /// time passes: often enough for an eye.
-    package static let localTickInterval = Duration.milliseconds(100)
     /// How often `mapreduce submit` shows how far a job is: often enough for an eye.
     package static let submitUpdateInterval = Duration.milliseconds(200)
-    /// The last of a run that a display computes its rates from: long enough to be calm, and short
-    /// enough to tell of now.
-    package static let paceWindow = Duration.seconds(5)
     /// How long `mapreduce submit` waits for a coordinator that does not answer: it may be started
     /// again.
     package static let submitPatience = Duration.seconds(60)
@@ -96,14 +85,6 @@ extension Policy {
     package static let readTimeout = Duration.seconds(30)
     /// Seconds after which a connection that nobody uses is closed: a worker asks every second.
     package static let idleConnectionSeconds: Int64 = 120
-    /// How often an attempt is looked at for progress, at least: a fraction of the least timeout.
-    package static let watchInterval = Duration.milliseconds(200)
-    /// The most that one look counts as time without progress: when whoever watches was stopped or
-    /// the machine slept, the task may have been as well.
-    package static let maxWatchStep = Duration.seconds(1)
-    /// How long a hanging closure has to write its backtrace: symbols of a large program take
-    /// seconds to read.
-    package static let backtracePatience = Duration.seconds(20)
     /// How often it is tried, every tenth of a second, to remove what a job has written: task
     /// processes that are being ended may still make files.
     package static let discardTries = 50
@@ -204,22 +185,11 @@ extension Policy {
     /// Bytes of a line that a service logs: a pipe takes that much at once, so that the lines of
     /// processes that share one stay whole.
     package static let maxLogLineByteCount = 4096
-    /// Lines that say much the same of one job, of which a display shows and a service logs as
-    /// warnings: the rest are counted.
-    package static let repeatedLineCount = 5
-    /// Bytes of a log that are kept when an attempt has ended, from its end: a backtrace fits.
-    package static let keptLogByteCount = 16 << 10
-    /// Bytes of what an attempt prints that go to its log as they are printed: more than anybody
-    /// reads, and little enough for the logs of thousands of attempts.
-    package static let keptLogHeadByteCount = 1 << 20
-    /// Bytes of the end of what an attempt prints beyond that, kept in memory and written when it
-    /// has ended: what a closure said before it failed.
-    package static let keptLogTailByteCount = 256 << 10
-    /// How often a pipe is read before its reader does something else: a closure may print faster
-    /// than it is read.
-    package static let logReadsAtOnce = 64
     /// Bytes of a log that a worker serves, from its end: more than anybody reads.
     package static let maxServedLogByteCount = 1 << 20
+    /// Lines that say much the same of one job, which a service logs as warnings: the rest are
+    /// counted.
+    package static let repeatedLineCount = 5
 
     // MARK: Logs that are followed
 
@@ -288,59 +258,4 @@ extension Policy {
     package static let filesPerSlot = 16
     /// Open files for each worker: the connections to it and from it.
     package static let filesPerWorker = 4
-
-    // MARK: Reports
-
-    /// Stages that a live display has a line for: more at once are a wall of bars.
-    package static let maxShownStageCount = 6
-    /// Bytes of a record that a report quotes: two lines of a terminal.
-    package static let maxQuoteByteCount = 200
-    /// Lines that a report quotes of what a task printed before it ended without a trap: the last
-    /// ones tell.
-    package static let maxReportLineCount = 10
-    /// Frames of a backtrace that are shown with their line of the source: those near the trap.
-    package static let maxSourceLineCount = 3
-    /// Bytes of a source file that is looked into for such a line: no source is longer.
-    package static let maxSourceByteCount = 4 << 20
-    /// The part of a stage's pairs, in percent, from which on a single key is worth a line: with
-    /// less of them, no other part waits long for the one that has the key.
-    package static let skewPercent = 10
-    /// Bad records that the command of a replay names: a longer one is of no use.
-    package static let maxPassedOverInCommand = 50
-
-    /// How often the page that follows a run on one machine is written: as often as it looks.
-    package static let dashboardInterval = Duration.seconds(1)
-    /// How much longer than a processor needs to write the page it is left alone, at least: a
-    /// fiftieth of one is not missed.
-    package static let dashboardPauseFactor = 50
-    /// The longest that the page is left alone: somebody looks at it.
-    package static let maxDashboardPause = Duration.seconds(10)
-
-    // MARK: Verdicts
-
-    /// Seconds that a job takes at least for its time to be judged: what is shorter is over before
-    /// its processes are warm.
-    package static let minJudgedSeconds = 0.3
-    /// The longest time that a report may claim, in seconds: three centuries, whose sums are exact
-    /// enough.
-    package static let maxJudgedSeconds = 1e10
-    /// Slots of one worker that a report may claim: more than any has, and sums of them are small.
-    package static let maxJudgedSlotCount = 1 << 20
-    /// How much longer, or larger, than the task in the middle of its stage a task is late, or
-    /// large, in percent: less than that is chance.
-    package static let latePercent = 150
-    /// The part of the job's time, in percent, by which a late task is late at least: less does not
-    /// delay anybody.
-    package static let minLatePercent = 5
-    /// What an advice saves at least, as a part of the job's time in percent, and in seconds: less
-    /// is not worth a try.
-    package static let minSavingPercent = 5
-    /// The same in seconds: nobody tunes a job for less than what an eye notices.
-    package static let minSavedSeconds = 0.1
-    /// Slots of one worker that a trace draws though nothing ran on them: more than any has.
-    package static let maxDrawnLaneCount = 4096
-    /// Stages whose partitions a summary shows: those of a long iteration are alike.
-    package static let maxPartitionLineCount = 4
-    /// Iterations of which a summary says how many rounds they took: more fill a screen.
-    package static let maxIterationLineCount = 8
 }

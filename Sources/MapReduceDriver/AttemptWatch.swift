@@ -43,7 +43,7 @@ package struct AttemptWatch: Sendable {
 
     /// Looks at how far the attempt is.
     package mutating func check(_ progress: FlightRecorder.Progress, at now: Instant) -> Step {
-        let step = min(now - lastCheck, Policy.maxWatchStep)
+        let step = min(now - lastCheck, DriverLimits.maxWatchStep)
         lastCheck = now
         switch state {
         case .watching:
@@ -58,7 +58,7 @@ package struct AttemptWatch: Sendable {
             state = .asked(now)
             return .ask
         case .asked(let start):
-            guard now - start >= Policy.backtracePatience else { return .nothing }
+            guard now - start >= DriverLimits.backtracePatience else { return .nothing }
             state = .givenUp
             return .kill
         case .givenUp: return .nothing

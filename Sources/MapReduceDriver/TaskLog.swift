@@ -76,7 +76,7 @@ package final class TaskLog: Sendable {
         state.withLock { state in
             withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { buffer in
                 // At most what a pipe holds, many times: a process may print as fast as this reads.
-                for _ in 0..<Policy.logReadsAtOnce where !state.isClosed {
+                for _ in 0..<DriverLimits.logReadsAtOnce where !state.isClosed {
                     let count = read(reader, buffer.baseAddress, buffer.count)
                     if count < 0, errno == EINTR { continue }
                     if count == 0 { state.isClosed = true }
@@ -103,14 +103,14 @@ struct BoundedFile {
     }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        let room = max(Policy.keptLogHeadByteCount - headByteCount, 0)
+        let room = max(DriverLimits.keptLogHeadByteCount - headByteCount, 0)
         let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
         if !head.isEmpty {
             write(head)
             headByteCount += head.count
         }
         tail += bytes.dropFirst(room)
-        let most = Policy.keptLogTailByteCount
+        let most = DriverLimits.keptLogTailByteCount
         // Now and then, as it moves what is kept.
         if tail.count > 2 * most { cutTail(to: most) }
     }
@@ -124,7 +124,7 @@ struct BoundedFile {
     /// Writes the end, and closes the file.
     mutating func end() {
         guard descriptor >= 0 else { return }
-        cutTail(to: Policy.keptLogTailByteCount)
+        cutTail(to: DriverLimits.keptLogTailByteCount)
         if droppedByteCount > 0 {
             let note = "\n[\(droppedByteCount) bytes of what was printed are left out here]\n"
             Array(note.utf8).withUnsafeBytes { write($0) }

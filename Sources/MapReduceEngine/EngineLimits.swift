@@ -149,5 +149,8 @@ package struct EngineLimits: Hashable, Sendable {
     /// Malformed records of a task whose lines are counted: to count them reads the file again.
     package static let locatedRecordCount = 10
 
+    /// Bytes of a record that a message quotes: two lines of a terminal.
+    package static let maxQuoteByteCount = 200
+
     package init() {}
 }

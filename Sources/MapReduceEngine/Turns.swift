@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Notes whose turn it is on a task's thread: the engine's, or that of the user's closures.
 ///
 /// Whoever watches a task so knows whether a record takes long because of the closure or because

@@ -13,7 +13,7 @@ package struct BadRecord: Hashable, Codable, Sendable {
     package init(file: String, offset: Int, reason: String, bytes: String? = nil) {
         self.file = file
         self.offset = offset
-        self.reason = reason.cut(toByteCount: ReportLimits.maxReasonByteCount)
+        self.reason = reason.cut(toByteCount: TaskReportLimits.maxReasonByteCount)
         self.bytes = bytes
     }
 }

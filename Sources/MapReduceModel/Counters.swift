@@ -40,11 +40,11 @@ package struct Counters: Hashable, Codable, Sendable {
             switch self {
             case .longName(let name):
                 "the name of a counter has \(name.utf8.count) bytes, and at most "
-                    + "\(ReportLimits.maxCounterNameByteCount) are allowed: "
-                    + "\(name.cut(toByteCount: ReportLimits.maxCounterNameByteCount)); count "
+                    + "\(TaskReportLimits.maxCounterNameByteCount) are allowed: "
+                    + "\(name.cut(toByteCount: TaskReportLimits.maxCounterNameByteCount)); count "
                     + "under a short, fixed name, and emit what depends on the record"
             case .tooMany(let last):
-                "a task has more than \(ReportLimits.maxCounterCount) counters; the last one is "
+                "a task has more than \(TaskReportLimits.maxCounterCount) counters; the last one is "
                     + "\(last). Count under a few fixed names, and emit what depends on the record"
             }
         }
@@ -60,8 +60,8 @@ package struct Counters: Hashable, Codable, Sendable {
             entries[index].value &+= amount
             return
         }
-        if name.utf8.count > ReportLimits.maxCounterNameByteCount { throw .longName(name) }
-        if entries.count >= ReportLimits.maxCounterCount { throw .tooMany(last: name) }
+        if name.utf8.count > TaskReportLimits.maxCounterNameByteCount { throw .longName(name) }
+        if entries.count >= TaskReportLimits.maxCounterCount { throw .tooMany(last: name) }
         entries.insert(Entry(name: name, value: amount), at: index)
     }
 

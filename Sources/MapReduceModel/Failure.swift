@@ -4,9 +4,9 @@
 package struct Failure: Hashable, Codable, Sendable {
     package var kind: FailureKind
     /// One sentence that names the thing and says what to do next, of at most
-    /// `ReportLimits.maxMessageByteCount` bytes, however long the text is that a closure throws.
+    /// `TaskReportLimits.maxMessageByteCount` bytes, however long the text is that a closure throws.
     package var message: String {
-        didSet { message = message.cut(toByteCount: ReportLimits.maxMessageByteCount) }
+        didSet { message = message.cut(toByteCount: TaskReportLimits.maxMessageByteCount) }
     }
     /// The run that could not be read, for a failed fetch.
     package var run: String?
@@ -35,9 +35,9 @@ package struct Failure: Hashable, Codable, Sendable {
         backtrace: String? = nil,
         log: String? = nil
     ) {
-        let cut = { (text: String) in text.cut(toByteCount: ReportLimits.maxDetailByteCount) }
+        let cut = { (text: String) in text.cut(toByteCount: TaskReportLimits.maxDetailByteCount) }
         self.kind = kind
-        self.message = message.cut(toByteCount: ReportLimits.maxMessageByteCount)
+        self.message = message.cut(toByteCount: TaskReportLimits.maxMessageByteCount)
         self.run = run
         self.location = location
         self.record = record.map(cut)

@@ -1,4 +1,5 @@
 internal import CSpawn
+internal import MapReduceModel
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import MapReduceCluster
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess

@@ -141,7 +141,7 @@ import Testing
         failure.record = nil
         failure.backtrace = "f() at \(source):2:13\ng() at /nowhere/B.swift:1:1"
         let attempt = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 3)
-        let text = JobSummary.text(of: failure, attempt: attempt, replay: "job --replay 0.0")
+        let text = FailureText.text(of: failure, attempt: attempt, replay: "job --replay 0.0")
         #expect(
             text == """
                 the job failed at stage 0, task 0, attempt 4 (map at A.swift:3):

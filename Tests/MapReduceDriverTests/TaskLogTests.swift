@@ -7,8 +7,8 @@ import Testing
 /// What a process prints, kept within bounds.
 @Suite struct TaskLogTests {
     private let directory: TemporaryDirectory
-    private let head = Policy.keptLogHeadByteCount
-    private let tail = Policy.keptLogTailByteCount
+    private let head = DriverLimits.keptLogHeadByteCount
+    private let tail = DriverLimits.keptLogTailByteCount
 
     init() throws { directory = try TemporaryDirectory() }
 

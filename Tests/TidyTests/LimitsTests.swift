@@ -10,10 +10,12 @@ import Testing
     /// Where limits are, and what of.
     static let homes = [
         ("Sources/MapReduceControl/Policy.swift", "The control plane"),
-        ("Sources/MapReduceControl/Policy+Limits.swift", "Coordinator, worker and driver"),
+        ("Sources/MapReduceControl/Policy+Limits.swift", "Coordinator and worker"),
         ("Sources/MapReduceEngine/EngineLimits.swift", "The data plane"),
         ("Sources/MapReduceProcess/ProcessLimits.swift", "Processes"),
-        ("Sources/MapReduceModel/ReportLimits.swift", "Reports of tasks"),
+        ("Sources/MapReduceDriver/DriverLimits.swift", "The driver"),
+        ("Sources/MapReduceReport/ReportLimits.swift", "Displays, summaries and verdicts"),
+        ("Sources/MapReduceModel/TaskReportLimits.swift", "Reports of tasks"),
     ]
 
     static let preamble = """

@@ -62,13 +62,14 @@ import Testing
                 "MapReduceModel", "CSignals", "CSpawn", "Glibc", "FoundationEssentials",
                 "Foundation",
             ],
+            "MapReduceReport": ["MapReduceModel", "MapReduceControl", "CPage"],
             "MapReduceDriver": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "CPage", "Glibc", "Synchronization",
+                "MapReduceReport", "Glibc", "Synchronization",
             ],
             "MapReduce": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver",
+                "MapReduceReport", "MapReduceDriver",
                 "CIntrinsics", "ArgumentParser", "Glibc", "FoundationEssentials", "Foundation",
                 "Synchronization",
             ],
@@ -77,7 +78,8 @@ import Testing
             "MapReduceTesting": ["MapReduce", "FoundationEssentials", "Foundation"],
             "MapReduceCluster": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "AsyncHTTPClient", "Crypto", "Dispatch", "Foundation",
+                "MapReduceReport", "MapReduceDriver", "AsyncHTTPClient", "Crypto", "Dispatch",
+                "Foundation",
                 "FoundationEssentials", "GRDB", "Glibc", "HTTPTypes", "Hummingbird",
                 "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
                 "NIOSSL", "ServiceLifecycle", "Synchronization", "Tracing",
@@ -85,7 +87,8 @@ import Testing
             "MapReduceMain": ["MapReduceTool", "Glibc"],
             "MapReduceTool": [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceDriver", "MapReduceCluster", "MapReduceManual", "MapReduceTemplate",
+                "MapReduceReport", "MapReduceDriver", "MapReduceCluster", "MapReduceManual",
+                "MapReduceTemplate",
                 "ArgumentParser", "Configuration", "Dispatch", "Synchronization",
                 "Foundation", "FoundationEssentials", "Glibc", "Logging", "ServiceLifecycle",
                 "SystemPackage", "UnixSignals",

@@ -1,6 +1,6 @@
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 
 /// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
 /// coordinator to cut them.

@@ -3,6 +3,7 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 #if canImport(Glibc)
 internal import Glibc
@@ -223,7 +224,7 @@ struct JobDriver {
         if let stream = copied.first {
             return "(\(stream) can be read only once; save it to a file, and run the job with that)"
         }
-        let left = passedOver.count - Policy.maxPassedOverInCommand
+        let left = passedOver.count - DriverLimits.maxPassedOverInCommand
         return replayWords("\(TaskName(task))", passedOver)
             + (left > 0 ? "  # stops at one of \(left) bad records" : "")
     }
@@ -235,7 +236,7 @@ struct JobDriver {
         var words = [CommandLine.arguments.first ?? program.plan.name]
         words += ["--replay", task]
         if options.workers == nil { words += ["--workers", "\(options.settings().workerCount)"] }
-        for record in passedOver.prefix(Policy.maxPassedOverInCommand) {
+        for record in passedOver.prefix(DriverLimits.maxPassedOverInCommand) {
             words += ["--pass-over", "\(record.file)@\(record.offset)"]
         }
         words += Self.withoutReports(Array(CommandLine.arguments.dropFirst()))
@@ -269,7 +270,11 @@ extension JobState {
         case .finished(.failed(let failure, let attempt)):
             throw JobError(
                 .failed,
-                JobSummary.text(of: failure, attempt: attempt, replay: try attempt.flatMap(replay)),
+                FailureText.text(
+                    of: failure,
+                    attempt: attempt,
+                    replay: try attempt.flatMap(replay)
+                ),
                 location: failure.location?.description
             )
         case .finished(.cancelled), .running, .committing:

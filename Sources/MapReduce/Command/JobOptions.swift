@@ -3,6 +3,8 @@ internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
+internal import MapReduceReport
 
 /// The options that every job has.
 struct JobOptions: ParsableArguments {
@@ -86,7 +88,7 @@ struct JobOptions: ParsableArguments {
             valueName: "seconds"
         )
     )
-    var taskTimeout = Policy.taskTimeoutSeconds
+    var taskTimeout = DriverLimits.taskTimeoutSeconds
 
     @Option(
         help: ArgumentHelp(
@@ -203,9 +205,9 @@ struct JobOptions: ParsableArguments {
         try validateReports()
         if inputs.contains("") { throw ValidationError("an input is empty") }
         if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
-        if !(0...Policy.maxTaskTimeoutSeconds ~= taskTimeout) {
+        if !(0...DriverLimits.maxTaskTimeoutSeconds ~= taskTimeout) {
             throw ValidationError(
-                "--task-timeout must be from 0 to \(Policy.maxTaskTimeoutSeconds) seconds"
+                "--task-timeout must be from 0 to \(DriverLimits.maxTaskTimeoutSeconds) seconds"
             )
         }
         if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }

@@ -3,6 +3,7 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 /// Runs one task of a job again, on the main thread of this process, where a debugger finds it.
 ///
@@ -90,7 +91,7 @@ struct JobReplay {
         if case .failed(let failure) = outcome {
             var text = "the task failed"
             if let steps = failure.steps { text += " (\(steps))" }
-            text += ":\n  " + JobSummary.text(of: failure, attempt: nil)
+            text += ":\n  " + FailureText.text(of: failure, attempt: nil)
             throw JobError(.failed, text, location: failure.location?.description)
         }
     }

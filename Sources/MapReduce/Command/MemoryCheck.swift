@@ -1,5 +1,5 @@
-internal import MapReduceDriver
 internal import MapReduceEngine
+internal import MapReduceReport
 
 /// Refuses a memory budget that the machine does not have, before any work is done.
 enum MemoryCheck {

@@ -1,5 +1,5 @@
-internal import MapReduceDriver
 public import MapReduceEngine
+internal import MapReduceProcess
 
 /// The values of one key, in the order in which they were emitted.
 ///

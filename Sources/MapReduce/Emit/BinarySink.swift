@@ -1,4 +1,3 @@
-internal import MapReduceDriver
 public import MapReduceEngine
 
 /// Writes the bytes of keys and values with nothing between them, every record as long as the first

@@ -1,4 +1,3 @@
-internal import MapReduceDriver
 public import MapReduceEngine
 
 /// Writes pairs as lines of the job's output.

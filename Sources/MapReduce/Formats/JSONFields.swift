@@ -1,4 +1,4 @@
-internal import MapReduceDriver
+internal import MapReduceEngine
 
 #if canImport(Glibc)
 internal import Glibc

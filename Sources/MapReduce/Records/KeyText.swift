@@ -1,5 +1,6 @@
 internal import MapReduceControl
-internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceModel
 
 /// Shows the keys that a stage works on to people, as their type writes them.
 ///

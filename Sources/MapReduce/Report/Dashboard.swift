@@ -3,6 +3,7 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 internal import Synchronization
 
 /// A page in a directory of its own that follows a run, opened in a browser as a file.
@@ -48,7 +49,7 @@ final class Dashboard: Sendable {
         // One that is being written holds the lock.
         let isDue = state.withLockIfAvailable { state in
             guard !state.isOver, ContinuousClock.now >= state.next else { return false }
-            state.next = .now + Policy.dashboardInterval
+            state.next = .now + DriverLimits.dashboardInterval
             return true
         }
         guard isDue == true else { return }
@@ -71,9 +72,10 @@ final class Dashboard: Sendable {
             }
             // What this thread has used of a processor is what the job misses.
             let pause =
-                .nanoseconds(PhaseClock.ofThread - start) * Policy.dashboardPauseFactor
+                .nanoseconds(PhaseClock.ofThread - start) * DriverLimits.dashboardPauseFactor
             state.next =
-                .now + min(max(pause, Policy.dashboardInterval), Policy.maxDashboardPause)
+                .now
+                + min(max(pause, DriverLimits.dashboardInterval), DriverLimits.maxDashboardPause)
         }
     }
 

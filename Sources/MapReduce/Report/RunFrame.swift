@@ -1,6 +1,6 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 
 #if canImport(Glibc)
 internal import Glibc

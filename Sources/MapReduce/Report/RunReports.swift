@@ -1,7 +1,7 @@
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 /// What a run leaves behind that tells how it went: the files of `--report` and `--trace`, and the
 /// page of `--dashboard`.

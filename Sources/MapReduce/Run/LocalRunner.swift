@@ -3,6 +3,7 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 /// Runs one job on this machine: drives the control plane, and does what it says.
 ///
@@ -277,7 +278,7 @@ final class LocalRunner {
         descriptors += logs.compactMap(\.descriptor)
         let ready = MapReduceProcess.waitForInput(
             on: descriptors,
-            timeout: events.isEmpty ? Policy.localTickInterval : .zero
+            timeout: events.isEmpty ? DriverLimits.localTickInterval : .zero
         )
         for position in ready {
             if position < hosted.count {
@@ -360,7 +361,7 @@ final class LocalRunner {
     /// Shows how far the run is: between events, as what has been reported is counted only then.
     private func updateDisplay() {
         guard now >= nextUpdate else { return }
-        nextUpdate = now + Policy.localTickInterval
+        nextUpdate = now + DriverLimits.localTickInterval
         if !(display is SilentDisplay) { display.update(progress) }
         if let dashboard, let snapshot { dashboard.update(snapshot) }
     }
@@ -400,7 +401,7 @@ struct JobFailed: Error {
     func error(replay: String? = nil) -> JobError {
         JobError(
             .failed,
-            JobSummary.text(of: failure, attempt: attempt, replay: replay),
+            FailureText.text(of: failure, attempt: attempt, replay: replay),
             location: failure.location?.description
         )
     }

@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 
@@ -25,7 +26,7 @@ struct RunSettings: Sendable {
     /// Tasks that are run a second time, to be compared, in percent.
     var auditPercent = 0
     /// Seconds that a closure may take without progress; nil for as long as it likes.
-    var taskTimeout: Int? = Policy.taskTimeoutSeconds
+    var taskTimeout: Int? = DriverLimits.taskTimeoutSeconds
     /// The most bytes of one split.
     var splitByteCount: Int
     var inProcess: Bool

@@ -1,4 +1,3 @@
-internal import MapReduceDriver
 public import MapReduceEngine
 internal import MapReduceModel
 

@@ -1,7 +1,7 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceReport
 
 /// A file that a test gives, in place of one of a command line.
 package struct GivenFile: Hashable, Sendable {

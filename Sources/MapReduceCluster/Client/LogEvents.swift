@@ -1,6 +1,6 @@
 package import MapReduceControl
-package import MapReduceDriver
 package import MapReduceModel
+package import MapReduceReport
 
 /// What some events of a job say to those who follow its logs.
 package struct LogEvents: Sendable {

@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceModel
 
 /// What came of the log of one attempt, cut into lines.
 ///
@@ -59,8 +60,10 @@ package struct LogLines: Sendable {
     /// `end`: the whole log if it is shorter than what is kept, else the last of it.
     /// - Returns: the bytes, and whether some before them are lost.
     package func unseen(ofEnd end: [UInt8]) -> (bytes: ArraySlice<UInt8>, hasGap: Bool) {
-        if end.count < Policy.keptLogByteCount { return (end.dropFirst(byteCount), false) }
-        if lastBytes.isEmpty { return (end[...], end.count >= Policy.keptLogByteCount) }
+        if end.count < TaskReportLimits.keptLogByteCount {
+            return (end.dropFirst(byteCount), false)
+        }
+        if lastBytes.isEmpty { return (end[...], end.count >= TaskReportLimits.keptLogByteCount) }
         // The first place that fits: a line that comes twice is better than one that does not.
         for start in 0...max(0, end.count - lastBytes.count)
         where end[start...].starts(with: lastBytes) {

@@ -1,6 +1,6 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 
 /// What those ask who want to see a task fail.
 extension CoordinatorCore {

@@ -1,5 +1,4 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
 

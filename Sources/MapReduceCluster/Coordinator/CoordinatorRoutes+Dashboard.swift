@@ -2,8 +2,8 @@ internal import Crypto
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 internal import NIOCore
 
 #if canImport(FoundationEssentials)

@@ -2,8 +2,8 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 internal import NIOCore
 
 /// The paths of a coordinator; `Documentation/Protocol.md` describes them.

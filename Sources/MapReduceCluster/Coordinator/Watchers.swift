@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Those who wait for news of a job.
 struct Watchers {
     private var waiting: [Watcher] = []

@@ -1,6 +1,6 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 package import MapReduceModel
+internal import MapReduceReport
 
 /// The job that may be submitted.
 extension Diagnosis {

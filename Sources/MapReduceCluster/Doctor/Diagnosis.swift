@@ -1,6 +1,6 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 
 /// Says what observations mean, and what is to be done: it looks at nothing itself.
 package struct Diagnosis {

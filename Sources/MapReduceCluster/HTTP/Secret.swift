@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Text that no description, log, mirror or encoder shows.
 ///
 /// It is not `Encodable`, interpolating it does not compile, and whatever prints a value that holds

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import MapReduceControl
 internal import MapReduceEngine
+internal import MapReduceModel
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials

@@ -1,6 +1,6 @@
 package import Logging
 internal import MapReduceControl
-internal import MapReduceDriver
+internal import MapReduceProcess
 internal import Synchronization
 
 #if canImport(FoundationEssentials)

@@ -1,6 +1,6 @@
 internal import Logging
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 
 // How lines of the log name what they are about, so that lines of coordinator and workers can be
 // joined: `job`, `attempt` and `worker` are numbers, `task` is as in `mapreduce tasks`.

@@ -1,4 +1,4 @@
-internal import MapReduceDriver
+internal import MapReduceModel
 
 /// A line of a log, before it is text.
 struct LogLine {

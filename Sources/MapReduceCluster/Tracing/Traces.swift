@@ -1,6 +1,6 @@
 internal import HTTPTypes
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 internal import NIOHTTP1
 internal import Tracing
 

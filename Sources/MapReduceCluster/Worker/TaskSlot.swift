@@ -136,7 +136,7 @@ final class TaskSlot: @unchecked Sendable {
 
     /// Looks now and then whether the closure of an attempt makes progress, as long as it runs.
     private func checkLater(_ attempt: AttemptID) {
-        let interval = Int(Policy.watchInterval.nanoseconds)
+        let interval = Int(DriverLimits.watchInterval.nanoseconds)
         queue.asyncAfter(deadline: .now() + .nanoseconds(interval)) {
             guard self.current?.spec.attempt == attempt else { return }
             if let host = self.host {
@@ -279,7 +279,7 @@ final class TaskSlot: @unchecked Sendable {
         guard let path = spec.logPath else { return nil }
         do {
             guard try Files.kind(of: path) != nil else { return nil }
-            let bytes = try Files.readTail(path, byteCount: Policy.keptLogByteCount)
+            let bytes = try Files.readTail(path, byteCount: TaskReportLimits.keptLogByteCount)
             return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
         } catch {
             return "the log cannot be read: \(error)\n"

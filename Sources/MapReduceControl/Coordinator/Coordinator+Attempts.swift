@@ -40,11 +40,11 @@ extension Coordinator {
     private mutating func checkCounters(of attempt: AttemptID) {
         let id = attempt.task
         guard let entries = jobs[id.job]?.stages[id.stage].counters.entries,
-            entries.count > ReportLimits.maxStageCounterCount
+            entries.count > TaskReportLimits.maxStageCounterCount
         else { return }
         let message =
             "the tasks of stage \(id.stage) have \(entries.count) different counters, and at most "
-            + "\(ReportLimits.maxStageCounterCount) are allowed; count under a few fixed names, "
+            + "\(TaskReportLimits.maxStageCounterCount) are allowed; count under a few fixed names, "
             + "and emit what depends on the record"
         finish(id.job, .failed(Failure(kind: .badInput, message: message), attempt: attempt))
     }

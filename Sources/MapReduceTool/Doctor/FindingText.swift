@@ -1,5 +1,6 @@
 internal import MapReduceCluster
-internal import MapReduceDriver
+internal import MapReduceModel
+internal import MapReduceReport
 
 /// Findings in lines: one for each check, and below it how to mend what is wrong.
 enum FindingText {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import MapReduceCluster
-internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 /// The command `mapreduce jobs`.
 struct JobsCommand: AsyncParsableCommand {

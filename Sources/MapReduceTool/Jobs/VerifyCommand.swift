@@ -1,5 +1,8 @@
 internal import ArgumentParser
 internal import MapReduceDriver
+internal import MapReduceModel
+internal import MapReduceProcess
+internal import MapReduceReport
 
 /// The command `mapreduce verify`.
 struct VerifyCommand: ParsableCommand {

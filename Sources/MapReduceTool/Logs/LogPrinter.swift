@@ -1,8 +1,8 @@
 internal import Dispatch
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 internal import Synchronization
 
 #if canImport(Glibc)

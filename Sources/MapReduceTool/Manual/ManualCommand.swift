@@ -1,8 +1,9 @@
 internal import ArgumentParser
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceManual
 internal import MapReduceModel
+internal import MapReduceProcess
+internal import MapReduceReport
 
 /// The command `mapreduce manual`.
 struct ManualCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
-internal import MapReduceDriver
 internal import MapReduceEngine
+internal import MapReduceProcess
+internal import MapReduceReport
 internal import MapReduceTemplate
 
 /// The command `mapreduce new`.

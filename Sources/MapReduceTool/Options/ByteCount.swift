@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import MapReduceDriver
+internal import MapReduceReport
 
 /// A number of bytes on the command line.
 struct ByteCount: ExpressibleByArgument, Hashable, Sendable {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import MapReduceCluster
 internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -97,7 +98,7 @@ struct ClientOptions: ParsableArguments {
     /// The report of a job that failed.
     func report(of job: JobStatus) -> String? {
         job.failure.map {
-            JobSummary.text(
+            FailureText.text(
                 of: $0,
                 attempt: job.failedAttempt,
                 replay: job.failedAttempt.map { replayCommand($0.task) }

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import MapReduceCluster
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceReport
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials

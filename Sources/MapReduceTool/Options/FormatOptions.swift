@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import MapReduceDriver
+internal import MapReduceModel
 internal import MapReduceProcess
 
 /// How a command shows what it found.

@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import MapReduceCluster
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 #if canImport(Glibc)
 internal import Glibc

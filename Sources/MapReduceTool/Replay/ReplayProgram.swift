@@ -1,8 +1,8 @@
 internal import MapReduceCluster
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import Logging
 internal import MapReduceCluster
-internal import MapReduceDriver
 internal import MapReduceEngine
+internal import MapReduceProcess
 internal import ServiceLifecycle
 
 #if canImport(FoundationEssentials)

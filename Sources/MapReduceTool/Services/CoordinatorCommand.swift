@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Logging
 internal import MapReduceCluster
 internal import MapReduceControl
-internal import MapReduceDriver
+internal import MapReduceProcess
 internal import ServiceLifecycle
 
 /// The command `mapreduce coordinator`.

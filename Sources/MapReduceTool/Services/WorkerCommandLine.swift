@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import MapReduceCluster
-internal import MapReduceDriver
+internal import MapReduceProcess
 internal import ServiceLifecycle
 
 #if canImport(FoundationEssentials)

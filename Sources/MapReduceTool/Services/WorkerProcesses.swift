@@ -1,6 +1,6 @@
 internal import Foundation
 internal import MapReduceCluster
-internal import MapReduceDriver
+internal import MapReduceProcess
 internal import ServiceLifecycle
 
 /// Worker processes of this machine, which end with this process.

@@ -1,8 +1,9 @@
 internal import ArgumentParser
 internal import MapReduceCluster
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceProcess
+internal import MapReduceReport
 internal import UnixSignals
 
 #if canImport(Glibc)

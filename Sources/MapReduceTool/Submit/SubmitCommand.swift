@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import MapReduceCluster
-internal import MapReduceDriver
 internal import MapReduceModel
+internal import MapReduceProcess
 
 #if canImport(Glibc)
 internal import Glibc

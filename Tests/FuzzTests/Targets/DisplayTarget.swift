@@ -1,6 +1,7 @@
 import MapReduceControl
 import MapReduceDriver
 import MapReduceModel
+import MapReduceReport
 
 /// What a coordinator says of a job, shown to people.
 struct DisplayTarget: FuzzTarget {
@@ -52,10 +53,10 @@ struct DisplayTarget: FuzzTarget {
         let lines = ProgressLines.lines(of: progress, pace, size)
         try require(lines.count < 5, "there are too many lines")
         try require(lines.allSatisfy { $0.cellCount < 80 }, "a line is too long")
-        _ = PlainDisplay.line(progress)
+        _ = progress.line
         _ = JobSummary.text(of: status, output: status.output, elapsed: .seconds(7))
         if let failure = status.failure {
-            _ = JobSummary.text(of: failure, attempt: status.failedAttempt)
+            _ = FailureText.text(of: failure, attempt: status.failedAttempt)
         }
         _ = Format.duration(seconds: status.seconds)
     }

@@ -111,7 +111,7 @@ struct ArgumentTarget: FuzzTarget {
         }
         let quote = bytes.withUnsafeBytes { RecordQuote.text(of: $0) }
         try require(!quote.contains("\n"), "a quote has lines")
-        try require(quote.utf8.count <= 20 * Policy.maxQuoteByteCount, "a quote is long")
+        try require(quote.utf8.count <= 20 * EngineLimits.maxQuoteByteCount, "a quote is long")
         checkFields(bytes)
         return try checkInput(text)
     }

@@ -1,0 +1,116 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+package import MapReduceModel
+package import MapReduceProcess
+
+/// Finds out what a task was doing when its process died.
+package enum CrashReport {
+    /// The failure of an attempt whose process is gone.
+    ///
+    /// `reason`: how the process ended, or why it was ended.
+    ///
+    /// `isTrap`: whether it ended as code ends that finds a mistake of its own.
+    ///
+    /// `launch`: starts another process of the job, which says how a key is written; nil where
+    /// there is none, and the bytes of the key are shown.
+    package static func failure(
+        of spec: TaskSpec,
+        plan: Plan,
+        kind: FailureKind = .crashed,
+        reason: String,
+        reading: FlightRecorder.Reading,
+        processLogPath: String,
+        isTrap: Bool = false,
+        launch: TaskProcess.Launch? = nil
+    ) -> Failure {
+        let log = logTail(spec.logPath) ?? logTail(processLogPath) ?? ""
+        let backtrace = Backtrace(log: log)?.text
+        var message = kind == .timedOut ? reason : "the task process crashed: \(reason)"
+        if let fatal = fatalLine(log) {
+            message += "; \(fatal)"
+        } else if isTrap {
+            // What is compiled into a closure traps without a message.
+            message +=
+                "; the closure trapped: an arithmetic overflow, a division by zero, an index out "
+                + "of range or an unexpected nil"
+        }
+        if !reading.note.isEmpty { message = "\(reading.note); then \(message)" }
+        var failure = Failure(
+            kind: kind,
+            message: message,
+            steps: plan.stages[spec.attempt.task.stage].label,
+            backtrace: backtrace,
+            log: backtrace == nil ? lastLines(log) : nil
+        )
+        guard reading.recordNumber > 0, reading.offset >= 0, !reading.isPathCut else {
+            return failure
+        }
+        switch spec.input {
+        case .split(let split):
+            failure.location = RecordLocation(
+                path: reading.path,
+                offset: reading.offset,
+                recordNumber: reading.recordNumber
+            )
+            guard case .files(_, let format) = plan.stages[spec.attempt.task.stage].input else {
+                return failure
+            }
+            failure.record = RecordExcerpt.record(
+                in: split,
+                format: format,
+                path: reading.path,
+                offset: reading.offset
+            ).map { $0.withUnsafeBytes(RecordQuote.text) }
+        case .partition:
+            failure.key = key(reading, stage: spec.attempt.task.stage, launch)
+        }
+        return failure
+    }
+
+    private static func key(
+        _ reading: FlightRecorder.Reading,
+        stage: Int,
+        _ launch: TaskProcess.Launch?
+    ) -> String {
+        let bytes = reading.key.withUnsafeBytes {
+            RecordQuote.text(of: $0, isCut: reading.isKeyCut)
+        }
+        // The head of a key may be another key.
+        guard let launch, !reading.isKeyCut else { return bytes }
+        return CrashedKey.text(of: reading.key, stage: stage, launch) ?? bytes
+    }
+
+    private static func logTail(_ path: String?) -> String? {
+        guard let path else { return nil }
+        do {
+            let bytes = try Files.readTail(path, byteCount: TaskReportLimits.keptLogByteCount)
+            return bytes.isEmpty
+                ? nil : String(decoding: bytes, as: UTF8.self)
+        } catch {
+            // A process may die before it has a log: the report does without.
+            return nil
+        }
+    }
+
+    private static func lastLines(_ log: String) -> String? {
+        var lines = log.split(separator: "\n", omittingEmptySubsequences: false)
+        while lines.last?.isEmpty ?? false { lines.removeLast() }
+        return lines.isEmpty
+            ? nil : lines.suffix(DriverLimits.maxReportLineCount).joined(separator: "\n")
+    }
+
+    /// What the runtime said when it trapped.
+    private static func fatalLine(_ log: String) -> String? {
+        log.split(separator: "\n").last { line in
+            line.contains("Fatal error")
+                || line.contains("Swift runtime failure")
+                    && !line.contains(" 0x")
+        }.map { line in
+            // The runtime frames its own messages in asterisks.
+            let isFrame: (Character) -> Bool = { $0 == "*" || $0 == " " }
+            var rest = line.drop(while: isFrame)
+            while let last = rest.last, isFrame(last) { rest.removeLast() }
+            return String(rest)
+        }
+    }
+}

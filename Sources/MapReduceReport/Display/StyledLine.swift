@@ -1,0 +1,55 @@
+internal import MapReduceModel
+
+/// A line of text with colours.
+package struct StyledLine: Hashable, Sendable {
+    /// A part of a line that looks the same.
+    package struct Run: Hashable, Sendable {
+        package var text: String
+        package var style: Style
+    }
+
+    /// How a part of a line looks, which says nothing that the text does not.
+    package enum Style: String, Sendable {
+        case plain = ""
+        case bold = "1"
+        case good = "32"
+        case bad = "31"
+    }
+
+    package private(set) var runs: [Run] = []
+
+    package init() {}
+
+    /// Adds text, of which what a terminal would take for a command is escaped.
+    package mutating func append(_ text: String, _ style: Style = .plain) {
+        if !text.isEmpty { runs.append(Run(text: text.printableLine, style: style)) }
+    }
+
+    package mutating func append(_ line: StyledLine) { runs += line.runs }
+
+    package var cellCount: Int { runs.reduce(0) { $0 + Cells.count(of: $1.text) } }
+
+    /// The text alone.
+    package var plainText: String { runs.map(\.text).joined() }
+
+    /// The beginning of the line that takes at most so many cells.
+    package func prefix(cellCount: Int) -> StyledLine {
+        var line = StyledLine()
+        var left = cellCount
+        for run in runs {
+            let text = Cells.prefix(of: run.text, cellCount: left)
+            if !text.isEmpty { line.runs.append(Run(text: text, style: run.style)) }
+            if text.utf8.count < run.text.utf8.count { break }
+            left -= Cells.count(of: text)
+        }
+        return line
+    }
+
+    /// What is written to a terminal for the line.
+    package func text(inColour: Bool) -> String {
+        runs.map { run in
+            inColour && run.style != .plain
+                ? "\u{1B}[\(run.style.rawValue)m\(run.text)\u{1B}[0m" : run.text
+        }.joined()
+    }
+}
