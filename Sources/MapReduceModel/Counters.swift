@@ -44,7 +44,7 @@ package struct Counters: Hashable, Codable, Sendable {
                     + "\(name.cut(toByteCount: TaskReportLimits.maxCounterNameByteCount)); count "
                     + "under a short, fixed name, and emit what depends on the record"
             case .tooMany(let last):
-                "a task has more than \(TaskReportLimits.maxCounterCount) counters; the last one is "
+                "a task has more than \(TaskReportLimits.maxCounterCount) counters; the last is "
                     + "\(last). Count under a few fixed names, and emit what depends on the record"
             }
         }

@@ -4,7 +4,7 @@
 package struct Failure: Hashable, Codable, Sendable {
     package var kind: FailureKind
     /// One sentence that names the thing and says what to do next, of at most
-    /// `TaskReportLimits.maxMessageByteCount` bytes, however long the text is that a closure throws.
+    /// `TaskReportLimits.maxMessageByteCount` bytes, however long the text that a closure throws.
     package var message: String {
         didSet { message = message.cut(toByteCount: TaskReportLimits.maxMessageByteCount) }
     }

@@ -44,8 +44,8 @@ extension Coordinator {
         else { return }
         let message =
             "the tasks of stage \(id.stage) have \(entries.count) different counters, and at most "
-            + "\(TaskReportLimits.maxStageCounterCount) are allowed; count under a few fixed names, "
-            + "and emit what depends on the record"
+            + "\(TaskReportLimits.maxStageCounterCount) are allowed; count under a few fixed "
+            + "names, and emit what depends on the record"
         finish(id.job, .failed(Failure(kind: .badInput, message: message), attempt: attempt))
     }
 
