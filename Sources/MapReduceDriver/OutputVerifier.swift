@@ -1,4 +1,4 @@
-package import MapReduceEngine
+internal import MapReduceEngine
 package import MapReduceModel
 internal import MapReduceProcess
 

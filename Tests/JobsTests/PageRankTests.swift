@@ -19,7 +19,9 @@ import Testing
         var ranks: [Int: Double] = [:]
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: "\t")
-            ranks[try #require(Int(fields[0]))] = try #require(Double(fields[1]))
+            let node = try #require(Int(fields[0]))
+            let rank = try #require(Double(fields[1]))
+            ranks[node] = rank
         }
         return ranks
     }

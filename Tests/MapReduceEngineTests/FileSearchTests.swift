@@ -95,8 +95,8 @@ import Testing
                 + name.unicodeScalars.map {
                     UInt8(truncatingIfNeeded: $0.value)
                 }
-            let file = fopen(bytes.map { CChar(bitPattern: $0) } + [0], "w")
-            fclose(try #require(file))
+            let file = try #require(fopen(bytes.map { CChar(bitPattern: $0) } + [0], "w"))
+            fclose(file)
         }
         for argument in ["logs", "logs/a/*", "logs/**/c*"] {
             let error = #expect(throws: EngineError.self) { try find(argument) }

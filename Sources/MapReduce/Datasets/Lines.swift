@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// The lines of input files, without what ends them (LF or CRLF).
 public struct Lines: Sendable {

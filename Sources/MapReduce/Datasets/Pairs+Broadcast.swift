@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// Verbs that give every task the whole of a small dataset.
 extension Pairs {

@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// Verbs that bring pairs into an order.
 extension Pairs {

@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// Keyed data: what `map` produces and `reduce` takes.
 ///

@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// Hands every pair to several sinks: of a dataset that is used more than once.
 final class ForkSink<Key: RecordKey, Value: RecordValue>: PairSink {

@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// Stands before a sink that writes an output, where records may be bad: counts the pairs of the
 /// current record, or holds them until its closures have returned.

@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 extension PairsNode {
     /// A dataset that a stage of its own makes of the shuffles that it reads.

@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 
 /// Makes what takes the pairs that a task produces for a dataset.
 @usableFromInline

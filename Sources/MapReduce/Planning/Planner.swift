@@ -1,4 +1,4 @@
-public import MapReduceEngine
+internal import MapReduceEngine
 internal import MapReduceModel
 
 /// Makes the plan of a job of the graph of its datasets.

@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// A coordinator as a service: the control plane behind HTTP, with a journal.
 package struct CoordinatorService: Service, CustomStringConvertible {

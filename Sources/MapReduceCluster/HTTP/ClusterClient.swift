@@ -1,7 +1,7 @@
 internal import AsyncHTTPClient
 internal import MapReduceControl
 package import MapReduceModel
-package import NIOCore
+internal import NIOCore
 internal import NIOHTTP1
 package import NIOSSL
 internal import Tracing

@@ -1,4 +1,4 @@
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// Keeps the token of a cluster where the clients of its user find it, for as long as the cluster
 /// runs.

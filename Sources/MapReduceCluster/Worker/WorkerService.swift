@@ -3,7 +3,7 @@ package import Logging
 internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// A worker as a service: runs the tasks that a coordinator gives it, and serves their runs.
 package struct WorkerService: Service, CustomStringConvertible {

@@ -1,5 +1,5 @@
 internal import MapReduceModel
-package import MapReduceProcess
+internal import MapReduceProcess
 
 #if canImport(Glibc)
 internal import Glibc

@@ -222,8 +222,8 @@ package enum Files {
 
     /// A path for a message.
     private static func shown(_ path: [CChar]) -> String {
-        String(validatingCString: path)
-            ?? ForeignText.escaped(path.dropLast().map { UInt8(bitPattern: $0) })
+        let bytes = path.dropLast().map { UInt8(bitPattern: $0) }
+        return String(validating: bytes, as: UTF8.self) ?? ForeignText.escaped(bytes)
     }
 
     /// Removes a file or a directory with all that is in it, whatever the names there; links are

@@ -1,4 +1,4 @@
-package import MapReduceModel
+internal import MapReduceModel
 
 /// Tells files whose lines end in CR alone, as those of old Macs and some instruments do.
 ///
