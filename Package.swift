@@ -60,6 +60,20 @@ let fuzzDependencies: [Target.Dependency] = [
     "MapReduceReport", "MapReduceDriver",
 ]
 
+/// A dependency, of a target of the cluster on condition of the trait: all packages that a job does
+/// not need hang on it, so that they are not fetched for a package of jobs, which leaves it out.
+func withClusterOnly(_ dependency: Target.Dependency) -> Target.Dependency {
+    guard case .productItem(let name, let package?, let aliases, _) = dependency,
+        package != "swift-argument-parser"
+    else { return dependency }
+    return .product(
+        name: name,
+        package: package,
+        moduleAliases: aliases,
+        condition: .when(traits: ["Cluster"])
+    )
+}
+
 let package = Package(
     name: "mapreduce",
     products: [
@@ -67,6 +81,8 @@ let package = Package(
         .library(name: "MapReduceTesting", targets: ["MapReduceTesting"]),
     ],
     traits: [
+        .default(enabledTraits: ["Cluster"]),
+        .trait(name: "Cluster", description: "Fetches what the command mapreduce is built with."),
         .trait(name: "Bzip2", description: "Reads files that bzip2 compressed; needs libbz2."),
         .trait(name: "Xz", description: "Reads files that xz compressed; needs liblzma."),
         .trait(name: "Zstd", description: "Reads files that zstd compressed; needs libzstd."),
@@ -330,4 +346,8 @@ if isForFuzzer {
             swiftSettings: testSettings
         )
     )
+}
+
+for target in package.targets {
+    target.dependencies = target.dependencies.map(withClusterOnly)
 }

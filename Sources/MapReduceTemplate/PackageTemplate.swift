@@ -98,11 +98,11 @@ package enum EngineSource: Hashable, Sendable {
         return last.hasSuffix(".git") ? String(last.dropLast(4)) : last
     }
 
-    /// How a manifest depends on it.
+    /// How a manifest depends on it: without the cluster, which no job is built with.
     var dependency: String {
         switch self {
-        case .path(let path): ".package(path: \(quoted(path)))"
-        case .url(let url): ".package(url: \(quoted(url)), branch: \"main\")"
+        case .path(let path): ".package(path: \(quoted(path)), traits: [])"
+        case .url(let url): ".package(url: \(quoted(url)), branch: \"main\", traits: [])"
         }
     }
 }

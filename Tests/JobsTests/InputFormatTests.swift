@@ -268,7 +268,7 @@ import Testing
         #expect(cut.code == 2 && cut.errors.contains("the file is truncated"), "\(cut.errors)")
         #else
         let result = try run("csv", ["named.csv", "-o", out])
-        #expect(result.code == 2 && result.errors.contains("--traits Zstd"), "\(result.errors)")
+        #expect(result.code == 2 && result.errors.contains("trait Zstd"), "\(result.errors)")
         #endif
     }
 

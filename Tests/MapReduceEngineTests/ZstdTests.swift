@@ -166,7 +166,7 @@ private let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
             let error = #expect(throws: EngineError.self) { try lines(path) }
             #expect(error?.kind == .badInput)
             let message = error?.message ?? ""
-            for part in [path, "unzstd", "swift build --traits Zstd"] {
+            for part in [path, "unzstd", "traits: [\"Zstd\"]"] {
                 #expect(message.contains(part), "\(message)")
             }
         }

@@ -29,7 +29,7 @@ import Testing
     @Test func theEngineIsAPathOrAnAddress() throws {
         let path = try template("demo")
         let manifest = try #require(path.files.first { $0.path == "Package.swift" }).text
-        #expect(manifest.contains(".package(path: \"/opt/mapreduce\")"))
+        #expect(manifest.contains(".package(path: \"/opt/mapreduce\", traits: [])"))
         #expect(manifest.contains("package: \"mapreduce\""))
         for (url, name) in [
             ("https://example.com/tools/engine.git", "engine"),
@@ -38,14 +38,17 @@ import Testing
             #expect(EngineSource.isURL(url))
             #expect(EngineSource.url(url).packageName == name)
             let other = try PackageTemplate(name: "demo", source: .url(url))
-            #expect(other.files[1].text.contains(".package(url: \"\(url)\", branch: \"main\")"))
+            let manifest = other.files[1].text
+            #expect(
+                manifest.contains(".package(url: \"\(url)\", branch: \"main\", traits: [])")
+            )
         }
         #expect(!EngineSource.isURL("../mapreduce"))
     }
 
     @Test func pathsAreWrittenAsLiterals() throws {
         let odd = try PackageTemplate(name: "demo", source: .path("/a \"b\\\n"))
-        #expect(odd.files[1].text.contains(".package(path: \"/a \\\"b\\\\\\u{a}\")"))
+        #expect(odd.files[1].text.contains(".package(path: \"/a \\\"b\\\\\\u{a}\", traits: [])"))
     }
 }
 

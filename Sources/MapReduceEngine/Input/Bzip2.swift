@@ -26,8 +26,8 @@ enum Bzip2 {
         throw EngineError(
             .badInput,
             "\(path) is compressed by bzip2, which this executable is built without; decompress it "
-                + "with bunzip2 first, or build with the package trait Bzip2 (swift build --traits "
-                + "Bzip2)"
+                + "with bunzip2 first, or build it with the package trait Bzip2 (traits: "
+                + "[\"Bzip2\"] in Package.swift)"
         )
         #endif
     }

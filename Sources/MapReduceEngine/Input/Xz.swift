@@ -13,7 +13,8 @@ enum Xz {
         throw EngineError(
             .badInput,
             "\(path) is compressed by xz, which this executable is built without; decompress it "
-                + "with unxz first, or build with the package trait Xz (swift build --traits Xz)"
+                + "with unxz first, or build it with the package trait Xz (traits: [\"Xz\"] in "
+                + "Package.swift)"
         )
         #endif
     }

@@ -23,8 +23,8 @@ enum Zstandard {
         throw EngineError(
             .badInput,
             "\(path) is compressed by zstd, which this executable is built without; decompress it "
-                + "with unzstd first, or build with the package trait Zstd (swift build --traits "
-                + "Zstd)"
+                + "with unzstd first, or build it with the package trait Zstd (traits: "
+                + "[\"Zstd\"] in Package.swift)"
         )
         #endif
     }
