@@ -51,6 +51,9 @@ let hasCluster = Context.environment["MAPREDUCE_WITHOUT_CLUSTER"] == nil && !isF
 /// of all tests and without the cluster; `.ci/fuzz` sets it.
 let isForFuzzer = Context.environment["MAPREDUCE_FUZZ"] != nil
 
+/// Set to anything, the variable makes errors of the compilers' warnings; `.ci/run` sets it.
+let warningsAreErrors = Context.environment["MAPREDUCE_WARNINGS_AS_ERRORS"] != nil
+
 /// What the targets of the fuzz tests read with.
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
@@ -236,7 +239,9 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "MapReduceControl"]),
         tests("TidyTests", []),
         tests("FuzzTests", fuzzDependencies),
-    ]
+    ],
+    // That of `#embed`.
+    cLanguageStandard: .gnu2x
 )
 
 if hasCluster {
@@ -350,4 +355,8 @@ if isForFuzzer {
 
 for target in package.targets {
     target.dependencies = target.dependencies.map(withClusterOnly)
+    if warningsAreErrors, target.type != .system {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+    }
 }
