@@ -16,6 +16,8 @@ package enum DriverLimits {
     package static let backtracePatience = Duration.seconds(20)
     /// How often an attempt is looked at for progress, at least: a fraction of the least timeout.
     package static let watchInterval = Duration.milliseconds(200)
+    /// How long one wait for what a task process says lasts: nothing depends on its end.
+    package static let channelWait = Duration.seconds(60)
     /// Bytes of what an attempt prints that go to its log as they are printed: more than anybody
     /// reads, and little enough for the logs of thousands of attempts.
     package static let keptLogHeadByteCount = 1 << 20

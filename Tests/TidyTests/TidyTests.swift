@@ -106,6 +106,19 @@ import Testing
         }
     }
 
+    /// A backtrace hides the calls of all targets that a job links.
+    @Test func backtracesKnowTheTargetsOfJobs() throws {
+        let package = try readText(packageRoot + "/Package.swift")
+        let jobs = package.components(separatedBy: "if hasCluster {")[0]
+        let targets = Set(jobs.matches(of: /name: "(MapReduce\w*)"/).map { String($0.1) })
+            .subtracting(["MapReduceTemplate", "MapReduceManual"])
+        let source = try readText(
+            packageRoot + "/Sources/MapReduceDriver/Failures/Backtrace.swift"
+        )
+        let list = source.components(separatedBy: "engineModules = [")[1].prefix { $0 != "]" }
+        #expect(Set(list.matches(of: /"(\w+)"/).map { String($0.1) }) == targets)
+    }
+
     /// The control plane decides the same whenever it is asked the same.
     @Test func controlIsDeterministic() throws {
         let forbidden = [

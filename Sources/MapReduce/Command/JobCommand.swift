@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -136,7 +137,7 @@ extension JobCommand {
     /// Runs one task again.
     private func replay() throws {
         let handedOver = try options.replayFrom.map { path in
-            try Wire.decode(ReplayTask.self, from: try Files.readStream(path))
+            try Wire.decode(ReplayTask.self, from: try Files.read(path))
         }
         var settings = options.settings(slotCount: handedOver?.slotCount)
         let program = try program(settings, try options.sideFiles())

@@ -52,12 +52,7 @@ struct JobDescriber {
             maxBadRecords: settings.maxBadRecords,
             auditPercent: settings.auditPercent,
             taskTimeout: settings.taskTimeout,
-            settings: JobReport.Settings(
-                memoryByteCount: settings.limits.memoryByteCount,
-                reducerCount: settings.reducerCount,
-                splitByteCount: settings.splitByteCount,
-                compressesOutput: settings.outputStyle.compression != .none
-            ),
+            settings: settings.reported,
             isQuiet: options.quiet,
             isVerbose: options.verbose
         )

@@ -161,26 +161,29 @@ struct JobDriver {
                 slotCount: settings.workerCount
             )
         }
+        let id = JobID(1)
         let runner = try LocalRunner(
-            program: program,
-            settings: settings,
+            job: program.hosted(id, settings),
+            slotCount: settings.workerCount,
             directories: directories,
             signals: signals,
             display: options.display,
             dashboard: reports.dashboard
         )
-        let frame = try RunFrame(
+        let context = try RunContext(
             output: directories.output?.path ?? "standard output",
-            settings: settings,
+            slotCount: settings.workerCount,
+            processorCount: RunSettings.processorCount,
+            settings: settings.reported,
             replayCommand: spool.names.isEmpty ? replayWords("STAGE.TASK", []) : nil
         )
-        try reports.begin(frame)
+        try reports.begin(context)
         let job = try runJob(
             runner,
-            frame,
+            context,
             copied: spool.names,
             JobSubmission(
-                id: JobID(1),
+                id: id,
                 plan: program.plan,
                 splits: splits,
                 maxAttempts: settings.maxAttempts,
@@ -198,18 +201,18 @@ struct JobDriver {
 
     private func runJob(
         _ runner: LocalRunner,
-        _ frame: RunFrame,
+        _ context: RunContext,
         copied: [String],
         _ submission: JobSubmission
     ) throws -> JobState {
         do {
             let job = try runner.run(submission)
-            reports.keep(runner.finalSnapshot(), frame)
+            reports.keep(runner.finalSnapshot(), context)
             return job
         } catch {
-            reports.keep(runner.finalSnapshot(endedBy: error), frame)
-            guard let failed = error as? JobFailed else { throw error }
-            throw failed.error(replay: replayCommand(failed.attempt.task, [], copied: copied))
+            reports.keep(runner.finalSnapshot(endedBy: error), context)
+            guard let hung = error as? HungThread else { throw error }
+            throw JobError(hung, replay: replayCommand(hung.attempt.task, [], copied: copied))
         }
     }
 

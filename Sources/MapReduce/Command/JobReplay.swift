@@ -133,8 +133,8 @@ struct JobReplay {
                 + "that may take as long as the job"
         )
         let runner = try LocalRunner(
-            program: program,
-            settings: settings,
+            job: program.hosted(replayed.task.job, settings),
+            slotCount: settings.workerCount,
             directories: RunDirectories(output: nil, scratch: scratch),
             signals: nil,
             display: options.display

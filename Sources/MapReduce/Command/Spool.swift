@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceProcess
 

@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -37,16 +38,16 @@ final class RunReports {
     }
 
     /// Makes the page that follows the run, and says where it is.
-    func begin(_ frame: RunFrame) throws {
+    func begin(_ context: RunContext) throws {
         guard let dashboard else { return }
-        try dashboard.begin(frame)
+        try dashboard.begin(context)
         // Even to those who want to hear nothing: it is what they have asked for.
         Terminal.write("dashboard: \(dashboard.address)\n", to: 2)
     }
 
     /// Notes how the run ended.
-    func keep(_ snapshot: RunSnapshot?, _ frame: RunFrame) {
-        end = snapshot.map { frame.report(of: $0) }
+    func keep(_ snapshot: RunSnapshot?, _ context: RunContext) {
+        end = snapshot.map { context.report(of: $0) }
     }
 
     /// Writes all that was asked for.

@@ -50,4 +50,14 @@ struct RunSettings: Sendable {
 
     /// Processors that this process may use.
     static var processorCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
+
+    /// Those that a report shows.
+    var reported: JobReport.Settings {
+        JobReport.Settings(
+            memoryByteCount: limits.memoryByteCount,
+            reducerCount: reducerCount,
+            splitByteCount: splitByteCount,
+            compressesOutput: outputStyle.compression != .none
+        )
+    }
 }

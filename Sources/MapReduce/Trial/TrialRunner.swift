@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceReport
@@ -128,15 +129,16 @@ package final class TrialRunner {
         // Each spill costs files: of much input there are not more of them.
         settings.limits.maxPairCount = max(settings.limits.maxPairCount, lineCount / 64)
         let (program, types) = try program(settings)
+        let id = JobID(1)
         let runner = try LocalRunner(
-            program: program,
-            settings: settings,
+            job: program.hosted(id, settings),
+            slotCount: settings.workerCount,
             directories: RunDirectories(output: nil, scratch: directory),
             signals: nil,
             display: SilentDisplay()
         )
         let submission = JobSubmission(
-            id: JobID(1),
+            id: id,
             plan: program.plan,
             splits: try splits(for: program.plan, trial),
             maxAttempts: settings.maxAttempts,
@@ -145,9 +147,9 @@ package final class TrialRunner {
         let job: JobState
         do {
             job = try runner.run(submission)
-        } catch let error as JobFailed {
+        } catch let hung as HungThread {
             isInUse = true
-            throw error.error()
+            throw JobError(hung)
         }
         try job.checkSucceeded()
         let result = try result(of: job, types)

@@ -80,11 +80,11 @@ struct ProcessMetrics {
 
     /// The kernel counts in ticks since it was booted.
     private static func startTime() throws -> Double {
-        let status = String(decoding: try Files.readStream("/proc/self/stat"), as: UTF8.self)
+        let status = String(decoding: try Files.readProcFile("/proc/self/stat"), as: UTF8.self)
         // The name of the command may have spaces and parentheses in it.
         guard let end = status.lastIndex(of: ")") else { return 0 }
         let fields = status[end...].split(separator: " ")
-        let boot = try String(decoding: Files.readStream("/proc/stat"), as: UTF8.self)
+        let boot = try String(decoding: Files.readProcFile("/proc/stat"), as: UTF8.self)
             .split(separator: "\n").first { $0.hasPrefix("btime ") }
         guard fields.count > 20, let ticks = Double(fields[20]),
             let start = boot.flatMap({ Double($0.dropFirst("btime ".count)) })
@@ -93,6 +93,6 @@ struct ProcessMetrics {
     }
 
     private static func words(_ path: String) throws -> [Substring] {
-        String(decoding: try Files.readStream(path), as: UTF8.self).split(separator: " ")
+        String(decoding: try Files.readProcFile(path), as: UTF8.self).split(separator: " ")
     }
 }

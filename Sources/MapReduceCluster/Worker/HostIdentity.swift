@@ -11,7 +11,7 @@ enum HostIdentity {
     /// The id that the kernel drew when it was booted: the same for all processes of a machine, and
     /// for its containers.
     static func current() throws -> String {
-        let bytes = try Files.readStream("/proc/sys/kernel/random/boot_id")
+        let bytes = try Files.readProcFile("/proc/sys/kernel/random/boot_id")
         return String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self)
     }
 

@@ -1,6 +1,8 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 internal import Synchronization
 
 /// What a worker has of a job: how its task processes are started, and where its files are.
@@ -12,14 +14,45 @@ struct JobFiles: Sendable {
     let incarnation: String
     /// Takes runs, logs and fetched segments.
     let directory: String
+    /// How the job's task processes are hosted.
+    let hosted: HostedJob
+
+    init(
+        id: JobID,
+        launch: JobLaunch,
+        executable: String,
+        incarnation: String,
+        directory: String
+    ) {
+        self.id = id
+        self.launch = launch
+        self.executable = executable
+        self.incarnation = incarnation
+        self.directory = directory
+        let program = launch.program
+        let arguments = program.arguments(filesFrom: Self.filesDirectory(directory))
+        hosted = HostedJob(
+            plan: launch.plan,
+            id: id,
+            taskTimeoutSeconds: launch.taskTimeout,
+            start: .process {
+                var process = TaskProcess.Launch(executable: executable, arguments: arguments)
+                // Where paths of the command line mean what they meant where it was submitted.
+                let exists = try Files.kind(of: program.directory) == .directory
+                process.directory = exists ? program.directory : directory
+                process.slotCount = program.slotCount
+                process.inheritsEnvironment = false
+                return process
+            }
+        )
+    }
 
     var fetchedDirectory: String { directory + "/fetched" }
 
     /// Has the side files by their names.
-    var filesDirectory: String { directory + "/files" }
+    var filesDirectory: String { Self.filesDirectory(directory) }
 
-    /// The command line of the job's task processes; they find the side files on this machine.
-    var arguments: [String] { launch.program.arguments(filesFrom: filesDirectory) }
+    private static func filesDirectory(_ directory: String) -> String { directory + "/files" }
 
     /// The specification of an attempt; parts are written on the output's own disk.
     func spec(for assignment: Assignment, segments: [[Segment]]) -> TaskSpec {

@@ -55,7 +55,7 @@ final class MachineWatch: Sendable {
     }
 
     private static func load() throws -> MachineCondition.Load? {
-        let text = String(decoding: try Files.readStream("/proc/loadavg"), as: UTF8.self)
+        let text = String(decoding: try Files.readProcFile("/proc/loadavg"), as: UTF8.self)
         guard let one = text.split(separator: " ").first.flatMap({ Double($0) }) else { return nil }
         return MachineCondition.Load(
             one: one,
@@ -65,7 +65,7 @@ final class MachineWatch: Sendable {
 
     /// Nil on a system that tells it in another way.
     private static func memory() throws -> MachineCondition.Memory? {
-        let text = String(decoding: try Files.readStream("/proc/meminfo"), as: UTF8.self)
+        let text = String(decoding: try Files.readProcFile("/proc/meminfo"), as: UTF8.self)
         func byteCount(_ name: String) -> Int? {
             text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
                 .flatMap { line in Int(line.drop { !$0.isNumber }.prefix { $0.isNumber }) }

@@ -19,7 +19,7 @@ struct WorkerDriver {
     let metrics: WorkerMetrics
     let machine: MachineWatch
     let traces = WorkerTraces()
-    let slots: [TaskSlot]
+    let slots: [WorkerSlot]
     private let http: HTTPService
     let incarnation: String
     let host: String
@@ -80,7 +80,7 @@ struct WorkerDriver {
             logger: logger
         )
         slots = try (0..<settings.slotCount).map { index in
-            try TaskSlot(index: index, scratch: scratch, metrics: metrics) { send.yield($0) }
+            try WorkerSlot(index: index, scratch: scratch, metrics: metrics) { send.yield($0) }
         }
         let connections = try Connections(
             fileLimit: FileLimit.current.now,

@@ -7,6 +7,12 @@
 ///       2 [ra] [system] 0x00005647eea16d62 closure #1 in Lines.map(…) + 81 in job at //<compiler…
 ///       3 [ra]          0x00005647ee99c551 TaskContext.forEachLine(_:) + 1136 in job at …
 struct Backtrace {
+    /// The targets that a job links; a test compares them with those of the package.
+    static let engineModules = [
+        "MapReduce", "MapReduceControl", "MapReduceDriver", "MapReduceEngine", "MapReduceModel",
+        "MapReduceProcess", "MapReduceReport", "MapReduceTesting",
+    ]
+
     /// From the innermost on.
     let frames: [Frame]
 
@@ -26,8 +32,7 @@ struct Backtrace {
 
         /// Whether it is of the code that calls the closures.
         var isEngine: Bool {
-            let modules = ["", "Model", "Engine", "Process", "Driver"]
-            return modules.contains { place?.contains("Sources/MapReduce\($0)/") ?? false }
+            Backtrace.engineModules.contains { place?.contains("Sources/\($0)/") ?? false }
         }
 
         var text: String { place.map { "\(function) at \($0)" } ?? function + image }

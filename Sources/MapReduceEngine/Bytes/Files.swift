@@ -304,7 +304,7 @@ package enum Files {
     }
 
     /// Reads a file of the system that does not tell its size, at most 64 KiB of it.
-    package static func readStream(_ path: String) throws -> [UInt8] {
+    package static func readProcFile(_ path: String) throws -> [UInt8] {
         let file = try OpenFile(reading: path)
         return try [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
             initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)

@@ -1,5 +1,5 @@
 internal import MapReduceControl
-internal import MapReduceModel
+package import MapReduceModel
 internal import MapReduceReport
 
 #if canImport(Glibc)
@@ -7,20 +7,33 @@ internal import Glibc
 #endif
 
 /// What a report says of a run on this machine that the control plane does not know.
-struct RunFrame: Sendable {
-    /// The directory that the output goes to, or `standard output`.
-    let output: String
-    let settings: RunSettings
-    /// Runs a task again, with `STAGE.TASK` in the place of its name; nil where it cannot be.
-    let replayCommand: String?
+package struct RunContext: Sendable {
+    private let output: String
+    private let slotCount: Int
+    private let processorCount: Int
+    private let settings: JobReport.Settings
+    private let replayCommand: String?
     private let submittedAt: Double
     private let machine: String
     private let owner: String
     private let freeByteCount: Int?
 
     /// Notes the time and the machine.
-    init(output: String, settings: RunSettings, replayCommand: String?) throws {
+    ///
+    /// `output`: the directory that the output goes to, or `standard output`.
+    ///
+    /// `replayCommand`: runs a task again, with `STAGE.TASK` in the place of its name; nil where no
+    /// command can.
+    package init(
+        output: String,
+        slotCount: Int,
+        processorCount: Int,
+        settings: JobReport.Settings,
+        replayCommand: String?
+    ) throws {
         self.output = output
+        self.slotCount = slotCount
+        self.processorCount = processorCount
         self.settings = settings
         self.replayCommand = replayCommand
         var time = timespec()
@@ -28,13 +41,13 @@ struct RunFrame: Sendable {
         submittedAt = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
         machine = Self.machineName
         owner = "\(Self.userName)@\(machine)"
-        freeByteCount = try MemoryCheck.available()
+        freeByteCount = try AvailableMemory.byteCount()
     }
 
     /// The report of a run at one moment.
     ///
     /// Cost: linear in the number of attempts.
-    func report(of run: RunSnapshot) -> JobReport {
+    package func report(of run: RunSnapshot) -> JobReport {
         let job = run.job
         var status = JobStatus(job, output: output)
         status.owner = owner
@@ -46,22 +59,17 @@ struct RunFrame: Sendable {
         }
         var report = JobReport(job, status)
         if let failed = run.failed { add(failed, to: &report) }
-        var worker = JobReport.Worker(id: 0, name: machine, slotCount: settings.workerCount)
-        worker.processorCount = RunSettings.processorCount
+        var worker = JobReport.Worker(id: 0, name: machine, slotCount: slotCount)
+        worker.processorCount = processorCount
         worker.memoryByteCount = freeByteCount
         report.workers = [worker]
         report.replayCommand = replayCommand
-        report.settings = JobReport.Settings(
-            memoryByteCount: settings.limits.memoryByteCount,
-            reducerCount: settings.reducerCount,
-            splitByteCount: settings.splitByteCount,
-            compressesOutput: settings.outputStyle.compression != .none
-        )
+        report.settings = settings
         return report.judged()
     }
 
     /// The failure that ended the run while its thread went on.
-    private func add(_ failed: JobFailed, to report: inout JobReport) {
+    private func add(_ failed: HungThread, to report: inout JobReport) {
         report.job.phase = .failed
         report.job.failure = failed.failure
         report.job.failedAttempt = failed.attempt

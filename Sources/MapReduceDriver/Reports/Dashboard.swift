@@ -1,7 +1,6 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceEngine
-internal import MapReduceModel
+package import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
 internal import Synchronization
@@ -10,13 +9,13 @@ internal import Synchronization
 ///
 /// What it shows is written about once a second by a thread beside that of the run, and less often
 /// where that takes long, so that the job is not slowed down.
-final class Dashboard: Sendable {
+package final class Dashboard: Sendable {
     private let base: String
     private let state = Mutex(State())
 
     private struct State {
         var directory = ""
-        var frame: RunFrame?
+        var context: RunContext?
         var next = ContinuousClock.now
         var isOver = false
         /// Why the page could not be written the last time.
@@ -25,27 +24,27 @@ final class Dashboard: Sendable {
 
     private static let fileName = "report.js"
 
-    init(below base: String) { self.base = base }
+    package init(below base: String) { self.base = base }
 
     /// The page's address, once it was made.
-    var address: String {
+    package var address: String {
         Self.address(ofFile: state.withLock { $0.directory } + "/index.html")
     }
 
     /// Makes the directory with the page.
-    func begin(_ frame: RunFrame) throws {
+    package func begin(_ context: RunContext) throws {
         try Files.createDirectory(base)
         let made = try Files.createUniqueDirectory("\(base)/_mapreduce-dashboard-")
         let directory = try Files.resolved(made) ?? made
         try Files.write(Page.following(Self.fileName), toNew: directory + "/index.html")
         state.withLock { state in
             state.directory = directory
-            state.frame = frame
+            state.context = context
         }
     }
 
     /// Shows the run as it is now, if it is time to; at once, as a thread does the work.
-    func update(_ run: RunSnapshot) {
+    package func update(_ run: RunSnapshot) {
         // One that is being written holds the lock.
         let isDue = state.withLockIfAvailable { state in
             guard !state.isOver, ContinuousClock.now >= state.next else { return false }
@@ -62,10 +61,10 @@ final class Dashboard: Sendable {
 
     private func write(_ run: RunSnapshot) {
         state.withLock { state in
-            guard !state.isOver, let frame = state.frame else { return }
+            guard !state.isOver, let context = state.context else { return }
             let start = PhaseClock.ofThread
             do {
-                try Self.write(frame.report(of: run), in: state.directory)
+                try Self.write(context.report(of: run), in: state.directory)
                 state.failure = nil
             } catch {
                 state.failure = error
@@ -80,7 +79,7 @@ final class Dashboard: Sendable {
     }
 
     /// Shows how the run ended; the page stays as it is.
-    func end(with report: JobReport) throws {
+    package func end(with report: JobReport) throws {
         try state.withLock { state in
             state.isOver = true
             guard !state.directory.isEmpty else { return }

@@ -1,17 +1,22 @@
 internal import MapReduceControl
-internal import MapReduceEngine
+package import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
 
 /// Where a run keeps its files.
-struct RunDirectories {
+package struct RunDirectories {
     /// Takes the job's output; nil for a run whose parts are read from the scratch directory.
-    let output: OutputDirectory?
+    package let output: OutputDirectory?
     /// Takes runs, logs and flight recorders.
-    let scratch: String
+    package let scratch: String
+
+    package init(output: OutputDirectory?, scratch: String) {
+        self.output = output
+        self.scratch = scratch
+    }
 
     /// Where intermediate files go when nothing else is asked for: `TMPDIR`, or `/tmp`.
-    static var temporaryBase: String {
+    package static var temporaryBase: String {
         get throws { try CurrentProcess.variable("TMPDIR") ?? "/tmp" }
     }
 

@@ -1,15 +1,12 @@
-internal import MapReduceControl
 package import MapReduceModel
 package import MapReduceProcess
 
-/// Watches one attempt that a task process runs: notices that its closure makes no progress, and
-/// knows what became of memory since it was started.
+/// Watches one attempt that a task process runs: notices that its closure makes no progress.
 ///
 ///     watching ── no progress for the timeout ──► asked ── still there after a while ──► given up
 ///                                                  └─► the process says where, and ends
 package struct AttemptWatch: Sendable {
     private let timeout: Duration?
-    private let memory: OutOfMemoryKills
     private var state = State.watching
     private var lastProgress: FlightRecorder.Progress?
     private var lastCheck: Instant
@@ -25,7 +22,6 @@ package struct AttemptWatch: Sendable {
     /// value; nil for as long as it likes.
     package init(timeoutSeconds: Int?, at now: Instant) {
         timeout = timeoutSeconds.map { .seconds($0) }
-        memory = .now()
         lastCheck = now
     }
 
@@ -65,42 +61,8 @@ package struct AttemptWatch: Sendable {
         }
     }
 
-    /// Looks at an attempt, and does what is to be done about it but for ending the process.
-    ///
-    /// - Returns: whether its process is to be ended.
-    package mutating func mustKill(
-        _ recorder: FlightRecorder,
-        process: Int32,
-        at now: Instant
-    ) -> Bool {
-        switch check(recorder.progress, at: now) {
-        case .nothing: return false
-        case .kill: return true
-        case .ask:
-            // One that is stopped cannot say where it hangs.
-            return HangingThread.isStopped(process: process)
-                || !HangingThread.tell(process: process, thread: recorder.threadID)
-        }
-    }
-
-    /// How the attempt's process came to its end, in words.
-    package func reason(of exit: TaskProcess.Exit) -> String {
-        if hasTimedOut { return stalledText }
-        guard exit.isKill else { return exit.description }
-        return exit.description + OutOfMemoryKills.now().explanation(since: memory)
-    }
-
-    /// What is said of an attempt whose process does not even end when it is killed.
-    package var reasonOfLostProcess: String {
-        (hasTimedOut ? stalledText : "its channel was closed")
-            + ", and its process cannot be ended: the system waits for a disk or a network"
-    }
-
     /// What is said of an attempt that hangs.
     package var stalledText: String {
         "the closure made no progress for \(timeout?.components.seconds ?? 0) s (--task-timeout)"
     }
-
-    /// What the end of the process means.
-    package var failureKind: FailureKind { hasTimedOut ? .timedOut : .crashed }
 }

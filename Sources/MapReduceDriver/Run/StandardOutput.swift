@@ -1,20 +1,22 @@
 internal import MapReduceEngine
-internal import MapReduceModel
-internal import MapReduceProcess
+package import MapReduceModel
+package import MapReduceProcess
 
 #if canImport(Glibc)
 internal import Glibc
 #endif
 
 /// Writes a job's parts, one after another, to standard output.
-struct StandardOutput {
+package struct StandardOutput {
     /// A signal ends the wait for a reader that does not read.
-    let signals: SignalWatcher
+    private let signals: SignalWatcher
+
+    package init(signals: SignalWatcher) { self.signals = signals }
 
     /// - Throws: `Interruption` after a signal, and of SIGPIPE when nobody reads any more.
     ///
     /// Of parts that begin with the names of their columns, only the first one's are written.
-    func write(_ paths: [String], _ style: OutputStyle) throws {
+    package func write(_ paths: [String], _ style: OutputStyle) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
         var hasHeader = false

@@ -1,5 +1,5 @@
-internal import MapReduceControl
-internal import MapReduceModel
+package import MapReduceControl
+package import MapReduceModel
 
 /// What a run knows of its job, for reports of it.
 extension LocalRunner {
@@ -15,10 +15,10 @@ extension LocalRunner {
     ///
     /// `error`: what ended the run, of which the control plane has not heard; nil for one that
     /// came to its end.
-    func finalSnapshot(endedBy error: (any Error)? = nil) -> RunSnapshot? {
+    package func finalSnapshot(endedBy error: (any Error)? = nil) -> RunSnapshot? {
         guard var snapshot else { return nil }
         guard let error, snapshot.job.outcome == nil else { return snapshot }
-        if let failed = error as? JobFailed { snapshot.failed = failed }
+        if let failed = error as? HungThread { snapshot.failed = failed }
         var coordinator = coordinator
         // What it would have done is not done any more: the task processes are gone.
         _ = coordinator.apply(.jobCancelled(snapshot.job.id), at: now)
@@ -28,11 +28,11 @@ extension LocalRunner {
 }
 
 /// A run at one moment.
-struct RunSnapshot: Sendable {
-    var job: JobState
-    let now: Instant
+package struct RunSnapshot: Sendable {
+    package var job: JobState
+    package let now: Instant
     /// What attempts that have not ended have read of files.
-    let runningInput: (records: Int, bytes: Int)
+    package let runningInput: (records: Int, bytes: Int)
     /// The failure of an attempt that could not be ended.
-    var failed: JobFailed?
+    package var failed: HungThread?
 }
