@@ -114,6 +114,32 @@ private func rows(_ path: String, _ range: Range<Int>, header: Int?) throws -> [
         }
     }
 
+    /// Only the part that has the line says that it is too long: it alone knows the place.
+    @Test func tooLongALineIsToldByThePartThatHasIt() throws {
+        let directory = try TemporaryDirectory()
+        let third = [UInt8](repeating: 0x78, count: EngineLimits.maxRecordByteCount / 2)
+        let members = try gzip(
+            [Array("ok\nx".utf8), third, third, third, Array("\nend".utf8)],
+            directory
+        )
+        let path = try directory.write("members.gz", members.joined())
+        let ends = members.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        let error = #expect(throws: EngineError.self) { try read(path, 0..<ends[2]) }
+        #expect(error?.message.contains("at byte 3;") ?? false, "\(error?.message ?? "")")
+        #expect(try read(path, ends[1]..<ends[3]).isEmpty)
+        #expect(try read(path, ends[2]..<ends[5]).map(\.line) == ["end"])
+        let second = try gzip(
+            [Array("a\n".utf8), Array("b\nx".utf8), third, third, third],
+            directory
+        )
+        let other = try directory.write("other.gz", second.joined())
+        let start = second[0].count
+        let size = second.reduce(0) { $0 + $1.count }
+        let place = #expect(throws: EngineError.self) { try read(other, 1..<size) }
+        let words = "at byte 2 of the text that begins with the member at byte \(start);"
+        #expect(place?.message.contains(words) ?? false, "\(place?.message ?? "")")
+    }
+
     @Test func virtualOffsetsAreThoseOfBGZF() throws {
         let directory = try TemporaryDirectory()
         let members = try gzip(["a\nb", "c\nd\n"], directory)

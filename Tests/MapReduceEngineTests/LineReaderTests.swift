@@ -157,6 +157,20 @@ private func piece(_ path: String, _ range: Range<Int>) throws -> FilePiece {
         #expect(error?.message.contains("at byte 3;") ?? false, "\(error?.message ?? "")")
     }
 
+    /// Only the piece in which the line begins says that it is too long: it alone knows the place.
+    @Test func tooLongALineIsToldByThePieceThatHasIt() throws {
+        let directory = try TemporaryDirectory()
+        let long = [UInt8](repeating: 0x78, count: EngineLimits.maxRecordByteCount * 2)
+        let path = try directory.write("text", Array("ok\n".utf8) + long + Array("\nend".utf8))
+        let size = long.count + 7
+        for cut in [4, 5, long.count / 4, long.count - 1, long.count + 2] {
+            let error = #expect(throws: EngineError.self) { try lines(of: piece(path, 0..<cut)) }
+            #expect(error?.message.contains("at byte 3;") ?? false, "\(error?.message ?? "")")
+            #expect(try lines(of: piece(path, cut..<size)) == [Array("end".utf8)], "from \(cut)")
+            #expect(try lines(of: piece(path, cut..<long.count + 3)).isEmpty, "from \(cut)")
+        }
+    }
+
     @Test func aFileThatShrinksIsAnError() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("text", String(repeating: "line\n", count: 100))

@@ -202,15 +202,34 @@ private func randomText(_ random: inout SeededGenerator, parts count: Int) -> [U
             file.limits.lookByteCount = 1
             file.limits.maxByteCount = Int.random(in: 5...60, using: &random)
             let expected = naiveRows(text, csv)
-            let isTooLong = expected.contains { $0.byteCount > file.limits.maxByteCount }
+            let tooLong = expected.filter { $0.byteCount > file.limits.maxByteCount }
+            let isTooLong = !tooLong.isEmpty
             for cut in 0...text.count {
                 do {
                     let found = try file.rows(0..<cut) + file.rows(cut..<text.count)
                     #expect(!isTooLong && found == expected, "cut at \(cut)")
                 } catch let error as EngineError {
                     #expect(isTooLong && error.kind == .badInput, "cut at \(cut): \(error)")
+                    let first = tooLong.first?.offset ?? -1
+                    #expect(error.message.contains("at byte \(first);"), "cut at \(cut): \(error)")
                 }
             }
+        }
+    }
+
+    /// Only the piece in which the row begins says that it is too long: it alone knows the place.
+    @Test(arguments: ["\"", ""])
+    func aRowThatIsTooLongIsToldByThePieceThatHasIt(_ quote: String) throws {
+        let long = quote + String(repeating: "x ", count: 40) + quote
+        let text = Array("a,b\n\(long)\nc,d\n".utf8)
+        var file = RowFile(path: try directory.write("text", text), syntax: csv)
+        file.limits.maxByteCount = 30
+        for cut in 5...text.count - 5 {
+            let error = #expect(throws: EngineError.self) { try file.rows(0..<cut) }
+            #expect(error?.message.contains("at byte 4;") ?? false, "\(cut): \(error as Any)")
+            let rest = try file.rows(cut..<text.count)
+            #expect(rest.map(\.offset) == [text.count - 4], "cut at \(cut)")
+            #expect(try file.rows(cut..<text.count - 4).isEmpty, "cut at \(cut)")
         }
     }
 

@@ -6,7 +6,7 @@ internal import Glibc
 #endif
 
 /// What some programs put before a text in UTF-8.
-let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+package let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
 /// A part of a file's text in memory, which slides from its start to its end.
 ///
@@ -22,6 +22,8 @@ struct InputWindow: ~Copyable {
     /// The offset in the text of `buffer[0]`.
     private(set) var offset: Int
     private(set) var isAtEnd = false
+    /// What follows an offset in a message, where the text is not that of the whole file.
+    var origin = ""
 
     /// Room behind the last byte, so that loads of 64 bytes stay in the allocation.
     static let padding = 64
@@ -88,7 +90,7 @@ struct InputWindow: ~Copyable {
     func tooLong(_ limit: Int) -> EngineError {
         EngineError(
             .badInput,
-            "\(path) has a record of more than \(limit) bytes at byte \(position); "
+            "\(path) has a record of more than \(limit) bytes at byte \(position)\(origin); "
                 + "is it what the job takes it for?"
         )
     }
@@ -133,6 +135,26 @@ struct InputWindow: ~Copyable {
             searched = head + pending
         }
         return nil
+    }
+
+    /// Skips to the end of a line that began earlier, and belongs to the piece before.
+    ///
+    /// None of it is kept, so it may be of any length: where it is too long, the reader of that
+    /// piece says so, which knows where it begins.
+    ///
+    /// `isEnough`: whether a place is after all lines that are wanted, so that the search may stop.
+    mutating func skipLine(endsAtCR: Bool = false, isEnough: (_ position: Int) -> Bool) throws {
+        while let base = buffer.baseAddress {
+            if let end = endsAtCR ? rowEnd(base, head) : lineEnd(base, head) {
+                let isCRLF =
+                    endsAtCR && end + 1 < tail && buffer[end] == 0x0D && buffer[end + 1] == 0x0A
+                head = end + (isCRLF ? 2 : 1)
+                return
+            }
+            head = tail
+            if isAtEnd || isEnough(position) { return }
+            try fill()
+        }
     }
 
     /// The place in the buffer of the next LF.

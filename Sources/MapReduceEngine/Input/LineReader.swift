@@ -34,7 +34,7 @@ package final class LineReader: RecordReader {
         )
         recordOffset = start
         if start < piece.offset, piece.isPlain {
-            _ = try window.readLine(start: &recordOffset)
+            try window.skipLine { $0 >= pieceEnd }
         } else if start == 0 {
             mark = try ByteOrderMark(atStartOf: &window)
         }

@@ -47,7 +47,10 @@ package final class MemberLineReader: RecordReader {
             return
         }
         if start > 0 {
-            _ = try window.readLine(start: &lineStart, endsAtCR: endsAtCR)
+            window.origin = " of the text that begins with the member at byte \(start)"
+            try window.skipLine(endsAtCR: endsAtCR) { position in
+                members.next.map { $0.textOffset < position } ?? false
+            }
         } else {
             mark = try ByteOrderMark(atStartOf: &window)
         }

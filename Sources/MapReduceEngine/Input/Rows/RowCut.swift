@@ -44,16 +44,17 @@ struct RowCut: ~Copyable {
     private var outsideStart: Int
     private var quotedStart: Int
 
-    /// `cut`: after the place of a byte order mark.
+    /// `piece`: which begins at the cut, after the place of a byte order mark.
     ///
-    /// - Returns: where the row begins; the end of the file if none does.
+    /// - Returns: where the row begins; the end of the piece or a later place if none does in it.
     static func firstRow(
-        at cut: Int,
+        in piece: Range<Int>,
         of input: InputFile,
         path: String,
         syntax: RowSyntax,
         limits: RowLimits
     ) throws -> Int {
+        let cut = piece.lowerBound
         var byteCount = syntax.quote == nil ? 1 : max(limits.lookByteCount, 1)
         while true {
             let isFarEnough = byteCount >= cut - byteOrderMark.count
@@ -65,7 +66,7 @@ struct RowCut: ~Copyable {
                 syntax: syntax,
                 limits: limits
             )
-            if try search.read(to: cut - 1) { return try search.endOfRow(after: cut, path: path) }
+            if try search.read(to: cut - 1) { return try search.endOfRow(before: piece.upperBound) }
             byteCount *= 16
         }
     }
@@ -111,24 +112,19 @@ struct RowCut: ~Copyable {
         return isQuoted != nil
     }
 
-    /// Reads on to the first line end outside quotes.
-    private mutating func endOfRow(after cut: Int, path: String) throws -> Int {
-        while let byte = try window.peek() {
+    /// Reads on to the first line end outside quotes, or to the end of the piece.
+    ///
+    /// Where the row is too long, the reader of the piece in which it begins says so.
+    private mutating func endOfRow(before end: Int) throws -> Int {
+        while window.position < end, let byte = try window.peek() {
             if byte == quote {
                 _ = try readQuotes()
             } else if isQuoted == true {
-                try readText(to: cut + maxByteCount + 1)
+                try readText(to: end)
             } else {
                 previous = byte
                 window.head += 1
                 if byte == 0x0A || byte == 0x0D { break }
-            }
-            guard window.position <= cut + maxByteCount else {
-                throw EngineError(
-                    .badInput,
-                    "\(path) has a record of more than \(maxByteCount) bytes that begins before "
-                        + "byte \(cut); is it what the job takes it for?"
-                )
             }
         }
         return window.position

@@ -46,7 +46,7 @@ package final class RowReader: RecordReader {
                 offset <= byteOrderMark.count
                 ? 0
                 : try RowCut.firstRow(
-                    at: offset,
+                    in: offset..<pieceEnd,
                     of: input,
                     path: piece.path,
                     syntax: syntax,
