@@ -14,8 +14,8 @@ struct NGrams: Job {
         if let top, top < 1 { throw ValidationError("--top is at least 1") }
     }
 
-    func pipeline(_ input: Input) -> Pairs<String, Int> {
-        let ngrams: Pairs<String, Int> = input.lines.map { line, emit in
+    func pipeline(_ input: Input) -> Pairs<Bytes, Int> {
+        let ngrams: Pairs<Bytes, Int> = input.lines.map { line, emit in
             // The words of the line with one space between them, and where each begins.
             var text: [UInt8] = []
             var starts: [Int] = []

@@ -143,6 +143,28 @@ import Testing
         #expect(try readFile(directory("out/part-00000.tsv")) == [0x68, 0xF6] + rest)
     }
 
+    /// A word is what stands between spaces, whatever its bytes: also where many tasks and a second
+    /// step read it.
+    @Test func wordsMayHaveAnyBytes() throws {
+        let directory = try TemporaryDirectory()
+        let text = try directory.write("in", Array("caf".utf8) + [0xE9, 0x20, 0x78, 0x0A])
+        let word = "caf\u{E9}"
+        for (job, options, expected) in [
+            ("invertedindex", [], "\(word)\t[\"in\"]\nx\t[\"in\"]\n"),
+            ("ngrams", [], "\(word) x\t1\n"),
+            ("ngrams", ["--n", "1", "--top", "1"], "\(word)\t1\n"),
+            ("topwords", [], "1\t\(word)\n1\tx\n"),
+            ("wordcount", [], "\(word)\t1\nx\t1\n"),
+        ] {
+            let out = directory("\(job)\(options.count)")
+            let result = try Command.run(job, [text, "-q", "-o", out, "--reducers", "1"] + options)
+            #expect(result.code == 0, "\(job): \(result.errors)")
+            // Each character is a byte in Latin-1, as the word is.
+            let latin = expected.unicodeScalars.map { UInt8($0.value) }
+            #expect(try readFile(out + "/part-00000.tsv") == latin, "\(job) \(options)")
+        }
+    }
+
     /// Times of logs are those that Foundation reads, and dates that no calendar has are not times.
     @Test func timesAreThoseOfACalendar() throws {
         forEachSeed(1) { random in
