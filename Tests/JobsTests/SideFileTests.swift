@@ -27,6 +27,17 @@ import Testing
         #expect(result.output == "bird\t1\ncat\t1\ndog\t1\n")
     }
 
+    @Test func aByteOrderMarkIsNotPartOfTheFirstLine() throws {
+        let words = ["a", "and", "bird", "cat", "dog"]
+        for text in words.map({ "\u{FEFF}\($0)\r\n" }) + ["\u{FEFF}", "x\n\u{FEFF}a\n"] {
+            let marked = try directory.write("marked", text)
+            let result = try run(["--reducers", "1", "--file", "stopwords=\(marked)"])
+            let left = result.output.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
+            let all = ["a", "and", "bird", "cat", "dog", "the"]
+            #expect(left.map(String.init) == all.filter { text != "\u{FEFF}\($0)\r\n" }, "\(text)")
+        }
+    }
+
     @Test func aPathMayBeRelativeAndHaveEqualsSigns() throws {
         try directory.write("a=b", "cat\n")
         let result = try Command.run(

@@ -21,11 +21,13 @@ public struct SideFile: Sendable {
     /// - Throws: when it cannot be read.
     public func bytes() throws -> [UInt8] { try Files.read(path) }
 
-    /// Reads the whole file as text.
+    /// Reads the whole file as text, without a byte order mark at its start.
     /// - Throws: when it cannot be read, or is not valid UTF-8.
     public func text() throws -> String {
         do {
-            return try String(validating: try bytes())
+            let bytes = try bytes()
+            let isMarked = bytes.starts(with: byteOrderMark)
+            return try String(validating: isMarked ? Array(bytes.dropFirst(3)) : bytes)
         } catch let failure as DecodingFailure {
             throw JobError(
                 .usage,
