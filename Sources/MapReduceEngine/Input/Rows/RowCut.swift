@@ -99,6 +99,8 @@ struct RowCut: ~Copyable {
                 previous = byte
                 window.head += 1
             }
+            // That byte may have ended a row: neither is known to begin before the next one.
+            (outsideStart, quotedStart) = (window.position, window.position)
         }
     }
 
