@@ -4,6 +4,12 @@ import MapReduceModel
 import TestSupport
 import Testing
 
+/// A manifest of these parts.
+func listing(_ names: [String]) -> String {
+    let files = names.map { "{\n  \"name\" : \"\($0)\"\n}" }.joined(separator: ", ")
+    return "{\"files\" : [\(files)]}\n"
+}
+
 @Suite struct OutputDirectoryTests {
     private let directory: TemporaryDirectory
     private var out: String { directory("out") }
@@ -24,8 +30,11 @@ import Testing
 
     private func commit(_ text: String, overwrite: Bool = false) throws {
         let output = try OutputDirectory(path: out, overwrite: overwrite)
-        try output.commit(files: [part(output, text)], manifest: "{}\n")
+        try output.commit(files: [part(output, text)], manifest: manifest)
     }
+
+    /// Lists the parts that `part` writes, as a job's manifest does.
+    private let manifest = listing(["part-00000.tsv"])
 
     @Test func commitPutsEverythingInPlace() throws {
         try commit("one")
@@ -47,7 +56,7 @@ import Testing
         let output = try OutputDirectory(path: out, overwrite: true)
         let file = try part(output, "two")
         #expect(try readText(out + "/part-00000.tsv") == "one")
-        try output.commit(files: [file], manifest: "{}\n")
+        try output.commit(files: [file], manifest: manifest)
         #expect(try readText(out + "/part-00000.tsv") == "two")
         #expect(try directory.names(in: "out") == ["_MANIFEST.json", "_SUCCESS", "part-00000.tsv"])
     }
@@ -84,7 +93,7 @@ import Testing
             try OutputDirectory(path: out, overwrite: false)
         }
         #expect(error?.message.contains("another run") ?? false)
-        try first.commit(files: [part(first, "one")], manifest: "{}\n")
+        try first.commit(files: [part(first, "one")], manifest: manifest)
     }
 
     @Test func whatAKilledRunLeftIsRemoved() throws {
@@ -178,6 +187,7 @@ import Testing
                 let name = "\(PartName(output: output, index: 7, style: style))"
                 try Files.createDirectory(try #require(Files.parent(of: "\(out)/\(name)")))
                 try directory.write("out/" + name, "old")
+                try directory.write("out/_MANIFEST.json", listing(["part-00000.tsv", name]))
                 try commit("two", overwrite: true)
                 #expect(
                     try directory.names(in: "out")
@@ -186,6 +196,82 @@ import Testing
                 )
             }
         }
+    }
+
+    /// A name alone does not tell whose a file is: what the manifest does not list is kept.
+    @Test func overwriteReplacesOnlyWhatTheManifestLists() throws {
+        for name in ["part-00000.tsv", "part-00099.tsv", "errors/part-00000.csv", "_bad/notes"] {
+            let place = try TemporaryDirectory()
+            let out = place("out")
+            try Files.createDirectory(try #require(Files.parent(of: "\(out)/\(name)")))
+            try place.write("out/\(name)", "dear")
+            let others = ["{}", listing(["part-00001.tsv"]), "\"\(name)\" : \"\(name)\""]
+            for manifest in [nil] + others {
+                if let manifest { try place.write("out/_MANIFEST.json", manifest) }
+                let error = #expect(throws: EngineError.self) {
+                    try OutputDirectory(path: out, overwrite: true)
+                }
+                let folder = name == "_bad/notes" ? "_bad" : name
+                #expect(error?.message.contains("\(folder), which no job wrote") ?? false)
+                #expect(try readText("\(out)/\(name)") == "dear")
+                #expect(try !place.names(in: "out").contains("_temporary"))
+            }
+        }
+    }
+
+    @Test func aMarkWithoutAManifestIsKept() throws {
+        try Files.createDirectory(out)
+        try directory.write("out/_SUCCESS", "")
+        #expect(throws: EngineError.self) { try OutputDirectory(path: out, overwrite: true) }
+        #expect(try directory.names(in: "out") == ["_SUCCESS"])
+    }
+
+    /// What is put there while the job runs would be replaced, or taken for a part of its output.
+    @Test(arguments: [
+        ("part-00000.tsv", false), ("_MANIFEST.json", false), ("_SUCCESS", false),
+        ("part-00099.tsv", false), ("part-00099.tsv", true), ("errors/part-00000.csv", true),
+    ])
+    func whatIsPutThereMeanwhileIsKept(_ name: String, isReplacing: Bool) throws {
+        if isReplacing { try commit("one") }
+        let output = try OutputDirectory(path: out, overwrite: isReplacing)
+        let file = try part(output, "two")
+        try Files.createDirectory(try #require(Files.parent(of: "\(out)/\(name)")))
+        try directory.write("out/\(name)", "dear")
+        let names = try directory.names(in: "out").filter { $0 != "_temporary" }
+        let error = #expect(throws: EngineError.self) {
+            try output.commit(files: [file], manifest: manifest)
+        }
+        #expect(error?.message.contains("\(name), put there while the job ran") ?? false)
+        try output.discard()
+        #expect(try directory.names(in: "out") == names)
+        #expect(try readText("\(out)/\(name)") == "dear")
+        if isReplacing { #expect(try readText(out + "/part-00000.tsv") == "one") }
+    }
+
+    @Test func notesThatAreNoPartsStay() throws {
+        let output = try OutputDirectory(path: out, overwrite: false)
+        try directory.write("out/notes.txt", "dear")
+        try output.commit(files: [part(output, "one")], manifest: manifest)
+        #expect(try readText(out + "/notes.txt") == "dear")
+        #expect(try readText(out + "/part-00000.tsv") == "one")
+    }
+
+    /// The path of the lock is longer than paths may be; those of the directories are not.
+    @Test func aClaimThatFailsLeavesNothing() throws {
+        let level = "/" + String(repeating: "d", count: 200)
+        let lock = "/_temporary/.mapreduce-lock"
+        var long = directory("a")
+        while long.utf8.count + level.utf8.count + lock.utf8.count < 4096 { long += level }
+        long += "/" + String(repeating: "e", count: 4096 - long.utf8.count - lock.utf8.count)
+        let error = #expect(throws: EngineError.self) {
+            try OutputDirectory(path: long, overwrite: false)
+        }
+        #expect(error?.message.contains(".mapreduce-lock: File name too long") ?? false)
+        #expect(try directory.names().isEmpty)
+        // The name of the last one is too long: those above were made for it.
+        let name = directory("a") + level + level + "/" + String(repeating: "e", count: 256)
+        #expect(throws: EngineError.self) { try OutputDirectory(path: name, overwrite: false) }
+        #expect(try directory.names().isEmpty)
     }
 
     @Test func aPartThatNoAttemptWroteIsRefused() throws {
@@ -242,7 +328,7 @@ import Testing
 
     @Test func badRecordsComeWithTheCommit() throws {
         let output = try OutputDirectory(path: out, overwrite: false)
-        try output.commit(files: [part(output, "one")], manifest: "{}\n", badRecords: "{}\n")
+        try output.commit(files: [part(output, "one")], manifest: manifest, badRecords: "{}\n")
         #expect(try readText(out + "/_bad/records.jsonl") == "{}\n")
         try commit("two", overwrite: true)
         #expect(!(try directory.names(in: "out").contains("_bad")))

@@ -149,7 +149,7 @@ import Testing
         try Files.remove(commit.parts[1].path)
         let output = try OutputDirectory(resuming: commit.out, owner: "job2", isCommitting: true)
         #expect(throws: EngineError.self) {
-            try output.commit(files: commit.parts, manifest: Commit.manifest)
+            try output.commit(files: commit.parts, manifest: commit.manifest)
         }
         try output.discard()
         #expect(try commit.files() == old)
@@ -210,7 +210,7 @@ import Testing
         let names = example.parts + folders
         let bad = example.hasBadRecords ? ["_bad", "_bad/records.jsonl"] : []
         #expect(files.keys.sorted() == (["_MANIFEST.json", "_SUCCESS"] + bad + names).sorted())
-        #expect(files["_MANIFEST.json"] == Commit.manifest)
+        #expect(files["_MANIFEST.json"] == commit.manifest)
         return files
     }
 }
@@ -226,8 +226,7 @@ private final class Commit {
     private let directory: TemporaryDirectory
     private let badRecords: String
 
-    static let manifest = "{\"job\":\"new\"}\n"
-    private static let oldManifest = "{\"job\":\"old\"}\n"
+    var manifest: String { listing(names) }
     /// What `commitOther` leaves.
     static let otherFiles = [
         "_MANIFEST.json": "{\"job\":\"other\"}\n", "_SUCCESS": "", "part-00000.tsv": "other",
@@ -245,7 +244,11 @@ private final class Commit {
             let parts = try replaced.enumerated().map { index, name in
                 try Self.write("old \(index)", as: name, in: "job1-attempt\(index)", of: old)
             }
-            try old.commit(files: parts, manifest: Self.oldManifest, badRecords: "old\n")
+            try old.commit(
+                files: parts,
+                manifest: "old " + listing(replaced),
+                badRecords: "old\n"
+            )
         }
         let output = try OutputDirectory(
             path: out,
@@ -276,7 +279,7 @@ private final class Commit {
     /// Goes on after the crash.
     func resume() throws {
         let output = try OutputDirectory(resuming: out, owner: "job2", isCommitting: true)
-        try output.commit(files: parts, manifest: Self.manifest, badRecords: badRecords)
+        try output.commit(files: parts, manifest: manifest, badRecords: badRecords)
     }
 
     /// Runs another job with the same output.
@@ -342,7 +345,7 @@ private final class Commit {
         }
         steps += [
             { try Files.replace("{\"jo", at: self.out + "/_MANIFEST.json") },
-            { try Files.replace(Self.manifest, at: self.out + "/_MANIFEST.json") },
+            { try Files.replace(self.manifest, at: self.out + "/_MANIFEST.json") },
             { try Files.replace("", at: self.out + "/_SUCCESS") },
         ]
         return steps

@@ -68,7 +68,13 @@ extension CoordinatorCore {
             auditPercent: description.auditPercent
         )
         traces.expect(id)
-        try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
+        do {
+            try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
+        } catch {
+            // The journal does not have the job, so no coordinator will go on with it.
+            if let job = jobs.removeValue(forKey: id) { await discard(job) }
+            throw error
+        }
         return SubmitAnswer(id: id, uuid: uuid)
     }
 

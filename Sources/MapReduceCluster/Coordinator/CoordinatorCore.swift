@@ -362,7 +362,7 @@ actor CoordinatorCore {
     }
 
     /// Task processes that are being ended may still make files.
-    private func discard(_ job: LiveJob) async {
+    func discard(_ job: LiveJob) async {
         guard let directory = job.output else { return }
         let output = Handed(directory)
         for attempt in 1... {

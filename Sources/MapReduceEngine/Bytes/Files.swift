@@ -105,8 +105,10 @@ package enum Files {
             created = try createDirectory(parent)
             if mkdir(path, 0o755) == 0 { return created + [path] }
         }
-        if errno == EEXIST, try kind(of: path) == .directory { return created }
-        throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
+        let code = errno
+        if code == EEXIST, try kind(of: path) == .directory { return created }
+        removeIfEmpty(created)
+        throw EngineError.system("create directory", path, errno: code, kind: .outOfResources)
     }
 
     /// Lets nobody but its owner into a directory.
@@ -252,6 +254,11 @@ package enum Files {
 
     /// Removes a directory that has nothing in it, and leaves any other alone.
     package static func removeIfEmpty(_ path: String) { _ = rmdir(path) }
+
+    /// The same with those that were created together, those above first.
+    package static func removeIfEmpty(_ paths: [String]) {
+        for path in paths.reversed() { removeIfEmpty(path) }
+    }
 
     /// Makes the names in a directory durable.
     package static func syncDirectory(_ path: String) throws {

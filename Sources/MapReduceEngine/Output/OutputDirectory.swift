@@ -20,16 +20,19 @@ package final class OutputDirectory {
     /// Nil for a finished output, on which nothing is left to do.
     private let lock: Int32?
     /// Whether a commit may have begun before.
-    private let isResumed: Bool
+    let isResumed: Bool
     /// The directories that the run made, those above first.
-    private let ownDirectories: [String]
+    let ownDirectories: [String]
+    /// What jobs had written there when the directory was claimed; nothing else is replaced.
+    let known: Set<String>
 
     package static let manifestName = "_MANIFEST.json"
     package static let successName = "_SUCCESS"
     package static let temporaryName = "_temporary"
     static let badRecordsName = "_bad"
+    static let badRecordsFileName = "records.jsonl"
     private static let lockName = FileSearch.runLockName
-    private static let commitName = "commit"
+    static let commitName = "commit"
 
     /// Claims a directory for a run: removes what a killed one left behind, and locks it.
     ///
@@ -48,7 +51,14 @@ package final class OutputDirectory {
         if isLeftover { try Self.checkOwnsAll(path) }
         var names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
         let created = try Files.createDirectory(temporary)
-        let lock = try Self.takeLock(path)
+        let lock: Int32
+        do {
+            lock = try Self.takeLock(path)
+        } catch {
+            // Not where another run holds the lock: then they are not empty.
+            Files.removeIfEmpty(created)
+            throw error
+        }
         do {
             // From now on nothing here is that of whoever was here before.
             try Self.write(owner, to: lock, path)
@@ -56,8 +66,10 @@ package final class OutputDirectory {
                 try Self.removeLeftovers(path)
                 names = try Self.namesToReplace(path, overwrite: overwrite)
             }
+            known = try Set(OutputNames(in: path).ofJobs)
         } catch {
             try Self.remove(temporary: temporary)
+            Files.removeIfEmpty(created)
             close(lock)
             throw error
         }
@@ -83,6 +95,7 @@ package final class OutputDirectory {
         isResumed = true
         let temporary = "\(path)/\(Self.temporaryName)"
         let isComplete = try Files.kind(of: "\(path)/\(Self.successName)") != nil
+        known = try Files.kind(of: path) == nil ? [] : Set(OutputNames(in: path).ofJobs)
         // Without an output there is nothing but what the run wrote.
         ownDirectories = isComplete ? [] : [path]
         guard try Files.kind(of: "\(temporary)/\(Self.lockName)") != nil else {
@@ -183,12 +196,14 @@ package final class OutputDirectory {
 
     /// Checks that there is nothing in the directory that no job wrote.
     private static func checkOwnsAll(_ path: String) throws {
-        let own = [temporaryName, manifestName, successName]
-        guard let foreign = try OutputNames(in: path).foreign.first(where: { !own.contains($0) })
-        else { return }
+        let names = try OutputNames(in: path)
+        let own = names.ofJobs + [temporaryName]
+        let foreign = names.foreign.filter { !own.contains($0) }
+        guard !foreign.isEmpty else { return }
         throw EngineError(
             .badInput,
-            "\(path) holds \(foreign), which no job wrote; choose another --output"
+            "\(path) holds \(OutputNames.text(of: foreign)), which no job wrote: \(manifestName) "
+                + "lists what jobs wrote; move it elsewhere, or choose another --output"
         )
     }
 
@@ -244,132 +259,11 @@ package final class OutputDirectory {
         return names
     }
 
-    /// The names that parts get, relative to the output: what follows the directories of the
-    /// attempts that wrote them, with the parts of each output numbered in their order, as several
-    /// stages may write it.
-    ///
-    /// - Throws: `EngineError` for a file that is in no attempt's directory.
-    package func names(of files: [OutputFile]) throws -> [String] {
-        var counts: [String?: Int] = [:]
-        return try files.map { file in
-            let name = try relativeName(of: file)
-            guard var part = PartName(name) else { return name }
-            part.index = counts[part.output, default: 0]
-            counts[part.output] = part.index + 1
-            return "\(part)"
-        }
-    }
+    var successPath: String { "\(path)/\(Self.successName)" }
+    var manifestPath: String { "\(path)/\(Self.manifestName)" }
+    var commitPath: String { "\(temporaryPath)/\(Self.commitName)" }
 
-    private func relativeName(of file: OutputFile) throws -> String {
-        let parts = file.path.dropFirst(temporaryPath.count + 1).split(
-            separator: "/",
-            maxSplits: 1
-        )
-        guard file.path.hasPrefix(temporaryPath + "/"), parts.count == 2 else {
-            throw EngineError(
-                .badInput,
-                "\(file.path) was not written by an attempt of the job with the output \(path)"
-            )
-        }
-        return String(parts[1])
-    }
-
-    /// Puts the files in place under their own names, then the manifest, then `_SUCCESS`.
-    ///
-    /// A crash at any point leaves a directory without `_SUCCESS`, or with all that belongs to it.
-    /// `init(resuming:)` and the same call again end what was begun; the next run with the same
-    /// output takes it back. What is replaced is gone before the first rename.
-    ///
-    /// `badRecords`: the text of `_bad/records.jsonl`; empty for none.
-    package func commit(
-        files: [OutputFile],
-        manifest: String,
-        badRecords: String = ""
-    ) throws {
-        if try !hasEnded(files, manifest) { try put(files, manifest, badRecords) }
-        try Files.syncDirectory(path)
-        for directory in ownDirectories {
-            try Files.syncDirectory(Files.parent(of: directory) ?? ".")
-        }
-        removeTemporary()
-    }
-
-    private func put(_ files: [OutputFile], _ manifest: String, _ badRecords: String) throws {
-        var renames = try filesToRename(files)
-        if let folder = try write(badRecords: badRecords) {
-            renames.append((folder, Self.badRecordsName))
-        }
-        let names = try self.names(of: files) + renames.map(\.name)
-        let replaced = try OutputNames(in: path).own
-        // What is replaced is on the list too: half of it is nothing to keep. So is what an earlier
-        // call of this commit had begun to replace, whose folders may be left.
-        let hasBegun = try Files.kind(of: commitPath) != nil
-        let listed = try Set(names + replaced)
-            .union(hasBegun ? OutputNames.listed(in: commitPath) : []).sorted()
-        try Files.replace(listed.map { $0 + "\n" }.joined(), at: commitPath)
-        try Files.syncDirectory(temporaryPath)
-        if try Files.kind(of: successPath) != nil {
-            try Files.remove(successPath)
-            try Files.syncDirectory(path)
-        }
-        try Files.remove(manifestPath)
-        let inPlace = Set(names).subtracting(renames.map(\.name))
-        for name in replaced where !inPlace.contains(name) {
-            try Files.remove("\(path)/\(name)")
-        }
-        OutputNames.removeEmptyFolders(of: listed, in: path)
-        let folders = Set(names.compactMap(OutputNames.folder)).sorted()
-        for folder in folders { try Files.createDirectory("\(path)/\(folder)") }
-        for (source, name) in renames { try Files.rename(source, to: "\(path)/\(name)") }
-        for folder in folders { try Files.syncDirectory("\(path)/\(folder)") }
-        try Files.write(manifest, toNew: manifestPath)
-        try Files.syncDirectory(path)
-        try Files.write("", toNew: successPath)
-    }
-
-    private var successPath: String { "\(path)/\(Self.successName)" }
-    private var manifestPath: String { "\(path)/\(Self.manifestName)" }
-    private var commitPath: String { "\(temporaryPath)/\(Self.commitName)" }
-
-    /// Whether an earlier call of a commit that is being ended has put everything in place.
-    ///
-    /// The manifest tells it from an output that was to be replaced.
-    private func hasEnded(_ files: [OutputFile], _ manifest: String) throws -> Bool {
-        guard isResumed, try Files.kind(of: successPath) != nil,
-            try Files.kind(of: manifestPath) != nil,
-            try files.allSatisfy({ try Files.kind(of: $0.path) == nil })
-        else { return false }
-        return try Files.read(manifestPath) == Array(manifest.utf8)
-    }
-
-    /// The files that are not in place yet, with the names that they get.
-    ///
-    /// - Throws: when one is gone, before anything is replaced.
-    private func filesToRename(_ files: [OutputFile]) throws -> [(from: String, name: String)] {
-        // An earlier call of a commit that is being ended may have renamed some.
-        let hasBegun = try isResumed && Files.kind(of: commitPath) != nil
-        return try zip(files, try names(of: files)).compactMap { file, name in
-            if try Files.kind(of: file.path) != nil { return (file.path, name) }
-            if hasBegun, try Files.kind(of: "\(path)/\(name)") != nil { return nil }
-            throw EngineError(
-                .outOfResources,
-                "\(file.path) is gone, which a task has written; run the job again"
-            )
-        }
-    }
-
-    /// - Returns: the folder with the records; nil when there are none.
-    private func write(badRecords: String) throws -> String? {
-        guard !badRecords.isEmpty else { return nil }
-        let folder = "\(temporaryPath)/\(Self.badRecordsName)"
-        try Files.remove(folder)
-        try Files.createDirectory(folder)
-        try Files.write(badRecords, toNew: folder + "/records.jsonl")
-        try Files.syncDirectory(folder)
-        return folder
-    }
-
-    private func removeTemporary() {
+    func removeTemporary() {
         do {
             try Self.remove(temporary: temporaryPath)
         } catch {
@@ -393,6 +287,6 @@ package final class OutputDirectory {
         let isCommitting = try Files.kind(of: commitPath) != nil
         if isCommitting { try Self.removeLeftovers(path) }
         try Self.remove(temporary: temporaryPath)
-        for directory in ownDirectories.reversed() { Files.removeIfEmpty(directory) }
+        Files.removeIfEmpty(ownDirectories)
     }
 }
