@@ -7,10 +7,7 @@ import MapReduce
 struct AccessLog: Job {
     func pipeline(_ input: Input) -> Pairs<String, Pair<Int, Int>> {
         let requests: Pairs<String, Pair<Int, Int>> = input.lines.map { line, emit in
-            guard let request = Request(line) else {
-                emit.count(.malformed)
-                return
-            }
+            guard let request = Request(line) else { return emit.reject(.malformed) }
             if request.byteCount == nil { emit.count(.unknownSizes) }
             emit(line.extracting(request.url), Pair(1, request.byteCount ?? 0))
         }

@@ -13,7 +13,7 @@ struct Sessions: Job {
     func pipeline(_ input: Input) -> Pairs<Pair<Bytes, String>, Pair<Int, Int>> {
         let requests: Pairs<Pair<Bytes, Int>, Unit> = input.lines.map { line, emit in
             guard let user = line.field(0, separatedBy: " "), let second = LogTime.second(in: line)
-            else { return emit.count(.malformed) }
+            else { return emit.reject(.malformed) }
             // A client's name may have any bytes.
             emit(Pair(Bytes(line.extracting(user)), second), Unit())
         }

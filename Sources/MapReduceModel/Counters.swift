@@ -106,6 +106,8 @@ package enum BuiltInCounter {
     package static let recordsRead = "records.read"
     /// Records that were passed over, because the user's code failed at them.
     package static let recordsBad = "records.bad"
+    /// Records of input files that the user's code has rejected.
+    package static let recordsRejected = "records.rejected"
     /// Bytes of the pieces of input files that were read, as stored.
     package static let bytesRead = "bytes.read"
     /// Pairs that a shuffling stage's steps emitted, before they were combined.

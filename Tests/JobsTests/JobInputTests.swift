@@ -89,12 +89,14 @@ import Testing
 
     /// `url` and `bytes` are nil where the line is no request, `bytes` where it has no size.
     private func check(_ line: String, _ url: String?, _ bytes: Int?) throws {
-        let sums = try AccessLog().collect(lines: [line])
         guard let url else {
-            #expect(sums.isEmpty, "\(line)")
-            #expect(sums.counters == ["malformed lines": 1], "\(line)")
+            let error = #expect(throws: JobError.self, "\(line)") {
+                try AccessLog().collect(lines: [line])
+            }
+            #expect("\(error as Any)".contains("malformed lines: 1"), "\(line)")
             return
         }
+        let sums = try AccessLog().collect(lines: [line])
         #expect(sums == [url: Pair(1, bytes ?? 0)], "\(line)")
         #expect(sums.counters == (bytes == nil ? ["requests of unknown size": 1] : [:]), "\(line)")
     }
@@ -141,6 +143,27 @@ import Testing
         #expect(result.errors.contains("malformed lines: 1"))
         let rest = Array("\t2026-10-10T13:55:37Z\t0\t1\n".utf8)
         #expect(try readFile(directory("out/part-00000.tsv")) == [0x68, 0xF6] + rest)
+    }
+
+    /// An empty output would look as if there had been no requests.
+    @Test(arguments: ["accesslog", "sessions"], [[], ["--max-bad-records", "3"], ["--in-process"]])
+    func filesThatAreNoLogsAreRefused(_ job: String, _ options: [String]) throws {
+        let directory = try TemporaryDirectory()
+        let good = #"u - - [10/Oct/2026:13:55:36 +0000] "GET /a" 200 5"# + "\n"
+        let more = ["-o", directory("out"), "--split-size", "20"] + options
+        for (text, malformed) in [("a b\nc\n\n", 3), ("{}\n", 1)] {
+            let log = try directory.write("log", text)
+            let result = try Command.run(job, [log] + more)
+            #expect(result.code == 1, "\(result.errors)")
+            let reason = "of the input was rejected (malformed lines: \(malformed))"
+            #expect(result.errors.contains(reason), "\(result.errors)")
+            #expect(try directory.names() == ["log"])
+        }
+        for text in ["", "a b\n" + good] {
+            let log = try directory.write("log", text)
+            let result = try Command.run(job, [log, "--overwrite"] + more)
+            #expect(result.code == 0, "\(result.errors)")
+        }
     }
 
     /// A word is what stands between spaces, whatever its bytes: also where many tasks and a second

@@ -93,6 +93,13 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
     public mutating func count(_ counter: Counter, by amount: Int = 1) {
         context.count(counter.name, by: amount)
     }
+
+    /// Says that the current record is not what the job reads, and adds one to a counter of the
+    /// job, which names the reason.
+    ///
+    /// A job goes on without the records that it rejects. It fails if a stage that reads files
+    /// rejects every record and emits nothing: then it was given other files than it is for.
+    public mutating func reject(_ reason: Counter) { context.reject(reason.name) }
 }
 
 extension Emitter where Key: ByteString {

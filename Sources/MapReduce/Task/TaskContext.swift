@@ -25,6 +25,12 @@ final class TaskContext {
     @usableFromInline let clock: PhaseClock
     var counters = Counters()
     private var userCounters = Counters()
+    /// The user's counters have the number of rejected records under this name.
+    ///
+    /// So it is held like them while a record may be bad. No counter of the user's has the name.
+    static let rejections = "\u{0}rejected"
+    /// The number of the last record that was rejected.
+    @exclusivity(unchecked) private var lastRejected = 0
 
     /// The first error since the task began.
     ///
@@ -125,6 +131,10 @@ final class TaskContext {
     var allCounters: Counters {
         var all = counters
         for entry in userCounters.entries {
+            if entry.name == Self.rejections {
+                all.add(entry.value, to: BuiltInCounter.recordsRejected)
+                continue
+            }
             all.add(entry.value, to: BuiltInCounter.userPrefix + entry.name)
         }
         return all
@@ -324,6 +334,14 @@ final class TaskContext {
         } catch {
             fail(EngineError(.badInput, error.description))
         }
+    }
+
+    /// Counts the current record under a reason, and as rejected, once however often it is.
+    func reject(_ reason: String) {
+        count(reason, by: 1)
+        guard recordNumber > lastRejected else { return }
+        lastRejected = recordNumber
+        count(Self.rejections, by: 1)
     }
 
     /// The place of the current record, for a failure's report; nil before the first.

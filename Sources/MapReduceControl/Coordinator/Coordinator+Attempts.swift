@@ -31,6 +31,7 @@ extension Coordinator {
             }
             checkConservation(by: attempt)
             checkCounters(of: attempt)
+            checkIsNotRejected(by: attempt)
             prepareReaders(of: attempt.task)
         }
         commitIfDone(attempt.task.job)
@@ -47,6 +48,13 @@ extension Coordinator {
             + "\(TaskReportLimits.maxStageCounterCount) are allowed; count under a few fixed "
             + "names, and emit what depends on the record"
         finish(id.job, .failed(Failure(kind: .badInput, message: message), attempt: attempt))
+    }
+
+    /// Ends a job that was given other files than it is for.
+    private mutating func checkIsNotRejected(by attempt: AttemptID) {
+        let id = attempt.task
+        guard let message = jobs[id.job]?.rejection(ofStage: id.stage) else { return }
+        finish(id.job, .failed(Failure(kind: .badInput, message: message), attempt: nil))
     }
 
     func isRunning(_ attempt: AttemptID, on worker: WorkerID) -> Bool {
