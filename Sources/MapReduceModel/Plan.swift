@@ -25,6 +25,11 @@ package struct Plan: Hashable, Codable, Sendable {
         return String(hash, radix: 16)
     }
 
+    /// The stages that read what a stage writes.
+    package func readers(of stage: Int) -> [Int] {
+        stages.indices.filter { stages[$0].sources.contains { $0.stage == stage } }
+    }
+
     private var canonicalText: String {
         var text = "\(name)\n"
         for stage in stages {

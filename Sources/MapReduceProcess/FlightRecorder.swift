@@ -17,7 +17,9 @@ internal import Glibc
 ///     offset 32  length of the path (2 bytes), length of the key's head (2 bytes), the
 ///                kernel's number of the task's thread (4 bytes)
 ///     offset 64  the path, at most 1,984 bytes
-///     offset 2048  the head of the key, at most 256 bytes
+///     offset 2048  the head of the key, at most 256 bytes: that of the group, or in a stage that
+///                  reads files that of the pairs that are being merged. If its length is 0xFFFF
+///                  it has at most 15 bytes, and the byte at 2063 has their number and one more
 ///     offset 2304  length of the note (2 bytes)
 ///     offset 2306  the note: an error that the engine throws once the closure returns, at most
 ///                  1,790 bytes
@@ -27,6 +29,7 @@ package final class FlightRecorder {
     private static let maxPathByteCount = 1984
     private static let maxKeyByteCount = 256
     private static let maxNoteByteCount = 1790
+    private static let shortKeyMark = UInt16.max
 
     /// What a page said when it was looked at.
     package struct Reading: Sendable {
@@ -161,13 +164,38 @@ package final class FlightRecorder {
         page.storeBytes(of: 0, toByteOffset: 34, as: UInt16.self)
     }
 
+    /// Where a short key is noted, as two words, before its values are merged; for the task.
+    package var shortKey: UnsafeMutablePointer<UInt64> {
+        (page + 2048).assumingMemoryBound(to: UInt64.self)
+    }
+
+    /// Notes that keys are in `shortKey` from now on.
+    package func beginShortKeys() {
+        shortKey[1] = 0
+        page.storeBytes(of: Self.shortKeyMark, toByteOffset: 34, as: UInt16.self)
+    }
+
+    /// Forgets the key.
+    package func endKeys() { page.storeBytes(of: 0, toByteOffset: 34, as: UInt16.self) }
+
     /// Notes which group is worked on.
     package func record(number: Int, key: UnsafeRawBufferPointer) {
         page.storeBytes(of: number, toByteOffset: 0, as: Int.self)
+        note(key: key)
+    }
+
+    /// Notes a key alone.
+    package func note(key: UnsafeRawBufferPointer) {
         let head = key.prefix(Self.maxKeyByteCount)
         UnsafeMutableRawBufferPointer(start: page + 2048, count: Self.maxKeyByteCount)
             .copyBytes(from: head)
         page.storeBytes(of: UInt16(head.count), toByteOffset: 34, as: UInt16.self)
+    }
+
+    private var keyByteCount: Int {
+        let count = page.load(fromByteOffset: 34, as: UInt16.self)
+        guard count == Self.shortKeyMark else { return min(Int(count), Self.maxKeyByteCount) }
+        return min(max(Int(page.load(fromByteOffset: 2063, as: UInt8.self)) - 1, 0), 15)
     }
 
     private func load(_ offset: Int) -> Int { page.load(fromByteOffset: offset, as: Int.self) }
@@ -180,10 +208,6 @@ package final class FlightRecorder {
             Int(page.load(fromByteOffset: 32, as: UInt16.self)),
             Self.maxPathByteCount
         )
-        let keyCount = min(
-            Int(page.load(fromByteOffset: 34, as: UInt16.self)),
-            Self.maxKeyByteCount
-        )
         let noteCount = min(
             Int(page.load(fromByteOffset: 2304, as: UInt16.self)),
             Self.maxNoteByteCount
@@ -195,7 +219,7 @@ package final class FlightRecorder {
                 decoding: UnsafeRawBufferPointer(start: page + 64, count: pathCount),
                 as: UTF8.self
             ),
-            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyCount)),
+            key: Array(UnsafeRawBufferPointer(start: page + 2048, count: keyByteCount)),
             note: String(
                 decoding: UnsafeRawBufferPointer(start: page + 2306, count: noteCount),
                 as: UTF8.self

@@ -41,6 +41,21 @@ import Testing
         #expect(try outputLines(out) == correctOutput())
     }
 
+    /// The sum of a key does not fit before the shuffle: the report has the key and the line.
+    @Test(arguments: ["dog", "a dog whose name is longer than fits a slot of the table"])
+    func aTrapOfAMergeHasItsKey(_ line: String) throws {
+        let input = try directory.write("in.txt", "cat\n\(line)\ncat\n")
+        let job = ["-o", out, "--map-at", "dog", "--max-attempts", "1", "--fault"]
+        let result = try Command.run("faultyjob", [input] + job + ["overflow"])
+        #expect(result.code == 1)
+        #expect(result.errors.contains("arithmetic overflow"), "\(result.errors)")
+        #expect(result.errors.contains("\n  record: \"\(line)\""), "\(result.errors)")
+        #expect(result.errors.contains("\n  key: \"\(line)\""), "\(result.errors)")
+        // It is forgotten where a closure is called for a record.
+        let trap = try Command.run("faultyjob", [input] + job + ["trap", "--emit-first"])
+        #expect(trap.errors.contains("\n  record: ") && !trap.errors.contains("\n  key: "))
+    }
+
     private func skipping(_ most: Int, _ fault: String) throws -> CommandResult {
         let input = try directory.write("in.txt", "good\nbad one\nfine\nbad two\nlast\n")
         return try Command.run(

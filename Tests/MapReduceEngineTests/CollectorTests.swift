@@ -33,7 +33,11 @@ private func randomKey(_ random: inout SeededGenerator) -> [UInt8] {
         try forEachSeed(10) { random in
             let table = try CombiningTable(memoryByteCount: 8 << 20)
             let batch = UnsafeMutablePointer<CombiningTable.Slot>.allocate(capacity: 64)
-            defer { batch.deallocate() }
+            let key = UnsafeMutablePointer<UInt64>.allocate(capacity: 2)
+            defer {
+                batch.deallocate()
+                key.deallocate()
+            }
             var expected: [[UInt8]: UInt64] = [:]
             for _ in 0..<200 {
                 for index in 0..<64 {
@@ -53,7 +57,7 @@ private func randomKey(_ random: inout SeededGenerator) -> [UInt8] {
                     )
                 }
                 #expect(try table.makeRoom(keys: 64))
-                table.add(batch, count: 64) { $0 + $1 }
+                table.add(batch, count: 64, noting: key) { $0 + $1 }
             }
             try check(table, expected, partitionCount: 3)
         }

@@ -66,6 +66,21 @@ import Testing
         #expect(reading.key.count == 256)
     }
 
+    @Test func aShortKeyIsReadFromItsWords() throws {
+        let recorder = try FlightRecorder()
+        recorder.begin(path: "in", offset: 0)
+        recorder.beginShortKeys()
+        #expect(recorder.read().key.isEmpty, "none was noted")
+        recorder.shortKey[0] = UInt64(0x64_6F_67).littleEndian
+        recorder.shortKey[1] = UInt64(4 << 56).littleEndian
+        #expect(recorder.read().key == [0x67, 0x6F, 0x64])
+        recorder.endKeys()
+        #expect(recorder.read().key.isEmpty)
+        recorder.beginShortKeys()
+        recorder.shortKey[1] = .max
+        #expect(recorder.read().key.count == 15, "whatever the page holds")
+    }
+
     @Test func aPageOfGarbageIsRead() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("page", [UInt8](repeating: 0xFF, count: 4096))

@@ -20,8 +20,8 @@ extension Pairs {
         let place = SourcePlace(file, line)
         let reader = Reader()
         // One call for a batch of pairs, specialised for this closure.
-        let mergeBatch: CombiningSink<Key, Value>.MergeBatch = { table, batch, count in
-            table.add(batch, count: count) { old, new in
+        let mergeBatch: CombiningSink<Key, Value>.MergeBatch = { table, batch, count, key in
+            table.add(batch, count: count, noting: key) { old, new in
                 InlineValue.bits(
                     of: merge(
                         InlineValue.value(ofBits: old, as: Value.self),

@@ -3,11 +3,12 @@ public import MapReduceEngine
 /// Merges the values of equal keys in a table; when the table is full it is spilled.
 @usableFromInline
 final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
-    /// Merges a batch of short keys into a combiningTable.
+    /// Merges a batch of short keys into a table, and notes the words of each key before.
     @usableFromInline
     typealias MergeBatch =
         @Sendable (
-            CombiningTable, UnsafeMutablePointer<CombiningTable.Slot>, Int
+            CombiningTable, UnsafeMutablePointer<CombiningTable.Slot>, Int,
+            UnsafeMutablePointer<UInt64>
         ) -> Void
 
     @usableFromInline let context: TaskContext
@@ -19,6 +20,8 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     @usableFromInline let exit: StageExit
     @usableFromInline let partitionCount: Int
     @usableFromInline let sampler: Sampler
+    /// Where short keys are noted; nil where no key is.
+    @usableFromInline let shortKey: UnsafeMutablePointer<UInt64>?
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var emitted = 0
@@ -38,6 +41,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         self.mergeBatch = mergeBatch
         batch = InlineValue.canHold(Value.self) && context.takesBatches ? PendingBatch() : nil
         sampler = context.clock.sampler(.sort)
+        shortKey = context.shortKey
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
             exit,
@@ -58,7 +62,12 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         }
         guard let batch, makeRoom(keys: count, arenaBytes: 0) else { return }
         emitted &+= count
-        mergeBatch(combiningTable, batch.pairs, count)
+        guard let shortKey else {
+            return mergeBatch(combiningTable, batch.pairs, count, batch.spareKey)
+        }
+        context.beginShortMerges()
+        mergeBatch(combiningTable, batch.pairs, count, shortKey)
+        context.endMerges()
     }
 
     @inlinable
@@ -90,11 +99,22 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
             let (slot, isNew) = combiningTable.slot(of: key)
             let old = slot.pointee.value
             slot.pointee.value = InlineValue.bits(
-                of: isNew ? value : merge(InlineValue.value(ofBits: old, as: Value.self), value)
+                of: isNew
+                    ? value : merged(InlineValue.value(ofBits: old, as: Value.self), value, of: key)
             )
         } else {
             addStored(key, value)
         }
+    }
+
+    /// Merges two values of a key, which is noted meanwhile.
+    @inlinable
+    func merged(_ old: Value, _ new: Value, of key: UnsafeRawBufferPointer) -> Value {
+        guard shortKey != nil else { return merge(old, new) }
+        context.beginMerge(of: key)
+        let merged = merge(old, new)
+        context.endMerges()
+        return merged
     }
 
     /// Adds a value that is stored in the table's arena.
@@ -106,7 +126,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         if !isNew {
             do {
                 let old = try Value(record: combiningTable.stored(slot.pointee.value))
-                valueBytes.hold(merge(old, value), for: context)
+                valueBytes.hold(merged(old, value, of: key), for: context)
             } catch {
                 context.fail(error)
                 return

@@ -7,11 +7,19 @@ final class PendingBatch {
     @usableFromInline static let capacity = 64
 
     @usableFromInline let pairs: UnsafeMutablePointer<CombiningTable.Slot>
+    /// Takes the two words of a key where none is noted.
+    @usableFromInline let spareKey: UnsafeMutablePointer<UInt64>
 
     @usableFromInline
-    init() { pairs = .allocate(capacity: Self.capacity) }
+    init() {
+        pairs = .allocate(capacity: Self.capacity)
+        spareKey = .allocate(capacity: 2)
+    }
 
-    deinit { pairs.deallocate() }
+    deinit {
+        pairs.deallocate()
+        spareKey.deallocate()
+    }
 }
 
 /// Values that a slot of the table holds themselves, as their bits, instead of their encoding.

@@ -16,7 +16,7 @@ final class TaskContext {
     /// What a test asks for that is unusual; nil in every other run.
     let trial: Trial?
     let memory: TaskMemory
-    private let recorder: FlightRecorder
+    let recorder: FlightRecorder
     /// The page of the flight recorder: two stores a record go there directly.
     private let page: UnsafeMutableRawPointer
     /// Whose turn it is, the engine's or the closures'.

@@ -61,22 +61,28 @@ package enum CrashReport {
                 path: reading.path,
                 offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }
+            // There is one only while values of a key are merged.
+            if !reading.key.isEmpty {
+                let readers = plan.readers(of: spec.attempt.task.stage)
+                failure.key = key(reading, stage: readers.count == 1 ? readers[0] : nil, launch)
+            }
         case .partition:
             failure.key = key(reading, stage: spec.attempt.task.stage, launch)
         }
         return failure
     }
 
+    /// `stage`: one that reads such keys, and knows how they are written.
     private static func key(
         _ reading: FlightRecorder.Reading,
-        stage: Int,
+        stage: Int?,
         _ launch: TaskProcess.Launch?
     ) -> String {
         let bytes = reading.key.withUnsafeBytes {
             RecordQuote.text(of: $0, isCut: reading.isKeyCut)
         }
         // The head of a key may be another key.
-        guard let launch, !reading.isKeyCut else { return bytes }
+        guard let launch, let stage, !reading.isKeyCut else { return bytes }
         return CrashedKey.text(of: reading.key, stage: stage, launch) ?? bytes
     }
 

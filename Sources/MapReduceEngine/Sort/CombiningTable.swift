@@ -126,11 +126,15 @@ package final class CombiningTable {
     }
 
     /// Adds a batch of short keys; `makeRoom(keys:)` has made room for them.
+    ///
+    /// `key`: where the words of a key are noted before its values are merged, as that may trap.
+    /// Two stores that nothing waits for.
     @inlinable
     @inline(__always)
     package func add(
         _ batch: UnsafeMutablePointer<Slot>,
         count batchCount: Int,
+        noting key: UnsafeMutablePointer<UInt64>,
         merging merge: (_ old: UInt64, _ new: UInt64) -> UInt64
     ) {
         let slots = self.slots
@@ -144,6 +148,8 @@ package final class CombiningTable {
                 if slot.pointee.word0 == pair.pointee.word0,
                     slot.pointee.word1 == pair.pointee.word1
                 {
+                    key[0] = slot.pointee.word0.littleEndian
+                    key[1] = slot.pointee.word1.littleEndian
                     slot.pointee.value = merge(slot.pointee.value, pair.pointee.value)
                     break
                 }

@@ -40,6 +40,7 @@ struct FaultyJob: Job {
                 if fault == .longCounter {
                     emit.count(Counter(String(repeating: "n", count: 1 << 20)))
                 }
+                if fault == .overflow { for _ in 1...2 { emit(line, .max) } }
                 if fault == .vary { emit("\(UInt64.random(in: 0 ... .max))", 1) }
                 try misbehave(line)
             }
@@ -99,7 +100,7 @@ struct FaultyJob: Job {
             setpgid(0, getpgid(getppid()))
             throw Asked(record: record)
         case .manyCounters, .longCounter: break
-        case .vary: break
+        case .vary, .overflow: break
         case .wait: try wait(record)
         }
     }
@@ -152,7 +153,7 @@ struct Asked: Error, CustomStringConvertible {
 
 enum Fault: String, ExpressibleByArgument, CaseIterable {
     case trap, `throw`, exit, kill, hang, spin, memory, hog, slow, print, vary, wait
-    case flood, longError, leave, manyCounters, longCounter
+    case flood, longError, leave, manyCounters, longCounter, overflow
 }
 
 extension FaultyJob {
