@@ -76,6 +76,37 @@ import Testing
         try cluster.stop()
     }
 
+    /// The process that starts a coordinator, or a cluster, is killed.
+    @Test(arguments: ["coordinator", "cluster --workers 1"])
+    func aServiceEndsWithItsParent(_ service: String) throws {
+        let directory = try TemporaryDirectory()
+        let words =
+            "'\(Command.products)/mapreduce' \(service) --listen 127.0.0.1:0 "
+            + "--data '\(directory("data"))' --exit-with-parent"
+        let parent = try Command(
+            "/bin/sh",
+            ["-c", "\(words) & read line"],
+            input: try pipe(in: directory),
+            environment: ["TMPDIR": directory.path]
+        )
+        try parent.start()
+        #expect(try eventually { parent.outputSoFar.contains("coordinator at ") })
+        #expect(try processes(of: directory) > 1, "the shell and the service")
+        parent.send(SIGKILL)
+        #expect(try eventually { try processes(of: directory) == 0 })
+        _ = try parent.wait()
+    }
+
+    /// How many processes of the command line have a directory in theirs.
+    private func processes(of directory: TemporaryDirectory) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").count { name in
+            guard Int(name) != nil,
+                let line = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(name)/cmdline"))
+            else { return false }
+            return String(decoding: line, as: UTF8.self).contains(directory.path)
+        }
+    }
+
     /// The process that starts the worker is killed.
     @Test func aWorkerEndsWithItsParent() throws {
         let cluster = try TestCluster(workers: 0)

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 /// A coordinator and workers as processes of their own, on ports that are free.
+///
+/// They end with the process of the tests, even if that is killed.
 final class TestCluster {
     let directory: TemporaryDirectory
     private(set) var coordinator: Command
@@ -29,7 +31,7 @@ final class TestCluster {
         directory = try TemporaryDirectory()
         self.coordinatorArguments =
             coordinatorArguments + [
-                "--data", directory("data"), "--dead-after", "\(deadAfter)",
+                "--exit-with-parent", "--data", directory("data"), "--dead-after", "\(deadAfter)",
                 speculates ? "--speculation" : "--no-speculation",
             ]
         self.workerArguments = workerArguments
@@ -68,7 +70,7 @@ final class TestCluster {
             words.dropFirst() + [
                 "worker", "--coordinator", url, "--scratch", directory("scratch"), "--slots", "1",
             ]
-                + ["--min-free-disk", "1"] + workerArguments + arguments
+                + ["--exit-with-parent", "--min-free-disk", "1"] + workerArguments + arguments
         )
         try worker.start()
         workers.append(worker)

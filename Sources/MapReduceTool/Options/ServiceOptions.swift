@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import MapReduceCluster
+internal import ServiceLifecycle
 
 /// How a service listens, and what it tells.
 struct ServiceOptions: ParsableArguments {
@@ -53,6 +54,13 @@ struct ServiceOptions: ParsableArguments {
         completion: .logFormat
     )
     var logFormat: String?
+
+    @Flag(help: "End when the process that started this one has ended.")
+    var exitWithParent = false
+
+    /// Ends the service with the process that started it, if that was asked for.
+    /// - Throws: `ConfigurationError` when that is gone already.
+    func parent() throws -> (any Service)? { exitWithParent ? try ParentService() : nil }
 
     func server(defaultPort: Int, _ settings: Settings) throws -> ServerSettings {
         let (host, port) = try ServerSettings.parse(

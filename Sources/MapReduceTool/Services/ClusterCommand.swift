@@ -109,7 +109,9 @@ struct ClusterCommand: AsyncParsableCommand {
                 try await coordinatorService.url
             }
         }
-        let services: [(any Service)?] = [coordinatorService, tokenService, workerService]
+        let services: [(any Service)?] = [
+            coordinatorService, tokenService, workerService, try service.parent(),
+        ]
         let client = ClientOptions.parsed(tokenFile: service.tokenFile, tlsCA: tlsCA)
         try await ServiceRunner.run(services.compactMap { $0 }, logger: logger) {
             let url = try await coordinatorService.url

@@ -37,7 +37,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let logger = try service.logger("coordinator", settings)
         raiseFileLimit()
         let coordinatorService = try CoordinatorService(coordinator, logger: logger)
-        try await ServiceRunner.run([coordinatorService], logger: logger) {
+        let services: [(any Service)?] = [coordinatorService, try service.parent()]
+        try await ServiceRunner.run(services.compactMap { $0 }, logger: logger) {
             Terminal.write("coordinator at \(try await coordinatorService.url)\n", to: 1)
         }
     }

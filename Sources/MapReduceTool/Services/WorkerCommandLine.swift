@@ -95,9 +95,6 @@ struct WorkerCommandLine: AsyncParsableCommand {
     )
     var coordinatorPatience: Double?
 
-    @Flag(help: "End when the process that started this one has ended.")
-    var exitWithParent = false
-
     @Flag(help: .hidden)
     var stopAtEndOfInput = false
 
@@ -140,9 +137,9 @@ struct WorkerCommandLine: AsyncParsableCommand {
         raiseFileLimit()
         let logger = try service.logger("worker", settings)
         let workerService = WorkerService(worker, logger: logger)
-        var parent: [any Service] = stopAtEndOfInput ? [EndOfInputService()] : []
-        if exitWithParent { parent.append(try ParentService()) }
-        try await ServiceRunner.run([workerService] + parent, logger: logger) {
+        var parents: [any Service] = stopAtEndOfInput ? [EndOfInputService()] : []
+        if let parent = try service.parent() { parents.append(parent) }
+        try await ServiceRunner.run([workerService] + parents, logger: logger) {
             Terminal.write("worker at \(try await workerService.url)\n", to: 1)
         }
     }
