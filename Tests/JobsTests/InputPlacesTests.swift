@@ -143,6 +143,23 @@ import Testing
         try refuse("$BIN/join a -o o", saying: "without a name", "users=a")
     }
 
+    /// The processes of tasks have another standard input.
+    @Test(arguments: ["d", "'d/*'", "'**/x'"])
+    func aLinkToStandardInputIsNamed(_ argument: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: directory("d"),
+            withIntermediateDirectories: true
+        )
+        try directory.write("text", "a\n")
+        symlink("/dev/stdin", directory("d/x"))
+        try refuse(
+            "$BIN/wordcount \(argument) -o o < text",
+            saying: "d/x (in ",
+            "is a link to a descriptor of a process, such as standard input"
+        )
+        #expect(try words("d/x < text") == "a\t1\n")
+    }
+
     @Test func whatLooksWrongIsWarnedOf() throws {
         try FileManager.default.createDirectory(
             atPath: directory("d"),
@@ -153,6 +170,14 @@ import Testing
         #expect(result.code == 0)
         #expect(result.errors.contains("warning: d has parts of an output and no _SUCCESS"))
         #expect(result.errors.contains("warning: the output d/out lies where the input d is read"))
+        for option in ["report", "trace"] {
+            let inside = try shell("$BIN/wordcount d -o o-\(option) --\(option) d/\(option)")
+            let words = "warning: --\(option) d/\(option) lies where the input d is read"
+            #expect(inside.code == 0 && inside.errors.contains(words), "\(inside.errors)")
+            // Such names are not read.
+            let hidden = try shell("$BIN/wordcount d -o p-\(option) --\(option) d/_r.html")
+            #expect(!hidden.errors.contains("--\(option)"), "\(hidden.errors)")
+        }
         let quiet = try shell("$BIN/wordcount d -q -o d/out2")
         #expect(quiet.code == 0 && quiet.errors.isEmpty)
         let fine = try shell("$BIN/wordcount d/out -o out")

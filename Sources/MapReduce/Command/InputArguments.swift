@@ -164,8 +164,10 @@ struct InputArguments {
 
     /// Checks that what is named can be found and read, and is not what the job will replace,
     /// before anything is written.
+    ///
+    /// `reports`: the files that the run writes about itself.
     /// - Returns: what is suspicious about it, a sentence each.
-    func checkFiles(output: String) throws -> [String] {
+    func checkFiles(output: String, reports: [ReportFile] = []) throws -> [String] {
         let target = try Files.resolved(output).map { $0 + "/" }
         var warnings: [String] = []
         let arguments = groups.flatMap { group in group.paths.map { (group.name, $0) } }
@@ -180,6 +182,7 @@ struct InputArguments {
                             + "choose another --output"
                     )
                 }
+                try InputStream.checkIsStored(path, in: argument)
             }
             warnings += search.unfinishedOutputs.map { directory in
                 "\(directory) has parts of an output and no _SUCCESS: the job that writes it has "
@@ -189,6 +192,12 @@ struct InputArguments {
                 warnings.append(
                     "the output \(output) lies where the input \(argument) is read: a later run "
                         + "will read it as input; choose another --output"
+                )
+            }
+            for report in reports where try FileSearch.reads(argument, later: report.path) {
+                warnings.append(
+                    "--\(report.option) \(report.path) lies where the input \(argument) is read: a "
+                        + "later run will read it as input; choose a file elsewhere"
                 )
             }
         }

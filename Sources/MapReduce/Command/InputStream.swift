@@ -77,6 +77,21 @@ struct InputStream {
         return copy
     }
 
+    /// Checks that a file which was found is not another name of a descriptor, as of standard
+    /// input: the processes of tasks have others.
+    ///
+    /// `argument`: which it was found by. One that leads to a descriptor itself is a stream.
+    static func checkIsStored(_ path: String, in argument: String) throws {
+        guard try Files.kind(of: path, followingLinks: false) == .other,
+            descriptor(of: path) != nil
+        else { return }
+        throw JobError(
+            .usage,
+            "\(path) (in \(argument)) is a link to a descriptor of a process, such as standard "
+                + "input; remove the link, and name what it leads to: - for standard input"
+        )
+    }
+
     /// A descriptor that a path leads to.
     enum Descriptor: Equatable {
         case own(Int32)

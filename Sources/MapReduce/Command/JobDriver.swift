@@ -42,7 +42,7 @@ struct JobDriver {
         }
         // What was asked for must be there; the default is touched only as far as it is needed.
         if options.memory != nil { try MemoryCheck.check(options.settings()) }
-        let warnings = try inputs.checkFiles(output: output)
+        let warnings = try inputs.checkFiles(output: output, reports: reports.files)
         if !options.quiet {
             for warning in warnings { Terminal.write("warning: \(warning)\n", to: 2) }
         }

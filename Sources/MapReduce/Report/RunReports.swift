@@ -27,11 +27,13 @@ final class RunReports {
             ? Dashboard(below: options.scratch ?? RunDirectories.temporaryBase) : nil
     }
 
+    /// The files that were asked for.
+    var files: [ReportFile] { [report, trace].compactMap { $0 } }
+
     /// Checks that all can be written, before the job runs.
     ///
     /// `inputs`: the files that the job reads.
     func check(output: String, inputs: @autoclosure () throws -> [String]) throws {
-        let files = [report, trace].compactMap { $0 }
         guard !files.isEmpty else { return }
         let inputs = Set(try inputs().compactMap { try Files.resolved($0) })
         for file in files { try file.check(output: output, inputs: inputs) }

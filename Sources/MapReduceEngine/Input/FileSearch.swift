@@ -214,10 +214,17 @@ package struct FileSearch {
         }
     }
 
-    /// Whether an output that is to be written would be read by a later search.
+    /// Whether a part of an output that is to be written would be read by a later search.
     ///
     /// `output`: its directory, which need not exist.
     package static func reads(_ argument: String, in output: String) throws -> Bool {
+        try reads(argument, later: "\(output)/part-00000.tsv")
+    }
+
+    /// Whether a file that is to be written would be read by a later search.
+    ///
+    /// `path`: the directories on the way to it need not exist.
+    package static func reads(_ argument: String, later path: String) throws -> Bool {
         let pattern: PathPattern
         switch try Files.kind(of: argument) {
         case .file, .other: return false
@@ -225,8 +232,8 @@ package struct FileSearch {
         case nil: pattern = try PathPattern(argument)
         }
         let start = pattern.start.isEmpty ? "." : pattern.start
-        var above = output
-        var below = ["part-00000.tsv"]
+        var above = Files.parent(of: path) ?? "."
+        var below = [Files.name(of: path)]
         while try Files.resolved(above) == nil {
             let name = Files.name(of: above)
             if !name.isEmpty { below.insert(name, at: 0) }
