@@ -42,6 +42,7 @@ package enum CrashReport {
             backtrace: backtrace,
             log: backtrace == nil ? lastLines(log) : nil
         )
+        if case .split = spec.input { failure.key = mergedKey(reading, spec, plan, launch) }
         guard reading.recordNumber > 0, reading.offset >= 0, !reading.isPathCut else {
             return failure
         }
@@ -61,15 +62,22 @@ package enum CrashReport {
                 path: reading.path,
                 offset: reading.offset
             ).map { $0.withUnsafeBytes(RecordQuote.text) }
-            // There is one only while values of a key are merged.
-            if !reading.key.isEmpty {
-                let readers = plan.readers(of: spec.attempt.task.stage)
-                failure.key = key(reading, stage: readers.count == 1 ? readers[0] : nil, launch)
-            }
         case .partition:
             failure.key = key(reading, stage: spec.attempt.task.stage, launch)
         }
         return failure
+    }
+
+    /// The key whose values were being merged before the shuffle; nil when none were.
+    private static func mergedKey(
+        _ reading: FlightRecorder.Reading,
+        _ spec: TaskSpec,
+        _ plan: Plan,
+        _ launch: TaskProcess.Launch?
+    ) -> String? {
+        guard !reading.key.isEmpty else { return nil }
+        let readers = plan.readers(of: spec.attempt.task.stage)
+        return key(reading, stage: readers.count == 1 ? readers[0] : nil, launch)
     }
 
     /// `stage`: one that reads such keys, and knows how they are written.
