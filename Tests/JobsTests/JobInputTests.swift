@@ -146,7 +146,7 @@ import Testing
     }
 
     /// An empty output would look as if there had been no requests.
-    @Test(arguments: ["accesslog", "sessions"], [[], ["--max-bad-records", "3"], ["--in-process"]])
+    @Test(arguments: ["accesslog", "sessions"], [[], ["--max-bad-records=3"], ["--in-process"]])
     func filesThatAreNoLogsAreRefused(_ job: String, _ options: [String]) throws {
         let directory = try TemporaryDirectory()
         let good = #"u - - [10/Oct/2026:13:55:36 +0000] "GET /a" 200 5"# + "\n"
