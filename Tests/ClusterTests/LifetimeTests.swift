@@ -90,7 +90,7 @@ import Testing
             environment: ["TMPDIR": directory.path]
         )
         try parent.start()
-        #expect(try eventually { parent.outputSoFar.contains("coordinator at ") })
+        #expect(eventually { parent.outputSoFar.contains("coordinator at ") })
         #expect(try processes(of: directory) > 1, "the shell and the service")
         parent.send(SIGKILL)
         #expect(try eventually { try processes(of: directory) == 0 })

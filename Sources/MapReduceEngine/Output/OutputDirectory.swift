@@ -1,4 +1,4 @@
-package import MapReduceModel
+internal import MapReduceModel
 
 #if canImport(Glibc)
 internal import Glibc
