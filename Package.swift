@@ -152,12 +152,6 @@ let package = Package(
             dependencies: ["MapReduce"],
             swiftSettings: settings
         ),
-        .target(
-            name: "MapReduceTemplate",
-            dependencies: ["MapReduceEngine"],
-            swiftSettings: settings
-        ),
-        .target(name: "MapReduceManual", swiftSettings: settings),
         job("wordcount"),
         job("grep"),
         job("invertedindex"),
@@ -223,8 +217,6 @@ let package = Package(
             "MapReduceTests",
             ["MapReduce", "MapReduceModel", "MapReduceEngine", "MapReduceProcess"]
         ),
-        tests("MapReduceTemplateTests", ["MapReduceTemplate"]),
-        tests("MapReduceManualTests", ["MapReduceManual", "MapReduceModel", "wordcount", "grep"]),
         tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce", "verbsjob"]),
         tests(
             "JobsTests",
@@ -264,20 +256,54 @@ if hasCluster {
     ]
     package.targets += [
         .target(
-            name: "MapReduceCluster",
+            name: "MapReduceHTTP",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceReport", "MapReduceDriver",
+                "MapReduceReport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MapReduceCoordinator",
+            dependencies: [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "MapReduceReport", "MapReduceDriver", "MapReduceHTTP",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MapReduceWorker",
+            dependencies: [
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
+                "MapReduceReport", "MapReduceDriver", "MapReduceHTTP",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -288,8 +314,8 @@ if hasCluster {
             name: "MapReduceTool",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceReport", "MapReduceDriver", "MapReduceCluster", "MapReduceManual",
-                "MapReduceTemplate",
+                "MapReduceReport", "MapReduceDriver", "MapReduceHTTP", "MapReduceCoordinator",
+                "MapReduceWorker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -317,7 +343,7 @@ if hasCluster {
         .executableTarget(
             name: "completions",
             dependencies: [
-                "MapReduceModel", "MapReduceCluster",
+                "MapReduceModel", "MapReduceHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Completions",
@@ -331,7 +357,8 @@ if hasCluster {
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                "MapReduceCluster", "MapReduceControl", "MapReduceEngine", "MapReduceModel",
+                "MapReduceHTTP", "MapReduceCoordinator", "MapReduceWorker",
+                "MapReduceControl", "MapReduceEngine", "MapReduceModel",
                 "MapReduceMain", "MapReduceTool", "tracedtool",
                 "wordcount", "grep", "invertedindex", "topwords", "accesslog", "join",
                 "faultyjob", "sidefilejob", "sortjob", "verbsjob",

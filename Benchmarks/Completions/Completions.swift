@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
 

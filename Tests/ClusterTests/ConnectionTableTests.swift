@@ -2,7 +2,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// Which connections give way to new ones.
 @Suite struct ConnectionTableTests {

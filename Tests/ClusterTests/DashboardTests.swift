@@ -7,7 +7,7 @@ import NIOPosix
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// The page of a coordinator, and what is refused to those who follow it.
 @Suite(.timeLimit(.minutes(15))) struct DashboardTests {

@@ -1,8 +1,10 @@
 import Foundation
-import MapReduceCluster
 import MapReduceModel
 import TestSupport
 import Testing
+
+@testable import MapReduceTool
+@testable import MapReduceWorker
 
 /// What observations mean, case by case.
 @Suite struct DiagnosisTests {

@@ -1,8 +1,10 @@
 import Foundation
-import MapReduceCluster
 import MapReduceModel
 import TestSupport
 import Testing
+
+@testable import MapReduceHTTP
+@testable import MapReduceTool
 
 /// `mapreduce doctor`, with processes of their own.
 @Suite(.serialized) struct DoctorTests {

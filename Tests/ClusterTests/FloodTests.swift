@@ -3,7 +3,8 @@ import Logging
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// Connections of those who have no token, and who are not polite.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct FloodTests {

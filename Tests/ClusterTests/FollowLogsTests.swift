@@ -1,8 +1,9 @@
 import Foundation
-import MapReduceCluster
 import MapReduceModel
 import TestSupport
 import Testing
+
+@testable import MapReduceTool
 
 /// `mapreduce logs -f`, with processes of their own: tasks print, and wait at pipes until the test
 /// opens them.

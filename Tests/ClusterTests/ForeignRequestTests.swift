@@ -9,7 +9,9 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
+@testable import MapReduceWorker
 
 /// What pages of other sites make a browser send is refused on every route of both services.
 @Suite(.timeLimit(.minutes(15))) struct ForeignRequestTests {

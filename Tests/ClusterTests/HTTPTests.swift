@@ -9,7 +9,8 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// Requests to a coordinator that listens on a port of its own.
 @Suite struct HTTPTests {

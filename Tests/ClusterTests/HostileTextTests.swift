@@ -4,7 +4,6 @@ import MapReduceModel
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
 @testable import MapReduceTool
 
 /// What names, messages and paths hold does nothing to the terminal of those who read them.

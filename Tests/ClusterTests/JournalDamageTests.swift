@@ -5,7 +5,8 @@ import MapReduceModel
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// Whatever happens to one file of a data directory, a coordinator is refused, or starts with
 /// exactly what was written.

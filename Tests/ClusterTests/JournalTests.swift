@@ -4,7 +4,8 @@ import MapReduceModel
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// What a coordinator keeps, and what it refuses to open.
 @Suite struct JournalTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// The files in which `mapreduce cluster` keeps its token for the clients of its user.
 @Suite struct LocalTokensTests {

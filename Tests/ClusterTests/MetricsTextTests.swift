@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
+@testable import MapReduceTool
 
 /// What is written is what a strict reader reads.
 @Suite struct MetricsTextTests {

@@ -1,7 +1,8 @@
 import Foundation
-import MapReduceCluster
 import TestSupport
 import Testing
+
+@testable import MapReduceWorker
 
 /// What is given as the executable of a job, and is something else, is not run.
 @Suite struct NotAJobTests {

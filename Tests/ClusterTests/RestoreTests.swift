@@ -3,7 +3,7 @@ import MapReduceModel
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// A coordinator whose data directory is replaced by an older copy: what is numbered again is not
 /// taken for what had the number before.

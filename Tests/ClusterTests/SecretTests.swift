@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// A secret is shown nowhere by accident.
 @Suite(.timeLimit(.minutes(15))) struct SecretTests {

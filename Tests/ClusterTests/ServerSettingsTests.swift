@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
+@testable import MapReduceWorker
 
 @Suite struct ServerSettingsTests {
     @Test func otherMachinesNeedAToken() throws {

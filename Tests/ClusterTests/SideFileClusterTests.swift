@@ -3,7 +3,7 @@ import MapReduceModel
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// Files that a job reads whole, on a cluster.
 @Suite(.serialized) struct SideFileClusterTests {

@@ -4,7 +4,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// What a coordinator tells those who follow a job or the cluster.
 @Suite(.timeLimit(.minutes(15))) struct StreamTests {

@@ -5,7 +5,8 @@ import MapReduceModel
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// What a client submits, with each of its numbers replaced by what it must not be.
 @Suite struct SubmissionCheckTests {

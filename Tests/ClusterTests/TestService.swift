@@ -10,7 +10,8 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceCoordinator
+@testable import MapReduceHTTP
 
 /// A coordinator in the test's own process, and what workers and people ask it.
 final class TestService: Sendable {

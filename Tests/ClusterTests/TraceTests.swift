@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import MapReduceCluster
+@testable import MapReduceHTTP
 
 /// Spans of real processes, whose executable has a backend for traces.
 @Suite struct TraceTests {

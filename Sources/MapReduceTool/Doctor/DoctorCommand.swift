@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import MapReduceCluster
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceWorker
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,4 +1,3 @@
-internal import MapReduceCluster
 internal import MapReduceModel
 internal import MapReduceReport
 

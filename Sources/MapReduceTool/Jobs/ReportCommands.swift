@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MapReduceCluster
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess

@@ -1,5 +1,5 @@
-internal import MapReduceCluster
 internal import MapReduceControl
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
 

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import MapReduceControl
-internal import MapReduceManual
 internal import MapReduceProcess
 
 /// An executable that is asked for its command line.

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import MapReduceEngine
-internal import MapReduceManual
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import MapReduceEngine
 internal import MapReduceProcess
 internal import MapReduceReport
-internal import MapReduceTemplate
 
 /// The command `mapreduce new`.
 struct NewCommand: ParsableCommand {

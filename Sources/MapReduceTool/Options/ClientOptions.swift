@@ -1,6 +1,7 @@
 internal import ArgumentParser
-internal import MapReduceCluster
+internal import MapReduceCoordinator
 internal import MapReduceDriver
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
 

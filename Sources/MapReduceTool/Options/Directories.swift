@@ -1,7 +1,6 @@
-internal import MapReduceCluster
-
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
+internal import MapReduceHTTP
 #else
 internal import Foundation
 #endif

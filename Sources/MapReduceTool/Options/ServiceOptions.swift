@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Logging
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import ServiceLifecycle
 
 /// How a service listens, and what it tells.

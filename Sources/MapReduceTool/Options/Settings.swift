@@ -1,5 +1,5 @@
 internal import Configuration
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)

@@ -1,8 +1,9 @@
-internal import MapReduceCluster
 internal import MapReduceEngine
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
+internal import MapReduceWorker
 
 #if canImport(Glibc)
 internal import Glibc

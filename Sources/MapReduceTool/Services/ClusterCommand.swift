@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Logging
-internal import MapReduceCluster
+internal import MapReduceCoordinator
 internal import MapReduceEngine
+internal import MapReduceHTTP
 internal import MapReduceProcess
 internal import ServiceLifecycle
 

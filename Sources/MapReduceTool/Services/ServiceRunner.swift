@@ -1,5 +1,5 @@
 internal import Logging
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import MapReduceProcess
 internal import ServiceLifecycle
 internal import UnixSignals

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Logging
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import MapReduceProcess
+internal import MapReduceWorker
 internal import ServiceLifecycle
 
 #if canImport(FoundationEssentials)

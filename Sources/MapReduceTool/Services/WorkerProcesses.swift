@@ -1,5 +1,5 @@
 internal import Foundation
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import MapReduceProcess
 internal import ServiceLifecycle
 

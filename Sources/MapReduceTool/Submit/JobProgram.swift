@@ -1,7 +1,7 @@
-internal import MapReduceCluster
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceWorker
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import MapReduceCluster
 internal import MapReduceControl
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport

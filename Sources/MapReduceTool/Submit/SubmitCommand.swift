@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import MapReduceCluster
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 

@@ -1,0 +1,27 @@
+internal import MapReduceControl
+internal import MapReduceHTTP
+internal import MapReduceModel
+internal import MapReduceReport
+
+/// What those ask who want to see a task fail.
+extension CoordinatorCore {
+    /// What is needed to run a task of a job again, whether the job runs or has ended.
+    func replay(of id: JobID, _ name: TaskName) async throws -> ReplayAnswer {
+        guard let stored = try await journal.job(id) else { throw ClusterError.noJob(id) }
+        let job = try await state(of: id)
+        let plan = job.submission.plan
+        if let problem = name.problem(in: plan, taskCounts: job.stages.map(\.tasks.count)) {
+            throw ClusterError.notFound("job \(id.number): \(problem)")
+        }
+        return ReplayAnswer(
+            program: stored.launch.program,
+            task: ReplayTask(
+                TaskID(job: id, stage: name.stage, index: name.index),
+                of: plan,
+                slotCount: stored.launch.program.slotCount,
+                splits: job.submission.splits,
+                badRecords: job.stages[name.stage].tasks[name.index].badRecords
+            )
+        )
+    }
+}

@@ -1,0 +1,230 @@
+internal import MapReduceControl
+internal import MapReduceHTTP
+internal import MapReduceModel
+
+/// What workers ask and tell.
+extension CoordinatorCore {
+    /// Takes in a worker that comes, or comes back.
+    func join(_ request: JoinRequest) async throws -> JoinAnswer {
+        guard request.version == ClusterProtocol.version else {
+            throw ClusterError.unknownVersion("\(request.version)")
+        }
+        guard 1...4096 ~= request.slots else {
+            throw ClusterError.badRequest("a worker has 1 to 4096 slots, and not \(request.slots)")
+        }
+        guard isOfThisHistory(request) else {
+            return JoinAnswer(
+                worker: WorkerID(0),
+                cluster: journal.cluster,
+                session: journal.session(0),
+                endedJobs: [],
+                mustReset: true,
+                position: journal.position
+            )
+        }
+        let id = try await journal.worker(
+            incarnation: request.incarnation,
+            url: request.url,
+            host: request.host,
+            slots: request.slots
+        )
+        let address = WorkerAddress(
+            worker: id,
+            url: request.url,
+            host: request.host,
+            incarnation: request.incarnation
+        )
+        try await replace(at: address)
+        sessions[id]?.wake()
+        let session = journal.session(nextSession())
+        sessions[id] = WorkerSession(id: session, worker: id, address: address)
+        sessions[id]?.release = request.release
+        try await apply([
+            .workerJoined(
+                id,
+                WorkerProfile(slots: request.slots, localPaths: request.localPaths),
+                attempts: request.attempts
+            )
+        ])
+        sessions[id]?.isKnown = true
+        metrics.joinedWorkers += 1
+        logger.info(
+            "worker joined",
+            metadata: id.fields + [
+                "url": "\(request.url)", "slots": .stringConvertible(request.slots),
+            ]
+        )
+        return JoinAnswer(
+            worker: id,
+            cluster: journal.cluster,
+            session: session,
+            endedJobs: request.jobs.map(\.id).filter {
+                coordinator.jobs[$0]?.outcome != nil
+                    || coordinator.jobs[$0] == nil
+            },
+            position: journal.position
+        )
+    }
+
+    /// Whether a worker knows nothing yet, or what it knows is what happened here.
+    private func isOfThisHistory(_ request: JoinRequest) -> Bool {
+        let isOurs = journal.history.contains(
+            request,
+            cluster: journal.cluster,
+            lastWrite: journal.position.write,
+            jobs: coordinator.jobs
+        )
+        if !isOurs {
+            logger.warning(
+                """
+                a worker knows another cluster, or a history that this data directory does not \
+                have, and begins again
+                """,
+                metadata: ["url": "\(request.url)"]
+            )
+        }
+        return isOurs
+    }
+
+    /// Gives up the workers that were where another one is now.
+    ///
+    /// What they had is gone. Until their silence is noticed, those who read it would ask the new
+    /// one, and find out for one run after another.
+    private func replace(at address: WorkerAddress) async throws {
+        let gone = sessions.values.map(\.address)
+            .filter { $0.url == address.url && $0.worker != address.worker }
+        for worker in gone.map(\.worker).sorted() {
+            logger.warning(
+                "another worker has taken the place of one",
+                metadata: worker.fields + ["url": "\(address.url)"]
+            )
+            try await drop(worker, because: "replaced")
+        }
+    }
+
+    /// Takes what a worker reports, and answers with what it is to do: at once if there is
+    /// something, else when there is, or when it has waited as long as it wants to.
+    func poll(_ id: WorkerID, _ request: PollRequest) async throws -> PollAnswer {
+        let begin = ContinuousClock.now
+        try check(request.session, of: id)
+        sessions[id]?.received(request.received)
+        noteProgress(request.progress, of: id)
+        if let machine = request.machine { sessions[id]?.machine = machine }
+        let condition = WorkerCondition(
+            isDraining: request.isDraining,
+            isDiskLow: request.isDiskLow,
+            lostSlots: request.lostSlots ?? 0
+        )
+        try await apply(
+            [.workerPolled(id, condition)] + request.ended.map { Event($0, of: id) },
+            Journal.Batch(
+                logs: request.ended.compactMap { end in
+                    end.log.map { AttemptLog(attempt: end.report.attempt, text: $0) }
+                }
+            )
+        )
+        metrics.polls.add(ContinuousClock.now - begin)
+        let wait = Duration.milliseconds(
+            min(max(request.wait, 0), Policy.maxAnswerWaitMilliseconds)
+        )
+        if sessions[id]?.outbox.isEmpty ?? false, wait > .zero, !hasStopped {
+            await park(id, until: begin + wait)
+        }
+        try check(request.session, of: id)
+        let commands = sessions[id]?.answer() ?? []
+        return PollAnswer(
+            commands: commands,
+            position: journal.position,
+            mayLeave: request.isDraining && !coordinator.isNeeded(id),
+            traces: traces(of: commands)
+        )
+    }
+
+    private func traces(of commands: [NumberedCommand]) -> [String: Traces.Carrier]? {
+        guard Traces.tracer != nil else { return nil }
+        var found: [String: Traces.Carrier] = [:]
+        for command in commands.map(\.command) {
+            switch command {
+            case .start(let assignment):
+                found["\(assignment.attempt)"] = traces.carrier(of: assignment.attempt)
+            case .prepare(let job, _, _): found["\(job)"] = traces.carrier(of: job)
+            case .stop, .end: break
+            }
+        }
+        return found
+    }
+
+    private func park(_ id: WorkerID, until: ContinuousClock.Instant) async {
+        sessions[id]?.wake()
+        await withCheckedContinuation { sessions[id]?.parked = ($0, until) }
+    }
+
+    private func check(_ session: SessionID, of worker: WorkerID) throws {
+        guard sessions[worker]?.id == session, coordinator.workers[worker] != nil else {
+            throw ClusterError(
+                .conflict,
+                "join-again",
+                "\(worker) has no session \(session.epoch).\(session.number); join again"
+            )
+        }
+    }
+
+    /// A worker goes by itself.
+    func leave(_ id: WorkerID) async throws {
+        logger.info("worker left", metadata: id.fields)
+        try await drop(id, because: "left")
+    }
+
+    /// Forgets a worker that is known to be gone.
+    private func drop(_ id: WorkerID, because reason: String) async throws {
+        metrics.goneWorkers.add(reason)
+        sessions[id]?.wake()
+        sessions[id] = nil
+        try await apply([.workerLeft(id)])
+    }
+
+    /// What a worker must know to run tasks of a job.
+    func launch(of id: JobID) throws -> JobLaunch {
+        guard let job = jobs[id] else { throw ClusterError.noJob(id) }
+        return job.stored.launch
+    }
+
+    /// The log of a stage's outputs from an entry on; waits for one if there is none.
+    func outputs(
+        of id: JobID,
+        stage: Int,
+        after: Int,
+        wait: Duration
+    ) async throws -> StageOutputs {
+        let until = ContinuousClock.now + min(wait, .milliseconds(Policy.maxAnswerWaitMilliseconds))
+        while true {
+            guard let job = coordinator.jobs[id], job.stages.indices.contains(stage) else {
+                throw ClusterError.noJob(id)
+            }
+            let log = job.stages[stage].outputLog
+            guard after >= 0, after <= log.count else {
+                throw ClusterError(
+                    .conflict,
+                    "join-again",
+                    "stage \(stage) has \(log.count) outputs, and not \(after)"
+                )
+            }
+            if log.count > after || ContinuousClock.now >= until || hasStopped
+                || job.stages[stage].isDone || job.stages[stage].isLeftOut
+            {
+                guard
+                    let outputs = StageOutputs(
+                        of: job,
+                        stage: stage,
+                        after: after,
+                        addresses: { sessions[$0]?.address }
+                    )
+                else { throw ClusterError.noJob(id) }
+                return outputs
+            }
+            await withCheckedContinuation { continuation in
+                watchers[id, default: Watchers()].add(continuation, until: until)
+            }
+        }
+    }
+}

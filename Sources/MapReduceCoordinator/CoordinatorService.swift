@@ -1,0 +1,70 @@
+package import Logging
+internal import MapReduceHTTP
+internal import ServiceLifecycle
+
+/// A coordinator as a service: the control plane behind HTTP, with a journal.
+package struct CoordinatorService: Service, CustomStringConvertible {
+    private let core: CoordinatorCore
+    private let http: HTTPService
+    private let probes: OutputProbes
+    private let settings: CoordinatorSettings
+
+    /// Goes on where the journal in the data directory ends.
+    package init(_ settings: CoordinatorSettings, logger: Logger) throws {
+        self.settings = settings
+        core = try CoordinatorCore(settings: settings, logger: logger)
+        let connections = try Connections(fileLimit: FileLimit.current.now)
+        let routes = CoordinatorRoutes(
+            core: core,
+            metrics: core.httpMetrics,
+            token: settings.server.token,
+            isSecure: settings.server.tls != nil,
+            connections: connections,
+            logger: logger
+        )
+        probes = routes.probes
+        http = HTTPService(
+            settings: settings.server,
+            connections: connections,
+            router: routes.router,
+            logger: logger
+        )
+    }
+
+    package var description: String { "coordinator" }
+
+    /// Where the coordinator can be reached, once it can.
+    package var url: String {
+        get async throws { settings.server.url(port: try await http.port) }
+    }
+
+    /// Runs until it is told to shut down.
+    ///
+    /// Jobs that have not ended go on with the next coordinator on the same data.
+    package func run() async throws {
+        do {
+            try await serve()
+        } catch {
+            try probes.removeAll()
+            throw error
+        }
+        try probes.removeAll()
+    }
+
+    private func serve() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await core.run() }
+            group.addTask { try await http.run() }
+            // Polls wait and are asked again: nobody is to be waited for.
+            group.addTask {
+                do {
+                    try await gracefulShutdown()
+                } catch is CancellationError {
+                    // The other tasks have ended.
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

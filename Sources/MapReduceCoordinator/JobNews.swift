@@ -1,0 +1,103 @@
+internal import MapReduceControl
+internal import MapReduceHTTP
+internal import MapReduceModel
+internal import NIOCore
+
+/// What has changed of a job since somebody was told of it.
+struct JobChanges {
+    /// Whether all of it is to be told.
+    var isEverything = false
+    /// Whether nothing has changed, not even how far attempts are.
+    var isEmpty = true
+    private var tasks: Set<TaskID> = []
+    private var stages: Set<Int> = []
+
+    /// Notes what an entry about the job changes.
+    mutating func add(_ entry: JournalEntry) {
+        isEmpty = false
+        guard !isEverything else { return }
+        switch entry {
+        case .attemptStarted(let attempt, _, _), .attemptSucceeded(let attempt, _, _),
+            .attemptFailed(let attempt, _, _), .attemptStopped(let attempt, _),
+            .attemptAudited(let attempt, _, _):
+            tasks.insert(attempt.task)
+        case .outputLost(let task): tasks.insert(task)
+        case .inputChanged(_, let stage): stages.insert(stage)
+        case .jobSubmitted, .outputsDiffered, .recordSkipped, .commitBegan, .jobFinished,
+            .jobRetired:
+            break
+        }
+    }
+
+    /// The attempts of all tasks that have changed.
+    func tried(of job: JobState) -> JobReport.TriedTasks {
+        if isEverything { return JobReport.TriedTasks(of: job) }
+        var ids = tasks.filter { !stages.contains($0.stage) }
+        for stage in stages where job.stages.indices.contains(stage) {
+            for index in job.stages[stage].tasks.indices {
+                ids.insert(TaskID(job: job.id, stage: stage, index: index))
+            }
+        }
+        return JobReport.TriedTasks(ids.sorted(), of: job)
+    }
+}
+
+/// A job as it was at a moment.
+struct JobSnapshot {
+    let state: JobState
+    let status: JobStatus
+    /// The number of the last entry that the state knows of.
+    let lastEvent: Int
+}
+
+/// What a follower of a job is told at once.
+struct JobNews: Sendable {
+    let attempts: [JobReport.Attempt]
+    let failures: [JobReport.AttemptFailure]
+    let status: JobStatus
+    let stages: [JobReport.Stage]
+    let lastEvent: Int
+    let isEnd: Bool
+
+    init(
+        _ changes: JobChanges,
+        of job: JobState,
+        _ status: JobStatus,
+        lastEvent: Int,
+        isEnd: Bool = false
+    ) {
+        let tried = changes.tried(of: job)
+        attempts = tried.attempts
+        failures = tried.failures
+        self.status = status
+        stages = [JobReport.Stage](job)
+        self.lastEvent = lastEvent
+        self.isEnd = isEnd
+    }
+
+    /// The data of the event `status`.
+    private struct Status: Encodable {
+        let job: JobStatus
+        let stages: [JobReport.Stage]
+    }
+
+    /// The events, of which the last ones carry the number that a stream is resumed after: one that
+    /// is cut before them is told all of this again.
+    func events() throws -> [ByteBuffer] {
+        var events: [ByteBuffer] = []
+        var rest = attempts[...]
+        while !rest.isEmpty {
+            events.append(
+                try EventStream.event("attempts", Array(rest.prefix(Policy.maxAttemptsInEvent)))
+            )
+            rest = rest.dropFirst(Policy.maxAttemptsInEvent)
+        }
+        if !failures.isEmpty { events.append(try EventStream.event("failures", failures)) }
+        let id = "\(lastEvent)"
+        events.append(
+            try EventStream.event("status", id: id, Status(job: status, stages: stages))
+        )
+        if isEnd { events.append(try EventStream.event("end", id: id, status)) }
+        return events
+    }
+}

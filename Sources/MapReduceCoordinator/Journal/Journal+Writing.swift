@@ -1,0 +1,162 @@
+internal import GRDB
+internal import MapReduceControl
+internal import MapReduceHTTP
+internal import MapReduceModel
+
+/// What is written to a journal, and removed from it.
+extension Journal {
+    /// Changes rows in one transaction, which is durable when this returns.
+    private func change<Value: Sendable>(
+        _ body: @escaping @Sendable (inout JournalRows) throws -> Value
+    ) async throws -> Value {
+        let (value, mark) = try await database.write { try Self.change($0, body) }
+        try head.note(mark)
+        return value
+    }
+
+    /// The same for whoever has no task.
+    func changeNow<Value>(_ body: (inout JournalRows) throws -> Value) throws -> Value {
+        let (value, mark) = try database.write { try Self.change($0, body) }
+        try head.note(mark)
+        return value
+    }
+
+    private static func change<Value>(
+        _ db: Database,
+        _ body: (inout JournalRows) throws -> Value
+    ) throws -> (Value, JournalHead.Mark) {
+        var rows = JournalRows(db: db, state: try JournalState(db))
+        let value = try body(&rows)
+        rows.state.write += 1
+        try rows.state.store(in: db)
+        return (value, rows.state.mark)
+    }
+
+    /// - Returns: the number of the last entry; those of the others come right before it.
+    @discardableResult
+    func write(_ batch: Batch) async throws -> Int {
+        try await change { rows in
+            for job in batch.jobs { try rows.insert(job) }
+            for entry in batch.entries {
+                rows.state.entry += 1
+                try rows.insert(
+                    .entries,
+                    [
+                        rows.state.entry.databaseValue, entry.job.number.databaseValue,
+                        entry.isNotable.databaseValue,
+                        try JSONBody.encode(entry).databaseValue,
+                    ]
+                )
+            }
+            for log in batch.logs {
+                let attempt = log.attempt
+                let name = [
+                    attempt.task.job.number, attempt.task.stage, attempt.task.index,
+                    attempt.number,
+                ].map(\.databaseValue)
+                // An end may be told twice.
+                try rows.remove(
+                    .logs,
+                    where: "job = ? AND stage = ? AND task = ? AND attempt = ?",
+                    StatementArguments(name)
+                )
+                try rows.insert(.logs, name + [log.text.databaseValue])
+            }
+            return rows.state.entry
+        }
+    }
+
+    /// Keeps how a job ended, and forgets the oldest of those that ended but so many, and but for
+    /// those that ended later than a moment.
+    /// - Returns: the digests of executables and side files that no job has any more.
+    func finish(
+        _ id: JobID,
+        _ status: JobStatus,
+        keeping count: Int,
+        endedBefore moment: Double
+    ) async throws -> [String] {
+        try await change { rows in
+            if var job = try Self.job(rows.db, id.number) {
+                job.status = status
+                try rows.remove(.jobs, where: "id = ?", [id.number])
+                try rows.insert(job)
+            }
+            let old = try Int.fetchAll(
+                rows.db,
+                sql: """
+                    SELECT id FROM jobs WHERE ended < ? AND id NOT IN
+                    (SELECT id FROM jobs WHERE ended IS NOT NULL ORDER BY id DESC LIMIT ?)
+                    """,
+                arguments: [moment, count]
+            )
+            var dropped: [String] = []
+            for id in old {
+                if let job = try Self.job(rows.db, id) { dropped += job.launch.program.digests }
+                try rows.remove(.entries, where: "job = ?", [id])
+                try rows.remove(.logs, where: "job = ?", [id])
+                try rows.remove(.jobs, where: "id = ?", [id])
+            }
+            guard !dropped.isEmpty else { return [] }
+            let used = Set(try Self.jobs(rows.db).flatMap(\.launch.program.digests))
+            return dropped.filter { !used.contains($0) }
+        }
+    }
+
+    /// The id of a worker, which is its own for as long as its process lives.
+    func worker(
+        incarnation: String,
+        url: String,
+        host: String,
+        slots: Int
+    ) async throws -> WorkerID {
+        try await change { rows in
+            let known = try Int.fetchOne(
+                rows.db,
+                sql: "SELECT id FROM workers WHERE incarnation = ?",
+                arguments: [incarnation]
+            )
+            let id = known ?? rows.state.worker + 1
+            rows.state.worker = max(rows.state.worker, id)
+            try rows.remove(.workers, where: "id = ?", [id])
+            try rows.insert(
+                .workers,
+                [
+                    id.databaseValue, incarnation.databaseValue, url.databaseValue,
+                    host.databaseValue, slots.databaseValue,
+                ]
+            )
+            return WorkerID(id)
+        }
+    }
+}
+
+extension JournalRows {
+    fileprivate mutating func insert(_ job: Journal.Job) throws {
+        state.job = max(state.job, job.id.number)
+        let ended = job.status.map { _ in WallClock.now }
+        try insert(
+            .jobs,
+            [
+                job.id.number.databaseValue, try JSONBody.encode(job.launch).databaseValue,
+                try job.settings.map { try JSONBody.encode($0) }?.databaseValue ?? .null,
+                job.owner.databaseValue, job.output.databaseValue,
+                job.submittedAt.databaseValue, ended?.databaseValue ?? .null,
+                try job.status.map { try JSONBody.encode($0) }?.databaseValue ?? .null,
+            ]
+        )
+    }
+}
+
+extension JournalEntry {
+    /// Whether somebody who watches the job wants to hear of it.
+    fileprivate var isNotable: Bool {
+        switch self {
+        case .attemptFailed, .outputLost, .inputChanged, .outputsDiffered, .recordSkipped,
+            .jobFinished:
+            true
+        case .jobSubmitted, .attemptStarted, .attemptSucceeded, .attemptStopped, .attemptAudited,
+            .commitBegan, .jobRetired:
+            false
+        }
+    }
+}

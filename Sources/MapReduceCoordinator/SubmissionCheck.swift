@@ -1,0 +1,121 @@
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceHTTP
+internal import MapReduceModel
+
+/// Looks at what comes from the network before anything relies on it.
+enum SubmissionCheck {
+    /// - Throws: `ClusterError` that says what cannot be.
+    static func check(_ request: SubmitRequest) throws {
+        guard request.version == ClusterProtocol.version else {
+            throw ClusterError.unknownVersion("\(request.version)")
+        }
+        let description = request.description
+        try require(
+            1...1_000_000 ~= request.weight,
+            "the weight is a number from 1 to 1,000,000"
+        )
+        try require(
+            request.owner.map { owner in
+                owner.utf8.count <= Policy.maxOwnerByteCount
+                    && owner.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            } ?? true,
+            "the owner has at most \(Policy.maxOwnerByteCount) bytes and no control characters"
+        )
+        try require(
+            description.output.hasPrefix("/"),
+            "the output is a path from the root on"
+        )
+        // To the system, a path ends at its first zero.
+        let paths = description.inputs.flatMap(\.pieces).map(\.path) + [description.output]
+        try require(
+            paths.allSatisfy { !$0.utf8.contains(0) },
+            "a path has a zero byte"
+        )
+        try require(
+            description.splitByteCount > 0,
+            "the size of a split is at least 1"
+        )
+        try require(
+            1...1000 ~= description.maxAttempts,
+            "a task has 1 to 1000 attempts"
+        )
+        try require(
+            0...1_000_000 ~= description.maxBadRecords,
+            "a job may pass over at most 1,000,000 records"
+        )
+        try require(
+            0...100 ~= description.auditPercent,
+            "a job has 0 to 100 percent to audit"
+        )
+        try require(
+            description.taskTimeout.map { 1...365 * 24 * 3600 ~= $0 } ?? true,
+            "a closure may take 1 second to a year, or as long as it likes"
+        )
+        if let settings = description.settings {
+            // The verdict computes with them.
+            try require(
+                [settings.memoryByteCount, settings.splitByteCount, settings.reducerCount]
+                    .allSatisfy { 0...Policy.maxInputByteCount ~= $0 },
+                "a setting is larger than any machine"
+            )
+        }
+        try request.program.check()
+        try check(description.plan)
+        try checkInputs(of: description)
+    }
+
+    private static func checkInputs(of description: JobDescription) throws {
+        try require(
+            description.inputs.count == description.plan.stages.count,
+            "each stage has a list of files"
+        )
+        for piece in description.inputs.flatMap(\.pieces) {
+            try require(
+                0...Policy.maxInputByteCount ~= piece.byteCount && piece.offset == 0
+                    && piece.signature.byteCount == piece.byteCount,
+                "a file is given whole, with its size"
+            )
+        }
+        let total = description.inputs.reduce(0) { sum, files in
+            files.pieces.reduce(sum) { min($0 + $1.byteCount, Policy.maxInputByteCount + 1) }
+        }
+        try require(
+            total <= Policy.maxInputByteCount,
+            "the input is larger than any disk"
+        )
+    }
+
+    private static func check(_ plan: Plan) throws {
+        try require(
+            1...Policy.maxStageCount ~= plan.stages.count,
+            "a plan has 1 to 1000 stages"
+        )
+        for (index, stage) in plan.stages.enumerated() {
+            try require(
+                stage.outputs.count <= Policy.maxOutputCount,
+                "stage \(index) has more than \(Policy.maxOutputCount) outputs"
+            )
+            for output in stage.outputs where !output.isPart {
+                try require(
+                    1...EngineLimits.maxPartitionCount ~= output.partitionCount,
+                    "a shuffle has 1 to \(EngineLimits.maxPartitionCount) partitions"
+                )
+            }
+            try require(
+                stage.runPartitionCount <= EngineLimits.maxPartitionCount,
+                "the shuffles of stage \(index) have more than "
+                    + "\(EngineLimits.maxPartitionCount) partitions"
+            )
+            if case .files(_, let format) = stage.input {
+                let problem = format.problem(maxRecordByteCount: EngineLimits.maxRecordByteCount)
+                try require(problem == nil, problem ?? "")
+            }
+        }
+        try require(plan.problem == nil, plan.problem ?? "")
+    }
+
+    private static func require(_ condition: Bool, _ message: String) throws {
+        try ClusterError.require(condition, message)
+    }
+}

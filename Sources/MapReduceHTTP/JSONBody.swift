@@ -1,0 +1,64 @@
+package import HTTPTypes
+package import Hummingbird
+internal import MapReduceControl
+package import NIOCore
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Values as the bodies of requests and answers.
+package enum JSONBody {
+    package static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value)
+    }
+
+    package static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from bytes: ByteBuffer
+    ) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
+    }
+
+    package static func response(
+        _ value: some Encodable,
+        status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encode(value)))
+        )
+    }
+}
+
+extension Request {
+    /// The body as a value.
+    /// - Throws: `ClusterError` when it is too large, or not such a value.
+    package func decoded<Value: Decodable>(
+        as type: Value.Type,
+        maxByteCount: Int = Policy.maxBodyByteCount
+    ) async throws -> Value {
+        let bytes = try await body.collect(upTo: Policy.maxBodyByteCount)
+        do {
+            return try JSONBody.decode(type, from: bytes)
+        } catch let error as DecodingError {
+            throw ClusterError.badRequest("the body is not a \(type): \(Self.describe(error))")
+        }
+    }
+
+    private static func describe(_ error: DecodingError) -> String {
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context),
+            .dataCorrupted(let context):
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+        case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
+        @unknown default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package import Logging
+internal import MapReduceControl
+internal import MapReduceProcess
+internal import Synchronization
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Writes what a service logs to standard error, one line for each event.
+///
+/// A line is one write, and small enough that a pipe takes it as a whole: those of several
+/// processes, as `mapreduce cluster` has them, do not run into each other.
+package struct LineLogHandler: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
+    package var logLevel = Logger.Level.info
+    private let service: String
+    private let format: LogFormat
+    private let write: @Sendable (String) -> Void
+
+    /// Names that every line has for what it is; a field that has one of them gets an underscore.
+    private static let ownNames: Set<String> = ["time", "level", "service", "message"]
+
+    /// One line at a time.
+    private static let lock = Mutex(())
+
+    /// `service`: which one it is, `coordinator` or `worker`.
+    package init(service: String, format: LogFormat) {
+        self.init(service: service, format: format) { line in
+            Self.lock.withLock { _ in Terminal.writeRaw(line, to: 2) }
+        }
+    }
+
+    /// `write`: takes a line with its end; called from any thread.
+    package init(service: String, format: LogFormat, write: @escaping @Sendable (String) -> Void) {
+        self.service = service
+        self.format = format
+        self.write = write
+    }
+
+    package subscript(metadataKey name: String) -> Logger.Metadata.Value? {
+        get { metadata[name] }
+        set { metadata[name] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var fields = metadata
+        if let provided = metadataProvider?.get() { fields = fields + provided }
+        if let error = event.error { fields["error"] = "\(error)" }
+        if let own = event.metadata { fields = fields + own }
+        let line = LogLine(
+            time: Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+            level: event.level.rawValue,
+            service: service,
+            message: "\(event.message)",
+            fields: fields.sorted { Self.order($0.key) < Self.order($1.key) }.map { name, value in
+                (Self.ownNames.contains(name) ? name + "_" : name, LogLine.Value(value))
+            }
+        )
+        write(line.text(format, maxByteCount: Policy.maxLogLineByteCount))
+    }
+
+    /// What a line is about comes first, then the rest by name.
+    private static func order(_ name: String) -> (Int, String) {
+        (["job", "task", "attempt", "worker"].firstIndex(of: name) ?? 4, name)
+    }
+}
+
+extension LogLine.Value {
+    fileprivate init(_ value: Logger.MetadataValue) {
+        switch value {
+        case .string(let text): self = .text(text)
+        case .stringConvertible(let value as Int): self = .bare("\(value)")
+        case .stringConvertible(let value as Bool): self = .bare("\(value)")
+        case .stringConvertible(let value as Double) where value.isFinite: self = .bare("\(value)")
+        case .stringConvertible(let value): self = .text("\(value)")
+        case .array(let values): self = .list(values.map { Self($0) })
+        case .dictionary(let fields):
+            self = .fields(fields.sorted { $0.key < $1.key }.map { ($0.key, Self($0.value)) })
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import MapReduceControl
+package import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// The open connections of a service.
+package final class Connections: Sendable {
+    fileprivate struct State {
+        var table: ConnectionTable
+        var channels: [Int: any Channel] = [:]
+        var numbers: [ObjectIdentifier: Int] = [:]
+        var next = 0
+    }
+
+    let limits: ConnectionTable.Limits
+    /// How long a connection may take to send its first request.
+    let firstRequestTimeout: Duration
+    private let state: Mutex<State>
+
+    /// `fileLimit`: files that the process may have open at once.
+    ///
+    /// `slotCount`: slots of a worker, which need files for other things.
+    ///
+    /// - Throws: `ConfigurationError` when that leaves too few connections.
+    package init(
+        fileLimit: Int,
+        slotCount: Int = 0,
+        firstRequestTimeout: Duration = Policy.firstRequestTimeout
+    ) throws {
+        let reserve = min(
+            Policy.minFileLimit + slotCount * Policy.filesPerSlot,
+            fileLimit / 2
+        )
+        // A request may read or write a file, besides its connection.
+        let all = min((fileLimit - reserve) / 2, Policy.maxConnectionCount)
+        guard all >= Policy.minConnectionCount else {
+            throw ConfigurationError(
+                "this process may have \(fileLimit) files open, which is too few to serve "
+                    + "\(Policy.minConnectionCount) connections beside its other files; raise the "
+                    + "limit, for example with ulimit -n 4096"
+            )
+        }
+        self.firstRequestTimeout = firstRequestTimeout
+        limits = ConnectionTable.Limits(all: all)
+        state = Mutex(State(table: ConnectionTable(limits: limits)))
+    }
+
+    package var count: Int { state.withLock { $0.table.count } }
+
+    /// Notes a new connection, and closes others when there are too many.
+    package func open(_ channel: any Channel) -> Int {
+        let peer = Self.peer(channel.remoteAddress)
+        let (number, closed) = state.withLock { state in
+            state.next += 1
+            let number = state.next
+            let closed = state.table.open(number, peer: peer).compactMap { state.forget($0) }
+            state.channels[number] = channel
+            state.numbers[ObjectIdentifier(channel)] = number
+            return (number, closed)
+        }
+        for channel in closed { channel.close(promise: nil) }
+        return number
+    }
+
+    package func close(_ number: Int) {
+        state.withLock { state in
+            state.table.close(number)
+            _ = state.forget(number)
+        }
+    }
+
+    func setBusy(_ number: Int, _ isBusy: Bool) {
+        state.withLock { $0.table.setBusy(number, isBusy) }
+    }
+
+    /// Notes that a request of a connection was let in.
+    func prove(_ channel: any Channel) {
+        state.withLock { state in
+            if let number = state.numbers[ObjectIdentifier(channel)] { state.table.prove(number) }
+        }
+    }
+
+    /// What a peer is known by: its address or, as it may choose of many, the network of one of
+    /// IPv6.
+    static func peer(_ address: SocketAddress?) -> String {
+        guard case .v6(let address) = address else { return address?.ipAddress ?? "" }
+        let bytes = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+        let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11] == [0xFF, 0xFF]
+        if isMapped { return bytes[12...].map { "\($0)" }.joined(separator: ".") }
+        return bytes.prefix(8).map { "\($0)" }.joined(separator: ":")
+    }
+}
+
+extension Connections.State {
+    fileprivate mutating func forget(_ number: Int) -> (any Channel)? {
+        guard let channel = channels.removeValue(forKey: number) else { return nil }
+        numbers[ObjectIdentifier(channel)] = nil
+        return channel
+    }
+}

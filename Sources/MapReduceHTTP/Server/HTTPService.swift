@@ -1,0 +1,113 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+package import Logging
+internal import MapReduceControl
+internal import NIOCore
+internal import ServiceLifecycle
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// An HTTP server with the limits that all services of a cluster have.
+package struct HTTPService: Service, CustomStringConvertible {
+    private let settings: ServerSettings
+    private let responder: RouterResponder<ClusterContext>
+    /// What the library says.
+    private let libraryLogger: Logger
+    private let logger: Logger
+    private let bound: Promise<Int>
+    private let connections: Connections
+
+    package init(
+        settings: ServerSettings,
+        connections: Connections,
+        router: ClusterRouter,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.connections = connections
+        responder = router.buildResponder()
+        // It calls connections that are closed on shutdown errors.
+        var libraryLogger = logger
+        if logger.logLevel > .debug { libraryLogger.logLevel = .critical }
+        self.libraryLogger = libraryLogger
+        self.logger = logger
+        bound = Promise()
+    }
+
+    package var description: String { "HTTP service" }
+
+    /// The port, once the server listens.
+    package var port: Int { get async throws { try await bound.value } }
+
+    package func run() async throws {
+        let http1 = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionInstaller(connections)],
+                idleTimeout: .seconds(Policy.idleConnectionSeconds),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: Policy.maxHeaderByteCount,
+                    maxHeaderListSize: Policy.maxHeaderByteCount,
+                    maxHeaderFieldCount: 100
+                )
+            )
+        )
+        let bound = self.bound
+        let application = Application(
+            responder: responder,
+            server: try settings.tls.map { try .tls(http1, tlsConfiguration: $0) } ?? http1,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    connections.limits.all
+                )
+            ),
+            onServerRunning: { [logger, connections] channel in
+                connections.limits.log(logger)
+                bound.fulfill(channel.localAddress?.port ?? 0)
+            },
+            logger: libraryLogger
+        )
+        // Detached, so that it ends when this task is cancelled and not before: whoever drains goes
+        // on serving.
+        let server = Task.detached { try await application.run() }
+        do {
+            try await withTaskCancellationHandler {
+                try await server.value
+            } onCancel: {
+                server.cancel()
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            let refusal = ConfigurationError(
+                "cannot listen on \(settings.host):\(settings.port): another process does; choose "
+                    + "another --listen"
+            )
+            bound.fail(refusal)
+            throw refusal
+        } catch {
+            bound.fail(error)
+            throw error
+        }
+    }
+}
+
+extension ConnectionTable.Limits {
+    fileprivate func log(_ logger: Logger) {
+        let metadata: Logger.Metadata = [
+            "connections": "\(all)", "withoutToken": "\(unproven)",
+            "withoutTokenOfAddress": "\(unprovenOfPeer)", "openFiles": "\(FileLimit.current.now)",
+        ]
+        if all < Policy.fewConnectionCount {
+            logger.warning(
+                "few connections can be open at once: raise the limit of open files (ulimit -n)",
+                metadata: metadata
+            )
+        } else {
+            logger.info("listening", metadata: metadata)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+internal import MapReduceControl
+internal import MapReduceModel
+internal import MapReduceReport
+
+/// Says what observations mean, and what is to be done: it looks at nothing itself.
+struct Diagnosis {
+    let seen: Observations
+    static let here = "this machine"
+    static let coordinator = "coordinator"
+
+    init(_ seen: Observations) { self.seen = seen }
+
+    /// One finding for each check, in the order in which things are to be mended.
+    var findings: [Finding] {
+        var findings = machine + coordinatorFindings
+        if let workers = seen.workers { findings += self.findings(of: workers) }
+        if let job = seen.job { findings += self.findings(of: job) }
+        return findings
+    }
+
+    private var machine: [Finding] {
+        let machine = seen.machine
+        let scratch: Finding
+        if let free = machine.freeByteCount {
+            scratch = Self.room(
+                Self.here,
+                "scratch space",
+                machine.directory,
+                free: free,
+                needed: Policy.minFreeByteCount,
+                isNeeded: false,
+                "make room, or set TMPDIR to a directory on a larger disk"
+            )
+        } else {
+            scratch = .problem(
+                Self.here,
+                "scratch space",
+                "\(machine.directory) cannot be written to: \(machine.reason ?? "no reason given")",
+                "set TMPDIR to a directory that you may write to"
+            )
+        }
+        return [
+            scratch, Self.files(Self.here, limit: machine.fileLimit, needed: Policy.minFileLimit),
+        ]
+    }
+
+    // MARK: What services have in common
+
+    /// Free room of a disk.
+    ///
+    /// `isNeeded`: whether less than what is needed is a problem, and not only worth a word.
+    static func room(
+        _ subject: String,
+        _ check: String,
+        _ directory: String,
+        free: Int,
+        needed: Int,
+        isNeeded: Bool,
+        _ remedy: String
+    ) -> Finding {
+        let seen = "\(Format.bytes(free)) free at \(directory)"
+        if free < needed {
+            let more = "\(seen), less than \(Format.bytes(needed))"
+            return isNeeded
+                ? .problem(subject, check, more, remedy) : .warning(subject, check, more, remedy)
+        }
+        return .ok(subject, check, seen)
+    }
+
+    /// Open files.
+    static func files(_ subject: String, limit: Int, needed: Int) -> Finding {
+        let seen = "\(limit > 1 << 40 ? "any number" : Format.count(limit)) may be open at once"
+        let remedy =
+            "raise the hard limit for whoever starts it: LimitNOFILE=65536 in a unit of systemd, "
+            + "nofile in /etc/security/limits.conf, or `ulimit -n`"
+        if limit < Policy.minFileLimit {
+            return .problem(
+                subject,
+                "open files",
+                "\(seen), less than \(Policy.minFileLimit)",
+                remedy
+            )
+        }
+        if limit < needed {
+            return .warning(
+                subject,
+                "open files",
+                "\(seen), and a cluster of this size may need \(Format.count(needed))",
+                remedy
+            )
+        }
+        return .ok(subject, "open files", seen)
+    }
+
+    /// The versions of a service.
+    static func version(_ subject: String, _ condition: ServiceCondition) -> Finding {
+        let theirs = "mapreduce \(condition.release), protocol \(condition.version)"
+        if condition.version != ClusterProtocol.version {
+            return .problem(
+                subject,
+                "version",
+                "\(theirs); here protocol \(ClusterProtocol.version)",
+                "install the same release of mapreduce on all machines"
+            )
+        }
+        if condition.release != Release.version {
+            return .warning(
+                subject,
+                "version",
+                "\(theirs); here mapreduce \(Release.version)",
+                "install the same release of mapreduce on all machines"
+            )
+        }
+        return .ok(subject, "version", theirs)
+    }
+
+    /// A clock beside another one.
+    static func clock(
+        _ subject: String,
+        _ ahead: Double,
+        uncertainty: Double,
+        of other: String
+    )
+        -> Finding
+    {
+        let size = abs(ahead)
+        guard size.isFinite else {
+            return .warning(subject, "clock", "it tells no time", "set the clock")
+        }
+        if size - uncertainty <= Policy.maxTimeSkewSeconds {
+            return .ok(subject, "clock", "as that of \(other)")
+        }
+        return .warning(
+            subject,
+            "clock",
+            "\(Format.duration(seconds: size)) \(ahead > 0 ? "ahead of" : "behind") that of "
+                + other,
+            "jobs do not mind, but times in logs do not fit, and certificates may seem not to be "
+                + "valid; let the clock be set, as with `timedatectl set-ntp true`"
+        )
+    }
+}

@@ -1,0 +1,51 @@
+/// A page of the manual, made from what an executable says of its command line.
+struct ManualPage: Sendable {
+    /// What `man` is asked for: `mapreduce-submit`.
+    let name: String
+    /// The page, in the language mdoc.
+    let text: String
+
+    /// Its file, in a directory `man1`.
+    var fileName: String { "\(name).1" }
+
+    /// The pages of `mapreduce`: one for it, and one for each of its subcommands.
+    ///
+    /// `release`: the one that they are of; pages of one release are the same whenever they are
+    /// made.
+    static func pages(ofTool help: CommandHelp, _ release: ManualRelease) -> [ManualPage] {
+        let subcommands = help.shownSubcommands
+        let names = subcommands.map { "\(help.commandName)-\($0.commandName)" }
+        return [ManualPage(help, .tool(subcommands: names), release)]
+            + subcommands.map { ManualPage($0, .of(subcommand: $0), release) }
+    }
+
+    /// The page of a job's executable.
+    static func page(ofJob help: CommandHelp, _ release: ManualRelease) -> ManualPage {
+        ManualPage(help, .job(help), release)
+    }
+
+    private init(_ help: CommandHelp, _ notes: ManualNotes, _ release: ManualRelease) {
+        name = help.commandLine.split(separator: " ").joined(separator: "-")
+        var page = Mdoc()
+        page.markup(".Dd \(release.date)")
+        page.macros([.macro("Dt"), .argument(name.uppercased()), .argument("1")])
+        page.macros([.macro("Os"), .argument("mapreduce \(release.version)")])
+        page.addName(name, help)
+        page.addSynopsis(help)
+        page.addDescription(help)
+        page.addOptions(help)
+        page.add("ENVIRONMENT", notes.environment(of: help))
+        page.add("FILES", notes.files)
+        page.add("EXIT STATUS", notes.exitCodes)
+        page.addExamples(notes.examples)
+        page.addReferences(notes.references)
+        text = page.text
+    }
+}
+
+/// What pages say of the release that they are of.
+struct ManualRelease: Sendable {
+    let version: String
+    /// The day of the release: `November 21, 2026`.
+    let date: String
+}

@@ -1,0 +1,64 @@
+internal import MapReduceControl
+internal import MapReduceHTTP
+internal import MapReduceModel
+internal import Synchronization
+
+/// Which attempts of a worker still print, and how many answers follow them.
+final class AttemptLogs: Sendable {
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Those that were begun and not removed: whether each has ended.
+        var hasEnded: [AttemptID: Bool] = [:]
+        var followerCount = 0
+    }
+
+    func begin(_ attempt: AttemptID) { state.withLock { $0.hasEnded[attempt] = false } }
+
+    /// The attempt prints no more.
+    func end(_ attempt: AttemptID) {
+        state.withLock { state in
+            if state.hasEnded[attempt] != nil { state.hasEnded[attempt] = true }
+        }
+    }
+
+    func remove(_ attempt: AttemptID) { state.withLock { $0.hasEnded[attempt] = nil } }
+
+    func remove(_ job: JobID) {
+        state.withLock { state in
+            state.hasEnded = state.hasEnded.filter { $0.key.task.job != job }
+        }
+    }
+
+    /// Whether an attempt has ended; nil for one that was not begun, or was removed.
+    func hasEnded(_ attempt: AttemptID) -> Bool? { state.withLock { $0.hasEnded[attempt] } }
+
+    /// Takes in one more answer that goes on while an attempt prints.
+    /// - Returns: what holds its place as long as it is there.
+    /// - Throws: `ClusterError` when there are as many as a worker bears.
+    func follow() throws -> Follower {
+        let isTaken = state.withLock { state in
+            guard state.followerCount < Policy.maxLogFollowerCount else { return false }
+            state.followerCount += 1
+            return true
+        }
+        guard isTaken else {
+            throw ClusterError(
+                .serviceUnavailable,
+                "busy",
+                "\(Policy.maxLogFollowerCount) logs of this worker are followed already; follow "
+                    + "one task, or ask again later"
+            )
+        }
+        return Follower(logs: self)
+    }
+
+    /// The place of an answer among those that follow logs.
+    final class Follower: Sendable {
+        private let logs: AttemptLogs
+
+        fileprivate init(logs: AttemptLogs) { self.logs = logs }
+
+        deinit { logs.state.withLock { $0.followerCount -= 1 } }
+    }
+}

@@ -1,0 +1,251 @@
+internal import MapReduceControl
+internal import MapReduceDriver
+internal import MapReduceEngine
+internal import MapReduceHTTP
+internal import MapReduceModel
+internal import MapReduceProcess
+internal import Synchronization
+
+/// What a worker has of a job: how its task processes are started, and where its files are.
+struct JobFiles: Sendable {
+    let id: JobID
+    let launch: JobLaunch
+    let executable: String
+    /// Drawn at random when the worker's process started.
+    let incarnation: String
+    /// Takes runs, logs and fetched segments.
+    let directory: String
+    /// How the job's task processes are hosted.
+    let hosted: HostedJob
+
+    init(
+        id: JobID,
+        launch: JobLaunch,
+        executable: String,
+        incarnation: String,
+        directory: String
+    ) {
+        self.id = id
+        self.launch = launch
+        self.executable = executable
+        self.incarnation = incarnation
+        self.directory = directory
+        let program = launch.program
+        let arguments = program.arguments(filesFrom: Self.filesDirectory(directory))
+        hosted = HostedJob(
+            plan: launch.plan,
+            id: id,
+            taskTimeoutSeconds: launch.taskTimeout,
+            start: .process {
+                var process = TaskProcess.Launch(executable: executable, arguments: arguments)
+                // Where paths of the command line mean what they meant where it was submitted.
+                let exists = try Files.kind(of: program.directory) == .directory
+                process.directory = exists ? program.directory : directory
+                process.slotCount = program.slotCount
+                process.inheritsEnvironment = false
+                return process
+            }
+        )
+    }
+
+    var fetchedDirectory: String { directory + "/fetched" }
+
+    /// Has the side files by their names.
+    var filesDirectory: String { Self.filesDirectory(directory) }
+
+    private static func filesDirectory(_ directory: String) -> String { directory + "/files" }
+
+    /// The specification of an attempt; parts are written on the output's own disk.
+    func spec(for assignment: Assignment, segments: [[Segment]]) -> TaskSpec {
+        let attempt = assignment.attempt
+        return TaskSpec(
+            attempt: attempt,
+            input: assignment.input,
+            segments: segments,
+            directory: "\(directory)/\(attempt)",
+            partDirectory: partDirectory(of: attempt),
+            logPath: logPath(of: attempt),
+            badRecords: assignment.badRecords,
+            tellsPartitions: assignment.tellsPartitions
+        )
+    }
+
+    func logPath(of attempt: AttemptID) -> String { "\(directory)/\(attempt).log" }
+
+    /// Where an attempt of this worker writes parts: no other process has that directory, not even
+    /// one that runs an attempt of the same name, as a coordinator gives names again that has gone
+    /// back to an older copy of its data.
+    func partDirectory(of attempt: AttemptID) -> String {
+        "\(launch.outputDirectory)/\(attempt)-\(incarnation)"
+    }
+}
+
+extension JobProgramFile {
+    /// The command line of the task processes; a directory has the side files by their names.
+    func arguments(filesFrom directory: String) -> [String] {
+        if files.isEmpty { return arguments }
+        return arguments.prefix(1) + ["--files-from", directory] + arguments.dropFirst()
+    }
+}
+
+/// The jobs of which a worker has the program, and the runs that it has written for them.
+final class JobStore: Sendable {
+    private let client: ClusterClient
+    private let coordinator: String
+    let scratch: String
+    /// Drawn at random when the worker's process started.
+    let incarnation: String
+    private let executables: DigestStore
+    private let files: DigestStore
+    /// What its attempts print.
+    let logs = AttemptLogs()
+    private let jobs = Mutex<[JobID: JobFiles]>([:])
+    private let heldRuns = Mutex<[AttemptID: OutputFile]>([:])
+
+    init(
+        client: ClusterClient,
+        coordinator: String,
+        scratch: String,
+        incarnation: String
+    ) throws {
+        self.client = client
+        self.incarnation = incarnation
+        self.coordinator = coordinator
+        self.scratch = scratch
+        executables = try DigestStore(
+            .executable,
+            directory: scratch + "/executables",
+            maxByteCount: Policy.maxExecutableByteCount
+        )
+        files = try DigestStore(
+            .file,
+            directory: scratch + "/files",
+            maxByteCount: Policy.maxSideFileByteCount
+        )
+    }
+
+    subscript(id: JobID) -> JobFiles? { jobs.withLock { $0[id] } }
+
+    /// Gets the program of a job and its side files; what is here already is not fetched again.
+    /// - Returns: the random id of the job.
+    func fetch(_ id: JobID) async throws -> String {
+        for delay in Policy.fetchRetryDelays {
+            do {
+                return try await fetchOnce(id)
+            } catch ClusterClient.CallError.unreachable {
+                try await Task.sleep(for: delay)
+            } catch let error as EngineError where error.kind == .diskFull {
+                // Other jobs may end, and make room; to fail at once, and to be asked again at
+                // once, would use up all tries of a task.
+                try await Task.sleep(for: delay)
+            }
+        }
+        return try await fetchOnce(id)
+    }
+
+    private func fetchOnce(_ id: JobID) async throws -> String {
+        let launch: JobLaunch = try await client.get(
+            "\(coordinator)/v1/jobs/\(id.number)/launch"
+        )
+        // One that is here under this number is another job if its random id is another one.
+        if let here = self[id], here.launch.uuid != launch.uuid { return launch.uuid }
+        let executable = try await fetchExecutable(of: launch.program)
+        let job = JobFiles(
+            id: id,
+            launch: launch,
+            executable: executable,
+            incarnation: incarnation,
+            directory: "\(scratch)/\(id)"
+        )
+        try await blocking {
+            try ExecutableImage.checkIsJob(executable)
+            for path in [job.fetchedDirectory, job.filesDirectory] {
+                try Files.createDirectory(path)
+            }
+        }
+        try await fetchFiles(of: launch.program, into: job.filesDirectory)
+        jobs.withLock { $0[id] = job }
+        return launch.uuid
+    }
+
+    /// Gets an executable, unless it is here.
+    /// - Returns: its path, where it is until a job ends that does not need it.
+    func fetchExecutable(of program: JobProgramFile) async throws -> String {
+        let digest = program.sha256
+        guard DigestStore.isDigest(digest) else {
+            throw ClusterError.badRequest("\(digest) is not the name of an executable")
+        }
+        if try !executables.contains(digest) {
+            try await executables.add(
+                digest,
+                try await client.bytes("\(coordinator)/v1/executables/\(digest)")
+            )
+        }
+        return executables.path(of: digest)
+    }
+
+    /// Gets side files, and gives them their names in a directory.
+    func fetchFiles(of program: JobProgramFile, into directory: String) async throws {
+        for file in program.files {
+            try await files.fetch(file, from: "\(coordinator)/v1", client)
+            try files.link(file, into: directory)
+        }
+    }
+
+    /// Removes what is left of a job.
+    func remove(_ id: JobID) async throws {
+        jobs.withLock { $0[id] = nil }
+        logs.remove(id)
+        heldRuns.withLock { runs in runs = runs.filter { $0.key.task.job != id } }
+        let directory = "\(scratch)/\(id)"
+        let used = jobs.withLock { $0.values.flatMap(\.launch.program.digests) }
+        let executables = self.executables
+        let files = self.files
+        try await blocking {
+            try Files.remove(directory)
+            try executables.removeAll(but: used, keeping: Policy.keptExecutableCount)
+            try files.removeAll(but: used, keeping: Policy.keptSideFileCount)
+        }
+    }
+
+    /// Removes what an attempt wrote.
+    func remove(_ attempt: AttemptID) async throws {
+        heldRuns.withLock { $0[attempt] = nil }
+        logs.remove(attempt)
+        guard let files = self[attempt.task.job] else { return }
+        let paths = [
+            "\(files.directory)/\(attempt)", files.partDirectory(of: attempt),
+            files.logPath(of: attempt),
+        ]
+        try await blocking { for path in paths { try Files.remove(path) } }
+    }
+
+    /// Removes what attempts of this worker wrote into the outputs of jobs: nobody else has it, and
+    /// nobody wants it.
+    func removeParts() async throws {
+        let directories = Set(jobs.withLock { $0.values.map(\.launch.outputDirectory) })
+        let ending = "-" + incarnation
+        try await blocking {
+            for directory in directories.sorted() where try Files.kind(of: directory) != nil {
+                for name in try Files.names(in: directory) where name.hasSuffix(ending) {
+                    try Files.remove("\(directory)/\(name)")
+                }
+            }
+        }
+    }
+
+    /// Notes the run that an attempt wrote: from now on it is served.
+    func add(_ run: OutputFile, of attempt: AttemptID) { heldRuns.withLock { $0[attempt] = run } }
+
+    func run(of attempt: AttemptID) -> String? { heldRuns.withLock { $0[attempt]?.path } }
+
+    /// The runs that are served.
+    var heldSegments: MachineCondition.Segments {
+        heldRuns.withLock { runs in
+            MachineCondition.Segments(
+                count: runs.count,
+                byteCount: runs.values.reduce(0) { $0 &+ $1.byteCount }
+            )
+        }
+    }
+}

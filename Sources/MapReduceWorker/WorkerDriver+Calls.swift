@@ -1,0 +1,164 @@
+internal import Logging
+internal import MapReduceControl
+internal import MapReduceEngine
+internal import MapReduceHTTP
+internal import MapReduceModel
+internal import ServiceLifecycle
+
+/// Calls of the coordinator, and what a worker watches by itself.
+extension WorkerDriver {
+    func join(
+        _ state: WorkerMachine.JoinState,
+        _ url: String,
+        after delay: Duration,
+        _ group: inout DiscardingTaskGroup
+    ) {
+        let request = JoinRequest(
+            incarnation: incarnation,
+            url: url,
+            host: host,
+            slots: settings.slotCount,
+            localPaths: settings.localPaths,
+            cluster: state.cluster,
+            position: state.position,
+            attempts: state.attempts,
+            jobs: state.jobs
+        )
+        group.addTask {
+            do {
+                try await Task.sleep(for: delay)
+                let answer: JoinAnswer = try await client.post(
+                    "\(coordinator)/v1/workers",
+                    request
+                )
+                // Another coordinator may tell of outputs in another order.
+                await fetcher.forgetOutputs()
+                logger.info("joined", metadata: answer.worker.fields)
+                send.yield(.joined(answer))
+            } catch let error as ClusterClient.CallError {
+                // One that cannot be taken in now may be later, but not with another token or
+                // another version.
+                if case .refused(let status, _) = error, status < 500 {
+                    session.refused(error)
+                    send.finish()
+                    return
+                }
+                logger.debug("not joined yet", metadata: ["error": "\(error)"])
+                send.yield(.joinFailed)
+            } catch {
+                logger.debug("not joined", metadata: ["error": "\(error)"])
+                send.yield(.joinFailed)
+            }
+        }
+    }
+
+    func poll(
+        _ kind: PollKind,
+        _ request: PollRequest,
+        after delay: Duration,
+        _ group: inout DiscardingTaskGroup
+    ) {
+        guard let worker = session.worker else { return }
+        group.addTask {
+            var request = request
+            do {
+                try await Task.sleep(for: delay)
+                for slot in slots {
+                    if let progress = slot.progress() { request.progress.append(progress) }
+                }
+                request.machine = machineNews(for: request.session)
+                let begin = ContinuousClock.now
+                let report = request
+                let answer: PollAnswer = try await traces.reporting(
+                    report.ended.map(\.report.attempt)
+                ) {
+                    try await client.post(
+                        "\(coordinator)/v1/workers/\(worker.number)/poll",
+                        report
+                    )
+                }
+                metrics.polled(ContinuousClock.now - begin)
+                if let told = request.machine { machine.told(told, in: request.session) }
+                send.yield(
+                    .answered(
+                        kind,
+                        request.session,
+                        answer,
+                        delivered: request.ended.map(\.report.attempt)
+                    )
+                )
+            } catch let error as ClusterClient.CallError where error.isRefusalOfBody {
+                metrics.pollFailed()
+                let ended = request.ended.map(\.report.attempt)
+                logger.warning(
+                    "the coordinator does not take a report",
+                    metadata: (ended.count == 1 ? ended[0].fields : [:]) + [
+                        "ends": .stringConvertible(ended.count), "error": "\(error)",
+                    ]
+                )
+                send.yield(
+                    .pollRefused(kind, request.session, ended: ended, message: "\(error)")
+                )
+            } catch {
+                metrics.pollFailed()
+                logger.debug("a poll failed", metadata: ["error": "\(error)"])
+                let isUnknown = (error as? ClusterClient.CallError)?.isUnknownWorker ?? false
+                send.yield(.pollFailed(kind, request.session, mustJoin: isUnknown))
+            }
+        }
+    }
+
+    /// What is new of the machine; nothing where it cannot be looked at, which is no reason not to
+    /// be heard.
+    private func machineNews(for session: SessionID) -> MachineCondition? {
+        do {
+            return try machine.news(for: session)
+        } catch {
+            logger.debug("the machine cannot be looked at", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    func leave() async {
+        guard let worker = session.worker else { return }
+        do {
+            try await client.delete("\(coordinator)/v1/workers/\(worker.number)")
+        } catch {
+            // It finds out by itself.
+            logger.debug("left without a word", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Looks at the scratch disk now and then.
+    func checkDisk() async throws -> End? {
+        var wasLow = false
+        while true {
+            let isLow =
+                try Files.freeByteCount(at: scratch) < settings.minFreeByteCount
+            if isLow != wasLow {
+                logger.warning(
+                    isLow ? "the scratch disk has little room" : "the scratch disk has room again",
+                    metadata: ["directory": "\(scratch)"]
+                )
+                send.yield(.diskChecked(isLow: isLow))
+                wasLow = isLow
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Drains the worker when it is to shut down, and ends it when that has taken long enough.
+    func awaitShutdown() async throws -> End? {
+        try await gracefulShutdown()
+        // Nobody knows of it.
+        if session.worker == nil { return .done }
+        logger.info("draining: taking no more work, and serving what is still needed")
+        send.yield(.drain)
+        if settings.drainTimeout > .zero {
+            try await Task.sleep(for: settings.drainTimeout)
+            logger.warning("leaving: draining has taken too long")
+        }
+        await leave()
+        return .done
+    }
+}
