@@ -349,17 +349,65 @@ if hasCluster {
             path: "Benchmarks/Completions",
             swiftSettings: settings
         ),
+        .target(
+            name: "ClusterTestSupport",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "MapReduceModel", "MapReduceControl", "MapReduceHTTP", "MapReduceCoordinator",
+                "TestSupport",
+            ],
+            path: "Tests/ClusterTestSupport",
+            swiftSettings: testSettings
+        ),
         tests(
-            "ClusterTests",
+            "MapReduceHTTPTests",
+            [
+                .product(name: "Logging", package: "swift-log"),
+                "MapReduceHTTP", "ClusterTestSupport",
+            ]
+        ),
+        tests(
+            "MapReduceCoordinatorTests",
             [
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                "MapReduceHTTP", "MapReduceCoordinator", "MapReduceWorker",
-                "MapReduceControl", "MapReduceEngine", "MapReduceModel",
-                "MapReduceMain", "MapReduceTool", "tracedtool",
+                "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceHTTP",
+                "MapReduceCoordinator", "ClusterTestSupport",
+            ]
+        ),
+        tests(
+            "MapReduceWorkerTests",
+            [
+                "MapReduceModel", "MapReduceHTTP", "MapReduceWorker", "MapReduceMain",
+                "wordcount", "grep", "faultyjob",
+            ]
+        ),
+        tests(
+            "MapReduceToolTests",
+            [
+                "MapReduceModel", "MapReduceTool", "MapReduceMain", "ClusterTestSupport",
+                "wordcount", "grep",
+            ]
+        ),
+        // Real processes: a coordinator, workers, and the commands that people type.
+        tests(
+            "EndToEndTests",
+            [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "MapReduceModel", "MapReduceHTTP", "MapReduceCoordinator", "MapReduceWorker",
+                "MapReduceTool", "MapReduceMain", "tracedtool", "ClusterTestSupport",
                 "wordcount", "grep", "invertedindex", "topwords", "accesslog", "join",
                 "faultyjob", "sidefilejob", "sortjob", "verbsjob",
             ]
