@@ -61,7 +61,7 @@ struct ClusterNews {
             version = next
         }
         ended = []
-        let isOld = workersTold.map { now - $0 >= Policy.workersEventInterval } ?? true
+        let isOld = workersTold.map { now - $0 >= CoordinatorLimits.workersEventInterval } ?? true
         if isOld || self.workers.map(\.withoutSilence) != workers.map(\.withoutSilence) {
             self.workers = workers
             workersTold = now

@@ -138,7 +138,8 @@ extension CoordinatorCore {
 
     /// How a job is doing; waits for its end, or for as long as is asked.
     func status(of id: JobID, wait: Duration) async throws -> JobStatus {
-        let until = ContinuousClock.now + min(wait, .milliseconds(Policy.maxAnswerWaitMilliseconds))
+        let until =
+            ContinuousClock.now + min(wait, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
         while true {
             guard let live = status(of: id) else {
                 guard let status = try await journal.job(id)?.status else {
@@ -161,8 +162,12 @@ extension CoordinatorCore {
     /// What happened to a job after an entry.
     func events(of id: JobID, after: Int, onlyNotable: Bool) async throws -> [JobEvent] {
         guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
-        return try await journal.events(of: id, after: after, onlyNotable: onlyNotable, limit: 1000)
-            .map { JobEvent(number: $0.number, entry: $0.entry) }
+        return try await journal.events(
+            of: id,
+            after: after,
+            onlyNotable: onlyNotable,
+            limit: CoordinatorLimits.maxEventsInAnswer
+        ).map { JobEvent(number: $0.number, entry: $0.entry) }
     }
 
     /// How the tasks of a job are doing, or did.
@@ -221,8 +226,9 @@ extension CoordinatorCore {
         }
     }
 
+    /// What attempts of a job that have ended printed: the end of it.
     ///
-    /// `attempt`: the only one that is asked for; nil for all.
+    /// `attempt`: the only one; nil for all.
     func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
         guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
         return try await journal.logs(of: id, attempt: attempt)

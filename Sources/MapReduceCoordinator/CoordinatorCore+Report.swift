@@ -51,7 +51,7 @@ extension CoordinatorCore {
     func endedJob(_ id: JobID) async throws -> JobSnapshot {
         guard let status = try await journal.job(id)?.status else { throw ClusterError.noJob(id) }
         let job = try await Self.storedJob(id, journal)
-        memoryReturn = ContinuousClock.now + Policy.memoryReturnDelay
+        memoryReturn = ContinuousClock.now + CoordinatorLimits.memoryReturnDelay
         return JobSnapshot(state: job.state, status: status, lastEvent: job.lastEvent)
     }
 
@@ -78,7 +78,7 @@ extension CoordinatorCore {
             let events = try await journal.storedEvents(
                 of: id,
                 after: last,
-                limit: Policy.replayedEventCount
+                limit: CoordinatorLimits.replayedEventCount
             )
             for event in events {
                 let entry = try event.entry
@@ -86,7 +86,7 @@ extension CoordinatorCore {
                 try replay.add(entry)
                 last = event.number
             }
-            if events.count < Policy.replayedEventCount { break }
+            if events.count < CoordinatorLimits.replayedEventCount { break }
         }
         guard let job = replay.jobs[id] else { throw ClusterError.noJob(id) }
         return (job, last)

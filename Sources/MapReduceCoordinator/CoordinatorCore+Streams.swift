@@ -29,9 +29,9 @@ extension CoordinatorCore {
         let missed = try await journal.storedEvents(
             of: id,
             after: after,
-            limit: Policy.maxResumedEventCount + 1
+            limit: CoordinatorLimits.maxResumedEventCount + 1
         )
-        if missed.count > Policy.maxResumedEventCount {
+        if missed.count > CoordinatorLimits.maxResumedEventCount {
             follower.changes.isEverything = true
         } else {
             for event in missed { follower.changes.add(try event.entry) }

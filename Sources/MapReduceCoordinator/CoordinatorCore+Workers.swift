@@ -9,8 +9,10 @@ extension CoordinatorCore {
         guard request.version == ClusterProtocol.version else {
             throw ClusterError.unknownVersion("\(request.version)")
         }
-        guard 1...4096 ~= request.slots else {
-            throw ClusterError.badRequest("a worker has 1 to 4096 slots, and not \(request.slots)")
+        guard 1...HTTPLimits.maxSlotCount ~= request.slots else {
+            throw ClusterError.badRequest(
+                "a worker has 1 to \(HTTPLimits.maxSlotCount) slots, and not \(request.slots)"
+            )
         }
         guard isOfThisHistory(request) else {
             return JoinAnswer(
@@ -125,7 +127,7 @@ extension CoordinatorCore {
         )
         metrics.polls.add(ContinuousClock.now - begin)
         let wait = Duration.milliseconds(
-            min(max(request.wait, 0), Policy.maxAnswerWaitMilliseconds)
+            min(max(request.wait, 0), HTTPLimits.maxAnswerWaitMilliseconds)
         )
         if sessions[id]?.outbox.isEmpty ?? false, wait > .zero, !hasStopped {
             await park(id, until: begin + wait)
@@ -196,7 +198,8 @@ extension CoordinatorCore {
         after: Int,
         wait: Duration
     ) async throws -> StageOutputs {
-        let until = ContinuousClock.now + min(wait, .milliseconds(Policy.maxAnswerWaitMilliseconds))
+        let until =
+            ContinuousClock.now + min(wait, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
         while true {
             guard let job = coordinator.jobs[id], job.stages.indices.contains(stage) else {
                 throw ClusterError.noJob(id)

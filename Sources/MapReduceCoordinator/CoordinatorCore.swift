@@ -102,7 +102,10 @@ actor CoordinatorCore {
             )
         }
         let expected = coordinator.workers.all.map(\.id)
-        for address in try journal.workers(keeping: expected, and: Policy.keptWorkerCount) {
+        for address in try journal.workers(
+            keeping: expected,
+            and: CoordinatorLimits.keptWorkerCount
+        ) {
             sessions[address.worker] = WorkerSession(
                 id: nil,
                 worker: address.worker,
@@ -153,7 +156,7 @@ actor CoordinatorCore {
             if let outcome = job.outcome { cleanUp(job.id, outcome) }
         }
         while !Task.isCancelled {
-            try await Task.sleep(for: Policy.coordinatorTickInterval)
+            try await Task.sleep(for: CoordinatorLimits.tickInterval)
             if let failure { throw failure }
             wakeExpired()
             log.tellSuspects(coordinator.workers)
@@ -193,9 +196,9 @@ actor CoordinatorCore {
     /// of the workers.
     private func takeStall() -> Event? {
         let beat = clock.now
-        let delay = beat - lastBeat - Policy.coordinatorTickInterval
+        let delay = beat - lastBeat - CoordinatorLimits.tickInterval
         lastBeat = beat
-        guard delay > Policy.maxTickDelay else { return nil }
+        guard delay > CoordinatorLimits.maxTickDelay else { return nil }
         logger.warning(
             "the coordinator did not run for a while; its workers keep their place",
             metadata: ["seconds": "\(delay.inSeconds)"]
@@ -337,7 +340,7 @@ actor CoordinatorCore {
                     id,
                     status,
                     keeping: settings.keptJobCount,
-                    endedBefore: WallClock.now - Policy.minKeptJobSeconds
+                    endedBefore: WallClock.now - CoordinatorLimits.minKeptJobSeconds
                 )
                 remove(uploads: unused)
             } catch {
@@ -346,7 +349,7 @@ actor CoordinatorCore {
             tellEnd(of: id, status)
             jobs[id] = nil
             await applyOrLog([.jobRetired(id)])
-            memoryReturn = clock.now + Policy.memoryReturnDelay
+            memoryReturn = clock.now + CoordinatorLimits.memoryReturnDelay
             watchers[id]?.wakeAll()
             watchers[id] = nil
         }
@@ -370,7 +373,7 @@ actor CoordinatorCore {
             do {
                 return try await blocking { try output.value.discard() }
             } catch {
-                if attempt == Policy.discardTries {
+                if attempt == CoordinatorLimits.discardTries {
                     logger.error(
                         "what a job wrote cannot be removed",
                         metadata: job.stored.id.fields + [
@@ -380,7 +383,7 @@ actor CoordinatorCore {
                     return
                 }
                 do {
-                    try await Task.sleep(for: .milliseconds(100))
+                    try await Task.sleep(for: CoordinatorLimits.discardInterval)
                 } catch {
                     return
                 }

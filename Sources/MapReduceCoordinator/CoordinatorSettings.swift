@@ -8,14 +8,14 @@ package struct CoordinatorSettings: Sendable {
     package var dataDirectory: String
     package var policy = Policy()
     /// Jobs that have ended and are still listed.
-    package var keptJobCount = Policy.keptJobCount
+    package var keptJobCount = CoordinatorLimits.keptJobCount
     /// The largest executable or side file that is taken, in bytes.
-    package var maxUploadByteCount = Policy.maxUploadByteCount
+    package var maxUploadByteCount = CoordinatorLimits.maxUploadByteCount
 
     /// Streams that are open at once.
-    package var maxStreamCount = Policy.maxStreamCount
+    package var maxStreamCount = CoordinatorLimits.maxStreamCount
     /// How often a stream tells of changes of one kind, at most.
-    package var streamInterval = Policy.streamInterval
+    package var streamInterval = CoordinatorLimits.streamInterval
 
     package static let defaultPort = 9310
 

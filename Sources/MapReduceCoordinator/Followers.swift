@@ -117,7 +117,7 @@ struct Pause {
 
     init(at now: ContinuousClock.Instant) {
         nextBatch = now
-        nextSign = now + Policy.streamSilence
+        nextSign = now + CoordinatorLimits.streamSilence
     }
 
     /// Something is being told.
@@ -125,11 +125,13 @@ struct Pause {
     /// `interval`: how long nothing else is told then.
     mutating func told(at now: ContinuousClock.Instant, _ interval: Duration) {
         nextBatch = now + interval
-        nextSign = now + Policy.streamSilence
+        nextSign = now + CoordinatorLimits.streamSilence
     }
 
     /// A sign of life is being sent.
-    mutating func signed(at now: ContinuousClock.Instant) { nextSign = now + Policy.streamSilence }
+    mutating func signed(at now: ContinuousClock.Instant) {
+        nextSign = now + CoordinatorLimits.streamSilence
+    }
 
     mutating func begin(_ continuation: CheckedContinuation<Void, Never>) {
         end()

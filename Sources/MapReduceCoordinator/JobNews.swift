@@ -88,9 +88,12 @@ struct JobNews: Sendable {
         var rest = attempts[...]
         while !rest.isEmpty {
             events.append(
-                try EventStream.event("attempts", Array(rest.prefix(Policy.maxAttemptsInEvent)))
+                try EventStream.event(
+                    "attempts",
+                    Array(rest.prefix(CoordinatorLimits.maxAttemptsInEvent))
+                )
             )
-            rest = rest.dropFirst(Policy.maxAttemptsInEvent)
+            rest = rest.dropFirst(CoordinatorLimits.maxAttemptsInEvent)
         }
         if !failures.isEmpty { events.append(try EventStream.event("failures", failures)) }
         let id = "\(lastEvent)"

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
@@ -22,7 +21,7 @@ final class OutputProbes: Sendable {
         guard output.hasPrefix("/"), output.count > 1, !output.utf8.contains(0) else {
             throw ClusterError.badRequest("the output is a path from the root on")
         }
-        guard paths.withLock({ $0.count < Policy.maxProbeCount }) else {
+        guard paths.withLock({ $0.count < CoordinatorLimits.maxProbeCount }) else {
             throw ClusterError(.serviceUnavailable, "busy", "other checks run; ask again later")
         }
         do {
@@ -35,7 +34,7 @@ final class OutputProbes: Sendable {
             try Files.createNewDirectory(probe)
             paths.withLock { $0[name] = probe }
             Task {
-                try await Task.sleep(for: Policy.probeLifetime)
+                try await Task.sleep(for: CoordinatorLimits.probeLifetime)
                 try remove(named: name)
             }
             return OutputCheckAnswer(probe: probe)

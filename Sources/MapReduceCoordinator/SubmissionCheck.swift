@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
@@ -12,15 +13,15 @@ enum SubmissionCheck {
         }
         let description = request.description
         try require(
-            1...1_000_000 ~= request.weight,
+            1...Policy.maxWeight ~= request.weight,
             "the weight is a number from 1 to 1,000,000"
         )
         try require(
             request.owner.map { owner in
-                owner.utf8.count <= Policy.maxOwnerByteCount
+                owner.utf8.count <= HTTPLimits.maxOwnerByteCount
                     && owner.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
             } ?? true,
-            "the owner has at most \(Policy.maxOwnerByteCount) bytes and no control characters"
+            "the owner has at most \(HTTPLimits.maxOwnerByteCount) bytes and no control characters"
         )
         try require(
             description.output.hasPrefix("/"),
@@ -37,11 +38,11 @@ enum SubmissionCheck {
             "the size of a split is at least 1"
         )
         try require(
-            1...1000 ~= description.maxAttempts,
+            1...CoordinatorLimits.maxAttemptCount ~= description.maxAttempts,
             "a task has 1 to 1000 attempts"
         )
         try require(
-            0...1_000_000 ~= description.maxBadRecords,
+            0...CoordinatorLimits.maxBadRecordCount ~= description.maxBadRecords,
             "a job may pass over at most 1,000,000 records"
         )
         try require(
@@ -49,14 +50,14 @@ enum SubmissionCheck {
             "a job has 0 to 100 percent to audit"
         )
         try require(
-            description.taskTimeout.map { 1...365 * 24 * 3600 ~= $0 } ?? true,
+            description.taskTimeout.map { 1...DriverLimits.maxTaskTimeoutSeconds ~= $0 } ?? true,
             "a closure may take 1 second to a year, or as long as it likes"
         )
         if let settings = description.settings {
             // The verdict computes with them.
             try require(
                 [settings.memoryByteCount, settings.splitByteCount, settings.reducerCount]
-                    .allSatisfy { 0...Policy.maxInputByteCount ~= $0 },
+                    .allSatisfy { 0...CoordinatorLimits.maxInputByteCount ~= $0 },
                 "a setting is larger than any machine"
             )
         }
@@ -72,29 +73,31 @@ enum SubmissionCheck {
         )
         for piece in description.inputs.flatMap(\.pieces) {
             try require(
-                0...Policy.maxInputByteCount ~= piece.byteCount && piece.offset == 0
+                0...CoordinatorLimits.maxInputByteCount ~= piece.byteCount && piece.offset == 0
                     && piece.signature.byteCount == piece.byteCount,
                 "a file is given whole, with its size"
             )
         }
         let total = description.inputs.reduce(0) { sum, files in
-            files.pieces.reduce(sum) { min($0 + $1.byteCount, Policy.maxInputByteCount + 1) }
+            files.pieces.reduce(sum) {
+                min($0 + $1.byteCount, CoordinatorLimits.maxInputByteCount + 1)
+            }
         }
         try require(
-            total <= Policy.maxInputByteCount,
+            total <= CoordinatorLimits.maxInputByteCount,
             "the input is larger than any disk"
         )
     }
 
     private static func check(_ plan: Plan) throws {
         try require(
-            1...Policy.maxStageCount ~= plan.stages.count,
+            1...CoordinatorLimits.maxStageCount ~= plan.stages.count,
             "a plan has 1 to 1000 stages"
         )
         for (index, stage) in plan.stages.enumerated() {
             try require(
-                stage.outputs.count <= Policy.maxOutputCount,
-                "stage \(index) has more than \(Policy.maxOutputCount) outputs"
+                stage.outputs.count <= CoordinatorLimits.maxOutputCount,
+                "stage \(index) has more than \(CoordinatorLimits.maxOutputCount) outputs"
             )
             for output in stage.outputs where !output.isPart {
                 try require(

@@ -1,6 +1,5 @@
 package import HTTPTypes
 package import Hummingbird
-internal import MapReduceControl
 package import NIOCore
 
 #if canImport(FoundationEssentials)
@@ -40,10 +39,9 @@ extension Request {
     /// The body as a value.
     /// - Throws: `ClusterError` when it is too large, or not such a value.
     package func decoded<Value: Decodable>(
-        as type: Value.Type,
-        maxByteCount: Int = Policy.maxBodyByteCount
+        as type: Value.Type
     ) async throws -> Value {
-        let bytes = try await body.collect(upTo: Policy.maxBodyByteCount)
+        let bytes = try await body.collect(upTo: HTTPLimits.maxBodyByteCount)
         do {
             return try JSONBody.decode(type, from: bytes)
         } catch let error as DecodingError {

@@ -13,7 +13,7 @@ extension JobProgramFile {
             "the command line begins with the program's name"
         )
         try ClusterError.require(
-            arguments.reduce(0) { $0 + $1.utf8.count } <= Policy.maxArgumentByteCount,
+            arguments.reduce(0) { $0 + $1.utf8.count } <= HTTPLimits.maxArgumentByteCount,
             "the command line is too long"
         )
         try ClusterError.require(
@@ -34,7 +34,10 @@ extension JobProgramFile {
             Set(files.map(\.name)).count == files.count,
             "two side files have the same name"
         )
-        try ClusterError.require(1...1_000_000 ~= slotCount, "a cluster has at least one slot")
+        try ClusterError.require(
+            1...HTTPLimits.maxClusterSlotCount ~= slotCount,
+            "a cluster has at least one slot"
+        )
     }
 }
 

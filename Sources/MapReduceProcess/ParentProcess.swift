@@ -30,6 +30,6 @@ package final class ParentProcess: Sendable {
 
     /// Blocks until it has ended.
     package func waitForEnd() {
-        while waitForInput(on: [descriptor], timeout: .seconds(60)).isEmpty {}
+        while waitForInput(on: [descriptor], timeout: ProcessLimits.maxPollWait).isEmpty {}
     }
 }

@@ -11,7 +11,8 @@ internal import Glibc
 package func waitForInput(on descriptors: [Int32], timeout: Duration) -> [Int] {
     var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     // Rounded up, so that a wait is not too short by a part of a millisecond.
-    let milliseconds = max(0, min((timeout.nanoseconds + 999_999) / 1_000_000, 60_000))
+    let wait = min(timeout, ProcessLimits.maxPollWait)
+    let milliseconds = max(0, (wait.nanoseconds + 999_999) / 1_000_000)
     let count = poll(&entries, nfds_t(entries.count), Int32(milliseconds))
     guard count > 0 else { return [] }
     return entries.indices.filter { entries[$0].revents != 0 }

@@ -101,7 +101,7 @@ package final class TaskProcess {
                 }
             }
             guard code == ETXTBSY else { break }
-            _ = waitForInput(on: [], timeout: .milliseconds(10))
+            _ = waitForInput(on: [], timeout: ProcessLimits.busyStartInterval)
         }
         guard code == 0 else {
             // The system does not say which of the files it could not open.
@@ -186,7 +186,7 @@ package final class TaskProcess {
     @discardableResult
     package func kill(since start: ContinuousClock.Instant = .now) -> Exit? {
         signalEnd()
-        var pause = Duration.milliseconds(1)
+        var pause = ProcessLimits.minReapInterval
         let deadline = start + ProcessLimits.reapPatience
         while true {
             var status: Int32 = 0

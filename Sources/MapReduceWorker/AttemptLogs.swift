@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
@@ -38,7 +37,7 @@ final class AttemptLogs: Sendable {
     /// - Throws: `ClusterError` when there are as many as a worker bears.
     func follow() throws -> Follower {
         let isTaken = state.withLock { state in
-            guard state.followerCount < Policy.maxLogFollowerCount else { return false }
+            guard state.followerCount < WorkerLimits.maxLogFollowerCount else { return false }
             state.followerCount += 1
             return true
         }
@@ -46,7 +45,7 @@ final class AttemptLogs: Sendable {
             throw ClusterError(
                 .serviceUnavailable,
                 "busy",
-                "\(Policy.maxLogFollowerCount) logs of this worker are followed already; follow "
+                "\(WorkerLimits.maxLogFollowerCount) logs of this worker are followed already; follow "
                     + "one task, or ask again later"
             )
         }

@@ -19,7 +19,7 @@ struct CoordinatorSilence {
         case .joinFailed, .pollFailed: failedCalls += 1
         default: return false
         }
-        guard let patience, failedCalls >= Policy.minFailedCalls else { return false }
+        guard let patience, failedCalls >= WorkerLimits.minFailedCalls else { return false }
         return SuspendingClock.now - lastHeard >= patience
     }
 }

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 package import MapReduceModel
 
@@ -6,7 +5,7 @@ package import MapReduceModel
 package enum ExecutableImage {
     package static func read(_ path: String) throws -> ProgramFailure.Image {
         let file = try OpenFile(reading: path)
-        let head = try bytes(of: file, at: 0, Policy.executableHeadByteCount)
+        let head = try bytes(of: file, at: 0, WorkerLimits.executableHeadByteCount)
         if head.starts(with: Array("#!".utf8)) {
             let line = head.dropFirst(2).prefix { $0 != 10 && $0 != 0 }
             let words = String(decoding: line, as: UTF8.self).split(separator: " ")
@@ -30,7 +29,7 @@ package enum ExecutableImage {
     /// The program that loads an executable: of the header of that type.
     private static func interpreter(of file: OpenFile) throws -> String? {
         guard let part = try parts(of: file).first(where: { $0.type == 3 }),
-            part.offset < 1 << 40, part.byteCount <= Policy.executableHeadByteCount
+            part.offset < 1 << 40, part.byteCount <= WorkerLimits.executableHeadByteCount
         else { return nil }
         let name = try bytes(of: file, at: part.offset, part.byteCount).prefix { $0 != 0 }
         return String(decoding: name, as: UTF8.self)

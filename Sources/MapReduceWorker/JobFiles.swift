@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceHTTP
@@ -115,12 +114,12 @@ final class JobStore: Sendable {
         executables = try DigestStore(
             .executable,
             directory: scratch + "/executables",
-            maxByteCount: Policy.maxExecutableByteCount
+            maxByteCount: WorkerLimits.maxExecutableByteCount
         )
         files = try DigestStore(
             .file,
             directory: scratch + "/files",
-            maxByteCount: Policy.maxSideFileByteCount
+            maxByteCount: HTTPLimits.maxSideFileByteCount
         )
     }
 
@@ -129,7 +128,7 @@ final class JobStore: Sendable {
     /// Gets the program of a job and its side files; what is here already is not fetched again.
     /// - Returns: the random id of the job.
     func fetch(_ id: JobID) async throws -> String {
-        for delay in Policy.fetchRetryDelays {
+        for delay in WorkerLimits.fetchRetryDelays {
             do {
                 return try await fetchOnce(id)
             } catch ClusterClient.CallError.unreachable {
@@ -203,8 +202,8 @@ final class JobStore: Sendable {
         let files = self.files
         try await blocking {
             try Files.remove(directory)
-            try executables.removeAll(but: used, keeping: Policy.keptExecutableCount)
-            try files.removeAll(but: used, keeping: Policy.keptSideFileCount)
+            try executables.removeAll(but: used, keeping: WorkerLimits.keptExecutableCount)
+            try files.removeAll(but: used, keeping: WorkerLimits.keptSideFileCount)
         }
     }
 

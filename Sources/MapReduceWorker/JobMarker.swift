@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 
 /// A file that is given as the executable of a job, and is something else.
@@ -44,7 +43,8 @@ extension ExecutableImage {
     private static func hasNote(_ path: String) throws -> Bool {
         let file = try OpenFile(reading: path)
         for part in try parts(of: file) where part.type == 4 {
-            guard part.offset < 1 << 40, part.byteCount <= Policy.executableNoteByteCount else {
+            guard part.offset < 1 << 40, part.byteCount <= WorkerLimits.executableNoteByteCount
+            else {
                 continue
             }
             let notes = try bytes(of: file, at: part.offset, part.byteCount)

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import Synchronization
@@ -32,7 +31,7 @@ final class MachineWatch: Sendable {
         let now = ContinuousClock.now
         let isDue = state.withLock { state in
             guard now >= state.nextLook || state.told?.session != session else { return false }
-            state.nextLook = now + Policy.machineInterval
+            state.nextLook = now + WorkerLimits.machineInterval
             return true
         }
         guard isDue else { return nil }

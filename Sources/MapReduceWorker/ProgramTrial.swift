@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
@@ -18,7 +17,7 @@ struct ProgramTrial: Sendable {
             try ExecutableImage.checkIsJob(executable)
             let (process, channel, output) = try start()
             defer { output.end() }
-            let deadline = ContinuousClock.now + Policy.programPatience
+            let deadline = ContinuousClock.now + WorkerLimits.programPatience
             while ContinuousClock.now < deadline {
                 let rest = deadline - ContinuousClock.now
                 let descriptors = [channel.descriptor] + (output.descriptor.map { [$0] } ?? [])
@@ -39,7 +38,9 @@ struct ProgramTrial: Sendable {
             }
             process.kill()
             output.end()
-            return failure("it said nothing for \(Policy.programPatience.components.seconds) s")
+            return failure(
+                "it said nothing for \(WorkerLimits.programPatience.components.seconds) s"
+            )
         } catch {
             return failure("\(error)")
         }
@@ -67,7 +68,7 @@ struct ProgramTrial: Sendable {
                 log = String(
                     decoding: try Files.readTail(
                         logPath,
-                        byteCount: Policy.maxCheckedLogByteCount
+                        byteCount: WorkerLimits.maxCheckedLogByteCount
                     ),
                     as: UTF8.self
                 )

@@ -142,7 +142,9 @@ actor SegmentFetcher {
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in
             var found: [Result?] = Array(repeating: nil, count: items.count)
             for (index, item) in items.enumerated() {
-                if index >= Policy.fetchConcurrency, let (done, result) = try await group.next() {
+                if index >= WorkerLimits.fetchConcurrency,
+                    let (done, result) = try await group.next()
+                {
                     found[done] = result
                 }
                 group.addTask { (index, try await body(item)) }
@@ -301,7 +303,7 @@ actor SegmentFetcher {
         _ download: () async throws -> Void
     ) async throws {
         let begin = ContinuousClock.now
-        for delay in Policy.fetchRetryDelays.map(Optional.some) + [nil] {
+        for delay in WorkerLimits.fetchRetryDelays.map(Optional.some) + [nil] {
             do {
                 try await download()
                 metrics.fetched(in: ContinuousClock.now - begin)
@@ -318,7 +320,7 @@ actor SegmentFetcher {
                     if case ClusterClient.CallError.refused(404, _) = error {
                         true
                     } else {
-                        isSilent && ContinuousClock.now - begin >= Policy.fetchPatience
+                        isSilent && ContinuousClock.now - begin >= WorkerLimits.fetchPatience
                     }
                 guard let delay, !isOver else {
                     metrics.fetchFailed()

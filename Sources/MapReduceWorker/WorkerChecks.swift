@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
@@ -57,12 +56,12 @@ final class WorkerChecks: Sendable {
         do {
             let all: [WorkerStatus] = try await client.get(
                 "\(coordinator)/v1/workers",
-                timeout: Policy.connectTimeout
+                timeout: HTTPLimits.connectTimeout
             )
             let urls = all.map(\.url).filter { !$0.isEmpty }
             return (
                 WorkerSurroundings.Reach(url: coordinator),
-                Array(urls.prefix(Policy.maxCheckedPeerCount))
+                Array(urls.prefix(WorkerLimits.maxCheckedPeerCount))
             )
         } catch {
             return (WorkerSurroundings.Reach(url: coordinator, problem: "\(error)"), [])
@@ -71,7 +70,7 @@ final class WorkerChecks: Sendable {
 
     private func reach(_ url: String) async -> WorkerSurroundings.Reach {
         do {
-            _ = try await client.text("\(url)/health/live", timeout: Policy.connectTimeout)
+            _ = try await client.text("\(url)/health/live", timeout: HTTPLimits.connectTimeout)
             return WorkerSurroundings.Reach(url: url)
         } catch {
             return WorkerSurroundings.Reach(url: url, problem: "\(error)")
@@ -87,9 +86,9 @@ final class WorkerChecks: Sendable {
             throw ClusterError.unknownVersion("\(request.version)")
         }
         try request.program.check()
-        guard request.inputs.count <= Policy.maxCheckedFileCount else {
+        guard request.inputs.count <= WorkerLimits.maxCheckedFileCount else {
             throw ClusterError.badRequest(
-                "at most \(Policy.maxCheckedFileCount) input files are looked at, and not "
+                "at most \(WorkerLimits.maxCheckedFileCount) input files are looked at, and not "
                     + "\(request.inputs.count)"
             )
         }
@@ -112,7 +111,7 @@ final class WorkerChecks: Sendable {
 
     private func begin() throws {
         let isFree = runningCount.withLock { count in
-            guard count < Policy.maxCheckCount else { return false }
+            guard count < WorkerLimits.maxCheckCount else { return false }
             count += 1
             return true
         }
@@ -134,7 +133,7 @@ final class WorkerChecks: Sendable {
             return (hasDirectory, bad, Self.output(request.probe))
         }
         return JobCheckAnswer(
-            badInputs: Array(bad.prefix(Policy.maxBadInputCount)),
+            badInputs: Array(bad.prefix(WorkerLimits.maxBadInputCount)),
             badInputCount: bad.count,
             hasDirectory: hasDirectory,
             output: output,

@@ -143,7 +143,7 @@ extension WorkerDriver {
                 send.yield(.diskChecked(isLow: isLow))
                 wasLow = isLow
             }
-            try await Task.sleep(for: .seconds(1))
+            try await Task.sleep(for: WorkerLimits.diskCheckInterval)
         }
     }
 

@@ -1,7 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
@@ -21,7 +20,7 @@ extension WorkerRoutes {
         let text = try await blocking {
             guard try Files.kind(of: path) != nil else { return "" }
             return String(
-                decoding: try Files.readTail(path, byteCount: Policy.maxServedLogByteCount),
+                decoding: try Files.readTail(path, byteCount: WorkerLimits.maxServedLogByteCount),
                 as: UTF8.self
             )
         }
@@ -39,7 +38,7 @@ extension WorkerRoutes {
         from offset: Int,
         patience: Duration
     ) async throws -> Response {
-        let patience = min(patience, .milliseconds(Policy.maxAnswerWaitMilliseconds))
+        let patience = min(patience, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
         let logs = store.logs
         let follower = try logs.follow()
         // Asked before the file is: what is not there then will never be.
@@ -76,7 +75,7 @@ extension WorkerRoutes {
                 return Handed(try OpenFile(reading: path))
             }
             if file != nil || isOver || ContinuousClock.now >= end { return file }
-            try await Task.sleep(for: Policy.logCheckInterval)
+            try await Task.sleep(for: WorkerLimits.logCheckInterval)
         }
     }
 }
@@ -101,7 +100,7 @@ private struct FollowedFile {
             if isLast, isWhole { return }
             if isWhole {
                 if ContinuousClock.now - lastByte >= patience { return }
-                try await Task.sleep(for: Policy.logCheckInterval)
+                try await Task.sleep(for: WorkerLimits.logCheckInterval)
             }
         }
     }
@@ -115,13 +114,13 @@ private struct FollowedFile {
         let file = self.file
         let offset = self.offset
         let buffer = try await blocking { () throws -> ByteBuffer in
-            var buffer = ByteBufferAllocator().buffer(capacity: Policy.logChunkByteCount)
+            var buffer = ByteBufferAllocator().buffer(capacity: WorkerLimits.logChunkByteCount)
             try buffer.writeWithUnsafeMutableBytes(
-                minimumWritableBytes: Policy.logChunkByteCount
+                minimumWritableBytes: WorkerLimits.logChunkByteCount
             ) { target in
                 try file.value.read(
                     into: UnsafeMutableRawBufferPointer(
-                        rebasing: target[..<Policy.logChunkByteCount]
+                        rebasing: target[..<WorkerLimits.logChunkByteCount]
                     ),
                     at: offset
                 )

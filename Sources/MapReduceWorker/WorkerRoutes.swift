@@ -2,7 +2,6 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
@@ -104,7 +103,7 @@ struct WorkerRoutes {
         _ bytes: Range<Int>
     ) async throws -> ByteBuffer {
         try await blocking {
-            let count = min(Policy.segmentChunkByteCount, bytes.count)
+            let count = min(WorkerLimits.segmentChunkByteCount, bytes.count)
             var buffer = ByteBufferAllocator().buffer(capacity: count)
             try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
                 try document.read(

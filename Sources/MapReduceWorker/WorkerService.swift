@@ -1,6 +1,5 @@
 internal import AsyncHTTPClient
 package import Logging
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel

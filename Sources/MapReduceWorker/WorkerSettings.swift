@@ -1,4 +1,3 @@
-internal import MapReduceControl
 package import MapReduceHTTP
 package import NIOSSL
 
@@ -18,11 +17,11 @@ package struct WorkerSettings: Sendable {
     /// Beginnings of paths of input files that lie on the worker's own disks.
     package var localPaths: [String] = []
     /// Free bytes of the scratch disk below which the worker takes no task that writes runs.
-    package var minFreeByteCount = Policy.minFreeByteCount
+    package var minFreeByteCount = WorkerLimits.minFreeByteCount
     /// How long a worker that is told to end serves what is still needed.
-    package var drainTimeout = Policy.drainTimeout
+    package var drainTimeout = WorkerLimits.drainTimeout
     /// How long a coordinator may be silent before the worker ends; nil for as long as it takes.
-    package var coordinatorPatience: Duration? = Policy.coordinatorPatience
+    package var coordinatorPatience: Duration? = WorkerLimits.coordinatorPatience
     /// Whether runs of other workers of this machine are read from their files.
     package var readsFilesOfHost = true
 

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization

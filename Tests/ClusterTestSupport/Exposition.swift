@@ -15,7 +15,9 @@ package enum Exposition {
         }
 
         /// The names of the labels, but for the bounds of buckets.
-        package var labels: [String] { Set(samples.flatMap(\.labels.keys)).subtracting(["le"]).sorted() }
+        package var labels: [String] {
+            Set(samples.flatMap(\.labels.keys)).subtracting(["le"]).sorted()
+        }
     }
 
     package struct Sample {

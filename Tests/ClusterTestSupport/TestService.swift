@@ -3,15 +3,14 @@ import Crypto
 import Foundation
 import Logging
 import MapReduceControl
+import MapReduceCoordinator
+import MapReduceHTTP
 import MapReduceModel
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
 import TestSupport
 import Testing
-
-import MapReduceCoordinator
-import MapReduceHTTP
 
 /// A coordinator in the test's own process, and what workers and people ask it.
 package final class TestService: Sendable {

@@ -10,12 +10,16 @@ import Testing
     /// Where limits are, and what of.
     static let homes = [
         ("Sources/MapReduceControl/Policy.swift", "The control plane"),
-        ("Sources/MapReduceControl/Policy+Limits.swift", "Coordinator and worker"),
+        ("Sources/MapReduceControl/Policy+Limits.swift", "Messages, and what is kept of a job"),
         ("Sources/MapReduceEngine/EngineLimits.swift", "The data plane"),
         ("Sources/MapReduceProcess/ProcessLimits.swift", "Processes"),
         ("Sources/MapReduceDriver/DriverLimits.swift", "The driver"),
         ("Sources/MapReduceReport/ReportLimits.swift", "Displays, summaries and verdicts"),
         ("Sources/MapReduceModel/TaskReportLimits.swift", "Reports of tasks"),
+        ("Sources/MapReduceHTTP/HTTPLimits.swift", "Services and their clients"),
+        ("Sources/MapReduceCoordinator/CoordinatorLimits.swift", "The coordinator"),
+        ("Sources/MapReduceWorker/WorkerLimits.swift", "The worker"),
+        ("Sources/MapReduceTool/ToolLimits.swift", "The command line"),
     ]
 
     static let preamble = """
@@ -88,6 +92,40 @@ import Testing
         "GzipBlocks.swift", "PartName.swift",
     ]
 
+    /// Swift sources that are no home of limits, with their paths below `Sources`.
+    private static func otherSources() throws -> [(name: String, lines: [String])] {
+        let names =
+            FileManager.default.enumerator(atPath: packageRoot + "/Sources")?
+            .compactMap { $0 as? String } ?? []
+        #expect(names.count > 100)
+        return try names.filter { $0.hasSuffix(".swift") }.sorted().compactMap { name in
+            if homes.contains(where: { $0.0 == "Sources/" + name }) { return nil }
+            let text = try readText(packageRoot + "/Sources/" + name)
+            return (name, text.components(separatedBy: "\n"))
+        }
+    }
+
+    /// Waits and counts that are written where they are used, and have no name.
+    ///
+    /// A quotient by a second is a unit and no limit.
+    @Test func limitsHaveNames() throws {
+        let literals = [
+            try Regex(#"\b\w*(timeout|[tT]imeout|limit|Limit|backlog)(: \w+ =|:) \.?\d"#),
+            try Regex(#"\.(seconds|milliseconds|microseconds|minutes)\(\d"#),
+        ]
+        for (name, lines) in try Self.otherSources() {
+            for line in lines {
+                let code = line.components(separatedBy: "//")[0].replacing(
+                    "/ .seconds(1)",
+                    with: ""
+                )
+                for literal in literals where code.firstMatch(of: literal) != nil {
+                    Issue.record("\(name) has a limit without a name: \(line)")
+                }
+            }
+        }
+    }
+
     @Test func limitsAreNowhereElse() throws {
         let endings = [
             "Limit", "Timeout", "Interval", "Delay", "Delays", "Tries", "Capacity", "Patience",
@@ -96,16 +134,9 @@ import Testing
         let sounds = try Regex(
             "static (let|var) ((max|min|kept)[A-Z]\\w*|\\w*(\(endings.joined(separator: "|"))))\\b"
         )
-        let names =
-            FileManager.default.enumerator(atPath: packageRoot + "/Sources")?
-            .compactMap { $0 as? String } ?? []
-        #expect(names.count > 100)
-        for name in names where name.hasSuffix(".swift") {
-            let isHome = Self.homes.contains { $0.0 == "Sources/" + name }
-            let file = (name as NSString).lastPathComponent
-            if isHome || Self.layouts.contains(file) { continue }
-            for line in try readText(packageRoot + "/Sources/" + name).components(separatedBy: "\n")
-            where line.firstMatch(of: sounds) != nil {
+        for (name, lines) in try Self.otherSources() {
+            if Self.layouts.contains((name as NSString).lastPathComponent) { continue }
+            for line in lines where line.firstMatch(of: sounds) != nil {
                 Issue.record("\(name) has a limit of its own: \(line)")
             }
         }

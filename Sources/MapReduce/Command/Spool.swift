@@ -72,7 +72,7 @@ final class Spool {
         while true {
             let ready = waitForInput(
                 on: [signals.descriptor, descriptor],
-                timeout: .seconds(60)
+                timeout: ProcessLimits.maxPollWait
             )
             if ready.first == 0, let signal = signals.next() { throw Interruption(signal: signal) }
             guard ready.first == 1 else { continue }

@@ -93,7 +93,7 @@ final class Journal: Sendable {
             .starts,
             [epoch.databaseValue, start.databaseValue, rows.state.write.databaseValue]
         )
-        try rows.remove(.starts, where: "epoch <= ?", [epoch - Policy.keptStartCount])
+        try rows.remove(.starts, where: "epoch <= ?", [epoch - CoordinatorLimits.keptStartCount])
         try rows.state.store(in: db)
         let starts = try Row.fetchAll(db, sql: "SELECT * FROM starts ORDER BY epoch").map { row in
             History.Start(

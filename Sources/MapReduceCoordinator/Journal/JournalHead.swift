@@ -1,5 +1,4 @@
 internal import Crypto
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import Synchronization
@@ -104,7 +103,9 @@ final class JournalHead: Sendable {
                 throw Self.error("write", paths[index])
             }
             state.isDirty[index] = true
-            guard isSynced || .now - state.synced >= Policy.journalHeadInterval else { return }
+            guard isSynced || .now - state.synced >= CoordinatorLimits.journalHeadInterval else {
+                return
+            }
             for (index, file) in descriptors.enumerated() where state.isDirty[index] {
                 guard fdatasync(file) == 0 else { throw Self.error("sync", paths[index]) }
                 state.isDirty[index] = false

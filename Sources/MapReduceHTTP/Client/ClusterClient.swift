@@ -1,5 +1,4 @@
 package import AsyncHTTPClient
-internal import MapReduceControl
 package import MapReduceModel
 internal import NIOCore
 package import NIOHTTP1
@@ -17,17 +16,21 @@ package final class ClusterClient: Sendable {
     private let http: HTTPClient
     private let token: Token?
 
-    package init(token: Token?, tls: TLSConfiguration?, connectionCount: Int = 64) {
+    package init(
+        token: Token?,
+        tls: TLSConfiguration?,
+        connectionCount: Int = HTTPLimits.clientConnectionCount
+    ) {
         self.token = token
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls,
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(
-                connect: TimeAmount(Policy.connectTimeout),
-                read: TimeAmount(Policy.readTimeout)
+                connect: TimeAmount(HTTPLimits.connectTimeout),
+                read: TimeAmount(HTTPLimits.readTimeout)
             ),
             connectionPool: HTTPClient.Configuration.ConnectionPool(
-                idleTimeout: .seconds(60),
+                idleTimeout: TimeAmount(HTTPLimits.idleClientTimeout),
                 concurrentHTTP1ConnectionsPerHostSoftLimit: connectionCount
             )
         )
@@ -76,7 +79,7 @@ package final class ClusterClient: Sendable {
     package func get<Answer: Decodable & Sendable>(
         _ url: String,
         as type: Answer.Type = Answer.self,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = HTTPLimits.callTimeout
     ) async throws -> Answer {
         try await decode(send(.GET, url, timeout: timeout), type)
     }
@@ -85,17 +88,17 @@ package final class ClusterClient: Sendable {
         _ url: String,
         _ body: some Encodable,
         as type: Answer.Type = Answer.self,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = HTTPLimits.callTimeout
     ) async throws -> Answer {
         let data = try JSONBody.encode(body)
         // The service would refuse it, and may close the connection before that is read.
-        guard data.count <= Policy.maxBodyByteCount else {
+        guard data.count <= HTTPLimits.maxBodyByteCount else {
             throw CallError.refused(
                 status: 413,
                 ErrorAnswer(
                     code: "too-large",
                     message: "a message of \(data.count) bytes is larger than the "
-                        + "\(Policy.maxBodyByteCount) that a service takes"
+                        + "\(HTTPLimits.maxBodyByteCount) that a service takes"
                 ).error
             )
         }
@@ -112,13 +115,15 @@ package final class ClusterClient: Sendable {
     }
 
     package func delete(_ url: String) async throws {
-        _ = try await send(.DELETE, url, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
+        _ = try await send(.DELETE, url, timeout: HTTPLimits.callTimeout).body
+            .collect(upTo: HTTPLimits.maxRefusalByteCount)
     }
 
     /// Whether there is something at a URL.
     package func exists(_ url: String) async throws -> Bool {
         do {
-            _ = try await send(.HEAD, url, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
+            _ = try await send(.HEAD, url, timeout: HTTPLimits.callTimeout).body
+                .collect(upTo: HTTPLimits.maxRefusalByteCount)
             return true
         } catch CallError.refused(404, _) {
             return false
@@ -126,9 +131,12 @@ package final class ClusterClient: Sendable {
     }
 
     /// Text as it is.
-    package func text(_ url: String, timeout: Duration = .seconds(30)) async throws -> String {
+    package func text(
+        _ url: String,
+        timeout: Duration = HTTPLimits.callTimeout
+    ) async throws -> String {
         let answer = try await send(.GET, url, timeout: timeout)
-        return String(buffer: try await answer.body.collect(upTo: Policy.maxAnswerByteCount))
+        return String(buffer: try await answer.body.collect(upTo: HTTPLimits.maxAnswerByteCount))
     }
 
     private func decode<Answer: Decodable>(
@@ -137,7 +145,7 @@ package final class ClusterClient: Sendable {
     ) async throws -> Answer {
         try JSONBody.decode(
             type,
-            from: try await response.body.collect(upTo: Policy.maxAnswerByteCount)
+            from: try await response.body.collect(upTo: HTTPLimits.maxAnswerByteCount)
         )
     }
 
@@ -152,9 +160,9 @@ package final class ClusterClient: Sendable {
             url,
             headers: ["Content-Type": BodyTypeMiddleware.bytes],
             body: .stream(chunks, length: .known(Int64(size))),
-            timeout: .seconds(600)
+            timeout: HTTPLimits.transferTimeout
         )
-        _ = try await response.body.collect(upTo: 1 << 20)
+        _ = try await response.body.collect(upTo: HTTPLimits.maxRefusalByteCount)
     }
 
     /// The bytes of a file, from an offset on and up to another one, as they come.
@@ -164,7 +172,7 @@ package final class ClusterClient: Sendable {
         _ url: String,
         from offset: Int = 0,
         to end: Int? = nil,
-        timeout: Duration = .seconds(600)
+        timeout: Duration = HTTPLimits.transferTimeout
     ) async throws -> HTTPClientResponse.Body {
         let last = end.map { "\($0 - 1)" } ?? ""
         let headers: HTTPHeaders =
@@ -228,7 +236,7 @@ package final class ClusterClient: Sendable {
     }
 
     private static func detail(of response: HTTPClientResponse) async throws -> ErrorAnswer.Detail {
-        let body = try await response.body.collect(upTo: 1 << 20)
+        let body = try await response.body.collect(upTo: HTTPLimits.maxRefusalByteCount)
         do {
             return try JSONBody.decode(ErrorAnswer.self, from: body).error
         } catch {

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 package import MapReduceModel
 
@@ -7,7 +6,7 @@ extension CoordinatorClient {
     /// How a coordinator or a worker is placed.
     package func condition(of service: String) async throws -> ServiceCondition {
         let url = service.hasSuffix("/") ? String(service.dropLast()) : service
-        return try await client.get("\(url)/v1/check", timeout: Policy.conditionPatience)
+        return try await client.get("\(url)/v1/check", timeout: HTTPLimits.conditionPatience)
     }
 
     /// Whether an output can be put in place; makes a directory that `endOutputCheck` removes.
@@ -25,6 +24,6 @@ extension CoordinatorClient {
         _ request: JobCheckRequest,
         at worker: String
     ) async throws -> JobCheckAnswer {
-        try await client.post("\(worker)/v1/check", request, timeout: Policy.checkPatience)
+        try await client.post("\(worker)/v1/check", request, timeout: HTTPLimits.checkPatience)
     }
 }

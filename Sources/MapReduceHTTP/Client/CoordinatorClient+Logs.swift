@@ -1,5 +1,4 @@
 internal import AsyncHTTPClient
-internal import MapReduceControl
 package import MapReduceModel
 internal import NIOCore
 
@@ -23,11 +22,11 @@ extension CoordinatorClient {
     ) async throws -> Bool {
         let task = attempt.task
         let path = "\(task.job.number)/\(task.stage)/\(task.index)/\(attempt.number)"
-        let patience = waits ? Policy.logPatienceMilliseconds : 0
+        let patience = waits ? HTTPLimits.logPatienceMilliseconds : 0
         let response = try await client.send(
             .GET,
             "\(url)/v1/logs/\(path)?from=\(offset)&wait=\(patience)",
-            timeout: .seconds(600)
+            timeout: HTTPLimits.transferTimeout
         )
         var bytes = response.body.makeAsyncIterator()
         while let buffer = try await next(&bytes, url) {

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 package import MapReduceModel
 package import NIOSSL
@@ -15,7 +14,7 @@ package struct CoordinatorClient: Sendable {
         url: String,
         token: Token?,
         tls: TLSConfiguration?,
-        connectionCount: Int = 64
+        connectionCount: Int = HTTPLimits.clientConnectionCount
     ) {
         client = ClusterClient(token: token, tls: tls, connectionCount: connectionCount)
         base = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/v1"
@@ -26,7 +25,7 @@ package struct CoordinatorClient: Sendable {
 
     package func cluster() async throws -> ClusterStatus {
         // Nobody waits long for a coordinator that is not there.
-        try await client.get("\(base)/cluster", timeout: .seconds(10))
+        try await client.get("\(base)/cluster", timeout: HTTPLimits.greetingTimeout)
     }
 
     /// Uploads an executable, unless the coordinator has it.
@@ -58,7 +57,7 @@ package struct CoordinatorClient: Sendable {
     }
 
     package func submit(_ request: SubmitRequest) async throws -> SubmitAnswer {
-        try await client.post("\(base)/jobs", request, timeout: .seconds(120))
+        try await client.post("\(base)/jobs", request, timeout: HTTPLimits.submitTimeout)
     }
 
     package func jobs() async throws -> [JobStatus] { try await client.get("\(base)/jobs") }
@@ -112,7 +111,7 @@ package struct CoordinatorClient: Sendable {
         let store = try DigestStore(
             .executable,
             directory: directory,
-            maxByteCount: Policy.maxDownloadByteCount
+            maxByteCount: HTTPLimits.maxDownloadByteCount
         )
         guard DigestStore.isDigest(digest) else {
             throw ClusterError.badRequest("\(digest) is not the name of an executable")
@@ -126,7 +125,7 @@ package struct CoordinatorClient: Sendable {
         let store = try DigestStore(
             .file,
             directory: directory + "/.store",
-            maxByteCount: Policy.maxSideFileByteCount
+            maxByteCount: HTTPLimits.maxSideFileByteCount
         )
         for file in files {
             try await store.fetch(file, from: base, client)

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 package import NIOCore
 
@@ -31,9 +30,9 @@ package struct FileChunks: AsyncSequence, Sendable {
         }
 
         private static func read(_ file: OpenFile, at offset: Int) throws -> ByteBuffer {
-            var buffer = ByteBufferAllocator().buffer(capacity: Policy.uploadChunkByteCount)
+            var buffer = ByteBufferAllocator().buffer(capacity: HTTPLimits.uploadChunkByteCount)
             try buffer.writeWithUnsafeMutableBytes(
-                minimumWritableBytes: Policy.uploadChunkByteCount
+                minimumWritableBytes: HTTPLimits.uploadChunkByteCount
             ) { try file.read(into: $0, at: offset) }
             return buffer
         }

@@ -1,5 +1,4 @@
 package import Logging
-internal import MapReduceControl
 internal import MapReduceProcess
 internal import Synchronization
 
@@ -60,7 +59,7 @@ package struct LineLogHandler: LogHandler {
                 (Self.ownNames.contains(name) ? name + "_" : name, LogLine.Value(value))
             }
         )
-        write(line.text(format, maxByteCount: Policy.maxLogLineByteCount))
+        write(line.text(format, maxByteCount: HTTPLimits.maxLogLineByteCount))
     }
 
     /// What a line is about comes first, then the rest by name.

@@ -1,5 +1,4 @@
 package import Logging
-internal import MapReduceControl
 package import MapReduceModel
 
 /// Lines of a log that say much the same of one job: the first ones, and how many followed.
@@ -12,19 +11,19 @@ package struct RepeatedLines {
     package mutating func level(of kind: String, _ job: JobID) -> Logger.Level {
         counts[job, default: [:]][kind, default: 0] += 1
         let count = counts[job]?[kind] ?? 0
-        return count <= Policy.repeatedLineCount ? .warning : .debug
+        return count <= HTTPLimits.repeatedLineCount ? .warning : .debug
     }
 
     /// Tells how many lines of a job were left out, and forgets the job.
     package mutating func end(_ job: JobID, _ logger: Logger) {
         for (kind, count) in (counts.removeValue(forKey: job) ?? [:]).sorted(by: { $0.key < $1.key }
         )
-        where count > Policy.repeatedLineCount {
+        where count > HTTPLimits.repeatedLineCount {
             logger.warning(
                 "more lines of a job were left out, which `--log-level debug` shows",
                 metadata: job.fields + [
                     "line": "\(kind)",
-                    "count": .stringConvertible(count - Policy.repeatedLineCount),
+                    "count": .stringConvertible(count - HTTPLimits.repeatedLineCount),
                 ]
             )
         }

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -59,7 +58,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if openRequestCount == 0 {
                 drainedByteCount += bytes.readableBytes
                 // The answer stays readable for the client until the connection is closed.
-                isPaused = drainedByteCount > Policy.maxDrainedByteCount
+                isPaused = drainedByteCount > HTTPLimits.maxDrainedByteCount
             }
             context.fireChannelRead(data)
         case .end:
@@ -78,7 +77,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         openRequestCount -= 1
         guard openRequestCount == 0 else { return }
         if let number { connections.setBusy(number, false) }
-        if closesAfterAnswer || isReading { close(context, in: Policy.lingerTimeout) }
+        if closesAfterAnswer || isReading { close(context, in: HTTPLimits.lingerTimeout) }
     }
 
     // MARK: Deadlines

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 package import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
@@ -29,18 +28,18 @@ package final class Connections: Sendable {
     package init(
         fileLimit: Int,
         slotCount: Int = 0,
-        firstRequestTimeout: Duration = Policy.firstRequestTimeout
+        firstRequestTimeout: Duration = HTTPLimits.firstRequestTimeout
     ) throws {
         let reserve = min(
-            Policy.minFileLimit + slotCount * Policy.filesPerSlot,
+            HTTPLimits.minFileLimit + slotCount * HTTPLimits.filesPerSlot,
             fileLimit / 2
         )
         // A request may read or write a file, besides its connection.
-        let all = min((fileLimit - reserve) / 2, Policy.maxConnectionCount)
-        guard all >= Policy.minConnectionCount else {
+        let all = min((fileLimit - reserve) / 2, HTTPLimits.maxConnectionCount)
+        guard all >= HTTPLimits.minConnectionCount else {
             throw ConfigurationError(
                 "this process may have \(fileLimit) files open, which is too few to serve "
-                    + "\(Policy.minConnectionCount) connections beside its other files; raise the "
+                    + "\(HTTPLimits.minConnectionCount) connections beside its other files; raise the "
                     + "limit, for example with ulimit -n 4096"
             )
         }

@@ -3,7 +3,6 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 package import Logging
-internal import MapReduceControl
 internal import NIOCore
 internal import ServiceLifecycle
 
@@ -47,11 +46,11 @@ package struct HTTPService: Service, CustomStringConvertible {
         let http1 = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [ConnectionInstaller(connections)],
-                idleTimeout: .seconds(Policy.idleConnectionSeconds),
+                idleTimeout: .seconds(HTTPLimits.idleConnectionSeconds),
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: Policy.maxHeaderByteCount,
-                    maxHeaderListSize: Policy.maxHeaderByteCount,
-                    maxHeaderFieldCount: 100
+                    maxHeaderFieldSize: HTTPLimits.maxHeaderByteCount,
+                    maxHeaderListSize: HTTPLimits.maxHeaderByteCount,
+                    maxHeaderFieldCount: HTTPLimits.maxHeaderCount
                 )
             )
         )
@@ -61,7 +60,7 @@ package struct HTTPService: Service, CustomStringConvertible {
             server: try settings.tls.map { try .tls(http1, tlsConfiguration: $0) } ?? http1,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
-                backlog: 1024,
+                backlog: HTTPLimits.connectionBacklog,
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     connections.limits.all
                 )
@@ -101,7 +100,7 @@ extension ConnectionTable.Limits {
             "connections": "\(all)", "withoutToken": "\(unproven)",
             "withoutTokenOfAddress": "\(unprovenOfPeer)", "openFiles": "\(FileLimit.current.now)",
         ]
-        if all < Policy.fewConnectionCount {
+        if all < HTTPLimits.fewConnectionCount {
             logger.warning(
                 "few connections can be open at once: raise the limit of open files (ulimit -n)",
                 metadata: metadata

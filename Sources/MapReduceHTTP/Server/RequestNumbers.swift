@@ -38,6 +38,9 @@ extension Request {
 
     /// How long the answer may wait: `wait`, in milliseconds.
     package var wait: Duration {
-        get throws { .milliseconds(min(try number("wait") ?? 0, 60_000)) }
+        get throws {
+            let longest = HTTPLimits.maxRequestedWaitMilliseconds
+            return .milliseconds(min(try number("wait") ?? 0, longest))
+        }
     }
 }

@@ -1,5 +1,4 @@
 internal import Crypto
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 
@@ -16,9 +15,9 @@ package struct Token: Hashable, Sendable {
     /// - Throws: `ConfigurationError` when the token is too short to be a secret, or cannot be a
     ///   header's value.
     package init(_ text: String) throws {
-        guard text.utf8.count >= Policy.minTokenByteCount else {
+        guard text.utf8.count >= HTTPLimits.minTokenByteCount else {
             throw ConfigurationError(
-                "a token needs at least \(Policy.minTokenByteCount) characters; make one with "
+                "a token needs at least \(HTTPLimits.minTokenByteCount) characters; make one with "
                     + "`openssl rand -hex 32`"
             )
         }

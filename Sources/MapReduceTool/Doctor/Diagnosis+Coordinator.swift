@@ -1,5 +1,6 @@
-internal import MapReduceControl
+internal import MapReduceHTTP
 internal import MapReduceModel
+internal import MapReduceWorker
 
 /// The coordinator.
 extension Diagnosis {
@@ -36,14 +37,14 @@ extension Diagnosis {
                     "data directory",
                     condition.directory,
                     free: condition.freeByteCount,
-                    needed: Policy.minFreeByteCount,
+                    needed: WorkerLimits.minFreeByteCount,
                     isNeeded: false,
                     "make room: a coordinator whose journal cannot be written ends"
                 ),
                 Self.files(
                     Self.coordinator,
                     limit: condition.fileLimit,
-                    needed: Policy.minFileLimit + Policy.filesPerWorker * workerCount
+                    needed: HTTPLimits.minFileLimit + ToolLimits.filesPerWorker * workerCount
                 ),
             ]
         }

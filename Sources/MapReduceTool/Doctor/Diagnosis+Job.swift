@@ -1,6 +1,6 @@
-internal import MapReduceControl
 internal import MapReduceModel
 internal import MapReduceReport
+internal import MapReduceWorker
 
 /// The job that may be submitted.
 extension Diagnosis {
@@ -119,7 +119,7 @@ extension Diagnosis {
         _ description: JobDescription
     ) -> Finding {
         let all = Self.inputs(of: description)
-        let count = min(all.count, Policy.maxCheckedFileCount)
+        let count = min(all.count, WorkerLimits.maxCheckedFileCount)
         guard let first = answer.badInputs.first else {
             let part = count < all.count ? " of \(Format.count(all.count)) that were looked at" : ""
             return .ok(

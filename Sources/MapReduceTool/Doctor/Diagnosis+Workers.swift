@@ -1,4 +1,4 @@
-internal import MapReduceControl
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
 
@@ -202,8 +202,8 @@ extension Diagnosis {
             Self.files(
                 subject,
                 limit: condition.fileLimit,
-                needed: Policy.minFileLimit + Policy.filesPerSlot * slots
-                    + Policy.filesPerWorker * all.count
+                needed: HTTPLimits.minFileLimit + HTTPLimits.filesPerSlot * slots
+                    + ToolLimits.filesPerWorker * all.count
             ),
         ]
     }

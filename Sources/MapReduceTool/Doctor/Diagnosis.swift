@@ -1,6 +1,7 @@
-internal import MapReduceControl
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
+internal import MapReduceWorker
 
 /// Says what observations mean, and what is to be done: it looks at nothing itself.
 struct Diagnosis {
@@ -27,7 +28,7 @@ struct Diagnosis {
                 "scratch space",
                 machine.directory,
                 free: free,
-                needed: Policy.minFreeByteCount,
+                needed: WorkerLimits.minFreeByteCount,
                 isNeeded: false,
                 "make room, or set TMPDIR to a directory on a larger disk"
             )
@@ -40,7 +41,8 @@ struct Diagnosis {
             )
         }
         return [
-            scratch, Self.files(Self.here, limit: machine.fileLimit, needed: Policy.minFileLimit),
+            scratch,
+            Self.files(Self.here, limit: machine.fileLimit, needed: HTTPLimits.minFileLimit),
         ]
     }
 
@@ -73,11 +75,11 @@ struct Diagnosis {
         let remedy =
             "raise the hard limit for whoever starts it: LimitNOFILE=65536 in a unit of systemd, "
             + "nofile in /etc/security/limits.conf, or `ulimit -n`"
-        if limit < Policy.minFileLimit {
+        if limit < HTTPLimits.minFileLimit {
             return .problem(
                 subject,
                 "open files",
-                "\(seen), less than \(Policy.minFileLimit)",
+                "\(seen), less than \(HTTPLimits.minFileLimit)",
                 remedy
             )
         }
@@ -127,7 +129,7 @@ struct Diagnosis {
         guard size.isFinite else {
             return .warning(subject, "clock", "it tells no time", "set the clock")
         }
-        if size - uncertainty <= Policy.maxTimeSkewSeconds {
+        if size - uncertainty <= ToolLimits.maxTimeSkewSeconds {
             return .ok(subject, "clock", "as that of \(other)")
         }
         return .warning(

@@ -1,7 +1,7 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
+internal import MapReduceWorker
 
 /// Looks at a cluster, and at what a job would need of it.
 struct Doctor: Sendable {
@@ -129,7 +129,8 @@ struct Doctor: Sendable {
         try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             var answers: [Int: Answer] = [:]
             for (index, item) in items.enumerated() {
-                if index >= Policy.checkConcurrency, let (done, answer) = try await group.next() {
+                if index >= ToolLimits.checkConcurrency, let (done, answer) = try await group.next()
+                {
                     answers[done] = answer
                 }
                 group.addTask { (index, try await body(item)) }
@@ -195,7 +196,7 @@ struct Doctor: Sendable {
             ),
             inputs: Diagnosis.sample(
                 Diagnosis.inputs(of: description),
-                Policy.maxCheckedFileCount
+                WorkerLimits.maxCheckedFileCount
             ),
             probe: probe
         )

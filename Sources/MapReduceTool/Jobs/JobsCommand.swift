@@ -107,7 +107,7 @@ extension CoordinatorClient {
     fileprivate func end(of job: JobStatus) async throws -> JobStatus {
         var job = job
         while !job.phase.isFinished {
-            job = try await self.job(job.id, job.uuid, wait: .seconds(10))
+            job = try await self.job(job.id, job.uuid, wait: ToolLimits.endWait)
         }
         return job
     }

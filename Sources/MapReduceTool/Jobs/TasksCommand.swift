@@ -1,9 +1,9 @@
 internal import ArgumentParser
-internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
+internal import MapReduceWorker
 
 /// The command `mapreduce tasks`.
 struct TasksCommand: AsyncParsableCommand {
@@ -119,7 +119,7 @@ struct LogsCommand: AsyncParsableCommand {
         let job = JobID(id)
         if follow {
             return try await connection.withClient(
-                connectionCount: Policy.maxLogFollowerCount
+                connectionCount: WorkerLimits.maxLogFollowerCount
             ) { client in
                 try await LogFollower(
                     client: client,

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
@@ -40,7 +39,9 @@ actor WorkerURLs {
     /// Nil when the coordinator does not know the worker, or not where it is.
     func url(of worker: WorkerID) async throws -> String? {
         if let url = urls[worker] { return url }
-        if let since = unknownSince[worker], .now - since < Policy.logEventInterval { return nil }
+        if let since = unknownSince[worker], .now - since < ToolLimits.logEventInterval {
+            return nil
+        }
         let client = self.client
         let question = asking ?? Task { try await client.workers() }
         asking = question

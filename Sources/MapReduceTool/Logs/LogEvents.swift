@@ -1,6 +1,6 @@
 internal import MapReduceControl
 internal import MapReduceModel
-package import MapReduceReport
+internal import MapReduceReport
 
 /// What some events of a job say to those who follow its logs.
 struct LogEvents: Sendable {

@@ -4,6 +4,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
+internal import MapReduceWorker
 internal import UnixSignals
 
 /// Prints what the attempts of a job print, while they do, until the job ends.
@@ -76,13 +77,13 @@ struct LogFollower: Sendable {
                 board.end(news.ended)
                 try await fetch(news.over)
                 isOver = news.isJobOver
-                if events.isEmpty { try await Task.sleep(for: Policy.logEventInterval) }
+                if events.isEmpty { try await Task.sleep(for: ToolLimits.logEventInterval) }
             }
             board.endAll()
-            let end = ContinuousClock.now + Policy.logEndPatience
+            let end = ContinuousClock.now + ToolLimits.logEndPatience
             while !board.isEmpty, ContinuousClock.now < end {
                 try printer.checkReader()
-                try await Task.sleep(for: Policy.logCheckInterval)
+                try await Task.sleep(for: WorkerLimits.logCheckInterval)
             }
             group.cancelAll()
         }
@@ -100,7 +101,7 @@ struct LogFollower: Sendable {
                     onlyNotable: false
                 )
             } catch let error as ClusterClient.CallError {
-                guard case .unreachable = error, .now - start < Policy.submitPatience else {
+                guard case .unreachable = error, .now - start < ToolLimits.submitPatience else {
                     throw error
                 }
                 try printer.checkReader()
@@ -132,7 +133,7 @@ struct LogFollower: Sendable {
         let tasks = Dictionary(grouping: attempts) { $0.0.task }.sorted { $0.key < $1.key }
         var rest = tasks[...]
         while !rest.isEmpty {
-            let some = rest.prefix(Policy.logBacklogConcurrency)
+            let some = rest.prefix(ToolLimits.logBacklogConcurrency)
             rest = rest.dropFirst(some.count)
             try await withThrowingDiscardingTaskGroup { group in
                 for (_, attempts) in some {
@@ -172,7 +173,7 @@ struct LogFollower: Sendable {
     ) async throws -> Bool {
         do {
             guard let url = try await workers.url(of: worker) else {
-                if waits { try await Task.sleep(for: Policy.logEventInterval) }
+                if waits { try await Task.sleep(for: ToolLimits.logEventInterval) }
                 return false
             }
             return try await client.followLog(
@@ -185,7 +186,7 @@ struct LogFollower: Sendable {
             }
         } catch is ClusterClient.CallError {
             // The worker has nothing of it yet or any more, or is gone: events will tell.
-            if waits { try await Task.sleep(for: Policy.logEventInterval) }
+            if waits { try await Task.sleep(for: ToolLimits.logEventInterval) }
             return false
         }
     }

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceModel
 
 /// What came of the log of one attempt, cut into lines.
@@ -17,7 +16,7 @@ struct LogLines: Sendable {
     /// - Returns: the lines that are whole, without their ends; of one that is too long, pieces.
     mutating func take(_ bytes: some Collection<UInt8>) -> [String] {
         byteCount += bytes.count
-        lastBytes = Array((lastBytes + bytes).suffix(Policy.rememberedLogByteCount))
+        lastBytes = Array((lastBytes + bytes).suffix(ToolLimits.rememberedLogByteCount))
         var lines: [String] = []
         var rest = partial[...] + bytes
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -37,9 +36,9 @@ struct LogLines: Sendable {
         isWhole: Bool
     ) -> [String] {
         var pieces: [String] = []
-        while end - rest.startIndex > Policy.maxPrintedLineByteCount {
-            pieces.append(text(rest.prefix(Policy.maxPrintedLineByteCount)))
-            rest = rest.dropFirst(Policy.maxPrintedLineByteCount)
+        while end - rest.startIndex > ToolLimits.maxPrintedLineByteCount {
+            pieces.append(text(rest.prefix(ToolLimits.maxPrintedLineByteCount)))
+            rest = rest.dropFirst(ToolLimits.maxPrintedLineByteCount)
         }
         if isWhole { pieces.append(text(rest[..<end])) }
         return pieces

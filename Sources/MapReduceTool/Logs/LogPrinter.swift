@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import MapReduceControl
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
@@ -94,12 +93,12 @@ struct LogPrinter: Sendable {
     private static func write(_ text: String, _ cancelled: Flag) throws {
         let bytes = Array(text.utf8)
         var rest = bytes[...]
-        let patience = Int32(Policy.readerCheckInterval.nanoseconds / 1_000_000)
+        let patience = Int32(ToolLimits.readerCheckInterval.nanoseconds / 1_000_000)
         while !rest.isEmpty {
             if cancelled.isSet.load(ordering: .relaxed) { throw CancellationError() }
             var output = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
             guard poll(&output, 1, patience) > 0 else { continue }
-            let count = rest.prefix(Policy.printedByteCount).withUnsafeBytes {
+            let count = rest.prefix(ToolLimits.printedByteCount).withUnsafeBytes {
                 Glibc.write(1, $0.baseAddress, $0.count)
             }
             if count >= 0 {

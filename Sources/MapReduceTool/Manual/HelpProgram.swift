@@ -1,5 +1,4 @@
 internal import Foundation
-internal import MapReduceControl
 internal import MapReduceProcess
 
 /// An executable that is asked for its command line.
@@ -33,7 +32,7 @@ struct HelpProgram {
             process.waitUntilExit()
         }
         var answer: [UInt8] = []
-        while answer.count <= Policy.maxHelpByteCount,
+        while answer.count <= ToolLimits.maxHelpByteCount,
             let bytes = try output.fileHandleForReading.read(upToCount: 1 << 16), !bytes.isEmpty
         {
             answer += bytes

@@ -42,7 +42,7 @@ struct ClientOptions: ParsableArguments {
     ///
     /// `connectionCount`: the most that are open to one service at once.
     func withClient<Result: Sendable>(
-        connectionCount: Int = 64,
+        connectionCount: Int = HTTPLimits.clientConnectionCount,
         _ body: (CoordinatorClient) async throws -> Result
     ) async throws -> Result {
         try await withClient(connectionCount: connectionCount) { client, _, _ in
@@ -52,7 +52,7 @@ struct ClientOptions: ParsableArguments {
 
     /// The same for a body that asks where the coordinator is, and whether there is a token.
     func withClient<Result: Sendable>(
-        connectionCount: Int = 64,
+        connectionCount: Int = HTTPLimits.clientConnectionCount,
         _ body: (_ client: CoordinatorClient, _ url: String, _ hasToken: Bool) async throws ->
             Result
     ) async throws -> Result {

@@ -52,7 +52,7 @@ private struct Suggestions {
     func tasks() async -> [String] {
         guard let number = line.number else { return [] }
         return await ask { client in
-            try await client.tasks(of: JobID(number)).prefix(Policy.suggestionCount)
+            try await client.tasks(of: JobID(number)).prefix(ToolLimits.suggestionCount)
                 .map { "\(TaskName(stage: $0.stage, index: $0.index))" }
         }
     }
@@ -73,7 +73,7 @@ private struct Suggestions {
                 defer { group.cancelAll() }
                 group.addTask { try await options.withClient(question) }
                 group.addTask {
-                    try await Task.sleep(for: Policy.suggestionPatience)
+                    try await Task.sleep(for: ToolLimits.suggestionPatience)
                     return []
                 }
                 return try await group.next() ?? []

@@ -66,8 +66,10 @@ struct ClusterCommand: AsyncParsableCommand {
     var fetchOverNetwork = false
 
     func run() async throws {
-        guard 1...1000 ~= workers else {
-            throw ConfigurationError("--workers is a number from 1 to 1000")
+        guard 1...ToolLimits.maxLocalWorkerCount ~= workers else {
+            throw ConfigurationError(
+                "--workers is a number from 1 to \(ToolLimits.maxLocalWorkerCount)"
+            )
         }
         let settings = try await Settings.load()
         let base = scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
@@ -119,7 +121,7 @@ struct ClusterCommand: AsyncParsableCommand {
             let tokenFile = try await tokenService?.path
             try await client.at(url).withClient { client in
                 while try await client.cluster().workerCount < workers {
-                    try await Task.sleep(for: .milliseconds(20))
+                    try await Task.sleep(for: ToolLimits.joinCheckInterval)
                 }
             }
             Terminal.write(

@@ -113,8 +113,8 @@ struct WorkerCommandLine: AsyncParsableCommand {
                 ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
             scratchBase: scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
         )
-        guard 1...4096 ~= worker.slotCount else {
-            throw ConfigurationError("--slots is a number from 1 to 4096")
+        guard 1...HTTPLimits.maxSlotCount ~= worker.slotCount else {
+            throw ConfigurationError("--slots is a number from 1 to \(HTTPLimits.maxSlotCount)")
         }
         let authority = tlsCA ?? settings.string("TLS_CA")
         worker.clientTLS = try authority.map { try ServerSettings.clientTLS(authority: $0) }

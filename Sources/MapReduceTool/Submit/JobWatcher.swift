@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -57,7 +56,7 @@ struct JobWatcher {
         var silentSince: ContinuousClock.Instant?
         while true {
             do {
-                let status = try await client.job(id, uuid, wait: Policy.submitUpdateInterval)
+                let status = try await client.job(id, uuid, wait: ToolLimits.submitUpdateInterval)
                 silentSince = nil
                 if !description.isQuiet {
                     try await showEvents(&display, &lastEvent)
@@ -70,8 +69,8 @@ struct JobWatcher {
                 guard case .unreachable = error else { throw error }
                 let since = silentSince ?? .now
                 silentSince = since
-                if .now - since > Policy.submitPatience { throw error }
-                try await Task.sleep(for: .milliseconds(500))
+                if .now - since > ToolLimits.submitPatience { throw error }
+                try await Task.sleep(for: ToolLimits.submitRetryDelay)
             }
         }
     }
@@ -130,7 +129,7 @@ struct JobWatcher {
             throw ExitCode(128 + signal)
         }
         // Until nothing half-written is left.
-        while try await !client.job(id, uuid, wait: .seconds(1)).phase.isFinished {}
+        while try await !client.job(id, uuid, wait: ToolLimits.cancelWait).phase.isFinished {}
         Terminal.write("job \(id.number) is cancelled\n", to: 2)
         throw ExitCode(128 + signal)
     }

@@ -1,4 +1,4 @@
-internal import MapReduceControl
+internal import MapReduceHTTP
 
 #if canImport(Glibc)
 internal import Glibc
@@ -10,7 +10,7 @@ enum Owner {
     static var current: String {
         let name = "\(user ?? "\(getuid())")@\(machine)"
         let printed = name.unicodeScalars.filter { $0.properties.generalCategory != .control }
-        return String(String.UnicodeScalarView(printed).prefix(Policy.maxOwnerByteCount / 4))
+        return String(String.UnicodeScalarView(printed).prefix(HTTPLimits.maxOwnerByteCount / 4))
     }
 
     /// Nil for a user without a name, as in some containers.
