@@ -43,7 +43,7 @@ extension CoordinatorCore {
         }
         let output = claimed.output.value
         let id = nextJob()
-        let stored = Journal.Job(
+        let stored = CoordinatorStore.Job(
             id: id,
             launch: JobLaunch(
                 uuid: uuid,
@@ -70,7 +70,7 @@ extension CoordinatorCore {
         )
         traces.expect(id)
         do {
-            try await apply([.jobSubmitted(submission)], Journal.Batch(jobs: [stored]))
+            try await apply([.jobSubmitted(submission)], CoordinatorStore.Batch(jobs: [stored]))
         } catch {
             // The journal does not have the job, so no coordinator will go on with it.
             if let job = jobs.removeValue(forKey: id) { await discard(job) }
@@ -88,7 +88,7 @@ extension CoordinatorCore {
         if let live = jobs[id] {
             found = live.stored.launch.uuid
         } else {
-            found = try await journal.job(id)?.launch.uuid
+            found = try await store.job(id)?.launch.uuid
         }
         guard found == uuid else {
             throw ClusterError(
@@ -106,8 +106,8 @@ extension CoordinatorCore {
     var clusterStatus: ClusterStatus {
         ClusterStatus(
             version: ClusterProtocol.version,
-            cluster: journal.cluster,
-            epoch: journal.epoch,
+            cluster: store.cluster,
+            epoch: store.epoch,
             workerCount: coordinator.workers.all.count { $0.slots > 0 },
             slotCount: slotCount
         )
@@ -142,7 +142,7 @@ extension CoordinatorCore {
             ContinuousClock.now + min(wait, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
         while true {
             guard let live = status(of: id) else {
-                guard let status = try await journal.job(id)?.status else {
+                guard let status = try await store.job(id)?.status else {
                     throw ClusterError.noJob(id)
                 }
                 return status
@@ -156,13 +156,13 @@ extension CoordinatorCore {
 
     /// All jobs that are kept, the latest last.
     func statuses() async throws -> [JobStatus] {
-        try await journal.jobs().compactMap { $0.status ?? status(of: $0.id) }
+        try await store.jobs().compactMap { $0.status ?? status(of: $0.id) }
     }
 
     /// What happened to a job after an entry.
     func events(of id: JobID, after: Int, onlyNotable: Bool) async throws -> [JobEvent] {
-        guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
-        return try await journal.events(
+        guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }
+        return try await store.events(
             of: id,
             after: after,
             onlyNotable: onlyNotable,
@@ -178,7 +178,7 @@ extension CoordinatorCore {
     /// A job that runs, or one that has ended as its journal tells it.
     func state(of id: JobID) async throws -> JobState {
         if let job = coordinator.jobs[id] { return job }
-        return try await Self.storedJob(id, journal).state
+        return try await Self.storedJob(id, store).state
     }
 
     var workerStatuses: [WorkerStatus] {
@@ -230,14 +230,14 @@ extension CoordinatorCore {
     ///
     /// `attempt`: the only one; nil for all.
     func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
-        guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
-        return try await journal.logs(of: id, attempt: attempt)
+        guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }
+        return try await store.logs(of: id, attempt: attempt)
     }
 
     /// Cancels a job; one that has ended is not an error.
     func cancel(_ id: JobID) async throws {
         guard let job = coordinator.jobs[id] else {
-            guard try await journal.job(id) != nil else { throw ClusterError.noJob(id) }
+            guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }
             return
         }
         if job.phase == .committing {
@@ -253,8 +253,8 @@ extension CoordinatorCore {
     /// The metrics in Prometheus' text format.
     var metricsText: String {
         get async throws {
-            let (byteCount, process) = try await blocking { [journal] in
-                (try journal.byteCount, try ProcessMetrics())
+            let (byteCount, process) = try await blocking { [store] in
+                (try store.byteCount, try ProcessMetrics())
             }
             return metrics.text(
                 coordinator.jobs,

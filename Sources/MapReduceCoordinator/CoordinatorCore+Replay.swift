@@ -6,7 +6,7 @@ internal import MapReduceReport
 extension CoordinatorCore {
     /// What is needed to run a task of a job again, whether the job runs or has ended.
     func replay(of id: JobID, _ name: TaskName) async throws -> ReplayAnswer {
-        guard let stored = try await journal.job(id) else { throw ClusterError.noJob(id) }
+        guard let stored = try await store.job(id) else { throw ClusterError.noJob(id) }
         let job = try await state(of: id)
         let plan = job.submission.plan
         if let problem = name.problem(in: plan, taskCounts: job.stages.map(\.tasks.count)) {

@@ -21,7 +21,7 @@ extension CoordinatorCore {
     private func report(_ job: JobSnapshot, withMachines: Bool) async throws -> JobReport {
         var report = await Self.report(of: job)
         report.workers = try await reportedWorkers(of: report.attempts, withMachines)
-        report.settings = try await journal.job(job.state.id)?.settings
+        report.settings = try await store.job(job.state.id)?.settings
         report.verdict = job.status.verdict
         return report
     }
@@ -49,8 +49,8 @@ extension CoordinatorCore {
 
     /// A job that has ended, as its journal tells it.
     func endedJob(_ id: JobID) async throws -> JobSnapshot {
-        guard let status = try await journal.job(id)?.status else { throw ClusterError.noJob(id) }
-        let job = try await Self.storedJob(id, journal)
+        guard let status = try await store.job(id)?.status else { throw ClusterError.noJob(id) }
+        let job = try await Self.storedJob(id, store)
         memoryReturn = ContinuousClock.now + CoordinatorLimits.memoryReturnDelay
         return JobSnapshot(state: job.state, status: status, lastEvent: job.lastEvent)
     }
@@ -59,9 +59,9 @@ extension CoordinatorCore {
     /// than its jobs.
     func returnMemory() {
         memoryReturn = nil
-        Task { [journal] in
+        Task { [store] in
             try await blocking {
-                journal.releaseMemory()
+                store.releaseMemory()
                 returnFreeMemory()
             }
         }
@@ -70,12 +70,12 @@ extension CoordinatorCore {
     /// Replays the entries about a job, a part after the other, and not on the actor.
     nonisolated static func storedJob(
         _ id: JobID,
-        _ journal: Journal
+        _ store: CoordinatorStore
     ) async throws -> (state: JobState, lastEvent: Int) {
         var replay = JournalReplay()
         var last = 0
         while true {
-            let events = try await journal.storedEvents(
+            let events = try await store.storedEvents(
                 of: id,
                 after: last,
                 limit: CoordinatorLimits.replayedEventCount
@@ -98,7 +98,7 @@ extension CoordinatorCore {
         _ withMachines: Bool
     ) async throws -> [JobReport.Worker] {
         let ids = Set(attempts.map(\.worker)).sorted()
-        let known = try await journal.knownWorkers(ids.map { WorkerID($0) })
+        let known = try await store.knownWorkers(ids.map { WorkerID($0) })
         return ids.map { id in
             if let known = known[WorkerID(id)] {
                 var worker = JobReport.Worker(

@@ -26,7 +26,7 @@ extension CoordinatorCore {
             follower.changes.isEverything = true
             return following
         }
-        let missed = try await journal.storedEvents(
+        let missed = try await store.storedEvents(
             of: id,
             after: after,
             limit: CoordinatorLimits.maxResumedEventCount + 1

@@ -17,14 +17,14 @@ extension CoordinatorCore {
         guard isOfThisHistory(request) else {
             return JoinAnswer(
                 worker: WorkerID(0),
-                cluster: journal.cluster,
-                session: journal.session(0),
+                cluster: store.cluster,
+                session: store.session(0),
                 endedJobs: [],
                 mustReset: true,
-                position: journal.position
+                position: store.position
             )
         }
-        let id = try await journal.worker(
+        let id = try await store.worker(
             incarnation: request.incarnation,
             url: request.url,
             host: request.host,
@@ -38,7 +38,7 @@ extension CoordinatorCore {
         )
         try await replace(at: address)
         sessions[id]?.wake()
-        let session = journal.session(nextSession())
+        let session = store.session(nextSession())
         sessions[id] = WorkerSession(id: session, worker: id, address: address)
         sessions[id]?.release = request.release
         try await apply([
@@ -58,22 +58,22 @@ extension CoordinatorCore {
         )
         return JoinAnswer(
             worker: id,
-            cluster: journal.cluster,
+            cluster: store.cluster,
             session: session,
             endedJobs: request.jobs.map(\.id).filter {
                 coordinator.jobs[$0]?.outcome != nil
                     || coordinator.jobs[$0] == nil
             },
-            position: journal.position
+            position: store.position
         )
     }
 
     /// Whether a worker knows nothing yet, or what it knows is what happened here.
     private func isOfThisHistory(_ request: JoinRequest) -> Bool {
-        let isOurs = journal.history.contains(
+        let isOurs = store.history.contains(
             request,
-            cluster: journal.cluster,
-            lastWrite: journal.position.write,
+            cluster: store.cluster,
+            lastWrite: store.position.write,
             jobs: coordinator.jobs
         )
         if !isOurs {
@@ -119,7 +119,7 @@ extension CoordinatorCore {
         )
         try await apply(
             [.workerPolled(id, condition)] + request.ended.map { Event($0, of: id) },
-            Journal.Batch(
+            CoordinatorStore.Batch(
                 logs: request.ended.compactMap { end in
                     end.log.map { AttemptLog(attempt: end.report.attempt, text: $0) }
                 }
@@ -136,7 +136,7 @@ extension CoordinatorCore {
         let commands = sessions[id]?.answer() ?? []
         return PollAnswer(
             commands: commands,
-            position: journal.position,
+            position: store.position,
             mayLeave: request.isDraining && !coordinator.isNeeded(id),
             traces: traces(of: commands)
         )

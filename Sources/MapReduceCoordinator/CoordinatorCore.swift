@@ -26,7 +26,7 @@ actor CoordinatorCore {
     var traces = CoordinatorTraces()
     /// Counted beside the actor.
     nonisolated let httpMetrics: HTTPMetrics
-    let journal: Journal
+    let store: CoordinatorStore
     let executables: DigestStore
     let files: DigestStore
     let settings: CoordinatorSettings
@@ -57,13 +57,13 @@ actor CoordinatorCore {
     /// What is to be applied and written, and who waits for it.
     private struct Pending {
         var events: [Event]
-        var batch: Journal.Batch
+        var batch: CoordinatorStore.Batch
         let continuation: CheckedContinuation<Void, any Error>
     }
 
     /// A job that has not ended.
     struct LiveJob {
-        let stored: Journal.Job
+        let stored: CoordinatorStore.Job
         /// Nil where it could not be claimed again after a restart.
         let output: OutputDirectory?
         /// The number of the job's last entry in the journal.
@@ -76,7 +76,7 @@ actor CoordinatorCore {
         self.logger = logger
         log = CoordinatorLog(logger)
         httpMetrics = metrics.http
-        journal = try Journal(directory: settings.dataDirectory)
+        store = try CoordinatorStore(directory: settings.dataDirectory)
         executables = try DigestStore(
             .executable,
             directory: settings.dataDirectory + "/executables",
@@ -87,12 +87,12 @@ actor CoordinatorCore {
             directory: settings.dataDirectory + "/files",
             maxByteCount: settings.maxUploadByteCount
         )
-        lastJob = try journal.lastJob()
+        lastJob = try store.lastJob()
         start = clock.now
         lastBeat = start
         startTime = Instant(nanoseconds: Int64(WallClock.now * 1e9))
-        let (stored, entries) = try journal.replay()
-        let lastEvents = try journal.lastEvents()
+        let (stored, entries) = try store.replay()
+        let lastEvents = try store.lastEvents()
         coordinator = Coordinator(policy: settings.policy, journal: entries, at: startTime)
         for job in stored {
             jobs[job.id] = LiveJob(
@@ -102,7 +102,7 @@ actor CoordinatorCore {
             )
         }
         let expected = coordinator.workers.all.map(\.id)
-        for address in try journal.workers(
+        for address in try store.workers(
             keeping: expected,
             and: CoordinatorLimits.keptWorkerCount
         ) {
@@ -116,7 +116,7 @@ actor CoordinatorCore {
     }
 
     private static func resume(
-        _ job: Journal.Job,
+        _ job: CoordinatorStore.Job,
         _ state: JobState?,
         _ logger: Logger
     ) -> OutputDirectory? {
@@ -207,7 +207,10 @@ actor CoordinatorCore {
     }
 
     /// Applies events; returns when what follows from them is durable and on its way.
-    func apply(_ events: [Event], _ batch: Journal.Batch = Journal.Batch()) async throws {
+    func apply(
+        _ events: [Event],
+        _ batch: CoordinatorStore.Batch = CoordinatorStore.Batch()
+    ) async throws {
         try checkJournal()
         try await withCheckedThrowingContinuation { continuation in
             queue.append(Pending(events: events, batch: batch, continuation: continuation))
@@ -224,7 +227,7 @@ actor CoordinatorCore {
         while !queue.isEmpty {
             let pending = queue
             queue = []
-            var batch = Journal.Batch()
+            var batch = CoordinatorStore.Batch()
             var messages: [Message] = []
             let stall = takeStall().map { [$0] } ?? []
             for event in stall + pending.flatMap(\.events) {
@@ -258,10 +261,10 @@ actor CoordinatorCore {
     }
 
     /// - Returns: the number of the last entry.
-    private func write(_ batch: Journal.Batch) async throws -> Int {
+    private func write(_ batch: CoordinatorStore.Batch) async throws -> Int {
         try await Traces.span("write journal", in: traces.context(of: batch.entries)) { span in
             span?.attributes["mapreduce.journal.entries"] = batch.entries.count
-            return try await journal.write(batch)
+            return try await store.write(batch)
         }
     }
 
@@ -336,7 +339,7 @@ actor CoordinatorCore {
             status.phase = outcome.phase
             do {
                 status.verdict = try await verdict(of: id, status)
-                let unused = try await journal.finish(
+                let unused = try await store.finish(
                     id,
                     status,
                     keeping: settings.keptJobCount,

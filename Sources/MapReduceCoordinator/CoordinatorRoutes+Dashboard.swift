@@ -37,7 +37,7 @@ extension CoordinatorRoutes {
         let following = try await core.followCluster()
         return EventStream.response(to: request) {
             switch try await core.nextClusterNews(for: following.number) {
-            case .news(let batch): try batch.events(epoch: core.journal.epoch)
+            case .news(let batch): try batch.events(epoch: core.store.epoch)
             case .sign: [EventStream.sign]
             case nil: nil
             }

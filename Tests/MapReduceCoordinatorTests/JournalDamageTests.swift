@@ -153,7 +153,7 @@ import Testing
             }
         }
         do {
-            let found = try Journal.open(directory.path)
+            let found = try CoordinatorStore.open(directory.path)
             guard found.state != nil else { return .other }
             return try dump(found.database) == content ? .same : .other
         } catch let error as ConfigurationError {
@@ -166,7 +166,7 @@ import Testing
     private static func content(of files: Files) throws -> [String]? {
         let directory = try TemporaryDirectory(inMemory: true)
         for (name, bytes) in files { try directory.write(name, bytes) }
-        return try dump(try Journal.open(directory.path).database)
+        return try dump(try CoordinatorStore.open(directory.path).database)
     }
 
     /// All rows, also in the order in which they are looked for.
@@ -192,15 +192,15 @@ import Testing
         let directory = try TemporaryDirectory(inMemory: true)
         // The size of pages is that of a database that is there.
         try await DatabaseQueue(path: directory("journal.sqlite")).vacuum(pageSize: 512)
-        let journal = try Journal(directory: directory.path)
-        _ = try await journal.worker(incarnation: "i", url: "u", host: "h", slots: 1)
-        for number in 1...jobs { try await write(number, to: journal) }
+        let store = try CoordinatorStore(directory: directory.path)
+        _ = try await store.worker(incarnation: "i", url: "u", host: "h", slots: 1)
+        for number in 1...jobs { try await write(number, to: store) }
         if ending == .killed { return try files(in: directory) }
-        try journal.database.close()
+        try store.database.close()
         return try files(in: directory)
     }
 
-    private func write(_ number: Int, to journal: Journal) async throws {
+    private func write(_ number: Int, to store: CoordinatorStore) async throws {
         let id = JobID(number)
         let attempt = AttemptID(task: TaskID(job: id, stage: 0, index: 0), number: 0)
         let stage = StagePlan(
@@ -210,8 +210,8 @@ import Testing
             outputs: [.files]
         )
         let plan = Plan(name: "", stages: [stage])
-        try await journal.write(
-            Journal.Batch(
+        try await store.write(
+            CoordinatorStore.Batch(
                 entries: [
                     .jobSubmitted(
                         JobSubmission(id: id, plan: plan, splits: [[Split(pieces: [])]]),
@@ -221,7 +221,7 @@ import Testing
                     .attemptFailed(attempt, Failure(kind: .threw, message: "no"), at: .zero),
                 ],
                 jobs: [
-                    Journal.Job(
+                    CoordinatorStore.Job(
                         id: id,
                         launch: JobLaunch(
                             uuid: "u",

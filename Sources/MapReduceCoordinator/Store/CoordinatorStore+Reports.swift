@@ -9,13 +9,15 @@ internal import Foundation
 #endif
 
 /// What reports and streams of jobs ask of the journal.
-extension Journal {
+extension CoordinatorStore {
     /// An entry as it is stored.
     struct StoredEvent: Sendable {
         let number: Int
         let body: Data
 
-        var entry: JournalEntry { get throws { try Journal.decode(JournalEntry.self, body) } }
+        var entry: JournalEntry {
+            get throws { try CoordinatorStore.decode(JournalEntry.self, body) }
+        }
     }
 
     /// What is known of a worker that was there once.

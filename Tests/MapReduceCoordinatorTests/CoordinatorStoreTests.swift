@@ -8,13 +8,13 @@ import Testing
 @testable import MapReduceHTTP
 
 /// What a coordinator keeps, and what it refuses to open.
-@Suite struct JournalTests {
+@Suite struct CoordinatorStoreTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func job(_ number: Int, digest: String) -> Journal.Job {
-        Journal.Job(
+    private func job(_ number: Int, digest: String) -> CoordinatorStore.Job {
+        CoordinatorStore.Job(
             id: JobID(number),
             launch: JobLaunch(
                 uuid: "uuid\(number)",
@@ -69,38 +69,41 @@ import Testing
 
     @Test func onlyJobsThatHaveNotEndedAreReplayed() async throws {
         do {
-            let journal = try Journal(directory: directory.path)
-            #expect(journal.epoch == 1)
-            try await journal.write(
-                Journal.Batch(
+            let store = try CoordinatorStore(directory: directory.path)
+            #expect(store.epoch == 1)
+            try await store.write(
+                CoordinatorStore.Batch(
                     entries: [submission(1), submission(2)],
                     jobs: [job(1, digest: "a"), job(2, digest: "b")]
                 )
             )
             #expect(
-                try await journal.finish(JobID(1), status(1), keeping: 10, endedBefore: .infinity)
+                try await store.finish(JobID(1), status(1), keeping: 10, endedBefore: .infinity)
                     .isEmpty
             )
         }
-        let journal = try Journal(directory: directory.path)
-        #expect(journal.epoch == 2)
-        let (jobs, entries) = try journal.replay()
+        let store = try CoordinatorStore(directory: directory.path)
+        #expect(store.epoch == 2)
+        let (jobs, entries) = try store.replay()
         #expect(jobs.map(\.id) == [JobID(2)])
         #expect(entries == [submission(2)])
-        #expect(try await journal.jobs().map(\.id) == [JobID(1), JobID(2)])
-        #expect(try journal.lastJob() == JobID(2))
+        #expect(try await store.jobs().map(\.id) == [JobID(1), JobID(2)])
+        #expect(try store.lastJob() == JobID(2))
     }
 
     /// An executable and a side file go with the last job that has them.
     @Test func theOldestJobsAreForgotten() async throws {
-        let journal = try Journal(directory: directory.path)
+        let store = try CoordinatorStore(directory: directory.path)
         for (number, digest) in [(1, "a"), (2, "b"), (3, "a")] {
-            try await journal.write(
-                Journal.Batch(entries: [submission(number)], jobs: [job(number, digest: digest)])
+            try await store.write(
+                CoordinatorStore.Batch(
+                    entries: [submission(number)],
+                    jobs: [job(number, digest: digest)]
+                )
             )
         }
         for number in 1...2 {
-            let unused = try await journal.finish(
+            let unused = try await store.finish(
                 JobID(number),
                 status(number),
                 keeping: 1,
@@ -108,37 +111,37 @@ import Testing
             )
             #expect(unused.isEmpty, "job 3 has the executable of job 1")
         }
-        #expect(try await journal.jobs().map(\.id) == [JobID(2), JobID(3)])
-        #expect(try await journal.storedEvents(of: JobID(1), after: 0, limit: 9).isEmpty)
-        let recent = try await journal.finish(JobID(3), status(3), keeping: 0, endedBefore: 0)
+        #expect(try await store.jobs().map(\.id) == [JobID(2), JobID(3)])
+        #expect(try await store.storedEvents(of: JobID(1), after: 0, limit: 9).isEmpty)
+        let recent = try await store.finish(JobID(3), status(3), keeping: 0, endedBefore: 0)
         #expect(recent.isEmpty, "somebody may be watching what has just ended")
-        let unused = try await journal.finish(
+        let unused = try await store.finish(
             JobID(3),
             status(3),
             keeping: 0,
             endedBefore: .infinity
         )
         #expect(unused.sorted() == ["a", "a-words", "b", "b-words"])
-        #expect(try await journal.jobs().isEmpty)
-        #expect(try journal.lastJob() == JobID(3), "no id is given twice")
+        #expect(try await store.jobs().isEmpty)
+        #expect(try store.lastJob() == JobID(3), "no id is given twice")
     }
 
     @Test func aWorkerKeepsItsIdAndNoOtherGetsIt() async throws {
-        let journal = try Journal(directory: directory.path)
+        let store = try CoordinatorStore(directory: directory.path)
         func worker(_ name: String) async throws -> Int {
-            try await journal.worker(incarnation: name, url: "u", host: "h", slots: 1).number
+            try await store.worker(incarnation: name, url: "u", host: "h", slots: 1).number
         }
         let first = try await worker("a")
         let second = try await worker("b")
         #expect(try await worker("a") == first)
         func kept(_ count: Int) throws -> [Int] {
-            try journal.workers(keeping: [WorkerID(first)], and: count).map(\.worker.number)
+            try store.workers(keeping: [WorkerID(first)], and: count).map(\.worker.number)
         }
         #expect(try kept(1) == [first])
         let both = [WorkerID(first), WorkerID(second)]
-        #expect(try await journal.knownWorkers(both).keys.sorted() == both, "reports name it")
+        #expect(try await store.knownWorkers(both).keys.sorted() == both, "reports name it")
         #expect(try kept(0) == [first])
-        let known = try await journal.knownWorkers(both)
+        let known = try await store.knownWorkers(both)
         #expect(known.keys.sorted() == [WorkerID(first)])
         #expect(known[WorkerID(first)]?.url == "u" && known[WorkerID(first)]?.slotCount == 1)
         #expect(try await worker("c") > second, "the id of a forgotten worker is not given again")
@@ -154,13 +157,13 @@ import Testing
         ),
     ])
     func anEntryThatCannotBeIsNamed(_ entry: JournalEntry) async throws {
-        let journal = try Journal(directory: directory.path)
-        try await journal.write(
-            Journal.Batch(entries: [submission(1)], jobs: [job(1, digest: "a")])
+        let store = try CoordinatorStore(directory: directory.path)
+        try await store.write(
+            CoordinatorStore.Batch(entries: [submission(1)], jobs: [job(1, digest: "a")])
         )
         // It is of job 1 for whoever looks for the job's entries.
-        try await journal.write(Journal.Batch(entries: [entry, submission(1)]))
-        let error = #expect(throws: ConfigurationError.self) { try journal.replay() }
+        try await store.write(CoordinatorStore.Batch(entries: [entry, submission(1)]))
+        let error = #expect(throws: ConfigurationError.self) { try store.replay() }
         let number = entry.job == JobID(1) ? 2 : 3
         #expect(error?.description.contains("at its entry \(number):") ?? false, "\(error as Any)")
         #expect(error?.description.contains("--data") ?? false)
@@ -179,22 +182,22 @@ import Testing
     ])
     func aRowThatWasNotWrittenIsRefused(_ change: String) async throws {
         do {
-            let journal = try Journal(directory: directory.path)
+            let store = try CoordinatorStore(directory: directory.path)
             let attempt = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0)
-            try await journal.write(
-                Journal.Batch(
+            try await store.write(
+                CoordinatorStore.Batch(
                     entries: [submission(1)],
                     jobs: [job(1, digest: "a")],
                     logs: [AttemptLog(attempt: attempt, text: "said")]
                 )
             )
-            _ = try await journal.worker(incarnation: "a", url: "u", host: "h", slots: 1)
+            _ = try await store.worker(incarnation: "a", url: "u", host: "h", slots: 1)
         }
         try await DatabaseQueue(path: directory("journal.sqlite")).write { db in
             try db.execute(sql: change)
         }
         let error = #expect(throws: ConfigurationError.self) {
-            try Journal(directory: directory.path)
+            try CoordinatorStore(directory: directory.path)
         }
         #expect(error?.description.contains("is damaged") ?? false, "\(error as Any)")
         #expect(error?.description.contains("put back a copy of the whole directory") ?? false)
@@ -203,61 +206,61 @@ import Testing
     /// What is replaced, and what is removed, leaves nothing in the checksum.
     @Test func whatIsWrittenAndRemovedCanBeOpened() async throws {
         for round in 1...3 {
-            let journal = try Journal(directory: directory.path)
-            #expect(journal.epoch == round)
-            #expect(journal.history.starts.map(\.epoch) == Array(1...round))
+            let store = try CoordinatorStore(directory: directory.path)
+            #expect(store.epoch == round)
+            #expect(store.history.starts.map(\.epoch) == Array(1...round))
             for number in [2 * round - 1, 2 * round] {
                 let attempt = AttemptID(
                     task: TaskID(job: JobID(number), stage: 0, index: 0),
                     number: 0
                 )
                 for text in ["first", "again"] {
-                    try await journal.write(
-                        Journal.Batch(logs: [AttemptLog(attempt: attempt, text: text)])
+                    try await store.write(
+                        CoordinatorStore.Batch(logs: [AttemptLog(attempt: attempt, text: text)])
                     )
                 }
-                try await journal.write(
-                    Journal.Batch(
+                try await store.write(
+                    CoordinatorStore.Batch(
                         entries: [submission(number)],
                         jobs: [job(number, digest: "a")]
                     )
                 )
             }
-            _ = try await journal.worker(incarnation: "a", url: "u\(round)", host: "h", slots: 1)
-            _ = try await journal.worker(incarnation: "b\(round)", url: "u", host: "h", slots: 1)
+            _ = try await store.worker(incarnation: "a", url: "u\(round)", host: "h", slots: 1)
+            _ = try await store.worker(incarnation: "b\(round)", url: "u", host: "h", slots: 1)
             let last = JobID(2 * round)
-            _ = try await journal.finish(
+            _ = try await store.finish(
                 last,
                 status(last.number),
                 keeping: 0,
                 endedBefore: .infinity
             )
-            #expect(try journal.workers(keeping: [WorkerID(1)], and: 1).map(\.url) == ["u\(round)"])
-            #expect(try await journal.logs(of: JobID(1)).map(\.text) == ["again"])
-            #expect(journal.position.write == journal.head.lastWrite)
+            #expect(try store.workers(keeping: [WorkerID(1)], and: 1).map(\.url) == ["u\(round)"])
+            #expect(try await store.logs(of: JobID(1)).map(\.text) == ["again"])
+            #expect(store.position.write == store.head.lastWrite)
         }
-        let journal = try Journal(directory: directory.path)
-        #expect(try await journal.jobs().map(\.id.number) == [1, 3, 5])
-        #expect(try journal.lastJob() == JobID(6), "no id is given twice")
-        let next = try await journal.write(Journal.Batch(entries: [submission(7)]))
+        let store = try CoordinatorStore(directory: directory.path)
+        #expect(try await store.jobs().map(\.id.number) == [1, 3, 5])
+        #expect(try store.lastJob() == JobID(6), "no id is given twice")
+        let next = try await store.write(CoordinatorStore.Batch(entries: [submission(7)]))
         #expect(next == 7, "no number of an entry either")
     }
 
     @Test func aSecondCoordinatorIsRefused() throws {
-        let journal = try Journal(directory: directory.path)
+        let store = try CoordinatorStore(directory: directory.path)
         let error = #expect(throws: ConfigurationError.self) {
-            try Journal(directory: directory.path)
+            try CoordinatorStore(directory: directory.path)
         }
         #expect(error?.description.contains(directory.path) ?? false)
-        #expect(journal.epoch == 1)
+        #expect(store.epoch == 1)
     }
 
     @Test func aJournalOfAnotherVersionNamesBoth() throws {
-        _ = try Journal(directory: directory.path)
+        _ = try CoordinatorStore(directory: directory.path)
         let database = try DatabaseQueue(path: directory("journal.sqlite"))
         try database.write { try $0.execute(sql: "PRAGMA user_version = 9") }
         let error = #expect(throws: ConfigurationError.self) {
-            try Journal(directory: directory.path)
+            try CoordinatorStore(directory: directory.path)
         }
         #expect(error?.description.contains("version 9") ?? false)
         #expect(error?.description.contains("version 3") ?? false)
@@ -265,6 +268,6 @@ import Testing
 
     @Test func aFileThatIsNoJournalIsRefused() throws {
         try directory.write("journal.sqlite", String(repeating: "not a database ", count: 100))
-        #expect(throws: (any Error).self) { try Journal(directory: directory.path) }
+        #expect(throws: (any Error).self) { try CoordinatorStore(directory: directory.path) }
     }
 }

@@ -12,8 +12,9 @@ internal import Foundation
 /// What a coordinator must not forget, in an SQLite database: the journal of the control plane, the
 /// jobs, the workers, and what tasks printed.
 ///
-/// Writes are durable when they return. What was written is what is read: see `Journal+Check`.
-final class Journal: Sendable {
+/// Writes are durable when they return. What was written is what is read: see
+/// `CoordinatorStore+Check`.
+final class CoordinatorStore: Sendable {
     /// Drawn at random when the directory was made.
     let cluster: String
     /// The starts of coordinators on the directory, this one last.

@@ -4,7 +4,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 
 /// What is written to a journal, and removed from it.
-extension Journal {
+extension CoordinatorStore {
     /// Changes rows in one transaction, which is durable when this returns.
     private func change<Value: Sendable>(
         _ body: @escaping @Sendable (inout JournalRows) throws -> Value
@@ -131,7 +131,7 @@ extension Journal {
 }
 
 extension JournalRows {
-    fileprivate mutating func insert(_ job: Journal.Job) throws {
+    fileprivate mutating func insert(_ job: CoordinatorStore.Job) throws {
         state.job = max(state.job, job.id.number)
         let ended = job.status.map { _ in WallClock.now }
         try insert(

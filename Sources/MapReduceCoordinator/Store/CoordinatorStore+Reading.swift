@@ -11,7 +11,7 @@ internal import Foundation
 #endif
 
 /// What a journal has: for a coordinator that starts, and for those who ask about jobs.
-extension Journal {
+extension CoordinatorStore {
     /// Bytes of the database, and of the log of what was written last.
     var byteCount: Int {
         get throws {

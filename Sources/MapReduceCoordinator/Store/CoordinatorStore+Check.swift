@@ -8,7 +8,7 @@ internal import MapReduceHTTP
 /// is. So three things are looked at: whether the file is in order (`integrity_check`), whether the
 /// rows are those that the state has the checksum of, and whether the last write is there that the
 /// head knows of.
-extension Journal {
+extension CoordinatorStore {
     /// A journal that can be gone on with.
     struct Found {
         let database: DatabaseQueue
