@@ -9,16 +9,7 @@ extension CoordinatorCore {
     /// Accepts a job: claims its output, cuts its input, and starts it.
     func submit(_ request: SubmitRequest) async throws -> SubmitAnswer {
         try SubmissionCheck.check(request)
-        guard try executables.contains(request.program.sha256) else {
-            throw ClusterError.badRequest(
-                "the executable \(request.program.sha256) was not uploaded; do that first"
-            )
-        }
-        for file in request.program.files where try !files.contains(file.sha256) {
-            throw ClusterError.badRequest(
-                "the side file \(file.name) (\(file.sha256)) was not uploaded; do that first"
-            )
-        }
+        try uploads.require(request.program)
         let description = request.description
         let slotCount = max(self.slotCount, 1)
         let uuid = HostIdentity.makeUUID()

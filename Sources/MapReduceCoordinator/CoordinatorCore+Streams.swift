@@ -202,33 +202,6 @@ extension CoordinatorCore {
             if isDue || now >= follower.pause.nextSign { follower.pause.end() }
         }
     }
-
-    // MARK: The journal
-
-    /// Looks at the state at a moment at which it is what the journal says, and not ahead of it.
-    func whenDurable<Value: Sendable>(
-        _ body: @escaping (isolated CoordinatorCore) -> Value
-    ) async throws -> Value {
-        try checkJournal()
-        guard isAhead else { return body(self) }
-        return try await withCheckedThrowingContinuation { continuation in
-            onlookers.append { error in
-                if let error {
-                    continuation.resume(throwing: error)
-                } else {
-                    continuation.resume(returning: body(self))
-                }
-            }
-        }
-    }
-
-    /// The journal says what the state is, or cannot be written any more.
-    func settle(_ error: (any Error)? = nil) {
-        isAhead = error != nil
-        let looking = onlookers
-        onlookers = []
-        for look in looking { look(error) }
-    }
 }
 
 /// What is next in a stream.

@@ -27,16 +27,13 @@ actor CoordinatorCore {
     /// Counted beside the actor.
     nonisolated let httpMetrics: HTTPMetrics
     let store: CoordinatorStore
-    let executables: DigestStore
-    let files: DigestStore
+    let uploads: Uploads
     let settings: CoordinatorSettings
     let logger: Logger
 
     private var queue: [Pending] = []
     private var isFlushing = false
-    /// Whether the state is ahead of the journal, and who looks at it when it is not any more.
-    var isAhead = false
-    var onlookers: [((any Error)?) -> Void] = []
+    private var durability = DurabilityWaiters()
     /// Whether nobody is there any more to end what waits.
     private(set) var hasStopped = false
     /// Why the coordinator cannot go on; nil while it can.
@@ -77,14 +74,8 @@ actor CoordinatorCore {
         log = CoordinatorLog(logger)
         httpMetrics = metrics.http
         store = try CoordinatorStore(directory: settings.dataDirectory)
-        executables = try DigestStore(
-            .executable,
-            directory: settings.dataDirectory + "/executables",
-            maxByteCount: settings.maxUploadByteCount
-        )
-        files = try DigestStore(
-            .file,
-            directory: settings.dataDirectory + "/files",
+        uploads = try Uploads(
+            directory: settings.dataDirectory,
             maxByteCount: settings.maxUploadByteCount
         )
         lastJob = try store.lastJob()
@@ -240,14 +231,14 @@ actor CoordinatorCore {
                 batch.logs += item.batch.logs
             }
             do {
-                isAhead = !batch.isEmpty
-                if isAhead {
+                if !batch.isEmpty {
+                    durability.begin()
                     let begin = clock.now
                     note(batch.entries, last: try await write(batch))
                     metrics.wrote(batch.entries.count, in: clock.now - begin)
                 }
             } catch {
-                return fail(error, pending)
+                return stop(because: error, pending)
             }
             settle()
             metrics.count(batch.entries, coordinator.jobs)
@@ -270,7 +261,7 @@ actor CoordinatorCore {
 
     /// The state is ahead of the journal, and so of no use: the process is to end, and the next one
     /// goes on from the journal.
-    private func fail(_ error: any Error, _ pending: [Pending]) {
+    private func stop(because error: any Error, _ pending: [Pending]) {
         logger.critical("the journal cannot be written", metadata: ["error": "\(error)"])
         failure = error
         for item in pending + queue { item.continuation.resume(throwing: error) }
@@ -278,129 +269,31 @@ actor CoordinatorCore {
         settle(error)
     }
 
-    // MARK: Messages
+    /// The same outside of a batch.
+    func stop(because error: any Error) { stop(because: error, []) }
 
-    private func deliver(_ message: Message) {
-        if let (worker, command) = message.command {
-            sessions[worker]?.send(command)
-            return
-        }
-        switch message {
-        case .startAttempt, .stopAttempt, .prepareTasks: break
-        case .workerUnreachable(let worker, let others):
-            logger.warning(
-                "a worker is unreachable for others, and gets no work for a while",
-                metadata: worker.fields + [
-                    "url": "\(sessions[worker]?.address.url ?? "")",
-                    "for": "\(others.map { "\($0.number)" }.joined(separator: " "))",
-                ]
-            )
-        case .publishOutput(let job, let outputs):
-            Task { await publish(job, outputs) }
-        case .jobFinished(let job, let outcome):
-            if let state = coordinator.jobs[job], let begin = jobs[job]?.stored.submittedAt {
-                // The clock may have been set back.
-                let seconds = max(WallClock.now - begin, 0)
-                metrics.jobDurations.add(.seconds(seconds))
-                log.tellFinished(state, outcome, after: seconds)
-            }
-            traces.finished(job, outcome)
-            for worker in sessions.keys { sessions[worker]?.send(.end(job)) }
-            cleanUp(job, outcome)
-        }
-    }
+    // MARK: What is durable
 
-    private func publish(_ id: JobID, _ outputs: [TaskOutput]) async {
-        guard let job = coordinator.jobs[id], let live = jobs[id] else { return }
-        var failure: Failure?
-        do {
-            guard let directory = live.output else {
-                throw ClusterError.notFound(
-                    "the output directory is not that of the job any more; run the job again"
-                )
-            }
-            let output = Handed(directory)
-            try await blocking { try OutputPublisher.publish(outputs, of: job, to: output.value) }
-        } catch {
-            failure = Failure(
-                kind: .outOfResources,
-                message: "the output could not be put in place: \(error)"
-            )
-        }
-        await applyOrLog([.outputPublished(id, failure)])
-    }
-
-    /// Removes what a job that did not succeed has written, keeps how it ended, and forgets it.
-    private func cleanUp(_ id: JobID, _ outcome: JobOutcome) {
-        Task {
-            guard let live = jobs[id] else { return }
-            if outcome != .succeeded { await discard(live) }
-            guard var status = status(of: id) else { return }
-            status.phase = outcome.phase
-            do {
-                status.verdict = try await verdict(of: id, status)
-                let unused = try await store.finish(
-                    id,
-                    status,
-                    keeping: settings.keptJobCount,
-                    endedBefore: WallClock.now - CoordinatorLimits.minKeptJobSeconds
-                )
-                remove(uploads: unused)
-            } catch {
-                return fail(error, [])
-            }
-            tellEnd(of: id, status)
-            jobs[id] = nil
-            await applyOrLog([.jobRetired(id)])
-            memoryReturn = clock.now + CoordinatorLimits.memoryReturnDelay
-            watchers[id]?.wakeAll()
-            watchers[id] = nil
-        }
-    }
-
-    private func remove(uploads digests: [String]) {
-        for digest in digests {
-            do {
-                for store in [executables, files] { try store.remove(digest) }
-            } catch {
-                logger.warning("an uploaded file stays", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
-    /// Task processes that are being ended may still make files.
-    func discard(_ job: LiveJob) async {
-        guard let directory = job.output else { return }
-        let output = Handed(directory)
-        for attempt in 1... {
-            do {
-                return try await blocking { try output.value.discard() }
-            } catch {
-                if attempt == CoordinatorLimits.discardTries {
-                    logger.error(
-                        "what a job wrote cannot be removed",
-                        metadata: job.stored.id.fields + [
-                            "output": "\(job.stored.output)", "error": "\(error)",
-                        ]
-                    )
-                    return
-                }
-                do {
-                    try await Task.sleep(for: CoordinatorLimits.discardInterval)
-                } catch {
-                    return
+    /// Looks at the state at a moment at which it is what the journal says, and not ahead of it.
+    func whenDurable<Value: Sendable>(
+        _ body: @escaping (isolated CoordinatorCore) -> Value
+    ) async throws -> Value {
+        try checkJournal()
+        guard durability.isAhead else { return body(self) }
+        return try await withCheckedThrowingContinuation { continuation in
+            durability.add { error in
+                if let error {
+                    continuation.resume(throwing: error)
+                } else {
+                    continuation.resume(returning: body(self))
                 }
             }
         }
     }
 
-    private func applyOrLog(_ events: [Event]) async {
-        do {
-            try await apply(events)
-        } catch {
-            // The journal's failure is what ends the process; it was told when it happened.
-            logger.debug("an event came after the end", metadata: ["error": "\(error)"])
-        }
+    /// The journal says what the state is, or cannot be written any more.
+    private func settle(_ error: (any Error)? = nil) {
+        for waiter in durability.settle(failed: error != nil) { waiter(error) }
     }
 
     func nextSession() -> Int {

@@ -32,8 +32,8 @@ struct CoordinatorRoutes {
         addDashboard(to: router)
         addJobs(to: router.group("v1/jobs"))
         addWorkers(to: router.group("v1/workers"))
-        add(core.executables, to: router.group("v1/executables"))
-        add(core.files, to: router.group("v1/files"))
+        add(core.uploads.executables, to: router.group("v1/executables"))
+        add(core.uploads.files, to: router.group("v1/files"))
         addChecks(to: router.group("v1/check"))
         router.get("v1/cluster") { _, _ in try JSONBody.response(await core.clusterStatus) }
         return router

@@ -1,0 +1,45 @@
+internal import Logging
+internal import MapReduceHTTP
+internal import MapReduceModel
+
+/// The executables and side files that clients have uploaded for jobs.
+struct Uploads: Sendable {
+    let executables: DigestStore
+    let files: DigestStore
+
+    /// `directory`: that of the coordinator's data.
+    init(directory: String, maxByteCount: Int) throws {
+        executables = try DigestStore(
+            .executable,
+            directory: directory + "/executables",
+            maxByteCount: maxByteCount
+        )
+        files = try DigestStore(.file, directory: directory + "/files", maxByteCount: maxByteCount)
+    }
+
+    /// Called before a job is accepted.
+    /// - Throws: `ClusterError` that names the first file of a job that was not uploaded.
+    func require(_ program: JobProgramFile) throws {
+        guard try executables.contains(program.sha256) else {
+            throw ClusterError.badRequest(
+                "the executable \(program.sha256) was not uploaded; do that first"
+            )
+        }
+        for file in program.files where try !files.contains(file.sha256) {
+            throw ClusterError.badRequest(
+                "the side file \(file.name) (\(file.sha256)) was not uploaded; do that first"
+            )
+        }
+    }
+
+    /// Removes what no job needs any more; a file that stays is logged.
+    func remove(_ digests: [String], _ logger: Logger) {
+        for digest in digests {
+            do {
+                for store in [executables, files] { try store.remove(digest) }
+            } catch {
+                logger.warning("an uploaded file stays", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
