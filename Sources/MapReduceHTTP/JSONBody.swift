@@ -5,7 +5,7 @@ package import NIOCore
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
-internal import Foundation
+package import Foundation
 #endif
 
 /// Values as the bodies of requests and answers.

@@ -4,8 +4,8 @@ package import NIOSSL
 
 /// What a person asks a coordinator, from the command line.
 package struct CoordinatorClient: Sendable {
-    package let client: ClusterClient
-    package let base: String
+    let client: ClusterClient
+    let base: String
 
     /// `url`: that of the coordinator.
     ///

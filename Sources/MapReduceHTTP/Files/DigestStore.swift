@@ -28,7 +28,7 @@ package struct DigestStore: Sendable {
     package let content: Content
     package let directory: String
     /// The largest that is taken, in bytes.
-    package let maxByteCount: Int
+    let maxByteCount: Int
 
     package init(_ content: Content, directory: String, maxByteCount: Int) throws {
         self.content = content

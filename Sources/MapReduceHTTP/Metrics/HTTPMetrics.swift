@@ -1,4 +1,4 @@
-package import HTTPTypes
+internal import HTTPTypes
 internal import Hummingbird
 internal import Synchronization
 
@@ -28,7 +28,7 @@ package final class HTTPMetrics: Sendable {
     private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete]
 
     /// `route`: nil when there is none for the path.
-    package func answered(
+    func answered(
         _ method: HTTPRequest.Method,
         _ route: String?,
         _ status: HTTPResponse.Status,

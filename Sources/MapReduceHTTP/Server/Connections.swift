@@ -1,4 +1,4 @@
-package import NIOCore
+internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
@@ -48,10 +48,10 @@ package final class Connections: Sendable {
         state = Mutex(State(table: ConnectionTable(limits: limits)))
     }
 
-    package var count: Int { state.withLock { $0.table.count } }
+    var count: Int { state.withLock { $0.table.count } }
 
     /// Notes a new connection, and closes others when there are too many.
-    package func open(_ channel: any Channel) -> Int {
+    func open(_ channel: any Channel) -> Int {
         let peer = Self.peer(channel.remoteAddress)
         let (number, closed) = state.withLock { state in
             state.next += 1
@@ -65,7 +65,7 @@ package final class Connections: Sendable {
         return number
     }
 
-    package func close(_ number: Int) {
+    func close(_ number: Int) {
         state.withLock { state in
             state.table.close(number)
             _ = state.forget(number)

@@ -11,7 +11,7 @@ internal import Glibc
 /// free is of a cluster that was killed. It is not used, and the next cluster removes it.
 package struct LocalTokens: Sendable {
     /// Where files are looked for; the first that can be used is written to.
-    package let directories: [String]
+    let directories: [String]
     /// What tells this machine's files apart in a home that others mount: the kernel's boot, and
     /// the network in which 127.0.0.1 is this one.
     private let machine: String
