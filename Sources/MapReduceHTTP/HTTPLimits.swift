@@ -16,13 +16,14 @@ package enum HTTPLimits {
 
     /// How long a call takes at most whose answer is small and ready.
     package static let callTimeout = Duration.seconds(30)
-    /// How long a call takes at most that sends or gets a file, or follows a log: a large executable
-    /// on a slow network.
+    /// How long a call takes at most that sends or gets a file, or follows a log: a large
+    /// executable on a slow network.
     package static let transferTimeout = Duration.seconds(600)
     /// How long the first question to a coordinator takes at most: people do not wait long for one
     /// that is not there.
     package static let greetingTimeout = Duration.seconds(10)
-    /// How long the submission of a job takes at most: the coordinator looks at all its input files.
+    /// How long the submission of a job takes at most: the coordinator looks at all its input
+    /// files.
     package static let submitTimeout = Duration.seconds(120)
     /// The longest wait that a request may ask for, in milliseconds: a route may wait for less.
     package static let maxRequestedWaitMilliseconds = 60_000

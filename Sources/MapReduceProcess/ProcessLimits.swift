@@ -13,8 +13,8 @@ package enum ProcessLimits {
     /// How long to wait before a process is started again whose executable is open for writing.
     static let busyStartInterval = Duration.milliseconds(10)
 
-    /// How often it is started, at that interval: its executable was just written, and another process that is being started has inherited the
-    /// descriptor for a moment.
+    /// How often it is started, at that interval: its executable was just written, and another
+    /// process that is being started has inherited the descriptor for a moment.
     static let busyStartTries = 100
 
     /// How long a process that was killed is waited for, as the system takes seconds to free its

@@ -11,10 +11,11 @@ enum ToolLimits {
     static let submitRetryDelay = Duration.milliseconds(500)
     /// How long one question waits for the end of a job that was cancelled: its end is near.
     static let cancelWait = Duration.seconds(1)
-    /// How long one question of `mapreduce wait` waits for the end of a job: as long as a coordinator
-    /// lets it.
+    /// How long one question of `mapreduce wait` waits for the end of a job: as long as a
+    /// coordinator lets it.
     static let endWait = Duration.seconds(10)
-    /// How often `mapreduce cluster` looks whether its workers have joined: often enough for an eye.
+    /// How often `mapreduce cluster` looks whether its workers have joined: often enough for an
+    /// eye.
     static let joinCheckInterval = Duration.milliseconds(20)
     /// Workers that `mapreduce cluster` starts on one machine: more than it can run.
     static let maxLocalWorkerCount = 1000

@@ -45,8 +45,8 @@ final class AttemptLogs: Sendable {
             throw ClusterError(
                 .serviceUnavailable,
                 "busy",
-                "\(WorkerLimits.maxLogFollowerCount) logs of this worker are followed already; follow "
-                    + "one task, or ask again later"
+                "\(WorkerLimits.maxLogFollowerCount) logs of this worker are followed already; "
+                    + "follow one task, or ask again later"
             )
         }
         return Follower(logs: self)

@@ -39,8 +39,8 @@ package final class Connections: Sendable {
         guard all >= HTTPLimits.minConnectionCount else {
             throw ConfigurationError(
                 "this process may have \(fileLimit) files open, which is too few to serve "
-                    + "\(HTTPLimits.minConnectionCount) connections beside its other files; raise the "
-                    + "limit, for example with ulimit -n 4096"
+                    + "\(HTTPLimits.minConnectionCount) connections beside its other files; raise "
+                    + "the limit, for example with ulimit -n 4096"
             )
         }
         self.firstRequestTimeout = firstRequestTimeout
