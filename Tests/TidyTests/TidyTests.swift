@@ -123,7 +123,6 @@ import Testing
         let package = try readText(packageRoot + "/Package.swift")
         let jobs = package.components(separatedBy: "if hasCluster {")[0]
         let targets = Set(jobs.matches(of: /name: "(MapReduce\w*)"/).map { String($0.1) })
-            .subtracting(["MapReduceTemplate", "MapReduceManual"])
         let source = try readText(
             packageRoot + "/Sources/MapReduceDriver/Failures/Backtrace.swift"
         )
