@@ -40,6 +40,10 @@ package enum HTTPLimits {
     /// Seconds after which a connection that nobody uses is closed: a worker asks every second.
     package static let idleConnectionSeconds: Int64 = 120
 
+    /// How long a service that ends waits for connections that it has accepted and not begun to
+    /// serve: those of one turn of its loops.
+    package static let acceptPause = Duration.milliseconds(100)
+
     // MARK: Queues and messages
 
     /// Connections of a client to one service: calls that run at once, and more wait.

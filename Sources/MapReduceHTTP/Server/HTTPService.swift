@@ -5,6 +5,7 @@ internal import HummingbirdTLS
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
+internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
@@ -55,6 +56,7 @@ package struct HTTPService: Service, CustomStringConvertible {
             )
         )
         let bound = self.bound
+        let listener = Listener()
         let application = Application(
             responder: responder,
             server: try settings.tls.map { try .tls(http1, tlsConfiguration: $0) } ?? http1,
@@ -65,8 +67,9 @@ package struct HTTPService: Service, CustomStringConvertible {
                     connections.limits.all
                 )
             ),
-            onServerRunning: { [logger, connections] channel in
+            onServerRunning: { [logger, connections, listener] channel in
                 connections.limits.log(logger)
+                listener.start(channel)
                 bound.fulfill(channel.localAddress?.port ?? 0)
             },
             logger: libraryLogger
@@ -78,7 +81,10 @@ package struct HTTPService: Service, CustomStringConvertible {
             try await withTaskCancellationHandler {
                 try await server.value
             } onCancel: {
-                server.cancel()
+                Task.detached {
+                    await listener.stop()
+                    server.cancel()
+                }
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             let refusal = ConfigurationError(
@@ -90,6 +96,27 @@ package struct HTTPService: Service, CustomStringConvertible {
         } catch {
             bound.fail(error)
             throw error
+        }
+    }
+}
+
+/// The socket on which a service listens, once it does.
+private final class Listener: Sendable {
+    private let channel = Mutex<(any Channel)?>(nil)
+
+    func start(_ channel: any Channel) { self.channel.withLock { $0 = channel } }
+
+    /// Takes no more connections, and waits until those that were accepted have been taken.
+    ///
+    /// A connection that is accepted while the server is cancelled would be dropped unused, at which
+    /// SwiftNIO ends the process.
+    func stop() async {
+        guard let channel = channel.withLock({ $0 }) else { return }
+        do {
+            try await channel.setOption(.autoRead, value: false).get()
+            try await Task.sleep(for: HTTPLimits.acceptPause)
+        } catch {
+            // The socket is closed: no connection comes from it.
         }
     }
 }
