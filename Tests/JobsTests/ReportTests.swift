@@ -143,7 +143,7 @@ import Testing
     /// The page that a run follows, found in what it has said.
     private func dashboard(of command: Command) throws -> String {
         let line = try #require(
-            try eventuallyValue {
+            eventuallyValue {
                 command.errorsSoFar.split(separator: "\n").first { $0.hasPrefix("dashboard: ") }
             },
             "\(command.errorsSoFar)"
