@@ -9,8 +9,9 @@ import Testing
     private static let preamble = """
         # Code map
 
-        Every Swift file of the targets, with the first sentence of its comment. A test compares this
-        page with the sources, and writes it after a change: `UPDATE=1 swift test --filter CodeMap`.
+        Every Swift file of the targets, with the first sentence of its comment. A test compares
+        this page with the sources, and writes it after a change: `UPDATE=1 swift test --filter
+        CodeMap`.
         [Architecture](Architecture.md) says what the targets are for.
 
         """

@@ -108,8 +108,8 @@ private final class Listener: Sendable {
 
     /// Takes no more connections, and waits until those that were accepted have been taken.
     ///
-    /// A connection that is accepted while the server is cancelled would be dropped unused, at which
-    /// SwiftNIO ends the process.
+    /// A connection that is accepted while the server is cancelled would be dropped unused, at
+    /// which SwiftNIO ends the process.
     func stop() async {
         guard let channel = channel.withLock({ $0 }) else { return }
         do {
