@@ -48,7 +48,8 @@ import Testing
         let job = ["-o", out, "--map-at", "dog", "--max-attempts", "1", "--fault"]
         let result = try Command.run("faultyjob", [input] + job + ["overflow"])
         #expect(result.code == 1)
-        #expect(result.errors.contains("arithmetic overflow"), "\(result.errors)")
+        // A sanitizer ends the process in its own way.
+        #expect(isSanitized || result.errors.contains("arithmetic overflow"), "\(result.errors)")
         #expect(result.errors.contains("\n  key: \"\(line)\""), "\(result.errors)")
         // It is forgotten where a closure is called for a record.
         let trap = try Command.run("faultyjob", [input] + job + ["trap", "--emit-first"])
