@@ -17,13 +17,13 @@ extension Job {
         files: [String: String] = [:]
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
         let file = GivenFile(name: "lines", bytes: lines.flatMap { Array($0.utf8) + [0x0A] })
-        return try TrialRunner.with(
+        return try CheckRunner.with(
             name: "\(Self.self)",
             inputs: ["": [file]],
             sideFiles: files.mapValues { Array($0.utf8) },
             pipeline: pipeline
         ) { runner in
-            try CollectedPairs(runner.run(Trial()), output: "")
+            try CollectedPairs(runner.run(TestConditions()), output: "")
         }
     }
 }
@@ -40,7 +40,7 @@ public struct CollectedPairs<Key: RecordKey, Value: RecordValue>: RandomAccessCo
 
     /// The pairs of one output.
     /// - Throws: `JobError` when there is no such output, or it has pairs of other types.
-    package init(_ result: TrialResult, output: String) throws {
+    package init(_ result: CheckResult, output: String) throws {
         guard let found = result.outputs[output] else {
             let names = result.outputs.keys.sorted().joined(separator: ", ")
             throw JobError(.usage, "there is no output \"\(output)\"; there are: \(names)")

@@ -1,48 +1,48 @@
 internal import MapReduce
 
-/// Runs a pipeline under many trials, and compares what comes of it.
+/// Runs a pipeline under many conditions, and compares what comes of it.
 struct Check {
-    private let trials: Trials
+    private let options: CheckOptions
     private let closeness: Closeness
 
-    init(_ trials: Trials) {
-        self.trials = trials
-        closeness = Closeness(tolerance: trials.tolerance)
+    init(_ options: CheckOptions) {
+        self.options = options
+        closeness = Closeness(tolerance: options.tolerance)
     }
 
-    /// Runs all trials.
+    /// Runs under all conditions.
     /// - Returns: what the plainest run computes.
-    /// - Throws: `CheckFailure` for the first difference.
-    func run(_ runner: TrialRunner) throws -> TrialResult {
-        if let difference = try runner.differenceOfPlans(calls: Trials.planCount) {
-            throw CheckFailure(difference)
+    /// - Throws: `CheckError` for the first difference.
+    func run(_ runner: CheckRunner) throws -> CheckResult {
+        if let difference = try runner.differenceOfPlans(calls: CheckOptions.planCount) {
+            throw CheckError(difference)
         }
-        let plainest = try runner.run(trials.plainest)
-        for trial in trials.all {
-            let result: TrialResult
+        let plainest = try runner.run(options.plainest)
+        for conditions in options.all {
+            let result: CheckResult
             do {
-                result = try runner.run(trial)
+                result = try runner.run(conditions)
             } catch let error as JobError {
-                throw failure("the job fails in one run, and not in another: \(error)", trial)
+                throw failure("the job fails in one run, and not in another: \(error)", conditions)
             }
-            if let difference = result.differences.first { throw failure(difference, trial) }
+            if let difference = result.differences.first { throw failure(difference, conditions) }
             if let difference = try difference(plainest, result) {
-                throw failure(difference + blame(plainest, result), trial)
+                throw failure(difference + blame(plainest, result), conditions)
             }
         }
         return plainest
     }
 
-    private func failure(_ message: String, _ trial: Trial) -> CheckFailure {
-        CheckFailure(
-            message + "\n  one run: \(trials.plainest)\n  another: \(trial)\n"
-                + "  SEED=\(trials.seed) repeats it"
+    private func failure(_ message: String, _ conditions: TestConditions) -> CheckError {
+        CheckError(
+            message + "\n  one run: \(options.plainest)\n  another: \(conditions)\n"
+                + "  SEED=\(options.seed) repeats it"
         )
     }
 
     // MARK: Comparing
 
-    private func difference(_ a: TrialResult, _ b: TrialResult) throws -> String? {
+    private func difference(_ a: CheckResult, _ b: CheckResult) throws -> String? {
         for (name, output) in a.outputs.sorted(by: { $0.key < $1.key }) {
             guard let other = b.outputs[name] else { return "the output \(name) is missing" }
             let place = name.isEmpty ? "" : " of the output \(name)"
@@ -63,8 +63,8 @@ struct Check {
 
     /// Compares the values of each key, whatever their order.
     private func difference<Key: RecordKey, Value: RecordValue>(
-        _ a: TrialResult.Output,
-        _ b: TrialResult.Output,
+        _ a: CheckResult.Output,
+        _ b: CheckResult.Output,
         _ place: String,
         _ key: Key.Type,
         _ value: Value.Type
@@ -88,7 +88,7 @@ struct Check {
     }
 
     /// The values of each key, sorted by their encodings.
-    private static func groups(_ output: TrialResult.Output) -> [[UInt8]: [[UInt8]]] {
+    private static func groups(_ output: CheckResult.Output) -> [[UInt8]: [[UInt8]]] {
         Dictionary(grouping: output.pairs, by: \.key).mapValues { pairs in
             pairs.map(\.value).sorted { $0.lexicographicallyPrecedes($1) }
         }
@@ -108,7 +108,7 @@ struct Check {
     }
 
     /// Where the two runs part, as far as that shows.
-    private func blame(_ a: TrialResult, _ b: TrialResult) -> String {
+    private func blame(_ a: CheckResult, _ b: CheckResult) -> String {
         guard a.stages.map(\.label) == b.stages.map(\.label) else {
             return "; the two have other steps, and pipeline(_:) must describe the same ones always"
         }
@@ -121,7 +121,7 @@ struct Check {
 }
 
 /// Two runs of one pipeline that differ, or a run that fails where another one does not.
-public struct CheckFailure: Error, Sendable, CustomStringConvertible {
+public struct CheckError: Error, Sendable, CustomStringConvertible {
     /// What differs, where, under which settings, and how to repeat it.
     public let message: String
 
@@ -130,3 +130,7 @@ public struct CheckFailure: Error, Sendable, CustomStringConvertible {
     /// The message.
     public var description: String { message }
 }
+
+/// The old name of `CheckError`.
+@available(*, deprecated, renamed: "CheckError")
+public typealias CheckFailure = CheckError

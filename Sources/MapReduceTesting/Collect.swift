@@ -15,7 +15,7 @@ extension Job {
     public func collect<Key, Value>(
         inputs: TestInputs
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
-        try CollectedPairs(withRunner(inputs) { try $0.run(Trial()) }, output: "")
+        try CollectedPairs(withRunner(inputs) { try $0.run(TestConditions()) }, output: "")
     }
 
     /// Runs the job under settings that a correct one does not notice, and returns what it gives.
@@ -24,27 +24,28 @@ extension Job {
     ///         == ["cat": 1, "dog": 1, "the": 2])
     ///
     /// It is run with several tasks, reducers and spills, and each `combine` merges values in many
-    /// ways: `Trials` says more. What is returned comes from a run of one task, as from `collect`.
-    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    /// ways: `CheckOptions` says more. What is returned comes from a run of one task, as from
+    /// `collect`.
+    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
     ///   plainest run does.
     @discardableResult
     public func check<Key, Value>(
         lines: [String],
-        under trials: Trials = Trials()
+        under options: CheckOptions = CheckOptions()
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
-        try check(inputs: .lines(lines), under: trials)
+        try check(inputs: .lines(lines), under: options)
     }
 
     /// Runs the job on these inputs under settings that a correct job does not notice, and returns
     /// what it produces.
-    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
     ///   plainest run does.
     @discardableResult
     public func check<Key, Value>(
         inputs: TestInputs,
-        under trials: Trials = Trials()
+        under options: CheckOptions = CheckOptions()
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
-        try CollectedPairs(withRunner(inputs) { try Check(trials).run($0) }, output: "")
+        try CollectedPairs(withRunner(inputs) { try Check(options).run($0) }, output: "")
     }
 }
 
@@ -62,37 +63,40 @@ extension Job where Output == Outputs {
     /// Runs the job on these inputs, and returns what it produces.
     /// - Throws: `JobError` when the job fails.
     public func collect(inputs: TestInputs) throws -> CollectedOutputs {
-        CollectedOutputs(result: try withRunner(inputs) { try $0.run(Trial()) })
+        CollectedOutputs(result: try withRunner(inputs) { try $0.run(TestConditions()) })
     }
 
     /// Runs the job on these lines under settings that a correct job does not notice, and returns
     /// what it produces.
-    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
     ///   plainest run does.
     @discardableResult
-    public func check(lines: [String], under trials: Trials = Trials()) throws -> CollectedOutputs {
-        try check(inputs: .lines(lines), under: trials)
+    public func check(
+        lines: [String],
+        under options: CheckOptions = CheckOptions()
+    ) throws -> CollectedOutputs {
+        try check(inputs: .lines(lines), under: options)
     }
 
     /// Runs the job on these inputs under settings that a correct job does not notice, and returns
     /// what it produces.
-    /// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the
+    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
     ///   plainest run does.
     @discardableResult
     public func check(
         inputs: TestInputs,
-        under trials: Trials = Trials()
+        under options: CheckOptions = CheckOptions()
     ) throws -> CollectedOutputs {
-        CollectedOutputs(result: try withRunner(inputs) { try Check(trials).run($0) })
+        CollectedOutputs(result: try withRunner(inputs) { try Check(options).run($0) })
     }
 }
 
 extension Job {
     fileprivate func withRunner<Result>(
         _ inputs: TestInputs,
-        _ body: (TrialRunner) throws -> Result
+        _ body: (CheckRunner) throws -> Result
     ) throws -> Result {
-        try TrialRunner.with(
+        try CheckRunner.with(
             name: "\(Self.self)",
             inputs: inputs.files,
             sideFiles: inputs.sideFiles,
@@ -104,7 +108,7 @@ extension Job {
 
 /// What a job with named outputs produced.
 public struct CollectedOutputs: Sendable {
-    let result: TrialResult
+    let result: CheckResult
 
     /// The names of the outputs, sorted.
     public var names: [String] { result.outputs.keys.sorted() }

@@ -17,7 +17,7 @@ public func collect<Key, Value, NextKey, NextValue>(
         try pipeline(input.pairs(0, pairs, file, line))
     }
     return try withRunner([pairs.count], describe) {
-        try CollectedPairs($0.run(Trial()), output: "")
+        try CollectedPairs($0.run(TestConditions()), output: "")
     }
 }
 
@@ -39,7 +39,7 @@ public func collect<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
         try pipeline(input.pairs(0, pairs, file, line), input.pairs(1, others, file, line))
     }
     return try withRunner([pairs.count, others.count], describe) {
-        try CollectedPairs($0.run(Trial()), output: "")
+        try CollectedPairs($0.run(TestConditions()), output: "")
     }
 }
 
@@ -47,12 +47,12 @@ public func collect<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
 /// what they produce.
 ///
 ///     try check(pairs: [("a", 1), ("a", 2), ("a", 3)]) { $0.combine(-) }     // throws
-/// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the plainest
+/// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the plainest
 ///   run does.
 @discardableResult
 public func check<Key, Value, NextKey, NextValue>(
     pairs: [(Key, Value)],
-    under trials: Trials = Trials(),
+    under options: CheckOptions = CheckOptions(),
     through pipeline: (Pairs<Key, Value>) throws -> Pairs<NextKey, NextValue>,
     file: StaticString = #fileID,
     line: UInt = #line
@@ -61,19 +61,19 @@ public func check<Key, Value, NextKey, NextValue>(
         try pipeline(input.pairs(0, pairs, file, line))
     }
     return try withRunner([pairs.count], describe) {
-        try CollectedPairs(Check(trials).run($0), output: "")
+        try CollectedPairs(Check(options).run($0), output: "")
     }
 }
 
 /// Runs verbs on two datasets under settings that a correct pipeline does not notice, and returns
 /// what they produce.
-/// - Throws: `CheckFailure` when two runs differ or one of them fails; `JobError` when the plainest
+/// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the plainest
 ///   run does.
 @discardableResult
 public func check<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
     pairs: [(Key, Value)],
     with others: [(OtherKey, OtherValue)],
-    under trials: Trials = Trials(),
+    under options: CheckOptions = CheckOptions(),
     through pipeline: (Pairs<Key, Value>, Pairs<OtherKey, OtherValue>) throws ->
         Pairs<NextKey, NextValue>,
     file: StaticString = #fileID,
@@ -83,7 +83,7 @@ public func check<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
         try pipeline(input.pairs(0, pairs, file, line), input.pairs(1, others, file, line))
     }
     return try withRunner([pairs.count, others.count], describe) {
-        try CollectedPairs(Check(trials).run($0), output: "")
+        try CollectedPairs(Check(options).run($0), output: "")
     }
 }
 
@@ -91,14 +91,14 @@ public func check<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
 private func withRunner<Result>(
     _ counts: [Int],
     _ pipeline: (Input) throws -> any Dataset,
-    _ body: (TrialRunner) throws -> Result
+    _ body: (CheckRunner) throws -> Result
 ) throws -> Result {
     let inputs = counts.enumerated().map { number, count in
         let lines = (0..<count).map { "\($0)\n" }.joined()
         return ("pairs\(number)", [GivenFile(name: "lines", bytes: Array(lines.utf8))])
     }
     return try withoutActuallyEscaping(pipeline) { pipeline in
-        try TrialRunner.with(
+        try CheckRunner.with(
             name: "pipeline",
             inputs: Dictionary(uniqueKeysWithValues: inputs),
             pipeline: pipeline,
@@ -118,7 +118,7 @@ extension Input {
         self["pairs\(number)"].lines.map(
             { line, emit in
                 guard let index = Int(line), pairs.indices.contains(index) else {
-                    throw CheckFailure("a line of a test's own input was changed")
+                    throw CheckError("a line of a test's own input was changed")
                 }
                 emit(pairs[index].0, pairs[index].1)
             },

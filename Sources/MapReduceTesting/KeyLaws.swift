@@ -43,26 +43,26 @@ struct KeyLaws<Key: RecordKey> {
 
     private func check(_ a: Encoded, _ b: Encoded) throws {
         if a.whole.count < b.whole.count, b.whole.starts(with: a.whole) {
-            throw BrokenLaw(
+            throw LawError(
                 "no encoding is the beginning of another one",
                 "\(a.key) is encoded as \(a.whole), with which \(b.key) begins: \(b.whole)"
             )
         }
         guard (a.whole == b.whole) == (a.last == b.last) else {
-            throw BrokenLaw(
+            throw LawError(
                 "encode(into:) and encodeLast(into:) tell the same keys apart",
                 "\(a.key) and \(b.key) have one encoding by one of them, and two by the other"
             )
         }
         let isBefore = a.whole.lexicographicallyPrecedes(b.whole)
         guard isBefore == a.last.lexicographicallyPrecedes(b.last) else {
-            throw BrokenLaw(
+            throw LawError(
                 "encode(into:) and encodeLast(into:) give the same order",
                 "\(a.key) and \(b.key) are in one order by one of them, and in another by the other"
             )
         }
         if let areEqual, areEqual(a.key, b.key) != (a.whole == b.whole) {
-            throw BrokenLaw(
+            throw LawError(
                 "keys are equal if and only if their encodings are",
                 a.whole == b.whole
                     ? "\(a.key) and \(b.key) are not equal, and have one encoding: \(a.whole)"
@@ -70,7 +70,7 @@ struct KeyLaws<Key: RecordKey> {
             )
         }
         if let precedes, precedes(a.key, b.key) != isBefore {
-            throw BrokenLaw(
+            throw LawError(
                 "encodings compare as the keys do",
                 "\(a.key) comes \(isBefore ? "not " : "")before \(b.key), and \(a.whole) "
                     + "\(isBefore ? "" : "not ")before \(b.whole)"
@@ -84,14 +84,14 @@ struct KeyLaws<Key: RecordKey> {
         do {
             let back = try Descending<Key>(record: turned).key
             guard Encoding(back, last: false).bytes != encoded.whole else { return }
-            throw BrokenLaw(
+            throw LawError(
                 "a key is read back from within a Descending",
                 "\(encoded.key) is read back as \(back)"
             )
-        } catch let error as BrokenLaw {
+        } catch let error as LawError {
             throw error
         } catch {
-            throw BrokenLaw(
+            throw LawError(
                 "a key is read back from within a Descending",
                 "\(encoded.key) cannot be: \(error)"
             )

@@ -9,13 +9,13 @@ public import MapReduce
 /// the test's process. Give values from the borders: empty, zero, negative, the largest.
 ///
 /// `seed`: decides the damage; the environment's `SEED` is taken in its place.
-/// - Throws: `BrokenLaw` for the first law that does not hold.
+/// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Value: RecordValue>(of values: [Value], seed: UInt64 = 1) throws {
     try ValueLaws(values, seed: seed, areEqual: nil).check()
 }
 
 /// Checks the promises of `RecordValue`, and that what is read back equals what was encoded.
-/// - Throws: `BrokenLaw` for the first law that does not hold.
+/// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Value: RecordValue & Equatable>(of values: [Value], seed: UInt64 = 1) throws {
     try ValueLaws(values, seed: seed, areEqual: ==).check()
 }
@@ -26,7 +26,7 @@ public func checkLaws<Value: RecordValue & Equatable>(of values: [Value], seed: 
 ///
 /// Beside the promises of a value: no encoding is the beginning of another one, as keys are
 /// followed by others within a `Pair`; both encodings are in the same order.
-/// - Throws: `BrokenLaw` for the first law that does not hold.
+/// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Key: RecordKey>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: nil, precedes: nil).check()
 }
@@ -35,13 +35,13 @@ public func checkLaws<Key: RecordKey>(of keys: [Key], seed: UInt64 = 1) throws {
 ///
 /// Keys that are equal and have several encodings are different keys to the engine: 0.0 and -0.0,
 /// or strings that differ in their bytes alone. Leave them out.
-/// - Throws: `BrokenLaw` for the first law that does not hold.
+/// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Key: RecordKey & Equatable>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: ==, precedes: nil).check()
 }
 
 /// Checks the promises of `RecordKey`, and that encodings compare as the keys do.
-/// - Throws: `BrokenLaw` for the first law that does not hold.
+/// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Key: RecordKey & Comparable>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: ==, precedes: <).check()
 }
@@ -55,14 +55,14 @@ public func checkLaws<Key: RecordKey & Comparable>(of keys: [Key], seed: UInt64 
 /// `values`: a handful, as every three of them are tried.
 ///
 /// `tolerance`: how far apart, relative to their size, numbers with a fraction may be.
-/// - Throws: `BrokenLaw` for the first three values that show that it is not.
+/// - Throws: `LawError` for the first three values that show that it is not.
 public func checkAssociative<Value: RecordValue>(
     on values: [Value],
     tolerance: Double = 0,
     _ merge: (Value, Value) throws -> Value
 ) throws {
     guard values.count > 1 else {
-        throw BrokenLaw(
+        throw LawError(
             "merging is checked on several values",
             "there are \(values.count); give a handful that differ"
         )
@@ -74,7 +74,7 @@ public func checkAssociative<Value: RecordValue>(
                 let left = try merge(merge(a, b), c)
                 let right = try merge(a, merge(b, c))
                 guard closeness.areEqual(left, right) else {
-                    throw BrokenLaw(
+                    throw LawError(
                         "merging is associative",
                         "of \(a), \(b) and \(c), merging the first two before gives \(left), and "
                             + "the last two before \(right)"
@@ -86,7 +86,7 @@ public func checkAssociative<Value: RecordValue>(
 }
 
 /// A promise of a type, or of a closure, that is not kept.
-public struct BrokenLaw: Error, Sendable, CustomStringConvertible {
+public struct LawError: Error, Sendable, CustomStringConvertible {
     /// What should hold.
     public let law: String
     /// The values for which it does not, and what happens in its place.
@@ -100,3 +100,7 @@ public struct BrokenLaw: Error, Sendable, CustomStringConvertible {
     /// The law and how it is broken.
     public var description: String { "broken law: \(law); \(message)" }
 }
+
+/// The old name of `LawError`.
+@available(*, deprecated, renamed: "LawError")
+public typealias BrokenLaw = LawError

@@ -21,7 +21,7 @@ struct ValueLaws<Value: RecordValue> {
 
     func check() throws {
         guard !values.isEmpty else {
-            throw BrokenLaw("laws are checked on values", "there are none to check them on")
+            throw LawError("laws are checked on values", "there are none to check them on")
         }
         for value in values {
             let whole = try encoding(of: value, last: false)
@@ -30,7 +30,7 @@ struct ValueLaws<Value: RecordValue> {
             let last = try encoding(of: value, last: true)
             let read = try decoded(last, last: true, value, "as the last of its record")
             guard read.rest == 0 else {
-                throw BrokenLaw(
+                throw LawError(
                     "init(decodingLast:) reads what encodeLast(into:) wrote",
                     "of \(value), \(read.rest) bytes are left"
                 )
@@ -43,10 +43,10 @@ struct ValueLaws<Value: RecordValue> {
     private func encoding(of value: Value, last: Bool) throws -> [UInt8] {
         let first = Encoding(value, last: last)
         if let failure = first.failure {
-            throw BrokenLaw("every value can be encoded", "\(value) cannot: \(failure)")
+            throw LawError("every value can be encoded", "\(value) cannot: \(failure)")
         }
         guard Encoding(value, last: last) == first else {
-            throw BrokenLaw(
+            throw LawError(
                 "a value has one encoding",
                 "\(value) is encoded in two ways when it is encoded twice"
             )
@@ -60,7 +60,7 @@ struct ValueLaws<Value: RecordValue> {
         for tail in [[], [0], [1], [0, 0], [0xFF], [0x7F, 0xFF, 0]] + others {
             let read = try decoded(bytes + tail, last: false, value, "with \(tail) behind it")
             guard read.rest == tail.count else {
-                throw BrokenLaw(
+                throw LawError(
                     "init(decoding:) reads what encode(into:) wrote, and not a byte more",
                     "of \(value) with \(tail) behind it, \(read.rest) bytes are left"
                 )
@@ -73,7 +73,7 @@ struct ValueLaws<Value: RecordValue> {
     private func checkCut(_ value: Value, _ bytes: [UInt8]) throws {
         for count in bytes.indices {
             guard let read = Self.read(Array(bytes[..<count]), last: false) else { continue }
-            throw BrokenLaw(
+            throw LawError(
                 "init(decoding:) throws when bytes are missing",
                 "\(value) takes \(bytes.count) bytes, and the first \(count) are read as "
                     + "\(read.value)"
@@ -84,12 +84,12 @@ struct ValueLaws<Value: RecordValue> {
     private func checkSame(_ read: Value, _ value: Value, _ method: String) throws {
         let law = "what \(method) writes is read back"
         guard Encoding(read, last: false) == Encoding(value, last: false) else {
-            throw BrokenLaw(law, "\(value) is read back as \(read)")
+            throw LawError(law, "\(value) is read back as \(read)")
         }
         // A NaN is not equal to itself.
         guard let areEqual, areEqual(value, value) else { return }
         guard areEqual(read, value) else {
-            throw BrokenLaw(law, "\(value) is read back as \(read), which is not equal")
+            throw LawError(law, "\(value) is read back as \(read), which is not equal")
         }
     }
 
@@ -102,7 +102,7 @@ struct ValueLaws<Value: RecordValue> {
         do {
             return try Self.decode(bytes, last: last)
         } catch {
-            throw BrokenLaw(
+            throw LawError(
                 "what is encoded is read back",
                 "\(value), \(place), cannot be read from \(bytes): \(error)"
             )
@@ -124,7 +124,7 @@ struct ValueLaws<Value: RecordValue> {
 
     /// Reads bytes that are no value, or another one: it must not trap.
     private func damage() throws {
-        var random = TrialRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         for round in 0..<200 {
             var bytes = values.randomElement(using: &random).map { Encoding($0).bytes } ?? []
             if round % 2 == 0 || bytes.isEmpty {
@@ -140,7 +140,7 @@ struct ValueLaws<Value: RecordValue> {
                 guard let read = Self.read(bytes, last: last), read.rest > bytes.count else {
                     continue
                 }
-                throw BrokenLaw("a reader reads forwards", "\(bytes) have \(read.rest) bytes left")
+                throw LawError("a reader reads forwards", "\(bytes) have \(read.rest) bytes left")
             }
         }
     }

@@ -9,11 +9,11 @@ import Testing
     private static let numbers = [("a", 1), ("b", 2), ("a", 2), ("a", 7), ("b", 5), ("a", 4)]
 
     private func failure(
-        _ trials: Trials = Trials(),
+        _ options: CheckOptions = CheckOptions(),
         _ pipeline: (Pairs<String, Int>) -> Pairs<String, Int>
     ) throws -> String {
-        let error = #expect(throws: CheckFailure.self) {
-            try check(pairs: Self.numbers, under: trials, through: pipeline)
+        let error = #expect(throws: CheckError.self) {
+            try check(pairs: Self.numbers, under: options, through: pipeline)
         }
         return try #require(error).message
     }
@@ -36,15 +36,15 @@ import Testing
     @Test func otherSettingsMergeInOtherGroups() throws {
         let lines = ["a 1", "a 2", "a 7", "a 4", "a 11", "a 3"].map { $0 + "\n" }.joined()
         let file = GivenFile(name: "lines", bytes: Array(lines.utf8))
-        func mean(_ change: (inout Trial) -> Void) throws -> Double {
-            var trial = Trial()
-            change(&trial)
-            return try TrialRunner.with(
+        func mean(_ change: (inout TestConditions) -> Void) throws -> Double {
+            var conditions = TestConditions()
+            change(&conditions)
+            return try CheckRunner.with(
                 name: "means",
                 inputs: ["": [file]],
                 pipeline: Means().pipeline
             ) { runner in
-                let pairs = try CollectedPairs<String, Double>(runner.run(trial), output: "")
+                let pairs = try CollectedPairs<String, Double>(runner.run(conditions), output: "")
                 return try #require(pairs.first).value
             }
         }
@@ -62,10 +62,10 @@ import Testing
     }
 
     @Test func aMeanInAJobIsFound() throws {
-        let error = #expect(throws: CheckFailure.self) {
+        let error = #expect(throws: CheckError.self) {
             try Means().check(
                 lines: ["a 1", "a 2", "b 2", "a 7", "b 5", "a 4"],
-                under: Trials(count: 8)
+                under: CheckOptions(count: 8)
             )
         }
         #expect(try #require(error).message.contains("CheckTests.swift"))
@@ -110,7 +110,7 @@ import Testing
             }
         }
         let line = #line - 4
-        let message = try failure(Trials(orderOfValuesMatters: false), first)
+        let message = try failure(CheckOptions(orderOfValuesMatters: false), first)
         #expect(message.contains("the key a has the value 1 in one run"), "\(message)")
         #expect(message.contains("reduce at CheckTests.swift:\(line)"), "\(message)")
         // The engine keeps the order, so a job may build on it.
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func aJobThatDependsOnTheNumberOfPartsIsFound() throws {
-        let error = #expect(throws: CheckFailure.self) {
+        let error = #expect(throws: CheckError.self) {
             try check(pairs: (0..<40).map { ("key\($0)", 1) }) { pairs in
                 let counts: Pairs<String, Int> = pairs.combine(+)
                 let same: Pairs<Int, String> = counts.map { key, count, emit in emit(count, key) }
@@ -145,7 +145,7 @@ import Testing
 
     @Test func aRunThatFailsIsNamed() throws {
         let calls = Mutex(0)
-        let error = #expect(throws: CheckFailure.self) {
+        let error = #expect(throws: CheckError.self) {
             try check(pairs: [("a", 1)]) { pairs in
                 let counted: Pairs<String, Int> = pairs.map { key, value, emit in
                     if calls.withLock({
@@ -168,8 +168,8 @@ import Testing
 
     @Test func rightJobsAreNotReported() throws {
         try forEachSeed(2) { random in
-            let trials = Trials(seed: random.next())
-            let anyOrder = Trials(orderOfValuesMatters: false, seed: random.next())
+            let options = CheckOptions(seed: random.next())
+            let anyOrder = CheckOptions(orderOfValuesMatters: false, seed: random.next())
             let pairs = (0..<25).map { _ in
                 (
                     ["a", "b", "c", "a rather long key"].randomElement(using: &random) ?? "a",
@@ -182,12 +182,12 @@ import Testing
                 pairs.reduce { key, values, emit in emit(key, values.sum()) }
             }
             // Associative and not commutative; values that do not fit a slot.
-            try check(pairs: pairs.map { ($0, ["\($1)"]) }, under: trials) { $0.combine(+) }
-            try check(pairs: pairs, under: trials) { pairs in
+            try check(pairs: pairs.map { ($0, ["\($1)"]) }, under: options) { $0.combine(+) }
+            try check(pairs: pairs, under: options) { pairs in
                 pairs.reduce { key, values, emit in emit(key, "\(Array(values))") }
             }
-            try check(pairs: pairs, under: trials) { $0.sorted() }
-            try check(pairs: pairs, under: trials) { $0.sorted().prefix(3) }
+            try check(pairs: pairs, under: options) { $0.sorted() }
+            try check(pairs: pairs, under: options) { $0.sorted().prefix(3) }
             try check(pairs: pairs, with: pairs, under: anyOrder) { a, b in
                 a.cogroup(b.combine(+)) { key, values, sums, emit in
                     emit(key, values.sum() + sums.sum())
@@ -201,25 +201,26 @@ import Testing
     private static let fractions = [0.1, 0.2, 0.3, 1e9, 0.7, -1e9, 0.11].map { ("a", $0) }
 
     @Test func sumsOfFractionsNeedATolerance() throws {
-        let error = #expect(throws: CheckFailure.self) {
+        let error = #expect(throws: CheckError.self) {
             try check(pairs: Self.fractions) { $0.combine(+) }
         }
         #expect(try #require(error).message.contains("not associative"))
         let small = [0.1, 0.2, 0.3, 0.7, 0.11].map { ("a", $0) }
-        let hinted = #expect(throws: CheckFailure.self) {
+        let hinted = #expect(throws: CheckError.self) {
             try check(pairs: small) { $0.combine(+) }
         }
         #expect(try #require(hinted).message.contains("tolerance: 1e-9"))
-        try check(pairs: small, under: Trials(tolerance: 1e-9)) { $0.combine(+) }
-        try check(pairs: small.map { ($0, [$1, 2]) }, under: Trials(tolerance: 1e-9)) { pairs in
+        try check(pairs: small, under: CheckOptions(tolerance: 1e-9)) { $0.combine(+) }
+        try check(pairs: small.map { ($0, [$1, 2]) }, under: CheckOptions(tolerance: 1e-9)) {
+            pairs in
             pairs.combine { a, b in [a[0] + b[0], a[1] + b[1]] }
         }
     }
 
     @Test func aToleranceDoesNotHideAMean() {
         let pairs = [1.0, 2, 7, 4].map { ("a", $0) }
-        #expect(throws: CheckFailure.self) {
-            try check(pairs: pairs, under: Trials(tolerance: 1e-9)) { pairs in
+        #expect(throws: CheckError.self) {
+            try check(pairs: pairs, under: CheckOptions(tolerance: 1e-9)) { pairs in
                 pairs.combine { a, b in (a + b) / 2 }
             }
         }

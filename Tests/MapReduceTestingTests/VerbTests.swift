@@ -16,7 +16,7 @@ import Testing
         try forEachSeed(1) { random in
             try VerbsJob.parse(["--verb", verb]).check(
                 lines: Self.lines(&random),
-                under: Trials(count: 5, seed: random.next())
+                under: CheckOptions(count: 5, seed: random.next())
             )
         }
     }
@@ -28,7 +28,7 @@ import Testing
                 inputs: [
                     "left": .lines(Self.lines(&random)), "right": .lines(Self.lines(&random)),
                 ],
-                under: Trials(count: 5, seed: random.next())
+                under: CheckOptions(count: 5, seed: random.next())
             )
         }
     }

@@ -99,7 +99,7 @@ private func line(
     }
 
     @Test func bytesThatAreNoTextAreRefused() {
-        let error = #expect(throws: OutputFailure.self) { try line(.json, Bytes([0xFF]), 1) }
+        let error = #expect(throws: OutputError.self) { try line(.json, Bytes([0xFF]), 1) }
         #expect(error?.description.contains("not UTF-8") ?? false)
     }
 }
@@ -113,7 +113,7 @@ private func line(
     }
 
     @Test func aLineEndIsRefused() {
-        let error = #expect(throws: OutputFailure.self) { try line(.lines, "a", "b\nc") }
+        let error = #expect(throws: OutputError.self) { try line(.lines, "a", "b\nc") }
         #expect(error?.description.contains("line end") ?? false)
     }
 }
@@ -160,7 +160,7 @@ private func line(
     }
 
     @Test func namesAreChecked() throws {
-        #expect(throws: OutputFailure.self) {
+        #expect(throws: OutputError.self) {
             try ColumnLayout(keyCount: 1, valueCount: 1, names: ["a"])
         }
         try ColumnLayout.check(["a", "b"])

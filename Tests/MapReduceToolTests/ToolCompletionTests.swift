@@ -58,7 +58,9 @@ import Testing
         // As bash cuts the words of --coordinator URL.
         let url = cluster.url.replacing(":", with: " : ").split(separator: " ").map(String.init)
         let words = ["job", "", "--coordinator"] + url
-        #expect(TypedLine(["mapreduce"] + words, home: "").value(of: "coordinator") == cluster.url)
+        #expect(
+            CommandLineText(["mapreduce"] + words, home: "").value(of: "coordinator") == cluster.url
+        )
         if ShellCompletion.has("zsh") {
             let line = "cancel --coordinator \(cluster.url) "
             #expect(try completion.zsh(line, becomes: line + "2"))
@@ -117,12 +119,12 @@ private final class SilentServer {
         (["m", "--coordinators", "x"], nil), (["m", "--coordinator", "\""], ""),
     ])
     func optionsAreFound(_ words: [String], _ expected: String?) {
-        #expect(TypedLine(words, home: "/home/me").value(of: "coordinator") == expected)
+        #expect(CommandLineText(words, home: "/home/me").value(of: "coordinator") == expected)
     }
 
     @Test func theNumberIsTheFirst() {
-        #expect(TypedLine(["m", "logs", "-f", "7", "8"], home: "").number == 7)
-        #expect(TypedLine(["m", "logs", ""], home: "").number == nil)
-        #expect(TypedLine(["m", "7"], home: "").number == nil)
+        #expect(CommandLineText(["m", "logs", "-f", "7", "8"], home: "").number == 7)
+        #expect(CommandLineText(["m", "logs", ""], home: "").number == nil)
+        #expect(CommandLineText(["m", "7"], home: "").number == nil)
     }
 }

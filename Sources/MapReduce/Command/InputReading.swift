@@ -10,7 +10,7 @@ enum InputReading: String, CaseIterable, ExpressibleByArgument {
     case text
 }
 
-extension JobProgram {
+extension CompiledJob {
     /// Refuses files that are not text where a stage reads text.
     ///
     ///                                  files of a kind that    files with a NUL in

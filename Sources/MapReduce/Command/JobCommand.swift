@@ -128,7 +128,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
         try JobDriver(program: program, options: options, files: files).run()
     }
 
-    private func program(_ settings: RunSettings, _ files: SideFiles) throws -> JobProgram {
+    private func program(_ settings: RunSettings, _ files: SideFiles) throws -> CompiledJob {
         try job.program(name: Self.name, settings: settings, files: files)
     }
 }
@@ -161,7 +161,7 @@ extension Job {
         name: String,
         settings: RunSettings,
         files: SideFiles
-    ) throws -> JobProgram {
+    ) throws -> CompiledJob {
         let planner = Planner(
             reducerCount: settings.reducerCount,
             outputStyle: settings.outputStyle

@@ -5,13 +5,13 @@ internal import MapReduceProcess
 /// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
 /// coordinator to cut them.
 struct JobDescriber {
-    let program: JobProgram
+    let program: CompiledJob
     let settings: RunSettings
     let options: JobOptions
     private let inputs: InputArguments
     private let files: SideFiles
 
-    init(program: JobProgram, settings: RunSettings, options: JobOptions, files: SideFiles) {
+    init(program: CompiledJob, settings: RunSettings, options: JobOptions, files: SideFiles) {
         self.program = program
         self.settings = settings
         self.options = options

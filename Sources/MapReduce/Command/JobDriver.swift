@@ -11,13 +11,13 @@ internal import Glibc
 
 /// Runs a job from the command line: checks what it was given, runs it, and says how it went.
 struct JobDriver {
-    let program: JobProgram
+    let program: CompiledJob
     let options: JobOptions
     private let inputs: InputArguments
     private let files: SideFiles
     private let reports: RunReports
 
-    init(program: JobProgram, options: JobOptions, files: SideFiles) throws {
+    init(program: CompiledJob, options: JobOptions, files: SideFiles) throws {
         self.program = program
         self.options = options
         self.files = files

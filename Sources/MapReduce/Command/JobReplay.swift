@@ -10,14 +10,14 @@ internal import MapReduceReport
 /// What the task reads of earlier stages is computed anew first, in task processes, as those runs
 /// are gone. Nothing of the job's output is touched.
 struct JobReplay {
-    let program: JobProgram
+    let program: CompiledJob
     let settings: RunSettings
     let options: JobOptions
     let replayed: ReplayTask
 
     /// The task that the options name, or the one that was handed over in a file.
     init(
-        program: JobProgram,
+        program: CompiledJob,
         settings: RunSettings,
         options: JobOptions,
         handedOver: ReplayTask?
@@ -40,7 +40,7 @@ struct JobReplay {
 
     /// Cuts the input as a run with the same arguments does, and finds the task.
     private static func planned(
-        program: JobProgram,
+        program: CompiledJob,
         settings: RunSettings,
         options: JobOptions
     ) throws -> ReplayTask {

@@ -15,7 +15,7 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     /// Adds the stages that produce the pairs, and the output that they are.
     @inlinable
     public func plan(into output: OutputPlanner) throws {
-        let program = try OutputProgram<Key, Value>(
+        let program = try OutputLayout<Key, Value>(
             output.planner.outputStyle,
             columns: columnNames
         )

@@ -28,7 +28,7 @@ public struct SideFile: Sendable {
             let bytes = try bytes()
             let isMarked = bytes.starts(with: byteOrderMark)
             return try String(validating: isMarked ? Array(bytes.dropFirst(3)) : bytes)
-        } catch let failure as DecodingFailure {
+        } catch let failure as InvalidEncodingError {
             throw JobError(
                 .usage,
                 "the side file \(name) (\(path)) is no text: \(failure); read its bytes()"

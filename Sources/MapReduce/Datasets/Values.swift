@@ -182,7 +182,7 @@ extension TaskContext {
         guard count > 0 else {
             if failure == nil {
                 fail(
-                    ValuesFailure(
+                    ValuesError(
                         "the key \(currentKeyText) has no values here, and so they have no mean; "
                             + "use countAndSum(), and say what the mean of none is"
                     )
@@ -195,7 +195,7 @@ extension TaskContext {
 
     @usableFromInline
     func overflow(of type: Any.Type) -> any Error {
-        ValuesFailure(
+        ValuesError(
             "arithmetic overflow: the sum of the values of the key \(currentKeyText) does not fit "
                 + "\(type); add them as Double, or as a wider integer"
         )
@@ -204,19 +204,19 @@ extension TaskContext {
     /// `things`: what was to be gone through.
     @usableFromInline
     func secondPass(_ things: String) -> any Error {
-        let failure = ValuesFailure(
+        let failure = ValuesError(
             "the \(things) of the key \(currentKeyText) are gone through a second time, which "
                 + "would find nothing; collect them first with Array(\(things))"
                 + (things == "values" ? ", or use mean(), countAndSum() or minAndMax()" : "")
         )
         // In a test, a closure that traps because of it would end the process without a word.
-        if trial != nil { Terminal.write("error: \(failure)\n", to: 2) }
+        if testConditions != nil { Terminal.write("error: \(failure)\n", to: 2) }
         return failure
     }
 }
 
 /// What a closure did with the values of a key that has no right answer.
-struct ValuesFailure: Error, CustomStringConvertible {
+struct ValuesError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -104,9 +104,9 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
         if let failure = keyBytes.writer.failure ?? valueBytes.writer.failure {
             reason = failure
         } else if byteCount == 0 {
-            reason = OutputFailure("the record has no bytes, and --format binary needs some")
+            reason = OutputError("the record has no bytes, and --format binary needs some")
         } else if let recordByteCount {
-            reason = OutputFailure(
+            reason = OutputError(
                 "the record has \(byteCount) bytes, and the first one of the part "
                     + "\(recordByteCount); --format binary needs records of one length"
             )
@@ -114,7 +114,7 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
             recordByteCount = byteCount
             return true
         }
-        context.fail(RejectedRecord(key: RecordQuote.text(of: key), reason: reason))
+        context.fail(OutputRecordError(key: RecordQuote.text(of: key), reason: reason))
         return false
     }
 

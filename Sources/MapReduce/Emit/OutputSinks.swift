@@ -154,7 +154,7 @@ extension TextSink {
         isLaidOut = true
         if text.lineStyle == .csv {
             guard !layout.names.isEmpty else {
-                throw OutputFailure("the output has no column, and CSV must have one")
+                throw OutputError("the output has no column, and CSV must have one")
             }
             try addHeader(layout.names)
         }
@@ -175,12 +175,12 @@ extension TextSink {
     @usableFromInline
     func reject(encodedKey key: UnsafeRawBufferPointer) {
         guard let failure = text.writer.failure else { return }
-        context.fail(RejectedRecord(key: RecordQuote.text(of: key), reason: failure))
+        context.fail(OutputRecordError(key: RecordQuote.text(of: key), reason: failure))
     }
 }
 
 /// A record that the output's format cannot have.
-struct RejectedRecord: Error, CustomStringConvertible {
+struct OutputRecordError: Error, CustomStringConvertible {
     /// Its key as text, quoted and shortened.
     let key: String
     let reason: any Error

@@ -90,7 +90,7 @@ final class JSONFields {
             var scanner = JSONScanner(line)
             try scan(&scanner, depth: 0, parent: nil)
             try scanner.finish()
-        } catch let problem as JSONProblem {
+        } catch let problem as JSONError {
             throw error(problem)
         }
     }
@@ -175,7 +175,7 @@ final class JSONFields {
             let hint =
                 Self.names(of: path).count > 1
                 ? "; a dot leads into an object, and \"\\.\" is a dot of a name" : ""
-            throw error(JSONProblem(message: "the line has no \"\(path)\"\(hint)", offset: 0))
+            throw error(JSONError(message: "the line has no \"\(path)\"\(hint)", offset: 0))
         }
         return value
     }
@@ -241,14 +241,14 @@ final class JSONFields {
 
     private func mismatch(_ path: String, _ value: JSONValue, _ reason: String) -> any Error {
         error(
-            JSONProblem(
+            JSONError(
                 message: "\"\(path)\" \(reason): \(RecordQuote.text(of: stored(value)))",
                 offset: value.start
             )
         )
     }
 
-    private func error(_ problem: JSONProblem) -> any Error {
+    private func error(_ problem: JSONError) -> any Error {
         context.recordError(problem.message, in: line, at: problem.offset)
     }
 }

@@ -21,7 +21,7 @@ public struct JSONRecord: ~Copyable {
     public func bytes(_ path: String) throws -> Span<UInt8> {
         let bytes = try fields.text(path)
         let span = Span<UInt8>(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
-        return lent(span, by: self)
+        return _overrideLifetime(span, borrowing: self)
     }
 
     /// A string.

@@ -69,11 +69,11 @@ extension JSONScanner {
 
     /// The text of a string's bytes, its escapes undone.
     ///
-    /// - Throws: `JSONProblem` for an escape that stands for half of a character.
+    /// - Throws: `JSONError` for an escape that stands for half of a character.
     static func unescape(
         _ bytes: UnsafeRawBufferPointer,
         _ value: JSONValue
-    ) throws(JSONProblem) -> [UInt8] {
+    ) throws(JSONError) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(value.end - value.start)
         var index = value.start
@@ -96,7 +96,7 @@ extension JSONScanner {
             case 0x74: text.append(0x09)
             case 0x75:
                 guard var code = hexadecimal(bytes, index, value.end) else {
-                    throw JSONProblem(
+                    throw JSONError(
                         message: "four hexadecimal digits are expected",
                         offset: place
                     )
@@ -110,11 +110,11 @@ extension JSONScanner {
                     index += 6
                 }
                 guard let scalar = Unicode.Scalar(code) else {
-                    throw JSONProblem(message: "half of a character is escaped", offset: place)
+                    throw JSONError(message: "half of a character is escaped", offset: place)
                 }
                 text.append(contentsOf: String(Character(scalar)).utf8)
             default:
-                throw JSONProblem(message: "there is no such escape", offset: place)
+                throw JSONError(message: "there is no such escape", offset: place)
             }
         }
         return text

@@ -5,7 +5,7 @@ internal import Glibc
 #endif
 
 /// What is wrong with a text that is not a JSON value, and where.
-struct JSONProblem: Error {
+struct JSONError: Error {
     let message: String
     let offset: Int
 }
@@ -45,7 +45,7 @@ struct JSONScanner {
     }
 
     /// Checks a text that is one value of any kind.
-    /// - Throws: `JSONProblem`.
+    /// - Throws: `JSONError`.
     static func check(_ bytes: UnsafeRawBufferPointer) throws {
         var scanner = JSONScanner(bytes)
         scanner.skipSpace()
@@ -57,8 +57,8 @@ struct JSONScanner {
     @inline(__always)
     var byte: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
-    func problem(_ message: String) -> JSONProblem {
-        JSONProblem(
+    func problem(_ message: String) -> JSONError {
+        JSONError(
             message: offset < bytes.count ? message : "\(message), and the line ends",
             offset: min(offset, bytes.count)
         )

@@ -38,7 +38,7 @@ extension RecordFormat where Record: Decodable & SendableMetatype {
                     // The decoder looks at no more than the type takes.
                     try JSONScanner.check(line)
                     record = try decoder.decode(type, from: Data(line))
-                } catch let problem as JSONProblem {
+                } catch let problem as JSONError {
                     throw context.recordError(problem.message, in: line, at: problem.offset)
                 } catch {
                     throw context.recordError(

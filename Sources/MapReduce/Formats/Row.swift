@@ -22,7 +22,7 @@ public struct Row: ~Copyable {
     public func bytes(_ column: some ColumnName) throws -> Span<UInt8> {
         let bytes = try cells.bytes(at: column.index(in: self))
         let span = Span<UInt8>(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
-        return lent(span, by: self)
+        return _overrideLifetime(span, borrowing: self)
     }
 
     /// A field as a string.

@@ -46,7 +46,7 @@ extension TaskContext {
                     if isFirst { try check(key, reader.value) }
                     isFirst = false
                     try body(key, reader.value)
-                } catch let error as DecodingFailure {
+                } catch let error as InvalidEncodingError {
                     throw recordError(
                         "the pair has other types than the job reads: \(error)",
                         in: key,

@@ -79,7 +79,7 @@ final class Planner {
 
     /// The plan, and what each of its stages does.
     /// - Throws: `JobError` when the graph has a plan that no job can be run by.
-    func finish(name: String) throws -> JobProgram {
+    func finish(name: String) throws -> CompiledJob {
         let ordered = inOrder(stages.filter { !$0.outputs.isEmpty })
         for (id, stage) in ordered.enumerated() { stage.number(id) }
         for exit in exits { exit.number() }
@@ -95,10 +95,10 @@ final class Planner {
         if let problem = plan.problem {
             throw JobError(.usage, "the pipeline cannot be run: \(problem)")
         }
-        return JobProgram(
+        return CompiledJob(
             plan: plan,
             stages: ordered.map {
-                JobProgram.Stage(run: $0.program, keys: $0.keys, readsStrings: $0.readsStrings)
+                CompiledJob.Stage(run: $0.program, keys: $0.keys, readsStrings: $0.readsStrings)
             }
         )
     }
@@ -175,7 +175,7 @@ extension Planner {
     func addStage(
         reading sides: [[ShuffleEnd]],
         keys: StageKeys,
-        _ program: @escaping StageProgram
+        _ program: @escaping StageBody
     ) -> StageBuilder {
         addStage(reading: sides, keys: keys, round: round, program)
     }
@@ -185,7 +185,7 @@ extension Planner {
         reading sides: [[ShuffleEnd]],
         keys: StageKeys,
         round: Round?,
-        _ program: @escaping StageProgram
+        _ program: @escaping StageBody
     ) -> StageBuilder {
         let stage = StageBuilder(.sides(sides), keys: keys, round: round, program: program)
         stages.append(stage)
@@ -239,7 +239,7 @@ extension Planner {
     func addStage(
         readingFilesOf name: String,
         _ format: InputFormat,
-        _ program: @escaping StageProgram
+        _ program: @escaping StageBody
     ) -> StageBuilder {
         let stage = StageBuilder(
             .files(name: name, format: format),

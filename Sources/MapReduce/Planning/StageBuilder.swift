@@ -2,7 +2,7 @@ internal import MapReduceModel
 
 /// Runs one task of a stage: reads its input, and hands its pairs to the sinks.
 @usableFromInline
-typealias StageProgram = @Sendable (TaskContext) throws -> Void
+typealias StageBody = @Sendable (TaskContext) throws -> Void
 
 /// A stage while the plan is made.
 @usableFromInline
@@ -14,7 +14,7 @@ final class StageBuilder {
     }
 
     let source: Source
-    var program: StageProgram
+    var program: StageBody
     /// nil for a stage that reads files.
     let keys: StageKeys?
     /// Whether lines of files become strings in it.
@@ -32,7 +32,7 @@ final class StageBuilder {
         _ source: Source,
         keys: StageKeys? = nil,
         round: Round?,
-        program: @escaping StageProgram
+        program: @escaping StageBody
     ) {
         self.source = source
         self.keys = keys

@@ -17,7 +17,9 @@ public struct ByteReader: ~Copyable {
     @inline(__always)
     mutating func take(_ byteCount: Int) throws -> UnsafeRawBufferPointer {
         guard byteCount <= remainingByteCount else {
-            throw DecodingFailure("\(byteCount) bytes are expected, and \(remainingByteCount) left")
+            throw InvalidEncodingError(
+                "\(byteCount) bytes are expected, and \(remainingByteCount) left"
+            )
         }
         let start = offset
         offset += byteCount
@@ -61,7 +63,7 @@ public struct ByteReader: ~Copyable {
                 switch try readByte() {
                 case 0: return result
                 case 1: break
-                case let next: throw DecodingFailure("\(next) cannot follow a 0")
+                case let next: throw InvalidEncodingError("\(next) cannot follow a 0")
                 }
             }
             result.append(byte)
@@ -71,7 +73,7 @@ public struct ByteReader: ~Copyable {
 
 /// Encoded bytes that are not what a type expects, or text that is not valid UTF-8.
 @usableFromInline
-struct DecodingFailure: Error, CustomStringConvertible {
+struct InvalidEncodingError: Error, CustomStringConvertible {
     @usableFromInline let description: String
 
     @usableFromInline

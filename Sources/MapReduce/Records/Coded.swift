@@ -33,7 +33,7 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
         do {
             value = try JSONDecoder().decode(Wrapped.self, from: Data(bytes))
         } catch {
-            throw DecodingFailure("no \(Wrapped.self) can be decoded from its JSON: \(error)")
+            throw InvalidEncodingError("no \(Wrapped.self) can be decoded from its JSON: \(error)")
         }
     }
 

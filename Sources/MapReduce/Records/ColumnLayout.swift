@@ -15,7 +15,7 @@ struct ColumnLayout: Hashable, Sendable {
         self.names =
             names ?? Self.numbered("key", keyCount) + Self.numbered("value", valueCount)
         guard self.names.count == keyCount + valueCount else {
-            throw OutputFailure(
+            throw OutputError(
                 "the output has \(keyCount + valueCount) columns, and columns(…) names "
                     + "\(self.names.count): \(self.names.joined(separator: ", "))"
             )

@@ -134,7 +134,7 @@ extension Optional: RecordValue where Wrapped: RecordValue {
         switch try reader.readByte() {
         case 0: self = nil
         case 1: self = try Wrapped(decoding: &reader)
-        case let byte: throw DecodingFailure("\(byte) does not begin an optional value")
+        case let byte: throw InvalidEncodingError("\(byte) does not begin an optional value")
         }
     }
 
@@ -170,7 +170,7 @@ extension Array: RecordValue where Element: RecordValue {
             switch try reader.readByte() {
             case 0: return
             case 1: append(try Element(decoding: &reader))
-            case let byte: throw DecodingFailure("\(byte) is not in an array")
+            case let byte: throw InvalidEncodingError("\(byte) is not in an array")
             }
         }
     }

@@ -96,7 +96,7 @@ extension Bool: RecordKey {
         switch try reader.readByte() {
         case 0: self = false
         case 1: self = true
-        case let byte: throw DecodingFailure("\(byte) is not a Bool")
+        case let byte: throw InvalidEncodingError("\(byte) is not a Bool")
         }
     }
 

@@ -80,7 +80,7 @@ extension RecordValue {
         var reader = ByteReader(bytes)
         try self.init(decodingLast: &reader)
         guard reader.remainingByteCount == 0 else {
-            throw DecodingFailure(
+            throw InvalidEncodingError(
                 "\(reader.remainingByteCount) bytes are left behind a \(Self.self)"
             )
         }

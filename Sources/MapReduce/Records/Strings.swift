@@ -37,7 +37,7 @@ extension String: ByteString {
     @inlinable
     init(validating bytes: some Collection<UInt8>) throws {
         guard let string = String(validating: bytes, as: UTF8.self) else {
-            throw DecodingFailure(invalidUTF8(Array(bytes)))
+            throw InvalidEncodingError(invalidUTF8(Array(bytes)))
         }
         self = string
     }

@@ -1,7 +1,7 @@
 /// What the formats other than TSV have of their own.
 extension TextWriter {
     /// Remembers why the line cannot be written.
-    mutating func fail(_ failure: OutputFailure) {
+    mutating func fail(_ failure: OutputError) {
         if writer.failure == nil { writer.fail(failure) }
     }
 
@@ -39,7 +39,7 @@ extension TextWriter {
 
     @usableFromInline
     mutating func endOtherLine() {
-        if depth > 0 { fail(OutputFailure("a list was begun, and not ended")) }
+        if depth > 0 { fail(OutputError("a list was begun, and not ended")) }
         switch lineStyle {
         case .tsv, .list: break
         case .csv, .json:
@@ -75,7 +75,7 @@ extension TextWriter {
     mutating func appendOther(json: Span<UInt8>) {
         switch style {
         case .csv: json.withUnsafeBytes { appendField($0) }
-        case .binary: fail(OutputFailure.noBinary("JSON"))
+        case .binary: fail(OutputError.noBinary("JSON"))
         case .tsv, .json, .lines, .list: writer.append(json)
         }
     }
@@ -147,29 +147,29 @@ extension TextWriter {
 }
 
 /// Why a record cannot be written in the output's format.
-struct OutputFailure: Error, CustomStringConvertible {
+struct OutputError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 
-    static let lineEnd = OutputFailure(
+    static let lineEnd = OutputError(
         "the record holds a line end, which --format lines would write as it is; choose another "
             + "format"
     )
 
-    static let invalidText = OutputFailure(
+    static let invalidText = OutputError(
         "the record holds bytes that are not UTF-8, which JSON cannot have; choose another --format"
     )
 
-    static func noBinary(_ value: String) -> OutputFailure {
-        OutputFailure(
+    static func noBinary(_ value: String) -> OutputError {
+        OutputError(
             "--format binary writes bytes, strings and integers, and not \(value); choose another "
                 + "format"
         )
     }
 
-    static func columns(_ count: Int, of whole: String, not expected: Int) -> OutputFailure {
-        OutputFailure(
+    static func columns(_ count: Int, of whole: String, not expected: Int) -> OutputError {
+        OutputError(
             "\(whole) has \(count) \(count == 1 ? "column" : "columns"), and not \(expected) as "
                 + "those before it; write the same number always, or choose --format tsv"
         )

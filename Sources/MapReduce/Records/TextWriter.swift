@@ -136,7 +136,7 @@ public struct TextWriter: ~Copyable {
     @usableFromInline
     mutating func write(bare text: String) {
         beginValue()
-        if style == .binary { fail(OutputFailure.noBinary(text)) }
+        if style == .binary { fail(OutputError.noBinary(text)) }
         var copy = text
         copy.withUTF8 { writer.append(UnsafeRawBufferPointer($0)) }
     }
@@ -157,14 +157,14 @@ public struct TextWriter: ~Copyable {
             writer.append(0x4E)
         case .csv, .lines: break
         case .json, .list: for byte in "null".utf8 { writer.append(byte) }
-        case .binary: fail(OutputFailure.noBinary("nil"))
+        case .binary: fail(OutputError.noBinary("nil"))
         }
     }
 
     /// Begins a list: a column of JSON, or an array within one.
     public mutating func beginList() {
         beginValue()
-        if style == .binary { fail(OutputFailure.noBinary("a list")) }
+        if style == .binary { fail(OutputError.noBinary("a list")) }
         if depth == 0 { listStart = writer.count }
         writer.append(0x5B)
         depth += 1

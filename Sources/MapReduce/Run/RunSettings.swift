@@ -36,7 +36,7 @@ struct RunSettings: Sendable {
     /// this machine.
     var clusterSlotCount: Int?
     /// What a test asks for that is unusual.
-    var trial: Trial?
+    var testConditions: TestConditions?
 
     init(workerCount: Int? = nil, reducerCount: Int? = nil) {
         self.workerCount = workerCount ?? Self.processorCount

@@ -61,7 +61,7 @@ extension TaskContext {
             expected.append(sum)
             cursors.append(
                 GroupCursor(
-                    shuffledForTrial(pairs),
+                    shuffledForTest(pairs),
                     counter: number == 0 ? pairCounter : nil
                 )
             )

@@ -14,7 +14,7 @@ final class TaskContext {
     let keys: StageKeys?
     let limits: EngineLimits
     /// What a test asks for that is unusual; nil in every other run.
-    let trial: Trial?
+    let testConditions: TestConditions?
     let memory: TaskMemory
     let recorder: FlightRecorder
     /// The page of the flight recorder: two stores a record go there directly.
@@ -77,7 +77,7 @@ final class TaskContext {
         plan: Plan,
         keys: StageKeys?,
         limits: EngineLimits,
-        trial: Trial?,
+        testConditions: TestConditions?,
         memory: TaskMemory,
         recorder: FlightRecorder,
         clock: PhaseClock,
@@ -96,7 +96,7 @@ final class TaskContext {
         } else {
             emissions = nil
         }
-        self.trial = trial
+        self.testConditions = testConditions
         self.memory = memory
         self.recorder = recorder
         page = recorder.page

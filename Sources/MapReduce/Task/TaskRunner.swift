@@ -3,13 +3,13 @@ internal import MapReduceModel
 internal import MapReduceProcess
 
 /// A job as a process that runs its tasks needs it: the plan, and what each stage does.
-struct JobProgram: Sendable {
+struct CompiledJob: Sendable {
     let plan: Plan
     let stages: [Stage]
 
     /// What a stage does, and how the keys that it reads are shown.
     struct Stage: Sendable {
-        let run: StageProgram
+        let run: StageBody
         /// nil for a stage that reads files.
         let keys: StageKeys?
         /// Whether lines of files become strings in it.
@@ -25,25 +25,25 @@ struct JobProgram: Sendable {
 
 /// Runs attempts, one at a time, on the thread of its owner.
 final class TaskRunner {
-    let program: JobProgram
+    let program: CompiledJob
     let limits: EngineLimits
-    let trial: Trial?
+    let testConditions: TestConditions?
     let recorder: FlightRecorder
     /// Records at which closures may fail, of all tasks.
     let maxBadRecords: Int
     private let memory = TaskMemory()
 
     init(
-        program: JobProgram,
+        program: CompiledJob,
         limits: EngineLimits,
-        trial: Trial? = nil,
+        testConditions: TestConditions? = nil,
         recorder: FlightRecorder,
         maxBadRecords: Int = 0
     ) {
         self.maxBadRecords = maxBadRecords
         self.program = program
         self.limits = limits
-        self.trial = trial
+        self.testConditions = testConditions
         self.recorder = recorder
     }
 
@@ -90,7 +90,7 @@ final class TaskRunner {
             plan: program.plan,
             keys: program.stages[spec.attempt.task.stage].keys,
             limits: limits,
-            trial: trial,
+            testConditions: testConditions,
             memory: memory,
             recorder: recorder,
             clock: clock,

@@ -11,7 +11,7 @@ internal import Glibc
 /// attempt runs on a thread of its own, one at a time.
 struct TaskServer: Sendable {
     let channel: FrameChannel
-    let program: JobProgram
+    let program: CompiledJob
     let settings: RunSettings
     /// Whether the process exists for this alone: then it ends with the channel.
     let isOwnProcess: Bool
@@ -31,7 +31,7 @@ struct TaskServer: Sendable {
                     runner = TaskRunner(
                         program: program,
                         limits: settings.limits,
-                        trial: settings.trial,
+                        testConditions: settings.testConditions,
                         recorder: try FlightRecorder(path: path),
                         maxBadRecords: settings.maxBadRecords
                     )

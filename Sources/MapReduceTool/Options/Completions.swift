@@ -37,10 +37,10 @@ extension CompletionKind {
 
 /// What a coordinator is asked while a command is typed: the one that the command itself would ask.
 private struct Suggestions {
-    private let line: TypedLine
+    private let line: CommandLineText
 
     init(_ words: [String]) {
-        line = TypedLine(words, home: ProcessInfo.processInfo.environment["HOME"] ?? "")
+        line = CommandLineText(words, home: ProcessInfo.processInfo.environment["HOME"] ?? "")
     }
 
     func jobs(where isWanted: @escaping @Sendable (JobStatus) -> Bool) async -> [String] {

@@ -139,7 +139,7 @@ struct JSONTarget: FuzzTarget {
                 }
                 try scanner.finish()
                 return true
-            } catch let problem as JSONProblem {
+            } catch let problem as JSONError {
                 try require(0...line.count ~= problem.offset, "a problem is outside its line")
                 return false
             }

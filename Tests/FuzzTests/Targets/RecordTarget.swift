@@ -65,7 +65,7 @@ struct RecordTarget: FuzzTarget {
                 "a \(Value.self) is written as more than one line"
             )
             return value
-        } catch is DecodingFailure {
+        } catch is InvalidEncodingError {
             return nil
         }
     }

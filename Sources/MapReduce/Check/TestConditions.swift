@@ -2,7 +2,7 @@
 /// notice.
 ///
 /// The default is the plainest run there is: one task reads all, and nothing is spilled.
-package struct Trial: Hashable, Sendable {
+package struct TestConditions: Hashable, Sendable {
     /// Decides all that is left to chance.
     package var seed: UInt64
     /// Into about how many splits the files of each input are cut, at least.
@@ -27,7 +27,7 @@ package struct Trial: Hashable, Sendable {
     package init(seed: UInt64 = 0) { self.seed = seed }
 }
 
-extension Trial: CustomStringConvertible {
+extension TestConditions: CustomStringConvertible {
     /// What is unusual about it, in words.
     package var description: String {
         var parts = [
@@ -48,15 +48,15 @@ extension Trial: CustomStringConvertible {
 }
 
 extension RunSettings {
-    /// What a trial is run with: on threads of this process, each task once.
-    init(_ trial: Trial) {
-        self.init(workerCount: min(trial.splitCount, 2), reducerCount: trial.reducerCount)
+    /// What a run for a test uses: on threads of this process, each task once.
+    init(_ conditions: TestConditions) {
+        self.init(workerCount: min(conditions.splitCount, 2), reducerCount: conditions.reducerCount)
         limits.memoryByteCount = 16 << 20
-        if let pairs = trial.pairsPerSpill { limits.maxPairCount = pairs }
-        if let width = trial.mergeWidth { limits.mergeWidth = width }
+        if let pairs = conditions.pairsPerSpill { limits.maxPairCount = pairs }
+        if let width = conditions.mergeWidth { limits.mergeWidth = width }
         inProcess = true
         maxAttempts = 1
-        auditPercent = trial.runsTwice ? 100 : 0
-        self.trial = trial
+        auditPercent = conditions.runsTwice ? 100 : 0
+        testConditions = conditions
     }
 }

@@ -1,7 +1,7 @@
 /// Random numbers that a seed decides.
 ///
 /// Source: SplitMix64 (Steele, Lea, Flood 2014).
-package struct TrialRandom: RandomNumberGenerator, Sendable {
+package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }

@@ -1,5 +1,5 @@
 /// A command line that is being typed, as a shell hands it over for completion.
-struct TypedLine {
+struct CommandLineText {
     /// The words, the name of the command first, with quotes and backslashes.
     let words: [String]
     /// What `~` stands for.

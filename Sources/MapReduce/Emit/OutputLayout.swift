@@ -32,7 +32,7 @@ struct PartStyle: Sendable {
 
 /// Writes the pairs of a task to its part of the output.
 @usableFromInline
-struct OutputProgram<Key: RecordKey, Value: RecordValue>: Sendable {
+struct OutputLayout<Key: RecordKey, Value: RecordValue>: Sendable {
     @usableFromInline let style: PartStyle
     @usableFromInline let columns: [String]?
 

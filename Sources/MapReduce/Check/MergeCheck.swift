@@ -4,23 +4,23 @@ public import MapReduceEngine
 ///
 /// The engine merges neighbours in whatever groups tasks, spills and passes make; here the groups
 /// are tried out.
-struct MergeTrial<Value: RecordValue> {
+struct MergeCheck<Value: RecordValue> {
     let merge: @Sendable (Value, Value) -> Value
     let closeness: Closeness
-    private(set) var random: TrialRandom
+    private(set) var random: SeededRandom
 
-    init(_ trial: Trial, _ merge: @escaping @Sendable (Value, Value) -> Value) {
+    init(_ conditions: TestConditions, _ merge: @escaping @Sendable (Value, Value) -> Value) {
         self.merge = merge
-        closeness = Closeness(tolerance: trial.tolerance)
-        random = TrialRandom(seed: trial.seed)
+        closeness = Closeness(tolerance: conditions.tolerance)
+        random = SeededRandom(seed: conditions.seed)
     }
 
     /// The values merged from the left to the right.
-    /// - Throws: `MergeFault` when another way gives something else.
+    /// - Throws: `MergeError` when another way gives something else.
     mutating func merged(_ values: [Value]) throws -> Value {
         let left = fold(values)
         guard closeness.areEqual(left, fold(values)) else {
-            throw MergeFault("its closure gives two results for the same values")
+            throw MergeError("its closure gives two results for the same values")
         }
         try checkNeighbours(values)
         try check(foldRight(values), left, values.count, "from the right to the left")
@@ -45,7 +45,7 @@ struct MergeTrial<Value: RecordValue> {
 
     private func check(_ other: Value, _ left: Value, _ count: Int, _ way: String) throws {
         guard !closeness.areEqual(other, left) else { return }
-        throw MergeFault(
+        throw MergeError(
             "its closure is not associative: the \(count) values of the key merged \(way) give "
                 + "\(other.columns), and from the left to the right \(left.columns)"
                 + hint(other, left)
@@ -68,7 +68,7 @@ struct MergeTrial<Value: RecordValue> {
         let right = merge(a, merge(b, c))
         guard !closeness.areEqual(left, right) else { return }
         let (a, b, c) = (a.columns, b.columns, c.columns)
-        throw MergeFault(
+        throw MergeError(
             "its closure is not associative: merge(merge(\(a), \(b)), \(c)) is \(left.columns), "
                 + "and merge(\(a), merge(\(b), \(c))) is \(right.columns)" + hint(left, right)
         )
@@ -82,7 +82,7 @@ struct MergeTrial<Value: RecordValue> {
 }
 
 /// What is wrong with the closure of a `combine`.
-struct MergeFault: Error, CustomStringConvertible {
+struct MergeError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
@@ -90,7 +90,7 @@ struct MergeFault: Error, CustomStringConvertible {
 
 extension TaskContext {
     /// Whether values are merged only behind the shuffle, to try out the ways to do it.
-    @usableFromInline var checksMerges: Bool { trial?.checksMerges ?? false }
+    @usableFromInline var checksMerges: Bool { testConditions?.checksMerges ?? false }
 
     /// The values of a group merged, if all ways to do it give the same.
     @usableFromInline
@@ -101,11 +101,11 @@ extension TaskContext {
     ) throws -> Value {
         var values = [try Value(record: groups.value)]
         while try groups.nextValue() { values.append(try Value(record: groups.value)) }
-        var trial = MergeTrial(trial ?? Trial(), merge)
+        var check = MergeCheck(testConditions ?? TestConditions(), merge)
         do {
-            return try trial.merged(values)
-        } catch let fault as MergeFault {
-            throw MergeFault("combine at \(place.fileName):\(place.line): \(fault)")
+            return try check.merged(values)
+        } catch let error as MergeError {
+            throw MergeError("combine at \(place.fileName):\(place.line): \(error)")
         }
     }
 }

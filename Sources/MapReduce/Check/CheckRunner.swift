@@ -15,16 +15,16 @@ package struct GivenFile: Hashable, Sendable {
     }
 }
 
-/// Runs one pipeline under one trial after another, on threads of this process and always on the
-/// same files.
-package final class TrialRunner {
+/// Runs one pipeline under one set of conditions after another, on threads of this process and
+/// always on the same files.
+package final class CheckRunner {
     private let name: String
     private let pipeline: (Input) throws -> any Dataset
     private let scratch: ScratchDirectory
     private var files: [String: [PlannedFile]] = [:]
     private var sideFiles: [String: String] = [:]
     private var lineCount = 0
-    private var trialCount = 0
+    private var runCount = 0
     /// Whether a thread goes on that may still write to the scratch directory.
     private var isInUse = false
 
@@ -44,9 +44,9 @@ package final class TrialRunner {
         inputs: [String: [GivenFile]],
         sideFiles: [String: [UInt8]] = [:],
         pipeline: @escaping (Input) throws -> any Dataset,
-        _ body: (TrialRunner) throws -> Result
+        _ body: (CheckRunner) throws -> Result
     ) throws -> Result {
-        let runner = try TrialRunner(name: name, pipeline: pipeline)
+        let runner = try CheckRunner(name: name, pipeline: pipeline)
         let result: Result
         do {
             for (input, files) in inputs { try runner.write(files, input) }
@@ -87,7 +87,7 @@ package final class TrialRunner {
     }
 
     /// The plan and the programs of the pipeline, which is called for them.
-    private func program(_ settings: RunSettings) throws -> (JobProgram, [String: OutputTypes]) {
+    private func program(_ settings: RunSettings) throws -> (CompiledJob, [String: OutputTypes]) {
         let planner = Planner(
             reducerCount: settings.reducerCount,
             outputStyle: OutputStyle(.run)
@@ -102,7 +102,7 @@ package final class TrialRunner {
     /// - Returns: what differs; nil when all plans have the same fingerprint.
     /// - Throws: `JobError` when the pipeline cannot be planned.
     package func differenceOfPlans(calls: Int) throws -> String? {
-        let settings = RunSettings(Trial())
+        let settings = RunSettings(TestConditions())
         let first = try program(settings).0.plan
         for _ in 1..<calls {
             let other = try program(settings).0.plan
@@ -121,11 +121,11 @@ package final class TrialRunner {
 
     /// Runs the pipeline once.
     /// - Throws: `JobError` when it fails.
-    package func run(_ trial: Trial) throws -> TrialResult {
-        trialCount += 1
-        let directory = "\(scratch.path)/trial\(trialCount)"
+    package func run(_ conditions: TestConditions) throws -> CheckResult {
+        runCount += 1
+        let directory = "\(scratch.path)/run\(runCount)"
         try Files.createNewDirectory(directory)
-        var settings = RunSettings(trial)
+        var settings = RunSettings(conditions)
         // Each spill costs files: of much input there are not more of them.
         settings.limits.maxPairCount = max(settings.limits.maxPairCount, lineCount / 64)
         let (program, types) = try program(settings)
@@ -140,7 +140,7 @@ package final class TrialRunner {
         let submission = JobSubmission(
             id: id,
             plan: program.plan,
-            splits: try splits(for: program.plan, trial),
+            splits: try splits(for: program.plan, conditions),
             maxAttempts: settings.maxAttempts,
             auditPercent: settings.auditPercent
         )
@@ -157,7 +157,7 @@ package final class TrialRunner {
         return result
     }
 
-    private func splits(for plan: Plan, _ trial: Trial) throws -> [[Split]] {
+    private func splits(for plan: Plan, _ conditions: TestConditions) throws -> [[Split]] {
         let names = Set(
             plan.stages.compactMap { if case .files(let name, _) = $0.input { name } else { nil } }
         )
@@ -174,15 +174,15 @@ package final class TrialRunner {
             guard case .files(let name, let format) = stage.input, var files = files[name] else {
                 return []
             }
-            if trial.shufflesValues {
-                var random = TrialRandom(seed: trial.seed)
+            if conditions.shufflesValues {
+                var random = SeededRandom(seed: conditions.seed)
                 files.shuffle(using: &random)
             }
             let byteCount = files.reduce(0) { $0 + $1.signature.byteCount }
             return try SplitPlanner.splits(
                 of: files,
                 format: format,
-                splitByteCount: max(byteCount / trial.splitCount, 1),
+                splitByteCount: max(byteCount / conditions.splitCount, 1),
                 slotCount: 1
             )
         }
@@ -194,11 +194,11 @@ package final class TrialRunner {
 
     // MARK: What came of it
 
-    private func result(of job: JobState, _ types: [String: OutputTypes]) throws -> TrialResult {
+    private func result(of job: JobState, _ types: [String: OutputTypes]) throws -> CheckResult {
         let plan = job.submission.plan
-        var result = TrialResult(outputs: [:], counters: [:], stages: [], differences: [])
+        var result = CheckResult(outputs: [:], counters: [:], stages: [], differences: [])
         for (name, types) in types {
-            result.outputs[name] = TrialResult.Output(types: types, pairs: [])
+            result.outputs[name] = CheckResult.Output(types: types, pairs: [])
         }
         for (stage, state) in zip(plan.stages, job.stages) {
             var names: [String] = []
@@ -211,7 +211,7 @@ package final class TrialRunner {
                 }
             }
             result.stages.append(
-                TrialResult.Stage(
+                CheckResult.Stage(
                     label: stage.label,
                     written: stage.outputs.indices.map { index in
                         if case .combinedShuffle = stage.outputs[index] { return nil }

@@ -8,7 +8,7 @@ internal import Foundation
 
 /// The settings under which `check` runs a job, none of which changes what a correct job computes.
 ///
-/// The first trials change one thing each, so that a failure says what matters:
+/// The first runs change one thing each, so that a failure says what matters:
 ///
 /// - every task is run twice, and compared with itself;
 /// - the values of each `combine` are shuffled as they are, and then merged from the left, from the
@@ -20,7 +20,7 @@ internal import Foundation
 ///
 /// The others draw all of it by chance. Before them, `pipeline(_:)` is called several times, and
 /// must describe the same plan each time.
-public struct Trials: Sendable {
+public struct CheckOptions: Sendable {
     /// How often a pipeline is described to find one that is not the same each time: one that
     /// throws a coin passes once in 128 checks.
     static let planCount = 8
@@ -38,9 +38,9 @@ public struct Trials: Sendable {
     /// What decides all that is drawn.
     public var seed: UInt64
 
-    /// Describes trials.
+    /// Describes the runs.
     ///
-    /// `seed`: the same trials are run each time, unless the environment has another `SEED`, or it
+    /// `seed`: the same runs are made each time, unless the environment has another `SEED`, or it
     /// is given here.
     public init(
         count: Int = 8,
@@ -56,25 +56,25 @@ public struct Trials: Sendable {
     }
 
     /// The run that all others are compared with.
-    var plainest: Trial {
-        var trial = Trial(seed: seed)
-        trial.tolerance = tolerance
-        return trial
+    var plainest: TestConditions {
+        var conditions = TestConditions(seed: seed)
+        conditions.tolerance = tolerance
+        return conditions
     }
 
-    var all: [Trial] {
-        var random = TrialRandom(seed: seed)
+    var all: [TestConditions] {
+        var random = SeededRandom(seed: seed)
         return single + (0..<count).map { _ in drawn(&random) }
     }
 
     /// Those that change one thing each.
-    private var single: [Trial] {
-        func changed(_ change: (inout Trial) -> Void) -> Trial {
-            var trial = plainest
-            change(&trial)
-            return trial
+    private var single: [TestConditions] {
+        func changed(_ change: (inout TestConditions) -> Void) -> TestConditions {
+            var conditions = plainest
+            change(&conditions)
+            return conditions
         }
-        var trials = [
+        var all = [
             changed { $0.runsTwice = true },
             changed { $0.checksMerges = true },
             changed { $0.splitCount = 3 },
@@ -84,21 +84,25 @@ public struct Trials: Sendable {
                 $0.mergeWidth = 2
             },
         ]
-        if !orderOfValuesMatters { trials.append(changed { $0.shufflesValues = true }) }
-        return trials
+        if !orderOfValuesMatters { all.append(changed { $0.shufflesValues = true }) }
+        return all
     }
 
-    private func drawn(_ random: inout TrialRandom) -> Trial {
-        var trial = plainest
-        trial.seed = random.next()
-        trial.splitCount = .random(in: 2...6, using: &random)
-        trial.reducerCount = .random(in: 2...4, using: &random)
+    private func drawn(_ random: inout SeededRandom) -> TestConditions {
+        var conditions = plainest
+        conditions.seed = random.next()
+        conditions.splitCount = .random(in: 2...6, using: &random)
+        conditions.reducerCount = .random(in: 2...4, using: &random)
         if Int.random(in: 0..<4, using: &random) > 0 {
-            trial.pairsPerSpill = .random(in: 1...5, using: &random)
+            conditions.pairsPerSpill = .random(in: 1...5, using: &random)
         }
-        trial.mergeWidth = .random(in: 2...4, using: &random)
-        trial.checksMerges = Int.random(in: 0..<4, using: &random) == 0
-        trial.shufflesValues = !orderOfValuesMatters && Bool.random(using: &random)
-        return trial
+        conditions.mergeWidth = .random(in: 2...4, using: &random)
+        conditions.checksMerges = Int.random(in: 0..<4, using: &random) == 0
+        conditions.shufflesValues = !orderOfValuesMatters && Bool.random(using: &random)
+        return conditions
     }
 }
+
+/// The old name of `CheckOptions`.
+@available(*, deprecated, renamed: "CheckOptions")
+public typealias Trials = CheckOptions

@@ -4,7 +4,7 @@ internal import MapReduceModel
 /// The pairs of another cursor, those of equal keys in an order that a seed decides.
 final class ShufflingCursor: PairCursor {
     private let source: any PairCursor
-    private var random: TrialRandom
+    private var random: SeededRandom
     private var keyBytes: [UInt8] = []
     private var values: [[UInt8]] = []
     /// The values of the group that were returned.
@@ -15,7 +15,7 @@ final class ShufflingCursor: PairCursor {
 
     init(_ source: any PairCursor, seed: UInt64) {
         self.source = source
-        random = TrialRandom(seed: seed)
+        random = SeededRandom(seed: seed)
         current = .allocate(byteCount: 0, alignment: 1)
     }
 
@@ -56,12 +56,12 @@ final class ShufflingCursor: PairCursor {
 }
 
 extension TaskContext {
-    /// The pairs of a partition, in another order where a trial asks for it and a closure is given
+    /// The pairs of a partition, in another order where a test asks for it and a closure is given
     /// the values of a key.
-    func shuffledForTrial(_ pairs: any PairCursor) -> any PairCursor {
-        guard let trial, trial.shufflesValues, let verb = stage.steps.first?.verb,
+    func shuffledForTest(_ pairs: any PairCursor) -> any PairCursor {
+        guard let testConditions, testConditions.shufflesValues, let verb = stage.steps.first?.verb,
             ["reduce", "grouped", "join", "leftJoin", "fullJoin", "cogroup"].contains(verb)
         else { return pairs }
-        return ShufflingCursor(pairs, seed: trial.seed)
+        return ShufflingCursor(pairs, seed: testConditions.seed)
     }
 }

@@ -2,7 +2,7 @@ internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
 
-extension JobProgram {
+extension CompiledJob {
     /// The job as the local runner hosts it: in processes like this one, or on threads of this one.
     ///
     /// In a replay the job runs as a plan of its own, of the stages before that of the task; its

@@ -1,5 +1,5 @@
 /// What one run for a test has computed.
-package struct TrialResult: Sendable {
+package struct CheckResult: Sendable {
     /// The outputs of the job by their names; the empty name is that of the only one.
     package var outputs: [String: Output]
     /// The counters of the job's own.
