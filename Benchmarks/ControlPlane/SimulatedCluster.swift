@@ -109,7 +109,7 @@ struct SimulatedCluster {
         let count = (workerCount + Self.stepsOfHeartbeat - 1) / Self.stepsOfHeartbeat
         nextHeartbeat = (first + count) % workerCount
         return (first..<first + count).map { number in
-            .workerPolled(WorkerID(number % workerCount), WorkerCondition())
+            .workerPolled(WorkerID(number % workerCount), WorkerHealth())
         }
     }
 

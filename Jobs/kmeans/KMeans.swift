@@ -1,13 +1,13 @@
 import ArgumentParser
 import MapReduce
 
-/// Finds clusters of points, which are lines of numbers with commas: centres move to the middle of
+/// Finds clusters of points, which are lines of numbers with commas: centers move to the middle of
 /// the points that are nearest to them until none moves any more (Lloyd's algorithm).
 @main
 struct KMeans: Job {
     @Option(help: "How many clusters.") var k = 3
     @Option(help: "The most rounds.") var rounds = 50
-    @Option(help: "The share of the points that the first centres are chosen from.")
+    @Option(help: "The share of the points that the first centers are chosen from.")
     var sample = 1.0
     @Option(help: "Chooses that share.") var seed: UInt64 = 0
 
@@ -21,17 +21,17 @@ struct KMeans: Job {
 
     func pipeline(_ input: Input) -> Pairs<Int, Pair<Int, Point>> {
         let points = points(input)
-        let first = firstCentres(points.sample(sample, seed: seed), count: k)
-        let last = first.iterate(atMost: rounds, until: .movedCentres) { centres in
-            centres.leftJoin(means(points, centres)) { number, centre, cluster, emit in
-                // A centre that is nearest to no point stays where it is.
-                let mean = cluster?.second ?? centre
-                if mean != centre { emit.count(.movedCentres) }
+        let first = firstCenters(points.sample(sample, seed: seed), count: k)
+        let last = first.iterate(atMost: rounds, until: .movedCenters) { centers in
+            centers.leftJoin(means(points, centers)) { number, center, cluster, emit in
+                // A center that is nearest to no point stays where it is.
+                let mean = cluster?.second ?? center
+                if mean != center { emit.count(.movedCenters) }
                 emit(number, mean)
             }
         }
-        return last.leftJoin(means(points, last)) { number, centre, cluster, emit in
-            emit(number, Pair(cluster?.first ?? 0, centre.map(sixDecimals)))
+        return last.leftJoin(means(points, last)) { number, center, cluster, emit in
+            emit(number, Pair(cluster?.first ?? 0, center.map(sixDecimals)))
         }
     }
 }

@@ -1,8 +1,8 @@
 import MapReduce
 
-/// How many points are nearest to each centre, and their mean.
-func means(_ points: Pairs<Point, Unit>, _ centres: Centres) -> Pairs<Int, Pair<Int, Point>> {
-    let assigned: Pairs<Int, Pair<Int, Point>> = points.map(with: centres) {
+/// How many points are nearest to each center, and their mean.
+func means(_ points: Pairs<Point, Unit>, _ centers: Centers) -> Pairs<Int, Pair<Int, Point>> {
+    let assigned: Pairs<Int, Pair<Int, Point>> = points.map(with: centers) {
         (point, _, all, emit) in
         emit(try nearest(to: point, of: all), Pair(1, point))
     }
@@ -14,12 +14,12 @@ func means(_ points: Pairs<Point, Unit>, _ centres: Centres) -> Pairs<Int, Pair<
     }
 }
 
-/// The number of the centre that is nearest to a point; of several, the least.
-func nearest(to point: Point, of centres: Lookup<Int, Point>) throws -> Int {
+/// The number of the center that is nearest to a point; of several, the least.
+func nearest(to point: Point, of centers: Lookup<Int, Point>) throws -> Int {
     var nearest = (number: 0, distance: Double.infinity)
-    for number in 0..<centres.keyCount {
-        guard let centre = centres[number] else { continue }
-        let distance = try distance(point, centre)
+    for number in 0..<centers.keyCount {
+        guard let center = centers[number] else { continue }
+        let distance = try distance(point, center)
         if distance < nearest.distance { nearest = (number, distance) }
     }
     return nearest.number

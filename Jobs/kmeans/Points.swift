@@ -5,7 +5,7 @@ typealias Point = [Double]
 
 /// Reads points: decimal numbers with commas between them.
 ///
-/// Empty lines are skipped. A centre depends on all of its points, so any other line is an error.
+/// Empty lines are skipped. A center depends on all of its points, so any other line is an error.
 func points(_ input: Input) -> Pairs<Point, Unit> {
     input.strings.map { line, emit in
         if line.isEmpty { return }
@@ -25,5 +25,5 @@ private func number(_ text: Substring) throws -> Double {
 }
 
 extension Counter {
-    static let movedCentres: Counter = "moved centres"
+    static let movedCenters: Counter = "moved centers"
 }

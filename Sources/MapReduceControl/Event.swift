@@ -9,7 +9,7 @@ package enum Event: Hashable, Sendable {
     /// ended and whose reports it still holds.
     case workerJoined(WorkerID, WorkerProfile, attempts: [AttemptID])
     /// The worker is alive: its heartbeat.
-    case workerPolled(WorkerID, WorkerCondition)
+    case workerPolled(WorkerID, WorkerHealth)
     /// The worker is known to be gone.
     case workerLeft(WorkerID)
     /// An attempt ended on this worker.
@@ -50,8 +50,8 @@ package struct WorkerProfile: Hashable, Sendable {
     }
 }
 
-/// How a worker is, when it is heard.
-package struct WorkerCondition: Hashable, Sendable {
+/// What a worker says of itself when it polls.
+package struct WorkerHealth: Hashable, Sendable {
     /// It ends soon, and wants no more work.
     package var isDraining: Bool
     /// Its disk has little room: it takes no task that writes runs.

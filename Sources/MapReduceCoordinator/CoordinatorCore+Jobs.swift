@@ -30,7 +30,7 @@ extension CoordinatorCore {
                 overwrite: description.overwrites,
                 owner: uuid
             )
-            return (splits: splits, output: Handed(output))
+            return (splits: splits, output: UnsafeTransfer(output))
         }
         let output = claimed.output.value
         let id = nextJob()
@@ -189,9 +189,9 @@ extension CoordinatorCore {
                     .suspect
                 } else if worker.isUnreachable {
                     .unreachable
-                } else if worker.condition.isDraining {
+                } else if worker.health.isDraining {
                     .draining
-                } else if worker.condition.isDiskLow {
+                } else if worker.health.isDiskLow {
                     .diskLow
                 } else {
                     .ready

@@ -48,7 +48,7 @@ extension CoordinatorCore {
                     "the output directory is not that of the job any more; run the job again"
                 )
             }
-            let output = Handed(directory)
+            let output = UnsafeTransfer(directory)
             try await blocking { try OutputPublisher.publish(outputs, of: job, to: output.value) }
         } catch {
             failure = Failure(
@@ -90,7 +90,7 @@ extension CoordinatorCore {
     /// Task processes that are being ended may still make files.
     func discard(_ job: LiveJob) async {
         guard let directory = job.output else { return }
-        let output = Handed(directory)
+        let output = UnsafeTransfer(directory)
         for attempt in 1... {
             do {
                 return try await blocking { try output.value.discard() }

@@ -112,13 +112,13 @@ extension CoordinatorCore {
         sessions[id]?.received(request.received)
         noteProgress(request.progress, of: id)
         if let machine = request.machine { sessions[id]?.machine = machine }
-        let condition = WorkerCondition(
+        let health = WorkerHealth(
             isDraining: request.isDraining,
             isDiskLow: request.isDiskLow,
             lostSlots: request.lostSlots ?? 0
         )
         try await apply(
-            [.workerPolled(id, condition)] + request.ended.map { Event($0, of: id) },
+            [.workerPolled(id, health)] + request.ended.map { Event($0, of: id) },
             CoordinatorStore.Batch(
                 logs: request.ended.compactMap { end in
                     end.log.map { AttemptLog(attempt: end.report.attempt, text: $0) }

@@ -8,7 +8,7 @@ extension CoordinatorRoutes {
         group.get { [core] _, _ in
             let directory = core.settings.dataDirectory
             return try JSONBody.response(
-                try await blocking { try ServiceCondition.current(directory: directory) }
+                try await blocking { try ServiceStatus.current(directory: directory) }
             )
         }
         group.post { [probes] request, _ in

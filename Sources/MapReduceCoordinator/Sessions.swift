@@ -15,7 +15,7 @@ struct WorkerSession {
     /// The release of its command.
     var release: String?
     /// How its machine is; nil until it has told.
-    var machine: MachineCondition?
+    var machine: HostStatus?
     /// A poll that waits for commands, and until when.
     var parked: (continuation: CheckedContinuation<Void, Never>, until: ContinuousClock.Instant)?
 

@@ -102,7 +102,7 @@ package enum HTTPLimits {
 
     /// How long a service may take to say how it is placed: it looks at nothing that is slow, but
     /// for others that may be gone.
-    package static let conditionPatience = Duration.seconds(10)
+    package static let statusPatience = Duration.seconds(10)
     /// How long a worker may take to check a job: it may have to fetch a large executable, and no
     /// answer may be silent for longer.
     package static let checkPatience = readTimeout

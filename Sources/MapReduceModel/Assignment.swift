@@ -5,7 +5,7 @@ package struct Assignment: Hashable, Codable, Sendable {
     package var jobUUID: String
     package var input: TaskInput
     /// What is read of other stages, for each of the stage's sources in the plan's order.
-    package var sources: [LoggedSource]
+    package var sources: [ShuffleInput]
     /// Records of the split that are passed over.
     package var badRecords: [BadRecord]
     /// Whether the attempt is to tell how large the partitions of its run are.
@@ -15,7 +15,7 @@ package struct Assignment: Hashable, Codable, Sendable {
         attempt: AttemptID,
         jobUUID: String = "",
         input: TaskInput,
-        sources: [LoggedSource] = [],
+        sources: [ShuffleInput] = [],
         badRecords: [BadRecord],
         tellsPartitions: Bool = false
     ) {
@@ -30,13 +30,19 @@ package struct Assignment: Hashable, Codable, Sendable {
 
 /// The outputs of a stage that an attempt reads: those that the first entries of their log name,
 /// in the order of their tasks.
-package struct LoggedSource: Hashable, Codable, Sendable {
+package struct ShuffleInput: Hashable, Codable, Sendable {
     /// The stage, which is not the plan's where an iteration has left out a round.
     package var stage: Int
-    package var outputCount: Int
+    /// How many entries of the stage's log of outputs count.
+    package var outputLogLength: Int
 
-    package init(stage: Int, outputCount: Int) {
+    private enum CodingKeys: String, CodingKey {
+        case stage
+        case outputLogLength = "outputCount"
+    }
+
+    package init(stage: Int, outputLogLength: Int) {
         self.stage = stage
-        self.outputCount = outputCount
+        self.outputLogLength = outputLogLength
     }
 }

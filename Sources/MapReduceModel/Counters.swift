@@ -32,7 +32,7 @@ package struct Counters: Hashable, Codable, Sendable {
     }
 
     /// A counter that a closure may not have.
-    package enum Refusal: Error, CustomStringConvertible {
+    package enum LimitError: Error, CustomStringConvertible {
         case longName(String)
         case tooMany(last: String)
 
@@ -53,8 +53,8 @@ package struct Counters: Hashable, Codable, Sendable {
     /// Adds to a counter of that name, which a closure has chosen.
     ///
     /// Cost: a binary search.
-    /// - Throws: `Refusal` for a name that is too long, and for one that is too many.
-    package mutating func add(_ amount: Int, toNew name: String) throws(Refusal) {
+    /// - Throws: `LimitError` for a name that is too long, and for one that is too many.
+    package mutating func add(_ amount: Int, toNew name: String) throws(LimitError) {
         let index = position(of: name)
         if index < entries.count, entries[index].name == name {
             entries[index].value &+= amount

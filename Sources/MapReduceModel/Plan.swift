@@ -205,7 +205,7 @@ package struct IterationPlan: Hashable, Codable, Sendable {
     }
 }
 
-/// One of the user's closures, labelled by where it stands in the source.
+/// One of the user's closures, labeled by where it stands in the source.
 package struct Step: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The verb, for example `map`.
     package var verb: String

@@ -13,7 +13,7 @@ internal import Glibc
 ///     offset  0  number of the current record in its attempt
 ///     offset  8  where the record begins, in bytes of its file's text
 ///     offset 16  pairs of groups that were read, which the engine counts here
-///     offset 24  whose turn it is, the engine's or the closures' (`Turns` of the engine)
+///     offset 24  whose code runs, the engine's or the user's (`ExecutionOwner`)
 ///     offset 32  length of the path (2 bytes), length of the key's head (2 bytes), the
 ///                kernel's number of the task's thread (4 bytes)
 ///     offset 64  the path, at most 1,984 bytes
@@ -52,19 +52,19 @@ package final class FlightRecorder {
         package var recordNumber: Int
         package var offset: Int
         package var pairCount: Int
-        /// How often the turn has gone from the engine to the closures and back; odd while the
+        /// How often the thread went from the engine's code to the user's and back; odd while the
         /// engine works.
-        package var turn: UInt64
+        package var ownerChanges: UInt64
 
-        package init(recordNumber: Int, offset: Int, pairCount: Int, turn: UInt64) {
+        package init(recordNumber: Int, offset: Int, pairCount: Int, ownerChanges: UInt64) {
             self.recordNumber = recordNumber
             self.offset = offset
             self.pairCount = pairCount
-            self.turn = turn
+            self.ownerChanges = ownerChanges
         }
 
         /// Whether the user's code is at work, and not the engine.
-        package var isInClosure: Bool { turn & 1 == 0 }
+        package var isInClosure: Bool { ownerChanges & 1 == 0 }
     }
 
     /// Where pairs of groups are counted; for the task.
@@ -72,8 +72,8 @@ package final class FlightRecorder {
         (page + 16).assumingMemoryBound(to: Int.self)
     }
 
-    /// Where the engine notes whose turn it is; for the task.
-    package var turn: UnsafeMutablePointer<UInt64> {
+    /// Where the engine notes whose code runs; for the task.
+    package var ownerWord: UnsafeMutablePointer<UInt64> {
         (page + 24).assumingMemoryBound(to: UInt64.self)
     }
 
@@ -110,7 +110,7 @@ package final class FlightRecorder {
         page.storeBytes(of: 0, toByteOffset: 8, as: Int.self)
         pairCount.pointee = 0
         // The engine's, until the task begins.
-        turn.pointee = 1
+        ownerWord.pointee = 1
         page.storeBytes(of: 0, toByteOffset: 36, as: Int32.self)
         setPath("")
         page.storeBytes(of: 0, toByteOffset: 2304, as: UInt16.self)
@@ -142,7 +142,7 @@ package final class FlightRecorder {
             recordNumber: load(0),
             offset: load(8),
             pairCount: pairCount.pointee,
-            turn: turn.pointee
+            ownerChanges: ownerWord.pointee
         )
     }
 

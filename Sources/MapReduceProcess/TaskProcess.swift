@@ -169,7 +169,7 @@ package final class TaskProcess {
         }.map(\.entry)
         var own = [stableHashing, "\(launch.purpose.rawValue)=\(channelDescriptor)"]
         if let slots = launch.slotCount { own.append("\(slotsName)=\(slots)") }
-        // A crash writes its backtrace to the log, without asking and without colours.
+        // A crash writes its backtrace to the log, without asking and without colors.
         own.append(
             "SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,threads=crashed,images=none,"
                 + "registers=none,limit=32"

@@ -36,7 +36,7 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws {
 /// Hands a value over to another thread.
 ///
 /// Unchecked: whoever makes one proves that the threads use the value one after the other.
-package struct Handed<Value>: @unchecked Sendable {
+package struct UnsafeTransfer<Value>: @unchecked Sendable {
     package let value: Value
 
     package init(_ value: Value) { self.value = value }

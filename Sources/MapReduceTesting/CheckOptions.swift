@@ -12,7 +12,7 @@ internal import Foundation
 ///
 /// - every task is run twice, and compared with itself;
 /// - the values of each `combine` are shuffled as they are, and then merged from the left, from the
-///   right and in groups of neighbours, which must all give the same;
+///   right and in groups of neighbors, which must all give the same;
 /// - the input is cut into several map tasks, at any byte;
 /// - there are three reducers;
 /// - a task spills after each pair, and merges runs two by two;

@@ -40,7 +40,7 @@ struct MapReduceTool: AsyncParsableCommand {
             CommandGroup(
                 name: "Cluster",
                 subcommands: [
-                    ClusterCommand.self, CoordinatorCommand.self, WorkerCommandLine.self,
+                    ClusterCommand.self, CoordinatorCommand.self, WorkerServiceCommand.self,
                     WorkersCommand.self, DoctorCommand.self,
                 ]
             ),
@@ -87,8 +87,8 @@ struct MapReduceTool: AsyncParsableCommand {
             // What the job was given cannot be used.
             Terminal.write("mapreduce: \(detail.message)\n", to: 2)
             return 2
-        case is ClusterClient.CallError, is JobFailure, is ProcessError, is EngineError,
-            is NotAJob, is CoordinatorGone:
+        case is ClusterClient.CallError, is FailedJobError, is ProcessError, is EngineError,
+            is NotAJobError, is CoordinatorGoneError:
             Terminal.write("mapreduce: \(error)\n", to: 2)
             return 1
         default: break
@@ -112,6 +112,6 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 /// A job that did not end well.
-struct JobFailure: Error, CustomStringConvertible {
+struct FailedJobError: Error, CustomStringConvertible {
     let description: String
 }

@@ -25,7 +25,7 @@ struct CoordinatorSilence {
 }
 
 /// A worker has given its coordinator up.
-package struct CoordinatorGone: Error, CustomStringConvertible {
+package struct CoordinatorGoneError: Error, CustomStringConvertible {
     let coordinator: String
     let patience: Duration
 

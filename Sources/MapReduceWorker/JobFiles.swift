@@ -239,9 +239,9 @@ final class JobStore: Sendable {
     func run(of attempt: AttemptID) -> String? { heldRuns.withLock { $0[attempt]?.path } }
 
     /// The runs that are served.
-    var heldSegments: MachineCondition.Segments {
+    var heldSegments: HostStatus.Segments {
         heldRuns.withLock { runs in
-            MachineCondition.Segments(
+            HostStatus.Segments(
                 count: runs.count,
                 byteCount: runs.values.reduce(0) { $0 &+ $1.byteCount }
             )

@@ -1,7 +1,7 @@
 internal import MapReduceEngine
 
 /// A file that is given as the executable of a job, and is something else.
-package struct NotAJob: Error, CustomStringConvertible {
+package struct NotAJobError: Error, CustomStringConvertible {
     /// What it is and what to do, after its name.
     package let objection: String
 
@@ -16,23 +16,23 @@ extension ExecutableImage {
         [10, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0] + Array("MapReduce".utf8) + [0, 0, 0]
 
     /// Looks at a file that is to be run as a job.
-    /// - Throws: `NotAJob`, or `EngineError` when the file cannot be read.
+    /// - Throws: `NotAJobError`, or `EngineError` when the file cannot be read.
     package static func checkIsJob(_ path: String) throws {
         let advice = "give the executable that `swift build` makes of a job"
         guard try Files.kind(of: path) == .file else {
-            throw NotAJob(objection: "is not a file; \(advice)")
+            throw NotAJobError(objection: "is not a file; \(advice)")
         }
         switch try read(path) {
         case .script(let interpreter, _):
-            throw NotAJob(
+            throw NotAJobError(
                 objection: "is a script for \(interpreter) and not a job, which workers start "
                     + "themselves, with the arguments given here; \(advice)"
             )
         case .other:
-            throw NotAJob(objection: "is not a program for Linux of 64 bits; \(advice)")
+            throw NotAJobError(objection: "is not a program for Linux of 64 bits; \(advice)")
         case .elf:
             guard try !hasNote(path) else { return }
-            throw NotAJob(
+            throw NotAJobError(
                 objection: "is not a job: it was built without this MapReduce library, or with an "
                     + "older one; \(advice)"
             )

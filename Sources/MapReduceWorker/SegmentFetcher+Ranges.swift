@@ -82,7 +82,7 @@ extension SegmentFetcher {
     ) async throws {
         // One task writes, and waits for each write.
         let file = try await blocking {
-            Handed(
+            UnsafeTransfer(
                 try PartialSegmentWriter(
                     partial: path + ".partial",
                     listing: listing,

@@ -90,7 +90,7 @@ actor SegmentFetcher {
     /// The same for any task, of the outputs that are known of each source.
     func segments(
         of task: TaskID,
-        _ sources: [LoggedSource],
+        _ sources: [ShuffleInput],
         _ files: JobFiles
     ) async throws -> [[FetchedSegment]] {
         let plan = files.launch.plan
@@ -120,15 +120,15 @@ actor SegmentFetcher {
 
     private func segments(
         _ partition: Int,
-        of source: LoggedSource,
+        of source: ShuffleInput,
         _ part: SegmentDocument.Part,
         _ files: JobFiles
     ) async throws -> [LocatedSegment] {
         let key = StageKey(job: files.id, stage: source.stage)
-        while tables[key]?.entries.count ?? 0 < source.outputCount {
+        while tables[key]?.entries.count ?? 0 < source.outputLogLength {
             _ = try await readLog(key, wait: 0)
         }
-        let entries = tables[key]?.sources(source.outputCount) ?? []
+        let entries = tables[key]?.sources(source.outputLogLength) ?? []
         return try await inParallel(entries) { entry in
             try await self.segment(partition, of: entry, part, key, files)
         }
@@ -155,9 +155,9 @@ actor SegmentFetcher {
     }
 
     /// What is known of the outputs of a stage.
-    func known(_ stage: Int, of job: JobID) -> LoggedSource {
+    func known(_ stage: Int, of job: JobID) -> ShuffleInput {
         let key = StageKey(job: job, stage: stage)
-        return LoggedSource(stage: stage, outputCount: tables[key]?.entries.count ?? 0)
+        return ShuffleInput(stage: stage, outputLogLength: tables[key]?.entries.count ?? 0)
     }
 
     /// Reads more of the log of a stage's outputs.
@@ -351,7 +351,7 @@ actor SegmentFetcher {
         to path: String
     ) async throws {
         let partial = path + ".partial"
-        let file = try await blocking { Handed(try AppendedFile(partial)) }
+        let file = try await blocking { UnsafeTransfer(try AppendedFile(partial)) }
         do {
             for try await buffer in try await client.bytes(
                 origin.url(part),

@@ -32,14 +32,14 @@ final class WorkerChecks: Sendable {
 
     // MARK: The worker
 
-    func condition() async throws -> ServiceCondition {
+    func status() async throws -> ServiceStatus {
         let (reach, peers) = await workers()
-        var reached: [WorkerSurroundings.Reach] = []
-        await withTaskGroup(of: WorkerSurroundings.Reach.self) { group in
+        var reached: [WorkerDiagnostics.Reach] = []
+        await withTaskGroup(of: WorkerDiagnostics.Reach.self) { group in
             for url in peers { group.addTask { await self.reach(url) } }
             for await reach in group { reached.append(reach) }
         }
-        let surroundings = WorkerSurroundings(
+        let diagnostics = WorkerDiagnostics(
             slotCount: settings.slotCount,
             minFreeByteCount: settings.minFreeByteCount,
             coordinator: reach,
@@ -47,12 +47,12 @@ final class WorkerChecks: Sendable {
         )
         let scratch = self.scratch
         return try await blocking {
-            try ServiceCondition.current(directory: scratch, surroundings: surroundings)
+            try ServiceStatus.current(directory: scratch, diagnostics: diagnostics)
         }
     }
 
     /// Asks the coordinator for the other workers: no request names where this one is to call.
-    private func workers() async -> (WorkerSurroundings.Reach, [String]) {
+    private func workers() async -> (WorkerDiagnostics.Reach, [String]) {
         do {
             let all: [WorkerStatus] = try await client.get(
                 "\(coordinator)/v1/workers",
@@ -60,20 +60,20 @@ final class WorkerChecks: Sendable {
             )
             let urls = all.map(\.url).filter { !$0.isEmpty }
             return (
-                WorkerSurroundings.Reach(url: coordinator),
+                WorkerDiagnostics.Reach(url: coordinator),
                 Array(urls.prefix(WorkerLimits.maxCheckedPeerCount))
             )
         } catch {
-            return (WorkerSurroundings.Reach(url: coordinator, problem: "\(error)"), [])
+            return (WorkerDiagnostics.Reach(url: coordinator, problem: "\(error)"), [])
         }
     }
 
-    private func reach(_ url: String) async -> WorkerSurroundings.Reach {
+    private func reach(_ url: String) async -> WorkerDiagnostics.Reach {
         do {
             _ = try await client.text("\(url)/health/live", timeout: HTTPLimits.connectTimeout)
-            return WorkerSurroundings.Reach(url: url)
+            return WorkerDiagnostics.Reach(url: url)
         } catch {
-            return WorkerSurroundings.Reach(url: url, problem: "\(error)")
+            return WorkerDiagnostics.Reach(url: url, problem: "\(error)")
         }
     }
 
@@ -173,14 +173,14 @@ final class WorkerChecks: Sendable {
         } catch {
             return .unavailable("\(error)")
         }
-        let trial = ProgramTrial(
+        let probe = ProgramProbe(
             executable: executable,
             arguments: program.arguments(filesFrom: directory + "/files"),
             directory: hasDirectory ? program.directory : directory,
             logPath: directory + "/log",
             slotCount: program.slotCount
         )
-        return try await onOwnThread { trial.run() }
+        return try await onOwnThread { probe.run() }
     }
 
     /// The processor of this machine.

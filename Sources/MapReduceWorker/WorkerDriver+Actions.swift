@@ -100,7 +100,7 @@ extension WorkerDriver {
     /// Whose fault it is that something cannot be fetched: that of this worker's disk, if it is
     /// full, which is held against the worker, or of who submitted what is not a job.
     private static func kind(of error: any Error) -> FailureKind {
-        if error is NotAJob { return .badInput }
+        if error is NotAJobError { return .badInput }
         return (error as? EngineError)?.kind == .diskFull ? .diskFull : .fetchFailed
     }
 

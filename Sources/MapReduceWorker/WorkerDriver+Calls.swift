@@ -8,7 +8,7 @@ internal import ServiceLifecycle
 /// Calls of the coordinator, and what a worker watches by itself.
 extension WorkerDriver {
     func join(
-        _ state: WorkerMachine.JoinState,
+        _ state: WorkerStateMachine.JoinState,
         _ url: String,
         after delay: Duration,
         _ group: inout DiscardingTaskGroup
@@ -66,7 +66,7 @@ extension WorkerDriver {
                 for slot in slots {
                     if let progress = slot.progress() { request.progress.append(progress) }
                 }
-                request.machine = machineNews(for: request.session)
+                request.machine = changedHostStatus(for: request.session)
                 let begin = ContinuousClock.now
                 let report = request
                 let answer: PollAnswer = try await traces.reporting(
@@ -78,7 +78,9 @@ extension WorkerDriver {
                     )
                 }
                 metrics.polled(ContinuousClock.now - begin)
-                if let told = request.machine { machine.told(told, in: request.session) }
+                if let status = request.machine {
+                    hostMonitor.didReport(status, in: request.session)
+                }
                 send.yield(
                     .answered(
                         kind,
@@ -108,11 +110,11 @@ extension WorkerDriver {
         }
     }
 
-    /// What is new of the machine; nothing where it cannot be looked at, which is no reason not to
-    /// be heard.
-    private func machineNews(for session: SessionID) -> MachineCondition? {
+    /// The host's status if it has changed; nil where it cannot be read, so that the poll is sent
+    /// nevertheless.
+    private func changedHostStatus(for session: SessionID) -> HostStatus? {
         do {
-            return try machine.news(for: session)
+            return try hostMonitor.changedStatus(for: session)
         } catch {
             logger.debug("the machine cannot be looked at", metadata: ["reason": "\(error)"])
             return nil

@@ -18,7 +18,7 @@ struct WorkerDriver {
     let store: JobStore
     let fetcher: SegmentFetcher
     let metrics: WorkerMetrics
-    let machine: MachineWatch
+    let hostMonitor: HostMonitor
     let traces = WorkerTraces()
     let slots: [WorkerSlot]
     private let http: HTTPService
@@ -70,7 +70,7 @@ struct WorkerDriver {
             scratch: scratch,
             incarnation: incarnation
         )
-        machine = MachineWatch(scratch: scratch, store: store)
+        hostMonitor = HostMonitor(scratch: scratch, store: store)
         fetcher = SegmentFetcher(
             client: client,
             coordinator: coordinator,
@@ -165,7 +165,7 @@ struct WorkerDriver {
     /// Reads the events, and does what follows from them.
     private func drive(_ url: String) async throws -> End {
         let end = await withDiscardingTaskGroup { group in
-            var machine = WorkerMachine(slotCount: settings.slotCount)
+            var machine = WorkerStateMachine(slotCount: settings.slotCount)
             var work = WorkerTasks()
             defer {
                 group.cancelAll()
@@ -202,7 +202,7 @@ struct WorkerDriver {
         case .pollFailed(_, session.id, true): metrics.joined(false)
         case .attemptEnded(_, let report, _):
             store.logs.end(report.attempt)
-            tell(report)
+            logEnd(report)
             traces.ended(report.attempt, report.failure?.message)
             guard case .succeeded(let output) = report.outcome else { return }
             if let run = output.run { store.add(run, of: report.attempt) }
@@ -232,7 +232,7 @@ struct WorkerDriver {
         }
     }
 
-    private func tell(_ report: TaskReport) {
+    private func logEnd(_ report: TaskReport) {
         switch report.outcome {
         case .succeeded: logger.debug("attempt succeeded", metadata: report.attempt.fields)
         case .failed(let failure):

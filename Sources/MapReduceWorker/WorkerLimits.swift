@@ -18,7 +18,7 @@ package enum WorkerLimits {
     package static let minFailedCalls = 5
     /// How often a worker looks at its machine, to tell whether it has changed: often enough for
     /// people, and too seldom to make polls large.
-    package static let machineInterval = Duration.seconds(3)
+    package static let hostInterval = Duration.seconds(3)
 
     /// How often the room on the scratch disk is looked at: a task fills a disk in more time.
     package static let diskCheckInterval = Duration.seconds(1)

@@ -66,13 +66,13 @@ extension WorkerRoutes {
         of attempt: AttemptID,
         _ logs: AttemptLogs,
         _ patience: Duration
-    ) async throws -> Handed<OpenFile>? {
+    ) async throws -> UnsafeTransfer<OpenFile>? {
         let end = ContinuousClock.now + patience
         while true {
             let isOver = logs.hasEnded(attempt) ?? false
-            let file = try await blocking { () throws -> Handed<OpenFile>? in
+            let file = try await blocking { () throws -> UnsafeTransfer<OpenFile>? in
                 guard try Files.kind(of: path) != nil else { return nil }
-                return Handed(try OpenFile(reading: path))
+                return UnsafeTransfer(try OpenFile(reading: path))
             }
             if file != nil || isOver || ContinuousClock.now >= end { return file }
             try await Task.sleep(for: WorkerLimits.logCheckInterval)
@@ -83,7 +83,7 @@ extension WorkerRoutes {
 /// A file that another process writes, sent as it grows.
 private struct FollowedFile {
     // One task reads, and waits for each reading.
-    let file: Handed<OpenFile>
+    let file: UnsafeTransfer<OpenFile>
     var offset: Int
 
     /// Sends what there is, and what comes until nothing more will or nothing came for so long.

@@ -43,7 +43,7 @@ struct WorkerRoutes {
         router.get("v1/logs/:job/:stage/:task/:attempt") { request, context in
             try await log(request, context)
         }
-        router.get("v1/check") { _, _ in try JSONBody.response(try await checks.condition()) }
+        router.get("v1/check") { _, _ in try JSONBody.response(try await checks.status()) }
         router.post("v1/check") { request, _ in
             let body = try await request.decoded(as: JobCheckRequest.self)
             return try JSONBody.response(try await checks.check(body))

@@ -24,7 +24,7 @@ package struct WorkerService: Service, CustomStringConvertible {
     /// Runs until it is told to shut down, and then until it is not needed any more.
     ///
     /// - Throws: `ClusterClient.CallError` when the coordinator does not want this worker, and
-    ///   `CoordinatorGone` when it has not answered for too long.
+    ///   `CoordinatorGoneError` when it has not answered for too long.
     package func run() async throws {
         let client = ClusterClient(token: settings.server.token, tls: settings.clientTLS)
         do {
@@ -73,7 +73,7 @@ package struct WorkerService: Service, CustomStringConvertible {
         }
         try scratch.remove()
         if end == .alone, let patience = settings.coordinatorPatience {
-            throw CoordinatorGone(coordinator: settings.coordinator, patience: patience)
+            throw CoordinatorGoneError(coordinator: settings.coordinator, patience: patience)
         }
         return end
     }

@@ -32,7 +32,7 @@ package struct SaidWorker {
     package mutating func poll(
         _ ended: [TaskReport] = [],
         progress: [AttemptProgress] = [],
-        machine: MachineCondition? = nil
+        machine: HostStatus? = nil
     ) async throws {
         let told: PollAnswer = try await service.post(
             "/v1/workers/\(answer.worker.number)/poll",

@@ -163,7 +163,7 @@ import Testing
         for process in [cluster.worker, cluster.coordinator] {
             process.send(SIGTERM)
             let result = try process.wait()
-            #expect(result.code == 0 && !result.wasSignalled, "\(result.errors)")
+            #expect(result.code == 0 && !result.wasSignaled, "\(result.errors)")
         }
     }
 

@@ -183,7 +183,7 @@ import Testing
         #expect(sees(follower, "line 3 of gate\n"), "\(follower.errorsSoFar)")
         follower.send(SIGINT)
         let result = try follower.wait()
-        #expect(result.code == 130 && !result.wasSignalled && result.errors.isEmpty)
+        #expect(result.code == 130 && !result.wasSignaled && result.errors.isEmpty)
         // Nothing more is printed when `head` has ended, and still the follower does.
         let pipe = try Command.run(
             "/bin/bash",

@@ -73,7 +73,7 @@ import Testing
         let worker = try #require(cluster.workers.first)
         worker.send(SIGHUP)
         let result = try worker.wait()
-        #expect(result.code == 0 && !result.wasSignalled, "\(result.errors)")
+        #expect(result.code == 0 && !result.wasSignaled, "\(result.errors)")
         try cluster.stop()
     }
 

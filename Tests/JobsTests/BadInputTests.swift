@@ -18,7 +18,7 @@ import Testing
         saying parts: String...
     ) throws {
         let result = try Command.run(job, arguments)
-        #expect(result.code == code && !result.wasSignalled, "\(result.errors)")
+        #expect(result.code == code && !result.wasSignaled, "\(result.errors)")
         for part in parts { #expect(result.errors.contains(part), "\(result.errors)") }
         #expect(!FileManager.default.fileExists(atPath: out))
         #expect(!result.errors.contains("Fatal error"))

@@ -5,7 +5,7 @@ import Testing
 
 /// Real jobs that are built to be slow for one reason, which their verdict names.
 ///
-/// Sorting, spilling, merging and writing take an optimised build, as the closures of any job that
+/// Sorting, spilling, merging and writing take an optimized build, as the closures of any job that
 /// has much to sort take longer than the sorting in one without: `.ci/bounds` runs those.
 @Suite(.serialized) struct BoundTests {
     private let directory: TemporaryDirectory

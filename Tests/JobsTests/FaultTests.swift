@@ -204,7 +204,7 @@ import Testing
         let job = try startHanging()
         job.send(signal)
         let result = try job.wait()
-        #expect(result.code == 128 + signal && !result.wasSignalled)
+        #expect(result.code == 128 + signal && !result.wasSignaled)
         #expect(!FileManager.default.fileExists(atPath: out))
         #expect(try eventually { try processes().isEmpty })
     }

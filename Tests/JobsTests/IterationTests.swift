@@ -62,10 +62,12 @@ import Testing
         let fixed = try run("iterate", 1)
         #expect(fixed.errors.contains(try Regex("iterate at VerbsJob.swift:\\d+: 4 rounds\n")))
         // Nothing counts what it waits for.
-        let misspelt = try run("iterate-misspelt", 1)
+        let misspelled = try run("iterate-misspelled", 1)
         #expect(
-            misspelt.errors.contains(": 1 of at most 30 rounds, as nothing counted \"above 1\"\n"),
-            "\(misspelt.errors)"
+            misspelled.errors.contains(
+                ": 1 of at most 30 rounds, as nothing counted \"above 1\"\n"
+            ),
+            "\(misspelled.errors)"
         )
     }
 

@@ -255,15 +255,15 @@ import Testing
         }
     }
 
-    @Test func finitePointsHaveFiniteCentres() throws {
+    @Test func finitePointsHaveFiniteCenters() throws {
         for scale in [1e-300, 1e-160, 3, 1e9, 1e16, 1e160, 1e305, 1.7e308] {
             let lines = (0..<100).map {
                 "\($0 % 2 == 0 ? -scale : scale),\($0 / 2 % 2 == 0 ? 0 : 2)"
             }
-            let centres = try KMeans.parse(["--k", "1"]).collect(
+            let centers = try KMeans.parse(["--k", "1"]).collect(
                 lines: lines.filter { !$0.hasPrefix("-") }
             )
-            let only = try #require(centres.first?.value)
+            let only = try #require(centers.first?.value)
             #expect(only.first == 50 && only.second.count == 2)
             #expect(only.second[1] == 1)
             let expected = scale < 1e-6 ? 0 : scale

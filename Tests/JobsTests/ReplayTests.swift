@@ -40,7 +40,7 @@ import Testing
         let input = try directory.write("it's in.txt", "good\na bad one\nlast\n")
         let (report, replay) = try replayFailure([input, "--map-at", "bad"])
         #expect(report.contains("record: \"a bad one\""))
-        #expect(replay.wasSignalled || replay.code > 128, "a debugger would stop there")
+        #expect(replay.wasSignaled || replay.code > 128, "a debugger would stop there")
         for part in [
             "faultyjob: reading \(input), bytes 0 to 20\n",
             "running task 0.0 (map at FaultyJob.swift:", "Fatal error: the test asked for it",
@@ -74,7 +74,7 @@ import Testing
     /// What a reducer reads is gone, and is computed again.
     @Test func aReducersTaskGetsItsInputAnew() throws {
         let (_, replay) = try replayFailure([text, "--reduce-at", "lantern", "--reducers", "3"])
-        #expect(replay.wasSignalled || replay.code > 128)
+        #expect(replay.wasSignaled || replay.code > 128)
         for part in [
             "computing what task 1.", "that may take as long as the job",
             "the task crashed: ", "  at partition ", "  record: \"lantern\"\n",
@@ -108,7 +108,7 @@ import Testing
         #expect(try eventually { try directory.names(in: "tokens").isEmpty })
         job.send(SIGINT)
         let result = try job.wait()
-        #expect(result.wasSignalled && result.code == SIGINT)
+        #expect(result.wasSignaled && result.code == SIGINT)
         #expect(result.errors.contains("the task was interrupted"))
         #expect(result.errors.contains("record: \"Use like there lantern"), "\(result.errors)")
     }

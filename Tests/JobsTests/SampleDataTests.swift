@@ -173,11 +173,11 @@ extension Bytes {
         #expect(one.first?.value == Pair(1202, 3))
     }
 
-    @Test func centresStopAtTheMiddles() throws {
+    @Test func centersStopAtTheMiddles() throws {
         let lines = ["0,0", "9,9", "0,1", "9,8", "", "0,0"]
-        let centres = try KMeans.parse(["--k", "2"]).collect(lines: lines)
-        #expect(centres == [0: Pair(3, [0, 0.333333]), 1: Pair(2, [9, 8.5])])
-        // There are not more centres than points.
+        let centers = try KMeans.parse(["--k", "2"]).collect(lines: lines)
+        #expect(centers == [0: Pair(3, [0, 0.333333]), 1: Pair(2, [9, 8.5])])
+        // There are not more centers than points.
         let all = try KMeans.parse(["--k", "9"]).collect(lines: lines)
         #expect(all.count == 4)
         #expect(throws: JobError.self) {

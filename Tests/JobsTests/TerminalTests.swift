@@ -126,7 +126,7 @@ import Testing
         #expect(terminal.screen.lines.last == "that was Ctrl-Z", "\(terminal.screen.lines)")
     }
 
-    @Test func withoutColourThereIsNone() throws {
+    @Test func withoutColorThereIsNone() throws {
         let terminal = try waitingJob(environment: ["NO_COLOR": "1"])
         #expect(terminal.waits { $0.screen.lines.count == 2 })
         terminal.type("\u{3}")

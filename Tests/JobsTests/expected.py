@@ -117,17 +117,17 @@ def pagerank(rounds, damping=0.85):
 
 def kmeans(k):
     points = sorted(tuple(map(float, line.split(b","))) for line in lines("points.csv"))
-    centres = [points[0]]
-    while len(centres) < k:
-        centres.append(max(points, key=lambda p: min(math.dist(p, c) for c in centres)))
+    centers = [points[0]]
+    while len(centers) < k:
+        centers.append(max(points, key=lambda p: min(math.dist(p, c) for c in centers)))
     while True:
-        clusters = [[] for _ in centres]
+        clusters = [[] for _ in centers]
         for point in points:
-            clusters[min(range(k), key=lambda n: math.dist(point, centres[n]))].append(point)
+            clusters[min(range(k), key=lambda n: math.dist(point, centers[n]))].append(point)
         means = [tuple(math.fsum(xs) / len(c) for xs in zip(*c)) for c in clusters]
-        if all(math.dist(*pair) < 1e-9 for pair in zip(means, centres)):
+        if all(math.dist(*pair) < 1e-9 for pair in zip(means, centers)):
             break
-        centres = means
+        centers = means
     rows = []
     for number, (mean, cluster) in enumerate(zip(means, clusters)):
         place = ",".join(repr(round(x, 6)) for x in mean)

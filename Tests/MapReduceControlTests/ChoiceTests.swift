@@ -39,11 +39,11 @@ import Testing
         case 5:
             if let attempt = workers[id]?.running.first { workers.ended(attempt, on: id) }
         case 6:
-            let condition = WorkerCondition(
+            let health = WorkerHealth(
                 isDraining: Int.random(in: 0..<4, using: &random) == 0,
                 isDiskLow: Bool.random(using: &random)
             )
-            _ = workers.heard(id, condition, at: .zero)
+            _ = workers.heard(id, health, at: .zero)
         case 7: workers.failed(job, on: id)
         default:
             if Int.random(in: 0..<3, using: &random) == 0 { workers.remove([id]) }
@@ -72,7 +72,7 @@ import Testing
 
     private func check(_ workers: Workers, _ demand: Demand) {
         func isFit(_ worker: Workers.Entry) -> Bool {
-            worker.isFree && !(demand.writesRuns && worker.condition.isDiskLow)
+            worker.isFree && !(demand.writesRuns && worker.health.isDiskLow)
                 && !demand.excluded.contains(worker.id) && !demand.avoided.contains(worker.id)
         }
         let fit = workers.all.filter(isFit)

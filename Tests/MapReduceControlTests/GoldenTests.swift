@@ -117,11 +117,11 @@ import Testing
                 progress: [AttemptProgress(attempt: attempt, records: 10, bytes: 400)],
                 isDraining: true,
                 isDiskLow: true,
-                machine: MachineCondition(
-                    load: MachineCondition.Load(one: 1.5, processorCount: 4),
-                    memory: MachineCondition.Memory(availableByteCount: 5, totalByteCount: 9),
-                    disk: MachineCondition.Disk(freeByteCount: 3, totalByteCount: 7),
-                    segments: MachineCondition.Segments(count: 2, byteCount: 18)
+                machine: HostStatus(
+                    load: HostStatus.Load(one: 1.5, processorCount: 4),
+                    memory: HostStatus.Memory(availableByteCount: 5, totalByteCount: 9),
+                    disk: HostStatus.Disk(freeByteCount: 3, totalByteCount: 7),
+                    segments: HostStatus.Segments(count: 2, byteCount: 18)
                 ),
                 wait: 1000
             ),
@@ -141,7 +141,7 @@ import Testing
                     attempt: reader,
                     jobUUID: "5d",
                     input: .partition(0),
-                    sources: [LoggedSource(stage: 0, outputCount: 9)],
+                    sources: [ShuffleInput(stage: 0, outputLogLength: 9)],
                     badRecords: []
                 )
             ),
@@ -305,10 +305,10 @@ import Testing
             state: .diskLow
         )
         workerStatus.version = "0.2"
-        workerStatus.load = MachineCondition.Load(one: 1.5, processorCount: 4)
-        workerStatus.memory = MachineCondition.Memory(availableByteCount: 5, totalByteCount: 9)
-        workerStatus.disk = MachineCondition.Disk(freeByteCount: 3, totalByteCount: 7)
-        workerStatus.segments = MachineCondition.Segments(count: 2, byteCount: 18)
+        workerStatus.load = HostStatus.Load(one: 1.5, processorCount: 4)
+        workerStatus.memory = HostStatus.Memory(availableByteCount: 5, totalByteCount: 9)
+        workerStatus.disk = HostStatus.Disk(freeByteCount: 3, totalByteCount: 7)
+        workerStatus.segments = HostStatus.Segments(count: 2, byteCount: 18)
         workerStatus.excludedJobs = [job]
         workerStatus.lostSlotCount = 1
         workerStatus.unreachableFor = [WorkerID(5)]

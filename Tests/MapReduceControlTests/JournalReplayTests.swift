@@ -33,7 +33,7 @@ import Testing
     ) throws {
         var replay = try replay(entries)
         let before = replay.jobs
-        let flaw = #expect(throws: JournalFlaw.self) { try replay.add(entry) }
+        let flaw = #expect(throws: JournalError.self) { try replay.add(entry) }
         #expect(flaw?.description == reason)
         #expect(replay.jobs == before, "what is refused changes nothing")
     }
@@ -88,7 +88,7 @@ import Testing
             var submission = testJob(2, maps: 2, reducers: 1)
             change(&submission)
             var replay = try replay([])
-            #expect(throws: JournalFlaw.self, "change \(number)") {
+            #expect(throws: JournalError.self, "change \(number)") {
                 try replay.add(.jobSubmitted(submission, at: .zero))
             }
         }
@@ -102,7 +102,7 @@ import Testing
         try expectRefused(start(attempt(0)), after: [end], "the job of \(attempt(0)) is over")
         let both = [start(attempt(0)), start(attempt(1)), success(attempt(1))]
         let replay = try replay(both)
-        #expect(throws: JournalFlaw.self) { try replay.checkEnd() }
+        #expect(throws: JournalError.self) { try replay.checkEnd() }
         #expect(throws: Never.self) {
             try self.replay(both + [.attemptStopped(attempt(0), at: .zero)]).checkEnd()
         }
@@ -127,7 +127,7 @@ import Testing
         #expect(job.stages.map(\.isLeftOut) == [false, false, true, true, false])
         #expect(job.sources(of: 4).map(\.stage) == [1])
         let left = attempt(0, stage: 2)
-        let flaw = #expect(throws: JournalFlaw.self) { try replay.add(start(left)) }
+        let flaw = #expect(throws: JournalError.self) { try replay.add(start(left)) }
         #expect(flaw?.description == "\(left) starts, and its stage is left out")
         let status = JobStatus(job, output: "")
         #expect(status.stages.map(\.isDone) == [true, true, true, true, false])

@@ -25,7 +25,7 @@ private struct World {
     private var now = Instant.zero
     private var journal: [JournalEntry] = []
     /// What runs, as the workers know it.
-    private var running: [(worker: WorkerID, attempt: AttemptID, sources: [LoggedSource])] = []
+    private var running: [(worker: WorkerID, attempt: AttemptID, sources: [ShuffleInput])] = []
     private var alive: Set<WorkerID> = []
     private var publishing: [JobID] = []
     private var finished: [JobID: JobOutcome] = [:]
@@ -71,7 +71,7 @@ private struct World {
             apply(
                 .workerPolled(
                     worker,
-                    WorkerCondition(isDiskLow: Int.random(in: 0..<8, using: &random) == 0)
+                    WorkerHealth(isDiskLow: Int.random(in: 0..<8, using: &random) == 0)
                 )
             )
         }
@@ -106,7 +106,7 @@ private struct World {
             if withFaults, let task = running.randomElement(using: &random),
                 let read = task.sources.randomElement(using: &random),
                 let sources = coordinator.jobs[task.attempt.task.job]?
-                    .sources(stage: read.stage, outputCount: read.outputCount),
+                    .sources(stage: read.stage, outputLogLength: read.outputLogLength),
                 let source = sources.randomElement(using: &random)
             {
                 running.removeAll { $0.attempt == task.attempt }
@@ -191,7 +191,7 @@ private struct World {
     private func checkInput(_ assignment: Assignment) {
         guard let job = coordinator.jobs[assignment.attempt.task.job] else { return }
         for read in assignment.sources {
-            let sources = job.sources(stage: read.stage, outputCount: read.outputCount)
+            let sources = job.sources(stage: read.stage, outputLogLength: read.outputLogLength)
             #expect(sources.map(\.task.index) == Array(job.stages[read.stage].tasks.indices))
             for source in sources {
                 #expect(coordinator.jobs[task: source.task]?.winner == source.number)

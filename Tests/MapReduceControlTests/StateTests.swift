@@ -90,7 +90,7 @@ import Testing
         }
         // The second one is heard once more, and then both are silent.
         _ = coordinator.apply(
-            .workerPolled(WorkerID(2), WorkerCondition()),
+            .workerPolled(WorkerID(2), WorkerHealth()),
             at: .zero + .seconds(4)
         )
         var suspectAt: [WorkerID: Instant] = [:]
@@ -123,7 +123,7 @@ import Testing
         }
         _ = join(1, slots: 1)
         _ = apply(.jobSubmitted(testJob(1, maps: 1, reducers: 2)))
-        _ = apply(.workerPolled(WorkerID(1), WorkerCondition(isDraining: true)))
+        _ = apply(.workerPolled(WorkerID(1), WorkerHealth(isDraining: true)))
         _ = join(2, slots: 3)
         let map = AttemptID(task: TaskID(job: JobID(1), stage: 0, index: 0), number: 0)
         let report = TaskReport(attempt: map, outcome: .succeeded(testOutput(map)))

@@ -97,7 +97,7 @@ private struct TranscriptPlayer {
             return apply(
                 .workerPolled(
                     WorkerID(try number(1)),
-                    WorkerCondition(
+                    WorkerHealth(
                         isDraining: words.contains("draining"),
                         isDiskLow: words.contains("disk-low"),
                         lostSlots: option("lost") ?? 0
@@ -268,9 +268,9 @@ private struct TranscriptPlayer {
         }
     }
 
-    private func describe(_ source: LoggedSource, in job: JobID) -> String {
+    private func describe(_ source: ShuffleInput, in job: JobID) -> String {
         (coordinator.jobs[job]?
-            .sources(stage: source.stage, outputCount: source.outputCount) ?? [])
+            .sources(stage: source.stage, outputLogLength: source.outputLogLength) ?? [])
             .map { "\(describe($0))@\(worker(of: $0))" }
             .joined(separator: " ")
     }

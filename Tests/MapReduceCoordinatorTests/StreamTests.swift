@@ -193,11 +193,11 @@ import Testing
         #expect(workers.map(\.slotCount) == [2])
         #expect(workers[0].version == Release.version && workers[0].disk == nil)
 
-        let machine = MachineCondition(
-            load: MachineCondition.Load(one: 1.5, processorCount: 4),
-            memory: MachineCondition.Memory(availableByteCount: 5, totalByteCount: 9),
-            disk: MachineCondition.Disk(freeByteCount: 3, totalByteCount: 7),
-            segments: MachineCondition.Segments(count: 2, byteCount: 18)
+        let machine = HostStatus(
+            load: HostStatus.Load(one: 1.5, processorCount: 4),
+            memory: HostStatus.Memory(availableByteCount: 5, totalByteCount: 9),
+            disk: HostStatus.Disk(freeByteCount: 3, totalByteCount: 7),
+            segments: HostStatus.Segments(count: 2, byteCount: 18)
         )
         try await worker.poll(machine: machine)
         while workers[0].disk == nil { workers = try await events.next("workers").decoded() }

@@ -8,9 +8,14 @@ import Testing
     private static func progress(
         record: Int = 1,
         pairs: Int = 0,
-        turn: UInt64 = 2
+        ownerChanges: UInt64 = 2
     ) -> FlightRecorder.Progress {
-        FlightRecorder.Progress(recordNumber: record, offset: 0, pairCount: pairs, turn: turn)
+        FlightRecorder.Progress(
+            recordNumber: record,
+            offset: 0,
+            pairCount: pairs,
+            ownerChanges: ownerChanges
+        )
     }
 
     private func at(_ milliseconds: Int64) -> Instant {
@@ -37,13 +42,13 @@ import Testing
     @Test func progressOfAnyKindIsEnough() {
         #expect(!steps(300) { Self.progress(record: $0 / 15) }.contains(.ask))
         #expect(!steps(300) { Self.progress(pairs: $0 / 15) }.contains(.ask))
-        #expect(!steps(300) { Self.progress(turn: UInt64($0 / 15) * 2) }.contains(.ask))
+        #expect(!steps(300) { Self.progress(ownerChanges: UInt64($0 / 15) * 2) }.contains(.ask))
     }
 
     @Test func theEnginesTimeIsNotTheClosures() {
-        #expect(!steps(900) { _ in Self.progress(turn: 3) }.contains(.ask))
+        #expect(!steps(900) { _ in Self.progress(ownerChanges: 3) }.contains(.ask))
         // It counts from when the closure goes on.
-        let steps = steps(300) { Self.progress(turn: $0 < 100 ? 3 : 4) }
+        let steps = steps(300) { Self.progress(ownerChanges: $0 < 100 ? 3 : 4) }
         #expect(steps.firstIndex(of: .ask) == 119)
     }
 

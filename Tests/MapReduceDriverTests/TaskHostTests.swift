@@ -138,7 +138,12 @@ import Testing
 
     /// Lets time pass without progress until something is to be done.
     private mutating func hang(from start: Int64 = 0) -> [TaskHost.Action] {
-        let progress = FlightRecorder.Progress(recordNumber: 1, offset: 0, pairCount: 0, turn: 2)
+        let progress = FlightRecorder.Progress(
+            recordNumber: 1,
+            offset: 0,
+            pairCount: 0,
+            ownerChanges: 2
+        )
         for tick in start..<(start + 1000) {
             let now = Instant(nanoseconds: tick * 100_000_000)
             let actions = host.apply(.tick(progress, at: now))
@@ -229,7 +234,12 @@ import Testing
     /// Whatever comes in whatever order: at most one report for each attempt, never one for none,
     /// and a process is killed or spawned only where that makes sense.
     @Test func anyOrderOfEventsKeepsThePromises() {
-        let tail = FlightRecorder.Progress(recordNumber: 1, offset: 0, pairCount: 0, turn: 2)
+        let tail = FlightRecorder.Progress(
+            recordNumber: 1,
+            offset: 0,
+            pairCount: 0,
+            ownerChanges: 2
+        )
         let inputs: [TaskHost.Input] = [
             .started, .notStarted("x"), .notice(.ready(fingerprint: "abc")),
             .notice(.ready(fingerprint: "xyz")), .notice(.ended(Self.report(0))),

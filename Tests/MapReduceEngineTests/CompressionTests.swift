@@ -33,7 +33,7 @@ enum Compressor: String, CaseIterable, CustomTestStringConvertible {
     var compression: Compression { self == .bzip2 ? .bzip2 : .xz }
     var decompressor: String { self == .bzip2 ? "bunzip2" : "unxz" }
     var trait: String { self == .bzip2 ? "Bzip2" : "Xz" }
-    /// The first bytes by which its files are recognised.
+    /// The first bytes by which its files are recognized.
     var headByteCount: Int { self == .bzip2 ? 5 : 6 }
     /// The first bytes that tell its files from text, if the file has that many.
     var magicByteCount: Int { self == .bzip2 ? 10 : 6 }
@@ -62,7 +62,7 @@ enum Compressor: String, CaseIterable, CustomTestStringConvertible {
     }
 }
 
-/// bzip2 and xz; only recognised where the package's traits are off.
+/// bzip2 and xz; only recognized where the package's traits are off.
 @Suite struct CompressionTests {
     private let directory: TemporaryDirectory
 
@@ -77,7 +77,7 @@ enum Compressor: String, CaseIterable, CustomTestStringConvertible {
     }
 
     @Test(arguments: Compressor.allCases)
-    func isRecognisedByItsFirstBytes(_ compressor: Compressor) throws {
+    func isRecognizedByItsFirstBytes(_ compressor: Compressor) throws {
         for text in ["", "one\ntwo\n"] {
             let stored = try compressor.compress(text, directory)
             for count in [compressor.headByteCount, stored.count] {

@@ -52,11 +52,11 @@ import Testing
         for number in 0..<most { try counters.add(1, toNew: "name \(number)") }
         try counters.add(1, toNew: "name 7")
         #expect(counters["name 7"] == 2)
-        #expect(throws: Counters.Refusal.self) { try counters.add(1, toNew: "one more") }
+        #expect(throws: Counters.LimitError.self) { try counters.add(1, toNew: "one more") }
         #expect(counters.entries.count == most)
         var few = Counters()
         let longest = String(repeating: "n", count: TaskReportLimits.maxCounterNameByteCount)
         try few.add(1, toNew: longest)
-        #expect(throws: Counters.Refusal.self) { try few.add(1, toNew: longest + "n") }
+        #expect(throws: Counters.LimitError.self) { try few.add(1, toNew: longest + "n") }
     }
 }

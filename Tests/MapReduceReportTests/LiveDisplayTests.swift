@@ -23,7 +23,7 @@ import Testing
         forEachSeed(10) { generator in
             let size = TerminalSize(columnCount: 60, rowCount: 12)
             var terminal = TerminalEmulator(columnCount: 60, rowCount: 12)
-            var report = LiveReport(isVerbose: false, isInColour: true)
+            var report = LiveReport(isVerbose: false, isColored: true)
             // A wide character of which one cell is overwritten takes the other with it.
             terminal.write(report.update(.random(&generator, names: ["a", "b c"]), size))
             for _ in 0..<5 {
@@ -50,7 +50,7 @@ import Testing
 
     @Test func nothingIsWrittenWhenNothingHasChanged() {
         let size = TerminalSize(columnCount: 80, rowCount: 24)
-        var report = LiveReport(isVerbose: false, isInColour: true)
+        var report = LiveReport(isVerbose: false, isColored: true)
         #expect(!report.update(.example, size).isEmpty)
         #expect(report.update(.example, size).isEmpty)
         let narrower = TerminalSize(columnCount: 79, rowCount: 24)
@@ -63,7 +63,7 @@ import Testing
     /// What is echoed of Ctrl-C is erased with the rest.
     @Test func ctrlCLeavesNothing() {
         var terminal = TerminalEmulator(columnCount: 20, rowCount: 4)
-        var report = LiveReport(isVerbose: false, isInColour: false)
+        var report = LiveReport(isVerbose: false, isColored: false)
         terminal.write("$ job\n")
         terminal.write(report.update(.example, TerminalSize(columnCount: 20, rowCount: 4)))
         terminal.write("^C")
@@ -71,13 +71,13 @@ import Testing
         #expect(terminal.lines == ["$ job"])
     }
 
-    @Test func coloursAreSwitchedOffAgain() {
+    @Test func colorsAreSwitchedOffAgain() {
         let size = TerminalSize(columnCount: 80, rowCount: 24)
-        for isInColour in [false, true] {
+        for isColored in [false, true] {
             var terminal = TerminalEmulator(columnCount: 80, rowCount: 24)
-            var report = LiveReport(isVerbose: false, isInColour: isInColour)
+            var report = LiveReport(isVerbose: false, isColored: isColored)
             terminal.write(report.update(.example, size))
-            #expect(terminal.styleCount == (isInColour ? 3 : 0), "name, bar, failures")
+            #expect(terminal.styleCount == (isColored ? 3 : 0), "name, bar, failures")
             #expect(!terminal.isStyled)
         }
     }
@@ -102,7 +102,7 @@ private struct Session {
             rowCount: size.rowCount,
             resizing: resizing
         )
-        report = LiveReport(isVerbose: true, isInColour: Bool.random(using: &generator))
+        report = LiveReport(isVerbose: true, isColored: Bool.random(using: &generator))
         for number in 0..<Int.random(in: 0...40, using: &generator) {
             terminal.write("line \(number)\n")
             events.append("line \(number)")

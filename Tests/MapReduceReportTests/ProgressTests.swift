@@ -42,7 +42,9 @@ import Testing
                 let rowCount = Int.random(in: 0...10, using: &generator)
                 let lines = self.lines(progress, columnCount, rowCount: rowCount)
                 #expect(lines.count <= max(rowCount - 1, 1))
-                for line in lines { #expect(Cells.count(of: line) <= max(columnCount - 1, 0)) }
+                for line in lines {
+                    #expect(DisplayWidth.cellCount(of: line) <= max(columnCount - 1, 0))
+                }
             }
         }
     }
@@ -112,14 +114,14 @@ import Testing
         ("\u{20000}", 2), ("", 0),
     ])
     func cellsAreCountedAsTerminalsDo(_ text: String, _ count: Int) {
-        #expect(Cells.count(of: text) == count)
+        #expect(DisplayWidth.cellCount(of: text) == count)
     }
 
     @Test func aWideCharacterIsNotCutInTwo() {
-        #expect(Cells.prefix(of: "a漢字", cellCount: 2) == "a")
-        #expect(Cells.prefix(of: "a漢字", cellCount: 3) == "a漢")
-        #expect(Cells.prefix(of: "e\u{301}e\u{301}", cellCount: 1) == "e\u{301}")
-        #expect(Cells.prefix(of: "abc", cellCount: 0) == "")
+        #expect(DisplayWidth.prefix(of: "a漢字", cellCount: 2) == "a")
+        #expect(DisplayWidth.prefix(of: "a漢字", cellCount: 3) == "a漢")
+        #expect(DisplayWidth.prefix(of: "e\u{301}e\u{301}", cellCount: 1) == "e\u{301}")
+        #expect(DisplayWidth.prefix(of: "abc", cellCount: 0) == "")
     }
 
     @Test func commandsAreShownAndNotObeyed() {
@@ -139,15 +141,15 @@ import Testing
         for isTerminal in [false, true] {
             for terminal in [nil, "", "dumb", "xterm"] {
                 for service in [nil, "", "0", "false", "False", "true", "1", "woodpecker"] {
-                    for noColour in [nil, "", "0", "1"] {
+                    for noColor in [nil, "", "0", "1"] {
                         let style = DisplayStyle(isTerminal: isTerminal) { name in
-                            ["TERM": terminal, "CI": service, "NO_COLOR": noColour][name] ?? nil
+                            ["TERM": terminal, "CI": service, "NO_COLOR": noColor][name] ?? nil
                         }
                         let isLive =
                             isTerminal && terminal == "xterm"
                             && [nil, "", "0", "false", "False"].contains(service)
-                        let isInColour = [nil, ""].contains(noColour)
-                        #expect(style == (isLive ? .live(isInColour: isInColour) : .plain))
+                        let isColored = [nil, ""].contains(noColor)
+                        #expect(style == (isLive ? .live(isColored: isColored) : .plain))
                     }
                 }
             }

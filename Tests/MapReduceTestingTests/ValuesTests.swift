@@ -44,7 +44,7 @@ import Testing
         ("map, then reduce", { $0.map { $0 + 1 }.count + $0.reduce(0, +) }),
         ("prefix, then a sum", { Array($0.prefix(1)).count + $0.sum() }),
         ("a search, then a count", { ($0.contains(4) ? 1 : 0) + $0.count() }),
-        ("neighbours by two iterators", { zip($0, $0.dropFirst()).map { $0 - $1 }.count }),
+        ("neighbors by two iterators", { zip($0, $0.dropFirst()).map { $0 - $1 }.count }),
         (
             "a lazy sequence twice",
             { values in

@@ -10,21 +10,21 @@ import Testing
     private static let gigabyte = 1 << 30
     private static let url = "http://c:9310"
 
-    private static func condition(
+    private static func status(
         free: Int = 100 << 30,
         files: Int = 65_536,
         version: Int = ClusterProtocol.version,
         release: String = Release.version,
-        surroundings: WorkerSurroundings? = nil
-    ) -> ServiceCondition {
-        ServiceCondition(
+        diagnostics: WorkerDiagnostics? = nil
+    ) -> ServiceStatus {
+        ServiceStatus(
             version: version,
             release: release,
             time: 0,
             directory: "/d",
             freeByteCount: free,
             fileLimit: files,
-            surroundings: surroundings
+            diagnostics: diagnostics
         )
     }
 
@@ -40,7 +40,7 @@ import Testing
             ),
             coordinatorURL: url,
             hasToken: true,
-            coordinator: .answered(condition(), noSkew),
+            coordinator: .answered(status(), noSkew),
             workers: (0..<workers).map { index in
                 Observations.Worker(
                     status: WorkerStatus(
@@ -51,13 +51,13 @@ import Testing
                         silence: 0.2,
                         state: .ready
                     ),
-                    condition: .answered(
-                        condition(
-                            surroundings: WorkerSurroundings(
+                    serviceStatus: .answered(
+                        status(
+                            diagnostics: WorkerDiagnostics(
                                 slotCount: 4,
                                 minFreeByteCount: gigabyte,
-                                coordinator: WorkerSurroundings.Reach(url: url),
-                                peers: urls.map { WorkerSurroundings.Reach(url: $0) }
+                                coordinator: WorkerDiagnostics.Reach(url: url),
+                                peers: urls.map { WorkerDiagnostics.Reach(url: $0) }
                             )
                         ),
                         noSkew
@@ -135,32 +135,32 @@ import Testing
     }
 
     @Test func howTheCoordinatorIsPlaced() {
-        func placed(_ condition: ServiceCondition) -> [String] {
-            bad { $0.coordinator = .answered(condition, Self.noSkew) }
+        func placed(_ status: ServiceStatus) -> [String] {
+            bad { $0.coordinator = .answered(status, Self.noSkew) }
         }
-        #expect(placed(Self.condition(version: 2)) == ["problem coordinator: version"])
-        #expect(placed(Self.condition(release: "9.9")) == ["warning coordinator: version"])
-        #expect(placed(Self.condition(free: 1 << 20)) == ["warning coordinator: data directory"])
-        #expect(placed(Self.condition(files: 100)) == ["problem coordinator: open files"])
+        #expect(placed(Self.status(version: 2)) == ["problem coordinator: version"])
+        #expect(placed(Self.status(release: "9.9")) == ["warning coordinator: version"])
+        #expect(placed(Self.status(free: 1 << 20)) == ["warning coordinator: data directory"])
+        #expect(placed(Self.status(files: 100)) == ["problem coordinator: open files"])
         // Two workers need eight more than the least.
-        #expect(placed(Self.condition(files: 263)) == ["warning coordinator: open files"])
-        #expect(placed(Self.condition(files: 264)) == [])
+        #expect(placed(Self.status(files: 263)) == ["warning coordinator: open files"])
+        #expect(placed(Self.status(files: 264)) == [])
     }
 
     @Test func clocks() {
         func skew(_ coordinator: Double, _ worker: Double, _ uncertainty: Double = 0) -> [String] {
             bad { seen in
                 seen.coordinator = .answered(
-                    Self.condition(),
+                    Self.status(),
                     Observations.ClockReading(ahead: coordinator, uncertainty: uncertainty)
                 )
-                guard let condition = seen.workers?[0].condition?.value else { return }
-                seen.workers?[0].condition = .answered(
-                    condition,
+                guard let status = seen.workers?[0].serviceStatus?.value else { return }
+                seen.workers?[0].serviceStatus = .answered(
+                    status,
                     Observations.ClockReading(ahead: worker, uncertainty: 0)
                 )
-                seen.workers?[1].condition = .answered(
-                    condition,
+                seen.workers?[1].serviceStatus = .answered(
+                    status,
                     Observations.ClockReading(ahead: coordinator, uncertainty: 0)
                 )
             }
@@ -193,24 +193,24 @@ import Testing
         #expect(
             bad {
                 $0.workers?[0].status.state = .awaited
-                $0.workers?[0].condition = nil
+                $0.workers?[0].serviceStatus = nil
             } == ["problem worker 1: heartbeat"]
         )
     }
 
     @Test func howWorkersArePlaced() {
         func placed(
-            _ change: (inout WorkerSurroundings) -> Void = { _ in },
+            _ change: (inout WorkerDiagnostics) -> Void = { _ in },
             free: Int = 100 << 30,
             files: Int = 65_536
         ) -> [String] {
             bad { seen in
                 guard
-                    var surroundings = seen.workers?[0].condition?.value?.surroundings
+                    var diagnostics = seen.workers?[0].serviceStatus?.value?.diagnostics
                 else { return }
-                change(&surroundings)
-                seen.workers?[0].condition = .answered(
-                    Self.condition(free: free, files: files, surroundings: surroundings),
+                change(&diagnostics)
+                seen.workers?[0].serviceStatus = .answered(
+                    Self.status(free: free, files: files, diagnostics: diagnostics),
                     Self.noSkew
                 )
             }
@@ -236,14 +236,14 @@ import Testing
             state: WorkerStatus.State = .ready
         ) -> [String] {
             var seen = Self.healthy(workers: count)
-            seen.workers?[0].condition = .unreachable(reason: reason)
+            seen.workers?[0].serviceStatus = .unreachable(reason: reason)
             seen.workers?[0].status.state = state
-            if count > 1, let condition = seen.workers?[1].condition?.value,
-                var surroundings = condition.surroundings
+            if count > 1, let status = seen.workers?[1].serviceStatus?.value,
+                var diagnostics = status.diagnostics
             {
-                surroundings.peers[0].problem = peer
-                seen.workers?[1].condition = .answered(
-                    Self.condition(surroundings: surroundings),
+                diagnostics.peers[0].problem = peer
+                seen.workers?[1].serviceStatus = .answered(
+                    Self.status(diagnostics: diagnostics),
                     Self.noSkew
                 )
             }
@@ -264,7 +264,11 @@ import Testing
         )
         #expect(
             bad {
-                $0.workers?[0].condition = .refused(status: 401, code: "unauthorized", message: "x")
+                $0.workers?[0].serviceStatus = .refused(
+                    status: 401,
+                    code: "unauthorized",
+                    message: "x"
+                )
             } == ["problem worker 1: token"]
         )
     }

@@ -72,7 +72,7 @@ import Testing
             }
             do {
                 try ExecutableImage.checkIsJob(try directory.write("damaged", damaged))
-            } catch is NotAJob {
+            } catch is NotAJobError {
             } catch {
                 Issue.record(error)
             }

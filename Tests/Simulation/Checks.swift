@@ -136,7 +136,7 @@ struct Checks {
                 "\(attempt) is told to read \(assignment.sources.map(\.stage)) and not \(expected)"
         }
         for read in assignment.sources {
-            let sources = job.sources(stage: read.stage, outputCount: read.outputCount)
+            let sources = job.sources(stage: read.stage, outputLogLength: read.outputLogLength)
             if sources.map(\.task.index) != Array(job.stages[read.stage].tasks.indices) {
                 return "\(attempt) does not read every task of stage \(read.stage)"
             }

@@ -4,7 +4,7 @@
 /// So a fault that is left out of a plan changes what follows from it, and not every draw after it,
 /// which lets a plan that fails be made smaller.
 ///
-/// Source: the finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+/// Source: the finalizer of SplitMix64 (Steele, Lea, Flood 2014).
 struct Dice {
     let seed: UInt64
     private var counts: [UInt64: UInt64] = [:]

@@ -5,7 +5,7 @@ internal import MapReduceModel
 /// and runs that are there or not.
 struct SimulatedWorker {
     let host: Int
-    var machine: WorkerMachine
+    var machine: WorkerStateMachine
     /// Counts the processes that ran on the host; what an earlier one waited for is not heard.
     var life: Int
     var isAlive = false

@@ -98,13 +98,13 @@ extension World {
         }
         coordinator?.sessions[worker]?.outbox.received(request.received)
         coordinator?.sessions[worker]?.isDraining = request.isDraining
-        let condition = WorkerCondition(
+        let health = WorkerHealth(
             isDraining: request.isDraining,
             isDiskLow: request.isDiskLow,
             lostSlots: request.lostSlots ?? 0
         )
         enqueue(
-            [.workerPolled(worker, condition)] + request.ended.map { Event($0, of: worker) },
+            [.workerPolled(worker, health)] + request.ended.map { Event($0, of: worker) },
             .polled(call, worker, request)
         )
     }

@@ -9,9 +9,9 @@ extension World {
             "\(submission.id) is submitted: \(submission.plan.name), as \(submission.uuid)"
         case .workerJoined(let worker, _, let attempts):
             "\(worker) joins, with \(attempts.count) attempts"
-        case .workerPolled(let worker, let condition):
-            "\(worker) polls" + (condition.isDraining ? ", draining" : "")
-                + (condition.isDiskLow ? ", disk low" : "")
+        case .workerPolled(let worker, let health):
+            "\(worker) polls" + (health.isDraining ? ", draining" : "")
+                + (health.isDiskLow ? ", disk low" : "")
         case .workerLeft(let worker): "\(worker) leaves"
         case .attemptReported(let worker, let report):
             "\(worker) reports \(report.attempt): \(describe(report.outcome))"

@@ -9,7 +9,7 @@ extension World {
         let old = workers[host]
         var worker = SimulatedWorker(
             host: host,
-            machine: WorkerMachine(slotCount: setting.slotCounts[host]),
+            machine: WorkerStateMachine(slotCount: setting.slotCounts[host]),
             life: old.life + 1
         )
         // What an earlier process left on the disk is swept.
@@ -241,14 +241,14 @@ extension World {
     private func heardOutputs(_ attempt: AttemptID, _ response: Response?, on host: Int) {
         guard let fetch = workers[host].fetches[attempt] else { return }
         let source = fetch.assignment.sources[fetch.wanted.count]
-        guard case .outputs(let outputs) = response, outputs.entries.count >= source.outputCount
+        guard case .outputs(let outputs) = response, outputs.entries.count >= source.outputLogLength
         else {
             endFetch(attempt, on: host)
             return apply(.inputFailed(attempt, source: nil, message: "no log"), to: host)
         }
         var table = OutputTable()
         table.add(outputs)
-        let wanted = table.sources(source.outputCount).map { entry in
+        let wanted = table.sources(source.outputLogLength).map { entry in
             let task = TaskID(job: attempt.task.job, stage: source.stage, index: entry.task)
             return SimulatedWorker.Wanted(
                 run: SimulatedWorker.FetchedRun(

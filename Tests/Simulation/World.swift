@@ -62,7 +62,7 @@ final class World {
             workers.append(
                 SimulatedWorker(
                     host: host,
-                    machine: WorkerMachine(slotCount: setting.slotCounts[host]),
+                    machine: WorkerStateMachine(slotCount: setting.slotCounts[host]),
                     life: 0
                 )
             )

@@ -4,7 +4,7 @@ import Foundation
 package struct CommandResult: Sendable {
     package var code: Int32
     /// Whether a signal ended it; `code` is then the signal.
-    package var wasSignalled: Bool
+    package var wasSignaled: Bool
     package var output: String
     package var errors: String
 }
@@ -88,7 +88,7 @@ package final class Command {
         process.waitUntilExit()
         return CommandResult(
             code: process.terminationStatus,
-            wasSignalled: process.terminationReason == .uncaughtSignal,
+            wasSignaled: process.terminationReason == .uncaughtSignal,
             output: try readText(outputPath),
             errors: try readText(errorPath)
         )

@@ -4,7 +4,7 @@ import Foundation
 /// Keeps a process from being reaped by its parent, as one is kept that waits for a disk within the
 /// kernel: a tracer that does not wait for it hears of its end first.
 package final class StuckProcess: @unchecked Sendable {
-    // Unchecked: `code` is written before the semaphore is signalled, and read after.
+    // Unchecked: `code` is written before the semaphore is signaled, and read after.
     private let isAttached = DispatchSemaphore(value: 0)
     private let mayEnd = DispatchSemaphore(value: 0)
     private var code: Int32 = -1

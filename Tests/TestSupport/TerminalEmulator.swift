@@ -38,9 +38,9 @@ package struct TerminalEmulator: Sendable {
     private var wraps = true
     private let resizing: Resizing
     private var pending: [UInt8] = []
-    /// Whether a colour or bold is switched on.
+    /// Whether a color or bold is switched on.
     package private(set) var isStyled = false
-    /// How often a colour or bold was switched on.
+    /// How often a color or bold was switched on.
     package private(set) var styleCount = 0
     /// Control characters and sequences that it does not know.
     package private(set) var unknown: [String] = []

@@ -165,6 +165,29 @@ import Testing
         }
     }
 
+    /// As in the names of Swift's own API.
+    @Test func spellingIsAmerican() throws {
+        let stems = [
+            "final", "initial", "normal", "optim", "recogn", "serial", "special", "token", "vector",
+            "organ", "util",
+        ]
+        let british =
+            [
+                "colour", "neighbour", "behaviour", "honour", "centre", "labelled", "signalled",
+                "learnt", "misspelt", "acknowledgement", "artefact",
+            ] + stems.flatMap { [$0 + "ise", $0 + "ising", $0 + "isation"] }
+        let texts =
+            try allSources() + files(below: "Documentation", ".md")
+        for file in texts where file.path != "Tests/TidyTests/TidyTests.swift" {
+            // An attribute of HTML.
+            let text = file.lines.joined(separator: "\n").lowercased()
+                .replacingOccurrences(of: "aria-labelledby", with: "")
+            for word in british where text.contains(word) {
+                Issue.record("\(file.path) has \(word)")
+            }
+        }
+    }
+
     @Test func jobsAreShort() throws {
         for file in try files(below: "Jobs") {
             #expect(file.lines.count <= 41, "\(file.path) has more than 40 lines")

@@ -1,6 +1,6 @@
 // The bars of a timeline.
 
-// Rectangles by their colour: a context draws many of one colour in much less time than of many.
+// Rectangles by their color: a context draws many of one color in much less time than of many.
 class Rectangles {
   constructor() {
     this.byColor = new Map();
@@ -46,7 +46,7 @@ function addLane(timeline, bars, context, lane) {
 
 function addAttempt(timeline, bars, context, attempt, { left, y, width, height }) {
   const seconds = lasted(attempt, timeline.now);
-  // A hair of ground between neighbours.
+  // A hair of ground between neighbors.
   const across = width > 3 ? width - 1 : width;
   const ground = groundOf(context, attempt, width);
   if (ground) {
@@ -76,7 +76,7 @@ function addParts(bars, attempt, seconds, { left, y, across, height }) {
   if (left + across - from > 0.5) bars.add(times.other, from, y, left + across - from, height);
 }
 
-// The colour of an attempt that has no parts; null where it has.
+// The color of an attempt that has no parts; null where it has.
 function groundOf(context, attempt, width) {
   const { bad, muted, lost, accent, sunken, surface } = colors();
   const isNarrow = width < narrowBar;

@@ -1,8 +1,8 @@
-// What pictures on a canvas share: sharp pixels, the page's colours, patterns and the tip.
+// What pictures on a canvas share: sharp pixels, the page's colors, patterns and the tip.
 
 let colorsOfScheme = null;
 
-// The page's colours by their names in the style sheet.
+// The page's colors by their names in the style sheet.
 function colors() {
   if (colorsOfScheme) return colorsOfScheme;
   const style = getComputedStyle(document.documentElement);
@@ -23,7 +23,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const picture of pictures) picture.refresh();
 });
 
-// Pictures that live: they are drawn anew when their size or the colours change.
+// Pictures that live: they are drawn anew when their size or the colors change.
 const pictures = new Set();
 
 const sizes = new ResizeObserver((entries) => {
@@ -45,7 +45,7 @@ function fitted(canvas, width, height) {
   return context;
 }
 
-// Stripes that tell states apart without their colours.
+// Stripes that tell states apart without their colors.
 function stripes(context, color, ground, kind) {
   const { patterns } = colors();
   const key = `${color} ${ground} ${kind}`;

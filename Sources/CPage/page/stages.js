@@ -118,7 +118,7 @@ function stagesSection(report) {
 }
 
 function timeLegend() {
-  return h("ul", { class: "legend", "aria-label": "Colours of time" }, timeParts.map((name) =>
+  return h("ul", { class: "legend", "aria-label": "Colors of time" }, timeParts.map((name) =>
     h("li", {}, h("span", { class: `swatch part-${name}`, "aria-hidden": "true" }),
       timeWords[name])));
 }

@@ -135,7 +135,7 @@ const chipMarks = {
   excluded: "⊘", pending: "○",
 };
 
-// A state: a mark, a colour and a word.
+// A state: a mark, a color and a word.
 function chip(name, words = name) {
   return h("span", { class: `chip chip-${name}` },
     h("span", { "aria-hidden": "true", class: "mark" }, chipMarks[name] ?? "·"), words);

@@ -4,7 +4,7 @@ const timelineSize = {
   axis: 24, stage: 18, maxStageRows: 3, gap: 6, minLane: 5, maxLane: 20, height: 560,
 };
 
-// A bar that is narrower than this, in pixels, has one colour.
+// A bar that is narrower than this, in pixels, has one color.
 const narrowBar = 9;
 
 const timelineHint = "Ctrl with the wheel zooms, dragging moves; an attempt opens with a click.";
@@ -351,7 +351,7 @@ function timelineLegend() {
     ["running", "running"], ["retry", "tried again"], ["backup", "backup of a slow task"],
     ["failed", "failed"], ["stopped", "stopped"], ["lost", "output lost"],
   ];
-  return h("ul", { class: "legend", "aria-label": "Colours and marks" },
+  return h("ul", { class: "legend", "aria-label": "Colors and marks" },
     [...timeParts, "other"].map((name) =>
       h("li", {}, h("span", { class: `swatch part-${name}`, "aria-hidden": "true" }),
         timeWords[name])),

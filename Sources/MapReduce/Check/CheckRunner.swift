@@ -147,7 +147,7 @@ package final class CheckRunner {
         let job: JobState
         do {
             job = try runner.run(submission)
-        } catch let hung as HungThread {
+        } catch let hung as HungThreadError {
             isInUse = true
             throw JobError(hung)
         }

@@ -2,7 +2,7 @@ public import MapReduceEngine
 
 /// Merges the values of a key in many ways, which must all give the same.
 ///
-/// The engine merges neighbours in whatever groups tasks, spills and passes make; here the groups
+/// The engine merges neighbors in whatever groups tasks, spills and passes make; here the groups
 /// are tried out.
 struct MergeCheck<Value: RecordValue> {
     let merge: @Sendable (Value, Value) -> Value
@@ -22,10 +22,10 @@ struct MergeCheck<Value: RecordValue> {
         guard closeness.areEqual(left, fold(values)) else {
             throw MergeError("its closure gives two results for the same values")
         }
-        try checkNeighbours(values)
+        try checkNeighbors(values)
         try check(foldRight(values), left, values.count, "from the right to the left")
         for _ in 0..<3 {
-            try check(foldInTree(values[...]), left, values.count, "in groups of neighbours")
+            try check(foldInTree(values[...]), left, values.count, "in groups of neighbors")
         }
         return left
     }
@@ -52,8 +52,8 @@ struct MergeCheck<Value: RecordValue> {
         )
     }
 
-    /// Looks for three neighbours by which to show it, as three are easier to understand.
-    private func checkNeighbours(_ values: [Value]) throws {
+    /// Looks for three neighbors by which to show it, as three are easier to understand.
+    private func checkNeighbors(_ values: [Value]) throws {
         guard values.count > 2 else { return }
         var first = values[0]
         for index in 1..<min(values.count - 1, 1000) {

@@ -14,7 +14,7 @@ extension CompiledJob {
     /// Refuses files that are not text where a stage reads text.
     ///
     ///                                  files of a kind that    files with a NUL in
-    ///     a record is                  is recognised           their first 64 KiB
+    ///     a record is                  is recognized           their first 64 KiB
     ///     a line                       refused                 read
     ///     a string, a row, JSON        refused                 refused
     ///     of a fixed size, a file      read                    read

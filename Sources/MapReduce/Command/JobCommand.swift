@@ -63,7 +63,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
             case nil: try command.drive()
             }
             Glibc.exit(0)
-        } catch let error as Interruption {
+        } catch let error as InterruptionError {
             Glibc.exit(128 + error.signal)
         } catch {
             Terminal.write("\(name): \(describe(error))\n", to: 2)

@@ -211,7 +211,7 @@ struct JobDriver {
             return job
         } catch {
             reports.keep(runner.finalSnapshot(endedBy: error), context)
-            guard let hung = error as? HungThread else { throw error }
+            guard let hung = error as? HungThreadError else { throw error }
             throw JobError(hung, replay: replayCommand(hung.attempt.task, [], copied: copied))
         }
     }

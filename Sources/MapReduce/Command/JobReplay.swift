@@ -82,7 +82,7 @@ struct JobReplay {
             let segments = try readEarlierStages(in: scratch.path)
             say("\(name): running \(described) in this process")
             outcome = try runTask(input, segments, in: scratch.path)
-            tell(outcome, scratch.path)
+            report(outcome, scratch.path)
         } catch {
             try scratch.remove()
             throw error
@@ -193,7 +193,7 @@ struct JobReplay {
         return report.outcome
     }
 
-    private func tell(_ outcome: TaskReport.Outcome, _ scratch: String) {
+    private func report(_ outcome: TaskReport.Outcome, _ scratch: String) {
         guard case .succeeded(let output) = outcome else { return }
         say("\(name): \(described) succeeded")
         for entry in output.counters.entries {

@@ -74,7 +74,9 @@ final class Spool {
                 on: [signals.descriptor, descriptor],
                 timeout: ProcessLimits.maxPollWait
             )
-            if ready.first == 0, let signal = signals.next() { throw Interruption(signal: signal) }
+            if ready.first == 0, let signal = signals.next() {
+                throw InterruptionError(signal: signal)
+            }
             guard ready.first == 1 else { continue }
             let count = read(descriptor, buffer.baseAddress, buffer.count)
             if count == 0 { return try InputFiles.inspect(path) }

@@ -19,7 +19,7 @@ extension Pairs {
         let node = self.node
         let place = SourcePlace(file, line)
         let reader = Reader()
-        // One call for a batch of pairs, specialised for this closure.
+        // One call for a batch of pairs, specialized for this closure.
         let mergeBatch: CombiningSink<Key, Value>.MergeBatch = { table, batch, count, key in
             table.add(batch, count: count, noting: key) { old, new in
                 InlineValue.bits(

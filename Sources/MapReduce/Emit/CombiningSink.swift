@@ -45,7 +45,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
             exit,
-            merger: DecodingMerger(merge, context.turns),
+            merger: DecodingMerger(merge, context.owner),
             limit: nil
         )
         context.add(self, exit)
@@ -195,14 +195,14 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
 @usableFromInline
 final class DecodingMerger<Value: RecordValue>: ValueMerger {
     @usableFromInline let merge: @Sendable (Value, Value) -> Value
-    @usableFromInline let turns: Turns
+    @usableFromInline let owner: ExecutionOwner
     @exclusivity(unchecked) @usableFromInline var encoded = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var merged: Value?
 
     @inlinable
-    init(_ merge: @escaping @Sendable (Value, Value) -> Value, _ turns: Turns) {
+    init(_ merge: @escaping @Sendable (Value, Value) -> Value, _ owner: ExecutionOwner) {
         self.merge = merge
-        self.turns = turns
+        self.owner = owner
     }
 
     @inlinable
@@ -216,7 +216,7 @@ final class DecodingMerger<Value: RecordValue>: ValueMerger {
     func add(_ value: UnsafeRawBufferPointer) throws {
         let old = try merged ?? Value(record: encoded.bytes)
         let new = try Value(record: value)
-        merged = turns.closure { merge(old, new) }
+        merged = owner.closure { merge(old, new) }
     }
 
     @inlinable

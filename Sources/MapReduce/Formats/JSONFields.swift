@@ -230,8 +230,8 @@ final class JSONFields {
     func bool(_ path: String) throws -> Bool {
         let value = try present(path)
         switch value.kind {
-        case .yes: return true
-        case .no: return false
+        case .true: return true
+        case .false: return false
         case .string, .number, .object, .array, .null:
             throw mismatch(path, value, "is neither true nor false")
         }

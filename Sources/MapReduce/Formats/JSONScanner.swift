@@ -17,8 +17,8 @@ struct JSONValue {
         case number
         case object
         case array
-        case yes
-        case no
+        case `true`
+        case `false`
         case null
     }
     var kind: Kind
@@ -131,8 +131,8 @@ struct JSONScanner {
     private mutating func scalar() throws -> JSONValue {
         switch byte {
         case 0x22: try string()
-        case 0x74: try word("true", .yes)
-        case 0x66: try word("false", .no)
+        case 0x74: try word("true", .true)
+        case 0x66: try word("false", .false)
         case 0x6E: try word("null", .null)
         default: try number()
         }

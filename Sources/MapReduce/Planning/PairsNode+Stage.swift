@@ -31,7 +31,7 @@ extension PairsNode {
     }
 }
 
-// The sinks are made in code that is specialised for the user's types.
+// The sinks are made in code that is specialized for the user's types.
 extension Planner {
     /// A shuffle of a dataset's pairs by the hash of their keys, sorted: one for all that read it.
     ///

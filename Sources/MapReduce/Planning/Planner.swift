@@ -3,7 +3,7 @@ internal import MapReduceModel
 
 /// Makes the plan of a job of the graph of its datasets.
 ///
-/// Neighbouring `map` and `filter` run in one pass; each dataset is made once, and handed to all
+/// Neighboring `map` and `filter` run in one pass; each dataset is made once, and handed to all
 /// that use it; where pairs must be brought together, a stage ends and another one begins.
 ///
 ///     lines ── map ─┬─ combine ═══ map ── output "counts"        ═══ a shuffle: stages end there

@@ -40,7 +40,7 @@ final class StageBuilder {
         self.program = program
     }
 
-    /// Adds a step, labelled by the place of its closure.
+    /// Adds a step, labeled by the place of its closure.
     @usableFromInline
     func add(_ verb: String, _ place: SourcePlace) {
         let step = Step(verb: verb, file: place.fileName, line: place.line)

@@ -48,7 +48,7 @@ extension CompiledJob {
 
 extension JobError {
     /// A failure that ended the run while its thread went on; `replay`: runs the task again.
-    init(_ hung: HungThread, replay: String? = nil) {
+    init(_ hung: HungThreadError, replay: String? = nil) {
         self.init(
             .failed,
             FailureText.text(of: hung.failure, attempt: hung.attempt, replay: replay),

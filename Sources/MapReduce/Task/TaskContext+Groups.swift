@@ -81,7 +81,7 @@ extension TaskContext {
 
     /// Opens segments, and merges them until few are left.
     private func merge<Result>(_ body: () throws -> Result) rethrows -> Result {
-        try turns.engine { try clock.measure(.merge, body) }
+        try owner.engine { try clock.measure(.merge, body) }
     }
 
     /// Calls the user's code for a key, which is to blame for what it throws.

@@ -19,8 +19,8 @@ final class TaskContext {
     let recorder: FlightRecorder
     /// The page of the flight recorder: two stores a record go there directly.
     private let page: UnsafeMutableRawPointer
-    /// Whose turn it is, the engine's or the closures'.
-    @usableFromInline let turns: Turns
+    /// Whose code runs, the engine's or the user's.
+    @usableFromInline let owner: ExecutionOwner
     /// What the task's time goes into.
     @usableFromInline let clock: PhaseClock
     var counters = Counters()
@@ -100,7 +100,7 @@ final class TaskContext {
         self.memory = memory
         self.recorder = recorder
         page = recorder.page
-        turns = Turns(word: recorder.turn)
+        owner = ExecutionOwner(word: recorder.ownerWord)
         self.clock = clock
     }
 
@@ -176,7 +176,7 @@ final class TaskContext {
 
     /// Opens an input file, and reads what it takes to begin.
     func open<Result>(_ body: () throws -> Result) rethrows -> Result {
-        try turns.engine { try clock.measure(.read, body) }
+        try owner.engine { try clock.measure(.read, body) }
     }
 
     /// Calls the body with each piece of the task's split, in order.

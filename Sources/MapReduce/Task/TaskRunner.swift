@@ -101,7 +101,7 @@ final class TaskRunner {
         do {
             if holdsEmissions { try removeOutputs(of: context) }
             return .succeeded(
-                try Turns.$current.withValue(context.turns) {
+                try ExecutionOwner.$current.withValue(context.owner) {
                     try PhaseClock.$current.withValue(clock) { try run(context) }
                 }
             )
@@ -129,7 +129,7 @@ final class TaskRunner {
                 try Files.createNewDirectory(spec.partDirectory)
             }
         }
-        return try context.turns.closure {
+        return try context.owner.closure {
             try program.stages[spec.attempt.task.stage].run(context)
             return try context.finishOutputs()
         }

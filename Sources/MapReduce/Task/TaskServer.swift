@@ -19,7 +19,7 @@ struct TaskServer: Sendable {
     /// Serves until the driver closes its end.
     func serve() throws {
         if isOwnProcess {
-            HangingThread.listen()
+            HangingThread.installBacktraceHandler()
             writeOutputByLines()
         }
         try channel.send(TaskNotice.ready(fingerprint: program.plan.fingerprint))
@@ -53,7 +53,7 @@ struct TaskServer: Sendable {
         let isOwnProcess = self.isOwnProcess
         // The driver sends the next attempt only after this one's report, so that no two threads
         // use the runner or send at a time.
-        let handed = Handed(runner)
+        let handed = UnsafeTransfer(runner)
         try startThread {
             let runner = handed.value
             let report = runner.run(spec)

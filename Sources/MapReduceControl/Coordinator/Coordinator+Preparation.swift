@@ -58,7 +58,7 @@ extension Coordinator {
 
     private mutating func prepare(_ job: JobID, _ stage: Int, taskCount: Int) {
         let candidates = workers.all.filter {
-            $0.slots > 0 && !$0.isSuspect && !$0.isUnreachable && !$0.condition.isDraining
+            $0.slots > 0 && !$0.isSuspect && !$0.isUnreachable && !$0.health.isDraining
         }
         var chosen: [WorkerID] = []
         var round = 0

@@ -28,9 +28,9 @@ extension Coordinator {
             case .shuffles: .partition(id.index)
             }
         var sources = job.sources(of: id.stage).map { source in
-            LoggedSource(
+            ShuffleInput(
                 stage: source.stage,
-                outputCount: job.stages[source.stage].outputLog.count
+                outputLogLength: job.stages[source.stage].outputLog.count
             )
         }
         if Mutation.forgetsSecondSource.isOn { sources = Array(sources.prefix(1)) }

@@ -47,7 +47,7 @@ package struct Coordinator: Sendable {
         case .jobSubmitted(let submission): record(.jobSubmitted(submission, at: now))
         case .workerJoined(let id, let profile, let attempts):
             join(id, profile, attempts, at: now)
-        case .workerPolled(let id, let condition): _ = workers.heard(id, condition, at: now)
+        case .workerPolled(let id, let health): _ = workers.heard(id, health, at: now)
         case .workerLeft(let id): lose([id])
         case .attemptReported(let worker, let report):
             if workers.heard(worker, at: now) { end(report, on: worker, at: now) }

@@ -45,7 +45,7 @@ package struct JobState: Hashable, Sendable {
         for stage in stages.indices {
             for index in stages[stage].tasks.indices {
                 let task = TaskID(job: id, stage: stage, index: index)
-                guard Int(task.spread % 100) < submission.auditPercent else { continue }
+                guard Int(task.stableHash % 100) < submission.auditPercent else { continue }
                 stages[stage].tasks[index].needsAudit = true
                 stages[stage].auditCount += 1
             }
@@ -214,9 +214,9 @@ package struct JobState: Hashable, Sendable {
     /// entries of its source's log name them.
     ///
     /// Cost: linear in the log.
-    package func sources(stage: Int, outputCount: Int) -> [AttemptID] {
+    package func sources(stage: Int, outputLogLength: Int) -> [AttemptID] {
         var numbers = Array(repeating: Int32(-1), count: stages[stage].tasks.count)
-        for entry in stages[stage].outputLog.prefix(outputCount) {
+        for entry in stages[stage].outputLog.prefix(outputLogLength) {
             if Mutation.readsFirstOutputs.isOn, numbers[Int(entry.task)] >= 0 { continue }
             numbers[Int(entry.task)] = entry.attempt
         }

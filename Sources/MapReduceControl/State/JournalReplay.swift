@@ -13,14 +13,14 @@ package struct JournalReplay: Sendable {
 
     /// Applies an entry.
     /// - Throws: when it cannot follow those before it, and changes nothing then.
-    package mutating func add(_ entry: JournalEntry) throws(JournalFlaw) {
+    package mutating func add(_ entry: JournalEntry) throws(JournalError) {
         try check(entry)
         jobs.apply(entry)
     }
 
     /// Whether an entry can follow those before it.
     /// - Throws: the reason why it cannot.
-    package func check(_ entry: JournalEntry) throws(JournalFlaw) {
+    package func check(_ entry: JournalEntry) throws(JournalError) {
         switch entry {
         case .jobSubmitted(let submission, _): try check(submission)
         case .attemptStarted(let attempt, let worker, _):
@@ -79,7 +79,7 @@ package struct JournalReplay: Sendable {
     /// What is done is done by one attempt: the entries that stop the others are written with the
     /// one that tells of it.
     /// - Throws: the reason why it cannot.
-    package func checkEnd() throws(JournalFlaw) {
+    package func checkEnd() throws(JournalError) {
         for job in jobs.all {
             for (stage, state) in job.stages.enumerated() where state.runningCount > 0 {
                 for (index, task) in state.tasks.enumerated() where task.isRunning {
@@ -91,7 +91,7 @@ package struct JournalReplay: Sendable {
         }
     }
 
-    private func check(_ submission: JobSubmission) throws(JournalFlaw) {
+    private func check(_ submission: JobSubmission) throws(JournalError) {
         let id = submission.id
         try require(jobs.all.last.map { $0.id < id } ?? true, "\(id) comes after a later job")
         try require(id.number < .max, "there is no job \(id.number)")
@@ -111,7 +111,7 @@ package struct JournalReplay: Sendable {
                 )
             }
         }
-        if let problem = submission.plan.problem { throw JournalFlaw("of \(id), \(problem)") }
+        if let problem = submission.plan.problem { throw JournalError("of \(id), \(problem)") }
         var room = Policy.maxJournaledByteCount
         for piece in submission.splits.joined().flatMap(\.pieces) {
             try require(
@@ -123,18 +123,18 @@ package struct JournalReplay: Sendable {
         }
     }
 
-    private func job(_ id: JobID) throws(JournalFlaw) -> JobState {
-        guard let job = jobs[id] else { throw JournalFlaw("there is no \(id)") }
+    private func job(_ id: JobID) throws(JournalError) -> JobState {
+        guard let job = jobs[id] else { throw JournalError("there is no \(id)") }
         return job
     }
 
-    private func task(_ id: TaskID) throws(JournalFlaw) -> TaskState {
-        guard let task = jobs[task: id] else { throw JournalFlaw("there is no \(id)") }
+    private func task(_ id: TaskID) throws(JournalError) -> TaskState {
+        guard let task = jobs[task: id] else { throw JournalError("there is no \(id)") }
         return task
     }
 
     /// The task of an attempt that was started.
-    private func task(of attempt: AttemptID) throws(JournalFlaw) -> TaskState {
+    private func task(of attempt: AttemptID) throws(JournalError) -> TaskState {
         let task = try task(attempt.task)
         try require(task.attempts.indices ~= attempt.number, "\(attempt) was never started")
         return task
@@ -143,13 +143,13 @@ package struct JournalReplay: Sendable {
     private func require(
         _ condition: Bool,
         _ reason: @autoclosure () -> String
-    ) throws(JournalFlaw) {
-        if !condition { throw JournalFlaw(reason()) }
+    ) throws(JournalError) {
+        if !condition { throw JournalError(reason()) }
     }
 }
 
 /// Why an entry of a journal cannot follow those before it.
-package struct JournalFlaw: Error, Hashable, Sendable, CustomStringConvertible {
+package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }

@@ -14,7 +14,7 @@ struct Demand {
 /// Which worker an attempt starts on.
 extension Workers {
     private func isFit(_ index: Int, for demand: Demand) -> Bool {
-        !(demand.writesRuns && all[index].condition.isDiskLow)
+        !(demand.writesRuns && all[index].health.isDiskLow)
             && !demand.excluded.containsSorted(all[index].id)
             && !demand.avoided.contains(all[index].id)
     }
@@ -36,7 +36,7 @@ extension Workers {
             index = firstFit(from: position(of: WorkerID(lastChosen + 1)), for: demand)
         case .random:
             guard free.count > 0 else { return nil }
-            let drawn = free.nth(Int(demand.attempt.spread % UInt64(free.count)))
+            let drawn = free.nth(Int(demand.attempt.stableHash % UInt64(free.count)))
             index = drawn.flatMap { firstFit(from: $0, for: demand) }
         }
         return index.map { all[$0].id }

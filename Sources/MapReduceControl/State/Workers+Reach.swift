@@ -56,7 +56,7 @@ extension Workers {
     private func isReplaceable(_ id: WorkerID?) -> Bool {
         all.contains {
             $0.id != id && $0.slots > 0 && !$0.isUnreachable && !$0.isSuspect
-                && !$0.condition.isDraining
+                && !$0.health.isDraining
         }
     }
 

@@ -8,7 +8,7 @@ package struct Workers: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         package let id: WorkerID
         package internal(set) var profile: WorkerProfile
-        package internal(set) var condition = WorkerCondition()
+        package internal(set) var health = WorkerHealth()
         package internal(set) var lastHeard: Instant
         /// What it runs, in the order of starting.
         package internal(set) var running: [AttemptID] = []
@@ -25,12 +25,12 @@ package struct Workers: Hashable, Sendable {
         package var isUnreachable: Bool { unreachableUntil != nil }
         package var runningCount: Int { running.count }
         /// Slots that can run something.
-        package var slots: Int { max(profile.slots - max(condition.lostSlots, 0), 0) }
+        package var slots: Int { max(profile.slots - max(health.lostSlots, 0), 0) }
 
         /// Whether it can start something.
         package var isFree: Bool {
             runningCount < slots + (Mutation.overfillsWorkers.isOn ? 1 : 0) && !isSuspect
-                && !isUnreachable && !condition.isDraining
+                && !isUnreachable && !health.isDraining
         }
     }
 
@@ -97,7 +97,7 @@ package struct Workers: Hashable, Sendable {
         }
         let known = change(id) { worker in
             worker.profile = profile
-            worker.condition = WorkerCondition()
+            worker.health = WorkerHealth()
             worker.lastHeard = max(worker.lastHeard, now)
             worker.isSuspect = false
         }
@@ -124,15 +124,15 @@ package struct Workers: Hashable, Sendable {
     /// - Returns: false when it is not known, and has to join.
     mutating func heard(
         _ id: WorkerID,
-        _ condition: WorkerCondition? = nil,
+        _ health: WorkerHealth? = nil,
         at now: Instant
     ) -> Bool {
         guard let index = index(of: id) else { return false }
         all[index].lastHeard = max(all[index].lastHeard, now)
-        let condition = condition ?? all[index].condition
-        if all[index].isSuspect || condition != all[index].condition {
+        let health = health ?? all[index].health
+        if all[index].isSuspect || health != all[index].health {
             all[index].isSuspect = false
-            all[index].condition = condition
+            all[index].health = health
             rank(index)
             nextSuspect = min(nextSuspect ?? now + policy.suspectAfter, now + policy.suspectAfter)
         }

@@ -25,7 +25,7 @@ extension CoordinatorStore {
             let (mark, exist) = try JournalHead.read(in: directory)
             // SQLite would remove what follows a database that is empty.
             if exist, try Files.byteCount(of: path) ?? 0 == 0 {
-                throw JournalDamage("journal.sqlite is empty, or gone")
+                throw JournalDamageError("journal.sqlite is empty, or gone")
             }
             var configuration = Configuration()
             configuration.journalMode = .wal
@@ -35,7 +35,7 @@ extension CoordinatorStore {
             let state = try database.read { try check($0, directory, hasHead: exist) }
             if let state { try check(mark, against: state) }
             return Found(database: database, state: state, mark: mark)
-        } catch let error as JournalDamage {
+        } catch let error as JournalDamageError {
             throw refusal(error, directory)
         } catch let error as RowDecodingError {
             throw refusal(error, directory)
@@ -56,7 +56,7 @@ extension CoordinatorStore {
             sql: "SELECT sql FROM sqlite_master ORDER BY rowid"
         )
         if version == 0, schema.isEmpty {
-            if hasHead { throw JournalDamage("journal.sqlite has lost all that was written") }
+            if hasHead { throw JournalDamageError("journal.sqlite has lost all that was written") }
             return nil
         }
         guard version == JournalTable.version || version == 0 else {
@@ -67,15 +67,15 @@ extension CoordinatorStore {
             )
         }
         guard version != 0, schema == JournalTable.schema else {
-            throw JournalDamage("its tables are not those that were made")
+            throw JournalDamageError("its tables are not those that were made")
         }
         let flaws = try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")
         guard flaws == ["ok"] else {
-            throw JournalDamage("SQLite says: \(flaws.joined(separator: "; "))")
+            throw JournalDamageError("SQLite says: \(flaws.joined(separator: "; "))")
         }
         let state = try JournalState(db)
         guard try JournalRows.sum(of: db) == state.sum else {
-            throw JournalDamage("its rows are not those that were written")
+            throw JournalDamageError("its rows are not those that were written")
         }
         return state
     }
@@ -85,19 +85,21 @@ extension CoordinatorStore {
         guard let mark else {
             // The first write may have been the last thing before a crash.
             if state.write <= 1 { return }
-            throw JournalDamage("journal.head-0 and journal.head-1 are damaged, or gone")
+            throw JournalDamageError("journal.head-0 and journal.head-1 are damaged, or gone")
         }
         guard mark.cluster == state.cluster else {
-            throw JournalDamage("journal.head-0 and journal.head-1 are those of another journal")
+            throw JournalDamageError(
+                "journal.head-0 and journal.head-1 are those of another journal"
+            )
         }
         guard mark.write <= state.write else {
-            throw JournalDamage(
+            throw JournalDamageError(
                 "its last write is \(state.write), and write \(mark.write) was durable: its end is "
                     + "lost"
             )
         }
         guard mark.write < state.write || mark == state.mark else {
-            throw JournalDamage("write \(mark.write) is another one than was durable")
+            throw JournalDamageError("write \(mark.write) is another one than was durable")
         }
     }
 

@@ -66,7 +66,9 @@ final class CoordinatorStore: Sendable {
             let (state, history) = try database.write { db in
                 try Self.begin(db, found.state, start: start)
             }
-            guard let last = history.starts.last else { throw JournalDamage("it has no start") }
+            guard let last = history.starts.last else {
+                throw JournalDamageError("it has no start")
+            }
             cluster = state.cluster
             self.history = history
             self.start = last

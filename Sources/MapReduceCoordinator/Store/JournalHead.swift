@@ -39,7 +39,7 @@ final class JournalHead: Sendable {
     /// What the files in a directory say: nil where there is none, or none that can be read.
     ///
     /// `exist`: whether there is a file.
-    /// - Throws: `JournalDamage` when they are those of two journals.
+    /// - Throws: `JournalDamageError` when they are those of two journals.
     static func read(in directory: String) throws -> (mark: Mark?, exist: Bool) {
         var marks: [Mark] = []
         var exist = false
@@ -50,7 +50,7 @@ final class JournalHead: Sendable {
             if let mark = Mark(try Files.read(path)) { marks.append(mark) }
         }
         guard Set(marks.map(\.cluster)).count <= 1 else {
-            throw JournalDamage("journal.head-0 and journal.head-1 are those of two journals")
+            throw JournalDamageError("journal.head-0 and journal.head-1 are those of two journals")
         }
         return (marks.max { $0.write < $1.write }, exist)
     }

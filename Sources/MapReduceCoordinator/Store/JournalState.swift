@@ -23,11 +23,11 @@ struct JournalState: Hashable, Sendable {
 
     init(cluster: String) { self.cluster = cluster }
 
-    /// - Throws: `JournalDamage` where the row is not as it was written.
+    /// - Throws: `JournalDamageError` where the row is not as it was written.
     init(_ db: Database) throws {
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM state")
         guard rows.count == 1, let row = rows.first else {
-            throw JournalDamage("it has \(rows.count) states and not one")
+            throw JournalDamageError("it has \(rows.count) states and not one")
         }
         cluster = try row.decode(forColumn: "cluster")
         write = try row.decode(forColumn: "write")
@@ -36,10 +36,10 @@ struct JournalState: Hashable, Sendable {
         entry = try row.decode(forColumn: "entry")
         guard try row.decode(Int.self, forColumn: "id") == 1,
             let sum = JournalSum(bytes: Array(try row.decode(Data.self, forColumn: "sum")))
-        else { throw JournalDamage("its state cannot be read") }
+        else { throw JournalDamageError("its state cannot be read") }
         self.sum = sum
         guard try row.decode(Data.self, forColumn: "seal") == seal else {
-            throw JournalDamage("its state is not what was written")
+            throw JournalDamageError("its state is not what was written")
         }
     }
 
@@ -69,7 +69,7 @@ struct JournalState: Hashable, Sendable {
 }
 
 /// What is wrong with a journal.
-struct JournalDamage: Error, CustomStringConvertible {
+struct JournalDamageError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -28,7 +28,7 @@ extension DisplayStyle {
         if isQuiet { return SilentDisplay() }
         return switch self {
         case .plain: PlainDisplay(isVerbose: isVerbose)
-        case .live(let isInColour): LiveDisplay(isVerbose: isVerbose, isInColour: isInColour)
+        case .live(let isColored): LiveDisplay(isVerbose: isVerbose, isColored: isColored)
         }
     }
 }

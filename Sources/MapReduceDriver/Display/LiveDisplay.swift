@@ -7,8 +7,8 @@ package import MapReduceReport
 package struct LiveDisplay: RunDisplay {
     private var report: LiveReport
 
-    package init(isVerbose: Bool, isInColour: Bool) {
-        report = LiveReport(isVerbose: isVerbose, isInColour: isInColour)
+    package init(isVerbose: Bool, isColored: Bool) {
+        report = LiveReport(isVerbose: isVerbose, isColored: isColored)
     }
 
     package mutating func didRecord(_ entry: JournalEntry, job: Plan) {
@@ -31,8 +31,8 @@ package struct LiveDisplay: RunDisplay {
     /// Writes what the report, as it is now, has said.
     private func write(_ text: String) {
         guard !text.isEmpty else { return }
-        if report.isPainted { LeftTerminal.isErased(true) }
+        if report.isPainted { TerminalCleanup.setErasesOnSuspend(true) }
         Terminal.writeRaw(text, to: 2)
-        if !report.isPainted { LeftTerminal.isErased(false) }
+        if !report.isPainted { TerminalCleanup.setErasesOnSuspend(false) }
     }
 }

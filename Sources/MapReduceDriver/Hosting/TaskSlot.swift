@@ -120,7 +120,10 @@ package final class TaskSlot {
             guard let process = process?.process,
                 // One that is stopped cannot say where it hangs.
                 !HangingThread.isStopped(process: process.processID),
-                HangingThread.tell(process: process.processID, thread: recorder.threadID)
+                HangingThread.requestBacktrace(
+                    process: process.processID,
+                    thread: recorder.threadID
+                )
             else { return .cannotAsk }
         case .kill: return .ended(kill(since: start))
         case .report(let report):

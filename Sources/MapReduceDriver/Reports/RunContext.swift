@@ -69,7 +69,7 @@ package struct RunContext: Sendable {
     }
 
     /// The failure that ended the run while its thread went on.
-    private func add(_ failed: HungThread, to report: inout JobReport) {
+    private func add(_ failed: HungThreadError, to report: inout JobReport) {
         report.job.phase = .failed
         report.job.failure = failed.failure
         report.job.failedAttempt = failed.attempt

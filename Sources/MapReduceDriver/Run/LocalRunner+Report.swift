@@ -18,7 +18,7 @@ extension LocalRunner {
     package func finalSnapshot(endedBy error: (any Error)? = nil) -> RunSnapshot? {
         guard var snapshot else { return nil }
         guard let error, snapshot.job.outcome == nil else { return snapshot }
-        if let failed = error as? HungThread { snapshot.failed = failed }
+        if let failed = error as? HungThreadError { snapshot.failed = failed }
         var coordinator = coordinator
         // What it would have done is not done any more: the task processes are gone.
         _ = coordinator.apply(.jobCancelled(snapshot.job.id), at: now)
@@ -34,5 +34,5 @@ package struct RunSnapshot: Sendable {
     /// What attempts that have not ended have read of files.
     package let runningInput: (records: Int, bytes: Int)
     /// The failure of an attempt that could not be ended.
-    package var failed: HungThread?
+    package var failed: HungThreadError?
 }

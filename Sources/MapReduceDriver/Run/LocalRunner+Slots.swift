@@ -39,7 +39,7 @@ final class SlotReleases: Sendable {
 /// Processes that do not end: each costs its slot, and nothing else.
 extension LocalRunner {
     /// What the control plane is to know of this machine.
-    var condition: WorkerCondition { WorkerCondition(lostSlots: slots.count(where: \.isLost)) }
+    var health: WorkerHealth { WorkerHealth(lostSlots: slots.count(where: \.isLost)) }
 
     /// Ends all task processes: they are killed before any is waited for.
     func endProcesses() {

@@ -67,8 +67,8 @@ package final class LocalRunner {
 
     /// Runs the job to its end.
     /// - Returns: the finished state of the job.
-    /// - Throws: `Interruption` after a signal, `HungThread` when a thread of this process hangs,
-    ///   and `EngineError` when no slot is left; every task process is gone then.
+    /// - Throws: `InterruptionError` after a signal, `HungThreadError` when a thread of this
+    ///   process hangs, and `EngineError` when no slot is left; every task process is gone then.
     package func run(_ submission: JobSubmission) throws -> JobState {
         defer {
             display.end()
@@ -86,7 +86,7 @@ package final class LocalRunner {
             try waitForInput()
             for index in slots.indices { try take(slots[index].check(at: now), from: index) }
             try releaseSlots()
-            try handle(.workerPolled(Self.worker, condition))
+            try handle(.workerPolled(Self.worker, health))
             updateDisplay()
         }
         guard let job = coordinator.jobs[submission.id] else {
@@ -158,12 +158,12 @@ package final class LocalRunner {
             // Before the control plane hears that the attempt is over, and fills the slot.
             case .lost(let processID):
                 releases.lose(index, processID)
-                events.append(.workerPolled(Self.worker, condition))
+                events.append(.workerPolled(Self.worker, health))
             case .ended(let report, let isCrash):
                 if isCrash, case .thread = job.start, case .failed(let failure) = report.outcome,
                     failure.kind == .timedOut
                 {
-                    throw HungThread(failure: failure, attempt: report.attempt)
+                    throw HungThreadError(failure: failure, attempt: report.attempt)
                 }
                 events.append(self.event(for: report, of: spec))
             }
@@ -189,7 +189,7 @@ package final class LocalRunner {
             } else if position >= first {
                 logs[position - first].drain()
             } else if let signal = signals?.next() {
-                throw Interruption(signal: signal)
+                throw InterruptionError(signal: signal)
             }
         }
     }
@@ -282,13 +282,13 @@ package final class LocalRunner {
 }
 
 /// A failure that ends the run at once: the thread of its task cannot be ended.
-package struct HungThread: Error {
+package struct HungThreadError: Error {
     package let failure: Failure
     package let attempt: AttemptID
 }
 
 /// A signal that ends the run.
-package struct Interruption: Error {
+package struct InterruptionError: Error {
     package let signal: Int32
 
     package init(signal: Int32) { self.signal = signal }

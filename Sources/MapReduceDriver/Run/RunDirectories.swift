@@ -29,7 +29,7 @@ package struct RunDirectories {
         let task = attempt.task
         let partitions = plan.partitionsRead(byTask: task.index, ofStage: task.stage)
         let segments = zip(assignment.sources, partitions).map { source, partition in
-            job.sources(stage: source.stage, outputCount: source.outputCount).map {
+            job.sources(stage: source.stage, outputLogLength: source.outputLogLength).map {
                 Segment(run: job.output(of: $0)?.run?.path ?? "", partition: partition)
             }
         }

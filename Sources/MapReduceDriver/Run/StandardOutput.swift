@@ -13,7 +13,7 @@ package struct StandardOutput {
 
     package init(signals: SignalWatcher) { self.signals = signals }
 
-    /// - Throws: `Interruption` after a signal, and of SIGPIPE when nobody reads any more.
+    /// - Throws: `InterruptionError` after a signal, and of SIGPIPE when nobody reads any more.
     ///
     /// Of parts that begin with the names of their columns, only the first one's are written.
     package func write(_ paths: [String], _ style: OutputStyle) throws {
@@ -41,7 +41,7 @@ package struct StandardOutput {
             if !waitForInput(on: [signals.descriptor], timeout: .zero).isEmpty,
                 let signal = signals.next()
             {
-                throw Interruption(signal: signal)
+                throw InterruptionError(signal: signal)
             }
             let count = Glibc.write(
                 1,
@@ -50,7 +50,7 @@ package struct StandardOutput {
             )
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
-                if errno == EPIPE { throw Interruption(signal: SIGPIPE) }
+                if errno == EPIPE { throw InterruptionError(signal: SIGPIPE) }
                 throw EngineError.system(
                     "write to",
                     "standard output",

@@ -56,7 +56,7 @@ package final class OpenFile {
     /// Reads at an offset, as much as there is, up to the size of the target.
     /// - Returns: the number of bytes read; less than asked for only at the end of the file.
     package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
-        try Turns.engine { try readAll(target, offset) }
+        try ExecutionOwner.engine { try readAll(target, offset) }
     }
 
     private func readAll(_ target: UnsafeMutableRawBufferPointer, _ offset: Int) throws -> Int {
@@ -76,7 +76,7 @@ package final class OpenFile {
 
     /// Appends all of the bytes.
     package func write(_ bytes: UnsafeRawBufferPointer) throws {
-        try Turns.engine { try writeAll(bytes) }
+        try ExecutionOwner.engine { try writeAll(bytes) }
     }
 
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
@@ -101,7 +101,7 @@ package final class OpenFile {
 
     /// Waits until what was written is on the disk.
     package func sync() throws {
-        guard Turns.engine({ fsync(descriptor) }) == 0 else {
+        guard ExecutionOwner.engine({ fsync(descriptor) }) == 0 else {
             throw EngineError.system("sync", path, errno: errno, kind: .outOfResources)
         }
     }

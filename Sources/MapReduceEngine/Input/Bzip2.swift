@@ -1,4 +1,4 @@
-/// Files that bzip2 compressed: how they are recognised, and who reads them.
+/// Files that bzip2 compressed: how they are recognized, and who reads them.
 ///
 /// They are read by executables that are built with the package trait `Bzip2`, which need libbz2.
 enum Bzip2 {

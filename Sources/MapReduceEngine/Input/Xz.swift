@@ -1,4 +1,4 @@
-/// Files that xz compressed: how they are recognised, and who reads them.
+/// Files that xz compressed: how they are recognized, and who reads them.
 ///
 /// They are read by executables that are built with the package trait `Xz`, which need liblzma.
 enum Xz {

@@ -18,7 +18,7 @@ package struct RangeCuts: Sendable {
         package var block: Int
     }
 
-    /// Between neighbouring ranges, in rising order; several may be the same place, and the ranges
+    /// Between neighboring ranges, in rising order; several may be the same place, and the ranges
     /// between them are empty.
     package let cuts: [Cut]
     private let lists: [BlockList]

@@ -15,7 +15,7 @@ package enum SegmentMerger {
 
     /// The merged pairs of segments; of equal keys, those of earlier segments come first.
     ///
-    /// More segments than the width are first merged in groups of neighbours into runs of one
+    /// More segments than the width are first merged in groups of neighbors into runs of one
     /// partition.
     ///
     /// `range`: which of the ranges of the segments' keys is read; nil reads all.

@@ -91,7 +91,7 @@ package final class PartWriter {
     private func write(_ bytes: UnsafeRawBufferPointer) throws {
         try PhaseClock.measure(.write) {
             guard let gzip else { return try store(bytes) }
-            try store(try Turns.engine { try gzip.compress(bytes) })
+            try store(try ExecutionOwner.engine { try gzip.compress(bytes) })
         }
     }
 

@@ -4,7 +4,7 @@ package import MapReduceModel
 /// merged into one at the end.
 ///
 /// Runs are merged in the order in which they were written, at most `mergeWidth` at once and only
-/// neighbours, so that pairs of equal keys keep the order of emission.
+/// neighbors, so that pairs of equal keys keep the order of emission.
 @usableFromInline
 package final class ShuffleWriter {
     /// Writes sorted pairs into a run.
@@ -52,7 +52,7 @@ package final class ShuffleWriter {
     @usableFromInline
     package func spill(_ fill: Fill) throws {
         // In the middle of a record: sorting and writing is not the closure's time.
-        let run = try Turns.engine { try PhaseClock.measure(.spill) { try fillRun(fill) } }
+        let run = try ExecutionOwner.engine { try PhaseClock.measure(.spill) { try fillRun(fill) } }
         runs.append(run.file.path)
         counters.add(1, to: BuiltInCounter.spills)
     }
@@ -69,7 +69,7 @@ package final class ShuffleWriter {
         into run: RunWriter,
         _ fill: Fill
     ) throws -> PairChecksum {
-        try Turns.engine {
+        try ExecutionOwner.engine {
             try PhaseClock.measure(.write) { try mergeAll(collected, into: run, fill) }
         }
     }
@@ -105,7 +105,7 @@ package final class ShuffleWriter {
         try mergeUntilFew()
     }
 
-    /// Merges neighbours until all runs that are left can be merged at once.
+    /// Merges neighbors until all runs that are left can be merged at once.
     private func mergeUntilFew() throws {
         while runs.count > mergeWidth {
             counters.add(1, to: BuiltInCounter.mergePasses)

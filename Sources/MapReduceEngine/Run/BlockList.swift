@@ -28,7 +28,7 @@ package struct BlockList: Sendable {
 
     package mutating func add(_ block: Block) { blocks.append(block) }
 
-    /// Where neighbouring blocks are in the segment; there is at least one.
+    /// Where neighboring blocks are in the segment; there is at least one.
     package func bytes(of range: Range<Int>) -> Range<Int> {
         let last = blocks[range.upperBound - 1]
         return blocks[range.lowerBound].offset..<last.offset + last.byteCount

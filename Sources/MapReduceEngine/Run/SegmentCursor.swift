@@ -52,7 +52,7 @@ package final class SegmentCursor: PairCursor {
         block = .allocate(byteCount: EngineLimits.blockByteCount * 2, alignment: 16)
     }
 
-    /// Stands before the first pair of some of a segment's blocks, which are neighbours: `bytes`
+    /// Stands before the first pair of some of a segment's blocks, which are neighbors: `bytes`
     /// is where they are in the segment.
     package init(run: RunReader, partition: Int, bytes: Range<Int>) {
         precondition(

@@ -38,7 +38,7 @@ package final class CombiningTable {
     @exclusivity(unchecked) @usableFromInline package private(set) var mask: UInt64
     /// Keys in the table.
     @exclusivity(unchecked) @usableFromInline package private(set) var count = 0
-    /// Where touched slots end up, so that touching them is not optimised away.
+    /// Where touched slots end up, so that touching them is not optimized away.
     @exclusivity(unchecked) private var touched: UInt64 = 0
     private var slotMemory: MappedMemory
     @exclusivity(unchecked) private var arena: Arena
@@ -304,7 +304,7 @@ package final class CombiningTable {
             )
         }
         let entries = UnsafeMutableBufferPointer(start: base, count: count)
-        EntrySorter(tail: self).sort(
+        EntrySorter(breaker: self).sort(
             entries,
             spare: UnsafeMutableBufferPointer(start: spare, count: count),
             partitionCount: partitionCount
@@ -333,7 +333,7 @@ package final class CombiningTable {
     }
 }
 
-extension CombiningTable: TailOrder {
+extension CombiningTable: TieBreaker {
     package func precedes(_ a: SortEntry, _ b: SortEntry) -> Bool {
         compareKeys(key(at: a.position), key(at: b.position)) < 0
     }

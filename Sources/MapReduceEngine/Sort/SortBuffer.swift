@@ -83,7 +83,7 @@ package final class SortBuffer {
         let sorted = UnsafeMutableBufferPointer(start: entries, count: count)
         let spare = UnsafeMutableBufferPointer(start: entries + count, count: count)
         PhaseClock.measure(.sort) {
-            EntrySorter(tail: self).sort(sorted, spare: spare, partitionCount: partitionCount)
+            EntrySorter(breaker: self).sort(sorted, spare: spare, partitionCount: partitionCount)
         }
         for index in sorted.indices {
             // The pairs lie in the order of emission: each one is a miss of the cache.
@@ -112,7 +112,7 @@ package final class SortBuffer {
     }
 }
 
-extension SortBuffer: TailOrder {
+extension SortBuffer: TieBreaker {
     package func precedes(_ a: SortEntry, _ b: SortEntry) -> Bool {
         let order = compareKeys(pair(at: a.position).key, pair(at: b.position).key)
         return order == 0 ? a.position < b.position : order < 0

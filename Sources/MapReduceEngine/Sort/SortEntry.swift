@@ -30,7 +30,7 @@ package struct SortEntry {
 }
 
 /// Decides between two entries of one partition whose prefixes are equal.
-package protocol TailOrder {
+package protocol TieBreaker {
     /// Whether `a` comes first: by the whole key, then in the order of emission.
     func precedes(_ a: SortEntry, _ b: SortEntry) -> Bool
 }
@@ -40,11 +40,11 @@ package protocol TailOrder {
 /// A counting sort by partition, then a most-significant-digit radix sort by the prefix's bytes.
 /// Buckets of at most 24 entries are sorted by insertion, buckets of one prefix by comparison.
 /// Cost: about 40 ns an entry for 300,000 words; twice the memory of the entries.
-package struct EntrySorter<Tail: TailOrder> {
-    private let tail: Tail
+package struct EntrySorter<Breaker: TieBreaker> {
+    private let breaker: Breaker
     private static var insertionLimit: Int { 24 }
 
-    package init(tail: Tail) { self.tail = tail }
+    package init(breaker: Breaker) { self.breaker = breaker }
 
     /// Sorts in place; `spare` has room for as many entries.
     package func sort(
@@ -104,7 +104,7 @@ package struct EntrySorter<Tail: TailOrder> {
                     if shift > 0 {
                         sortByPrefix(base + start, spare, count: size, shift: shift - 8)
                     } else {
-                        sortTails(base + start, count: size)
+                        sortTies(base + start, count: size)
                     }
                 }
                 start = ends[bucket]
@@ -112,14 +112,14 @@ package struct EntrySorter<Tail: TailOrder> {
         }
     }
 
-    private func sortTails(_ base: UnsafeMutablePointer<SortEntry>, count: Int) {
+    private func sortTies(_ base: UnsafeMutablePointer<SortEntry>, count: Int) {
         var bucket = UnsafeMutableBufferPointer(start: base, count: count)
-        bucket.sort { tail.precedes($0, $1) }
+        bucket.sort { breaker.precedes($0, $1) }
     }
 
     @inline(__always)
     private func precedes(_ a: SortEntry, _ b: SortEntry) -> Bool {
-        a.prefix == b.prefix ? tail.precedes(a, b) : a.prefix < b.prefix
+        a.prefix == b.prefix ? breaker.precedes(a, b) : a.prefix < b.prefix
     }
 
     private func insertionSort(_ base: UnsafeMutablePointer<SortEntry>, count: Int) {

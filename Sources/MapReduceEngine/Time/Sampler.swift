@@ -11,7 +11,7 @@
 ///     }
 ///
 /// After a few calls at the beginning, which calls are measured is up to chance, so that nothing
-/// in the records is in step with it. Each one stands for those halfway to its neighbours. Long
+/// in the records is in step with it. Each one stands for those halfway to its neighbors. Long
 /// calls are measured more often than short ones, and a call that is much longer than most, as when
 /// the thread was not running, stands for itself.
 ///

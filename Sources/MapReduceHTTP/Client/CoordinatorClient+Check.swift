@@ -4,9 +4,9 @@ package import MapReduceModel
 /// What `mapreduce doctor` asks.
 extension CoordinatorClient {
     /// How a coordinator or a worker is placed.
-    package func condition(of service: String) async throws -> ServiceCondition {
+    package func serviceStatus(of service: String) async throws -> ServiceStatus {
         let url = service.hasSuffix("/") ? String(service.dropLast()) : service
-        return try await client.get("\(url)/v1/check", timeout: HTTPLimits.conditionPatience)
+        return try await client.get("\(url)/v1/check", timeout: HTTPLimits.statusPatience)
     }
 
     /// Whether an output can be put in place; makes a directory that `endOutputCheck` removes.

@@ -128,7 +128,7 @@ package struct DigestStore: Sendable {
 /// Writes a file under a name of its own until its digest is known to be right.
 private struct VerifiedWriter {
     // One task writes, and waits for each write.
-    private let file: Handed<OpenFile>
+    private let file: UnsafeTransfer<OpenFile>
     private let partialPath: String
     private let content: DigestStore.Content
     private let maxByteCount: Int
@@ -139,7 +139,7 @@ private struct VerifiedWriter {
         self.partialPath = partialPath
         self.content = content
         self.maxByteCount = maxByteCount
-        file = Handed(try OpenFile(creating: partialPath))
+        file = UnsafeTransfer(try OpenFile(creating: partialPath))
     }
 
     mutating func write(_ buffer: ByteBuffer) async throws {

@@ -1,5 +1,5 @@
 /// How a process of a cluster is placed, for `mapreduce doctor`.
-package struct ServiceCondition: Hashable, Codable, Sendable {
+package struct ServiceStatus: Hashable, Codable, Sendable {
     /// The version of the protocol, and the release of the command.
     package var version: Int
     package var release: String
@@ -11,7 +11,12 @@ package struct ServiceCondition: Hashable, Codable, Sendable {
     /// Files that the process may have open at once.
     package var fileLimit: Int
     /// Left out by a coordinator.
-    package var surroundings: WorkerSurroundings?
+    package var diagnostics: WorkerDiagnostics?
+
+    private enum CodingKeys: String, CodingKey {
+        case version, release, time, directory, freeByteCount, fileLimit
+        case diagnostics = "surroundings"
+    }
 
     package init(
         version: Int = ClusterProtocol.version,
@@ -20,7 +25,7 @@ package struct ServiceCondition: Hashable, Codable, Sendable {
         directory: String,
         freeByteCount: Int,
         fileLimit: Int,
-        surroundings: WorkerSurroundings? = nil
+        diagnostics: WorkerDiagnostics? = nil
     ) {
         self.version = version
         self.release = release
@@ -28,12 +33,12 @@ package struct ServiceCondition: Hashable, Codable, Sendable {
         self.directory = directory
         self.freeByteCount = freeByteCount
         self.fileLimit = fileLimit
-        self.surroundings = surroundings
+        self.diagnostics = diagnostics
     }
 }
 
 /// What a worker can reach, and what it needs.
-package struct WorkerSurroundings: Hashable, Codable, Sendable {
+package struct WorkerDiagnostics: Hashable, Codable, Sendable {
     package var slotCount: Int
     /// Free bytes below which it takes no task that writes runs.
     package var minFreeByteCount: Int

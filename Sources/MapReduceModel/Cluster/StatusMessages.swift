@@ -27,10 +27,10 @@ package struct WorkerStatus: Hashable, Codable, Sendable {
     package var state: State
     /// The release of its command; nil where it does not say, and until it has joined again.
     package var version: String?
-    package var load: MachineCondition.Load?
-    package var memory: MachineCondition.Memory?
-    package var disk: MachineCondition.Disk?
-    package var segments: MachineCondition.Segments?
+    package var load: HostStatus.Load?
+    package var memory: HostStatus.Memory?
+    package var disk: HostStatus.Disk?
+    package var segments: HostStatus.Segments?
     /// The jobs of which it gets no more work, as their attempts failed on it too often.
     package var excludedJobs: [JobID] = []
     /// Slots that run nothing, as their task processes cannot be ended.

@@ -147,7 +147,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
     /// Slots whose task processes cannot be ended; nil for none.
     package var lostSlots: Int?
     /// How the worker's machine is; nil while nothing has changed that anybody would notice.
-    package var machine: MachineCondition?
+    package var machine: HostStatus?
     /// How long the answer may wait for a command, in milliseconds.
     package var wait: Int
 
@@ -159,7 +159,7 @@ package struct PollRequest: Hashable, Codable, Sendable {
         isDraining: Bool = false,
         isDiskLow: Bool = false,
         lostSlots: Int? = nil,
-        machine: MachineCondition? = nil,
+        machine: HostStatus? = nil,
         wait: Int = 0
     ) {
         self.session = session

@@ -3,7 +3,7 @@ package enum DisplayStyle: Hashable, Sendable {
     /// Lines for a log.
     case plain
     /// Lines that are written anew again and again.
-    case live(isInColour: Bool)
+    case live(isColored: Bool)
 
     /// `environment`: the value of a variable.
     package init(isTerminal: Bool, environment: (String) -> String?) {
@@ -12,7 +12,7 @@ package enum DisplayStyle: Hashable, Sendable {
         let isWatched =
             isTerminal && !["", "dumb"].contains(terminal)
             && ["", "0", "false"].contains(service.lowercased())
-        let hasColour = (environment("NO_COLOR") ?? "").isEmpty
-        self = isWatched ? .live(isInColour: hasColour) : .plain
+        let hasColor = (environment("NO_COLOR") ?? "").isEmpty
+        self = isWatched ? .live(isColored: hasColor) : .plain
     }
 }

@@ -9,9 +9,9 @@ package struct LiveReport {
     private var screen: LiveScreen
     private var pace = Pace()
 
-    package init(isVerbose: Bool, isInColour: Bool) {
+    package init(isVerbose: Bool, isColored: Bool) {
         lines = EventLines(isVerbose: isVerbose)
-        screen = LiveScreen(isInColour: isInColour)
+        screen = LiveScreen(isColored: isColored)
     }
 
     /// Whether there are lines that the end, or a signal, must erase.

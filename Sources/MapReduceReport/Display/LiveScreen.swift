@@ -24,11 +24,11 @@ package struct TerminalSize: Hashable, Sendable {
 /// overwritten as well. While the lines are written the terminal does not wrap, as it may have
 /// become narrower since it was asked for its size.
 package struct LiveScreen: Sendable {
-    private let isInColour: Bool
+    private let isColored: Bool
     private var lines: [StyledLine] = []
     private var size: TerminalSize?
 
-    package init(isInColour: Bool) { self.isInColour = isInColour }
+    package init(isColored: Bool) { self.isColored = isColored }
 
     /// Whether there is something to erase.
     package var isPainted: Bool { !lines.isEmpty }
@@ -66,7 +66,7 @@ package struct LiveScreen: Sendable {
     private static let erasing = "\r\u{1B}[J"
 
     private var painted: String {
-        let text = lines.map { $0.text(inColour: isInColour) }.joined(separator: "\u{1B}[K\r\n")
+        let text = lines.map { $0.text(isColored: isColored) }.joined(separator: "\u{1B}[K\r\n")
         let back = lines.count > 1 ? "\u{1B}[\(lines.count - 1)A" : ""
         return "\r\u{1B}[?7l" + text + "\u{1B}[J\u{1B}[?7h\r" + back
     }

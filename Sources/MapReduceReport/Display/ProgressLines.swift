@@ -106,7 +106,7 @@ package enum ProgressLines {
         var left = cellCount - line.cellCount
         var isKept = fields.map { _ in false }
         for index in fields.indices.sorted(by: { fields[$0].rank < fields[$1].rank }) {
-            left -= Cells.count(of: fields[index].text) + 2
+            left -= DisplayWidth.cellCount(of: fields[index].text) + 2
             // The first one needs no comma; one without room is cut off at the margin.
             guard left >= -2 || fields[index].rank == 0 else { break }
             isKept[index] = true

@@ -1,6 +1,6 @@
 internal import MapReduceModel
 
-/// A line of text with colours.
+/// A line of text with colors.
 package struct StyledLine: Hashable, Sendable {
     /// A part of a line that looks the same.
     package struct Run: Hashable, Sendable {
@@ -27,7 +27,7 @@ package struct StyledLine: Hashable, Sendable {
 
     package mutating func append(_ line: StyledLine) { runs += line.runs }
 
-    package var cellCount: Int { runs.reduce(0) { $0 + Cells.count(of: $1.text) } }
+    package var cellCount: Int { runs.reduce(0) { $0 + DisplayWidth.cellCount(of: $1.text) } }
 
     /// The text alone.
     package var plainText: String { runs.map(\.text).joined() }
@@ -37,18 +37,18 @@ package struct StyledLine: Hashable, Sendable {
         var line = StyledLine()
         var left = cellCount
         for run in runs {
-            let text = Cells.prefix(of: run.text, cellCount: left)
+            let text = DisplayWidth.prefix(of: run.text, cellCount: left)
             if !text.isEmpty { line.runs.append(Run(text: text, style: run.style)) }
             if text.utf8.count < run.text.utf8.count { break }
-            left -= Cells.count(of: text)
+            left -= DisplayWidth.cellCount(of: text)
         }
         return line
     }
 
     /// What is written to a terminal for the line.
-    package func text(inColour: Bool) -> String {
+    package func text(isColored: Bool) -> String {
         runs.map { run in
-            inColour && run.style != .plain
+            isColored && run.style != .plain
                 ? "\u{1B}[\(run.style.rawValue)m\(run.text)\u{1B}[0m" : run.text
         }.joined()
     }

@@ -104,7 +104,7 @@ package enum TraceEvents {
         var fields: [(String, TraceWriter.Value)] = [
             ("dur", .number(placed.end - placed.start))
         ]
-        if let colour = colour(of: attempt) { fields.append(("cname", .text(colour))) }
+        if let color = color(of: attempt) { fields.append(("cname", .text(color))) }
         fields.append(
             (
                 "args",
@@ -194,8 +194,8 @@ package enum TraceEvents {
         return names.joined(separator: ",")
     }
 
-    /// A name of the viewer's own colours; nil for the usual ones.
-    private static func colour(of attempt: JobReport.Attempt) -> String? {
+    /// A name of the viewer's own colors; nil for the usual ones.
+    private static func color(of attempt: JobReport.Attempt) -> String? {
         switch attempt.state {
         case .failed, .lost: return "terrible"
         case .stopped: return "grey"

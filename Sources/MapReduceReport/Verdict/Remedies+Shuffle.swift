@@ -18,7 +18,7 @@ extension Remedies {
             let factor = Int(min(runs.rounded(.up), 1e6))
             return remedy(
                 .spill,
-                Hope.memory * spilled,
+                ExpectedGain.memory * spilled,
                 option: "--memory",
                 "\(factor) times as much --memory"
             )
@@ -30,7 +30,7 @@ extension Remedies {
         if wanted <= most {
             return remedy(
                 .spill,
-                Hope.memory * spilled,
+                ExpectedGain.memory * spilled,
                 option: "--memory \(Self.size(wanted))"
             )
         }
@@ -39,7 +39,7 @@ extension Remedies {
         // Fewer and longer runs; what is spilled stays the same.
         return remedy(
             .spill,
-            Hope.memory * spilled * 0.5,
+            ExpectedGain.memory * spilled * 0.5,
             option: "--memory \(Self.size(wanted))"
         )
     }
@@ -57,7 +57,7 @@ extension Remedies {
             else { return nil }
             return remedy(
                 .sort,
-                Hope.combining * share,
+                ExpectedGain.combining * share,
                 "combine(_:) in place of \(report.plan.stages[reader].label), if that only merges "
                     + "values,"
             )
@@ -96,7 +96,7 @@ extension Remedies {
             busy += times.stages[index].busySeconds
             computing += times.stages[index].processorSeconds
         }
-        let saving = Hope.compressing * times.share(writing)
+        let saving = ExpectedGain.compressing * times.share(writing)
         if settings.compressesOutput, computing * 2 > busy {
             return remedy(.writing, saving, option: "--compress none")
         }
@@ -117,7 +117,7 @@ extension Remedies {
         }
         return remedy(
             .merge,
-            Hope.finer * times.share(seconds),
+            ExpectedGain.finer * times.share(seconds),
             option: "--split-size \(Self.size(4 * max(Double(settings.splitByteCount), 1)))"
         )
     }

@@ -7,20 +7,22 @@ extension Remedies {
     var spreading: Remedy? {
         guard let late = times.latest(.skew), late.delaySeconds > 0 else { return nil }
         let share = share(.skew)
-        if readsFiles(late.stage) { return finerFiles(.skew, late.stage, Hope.finer * share) }
+        if readsFiles(late.stage) {
+            return finerFiles(.skew, late.stage, ExpectedGain.finer * share)
+        }
         guard let sizes = sizes(of: late.stage), let key = sizes.heaviestKey,
             sizes.heaviestKeyIndex == late.task, Double(key.pairCount) * 2 >= late.records
-        else { return finerPartitions(.skew, late.stage, Hope.finer * share, factor: 4) }
+        else { return finerPartitions(.skew, late.stage, ExpectedGain.finer * share, factor: 4) }
         if sizes.couldCombine {
             return remedy(
                 .skew,
-                Hope.even * share,
+                ExpectedGain.even * share,
                 "combine(_:), which merges the pairs of key \(key.key) before the shuffle,"
             )
         }
         return remedy(
             .skew,
-            Hope.finer * share,
+            ExpectedGain.finer * share,
             "dividing the key \(key.key) into several, and merging those in a next step,"
         )
     }
@@ -29,7 +31,9 @@ extension Remedies {
     var cutting: Remedy? {
         guard let stage = times.stage(ofMost: .tasks) else { return nil }
         let isTooFew = Double(times.stages[stage].taskCount) < times.capacity
-        let saving = times.share(times.stages[stage][.tasks]) * (isTooFew ? Hope.even : Hope.finer)
+        let saving =
+            times.share(times.stages[stage][.tasks])
+            * (isTooFew ? ExpectedGain.even : ExpectedGain.finer)
         if readsFiles(stage) { return finerFiles(.tasks, stage, saving) }
         return finerPartitions(.tasks, stage, saving, factor: isTooFew ? 1 : 2)
     }
@@ -41,7 +45,7 @@ extension Remedies {
         let see = report.replayCommand == nil ? "" : " (look at it with --replay \(name))"
         return remedy(
             .stragglers,
-            Hope.even * share(.stragglers),
+            ExpectedGain.even * share(.stragglers),
             "a task \(name) as fast as the others\(see)"
         )
     }
@@ -55,7 +59,7 @@ extension Remedies {
             guard count >= 8 * times.capacity,
                 tasks.busySeconds < count * ReportLimits.minSavedSeconds
             else { continue }
-            let saving = Hope.finer * times.share(tasks.unaccountedSeconds)
+            let saving = ExpectedGain.finer * times.share(tasks.unaccountedSeconds)
             if best.map({ $0.advice.saving >= saving }) ?? false { continue }
             if readsFiles(stage) {
                 let size = max(Double(report.stages[stage].inputByteCount), 1) / count

@@ -3,8 +3,8 @@ internal import MapReduceModel
 
 /// What would make a job shorter, and by how much.
 ///
-/// An estimate is the share of the slots' time that a remedy would do away with, times what of that
-/// can be hoped for; it is meant to be too low rather than too high.
+/// An estimate is the share of the slots' time that a remedy would do away with, times the part of
+/// it that can be expected; it is meant to be too low rather than too high.
 struct Remedies {
     let report: JobReport
     let times: SlotTimes
@@ -15,8 +15,8 @@ struct Remedies {
         var advice: Verdict.Advice
     }
 
-    /// What of a share can be hoped for.
-    enum Hope {
+    /// The part of a share that a remedy can be expected to save.
+    enum ExpectedGain {
         /// More slots share memory, disks and caches.
         static let slots = 0.8
         /// What is not spilled is still sorted and written once.
@@ -99,7 +99,7 @@ struct Remedies {
             let useful = min(slots, Double(stage.taskCount))
             return sum + stage.fullSeconds * max(1 - times.capacity / max(useful, 1), 0)
         }
-        return Hope.slots * min(saved / times.wall, 1)
+        return ExpectedGain.slots * min(saved / times.wall, 1)
     }
 
     /// Processors that no slot uses.

@@ -65,11 +65,11 @@ struct SlotTimes {
 
     /// The slots that could be at work, as far as the workers tell.
     private static func capacity(of report: JobReport, _ attempts: [MeasuredAttempt]) -> Double {
-        let told = report.workers.reduce(0.0) { sum, worker in
+        let reported = report.workers.reduce(0.0) { sum, worker in
             let slots = min(max(worker.slotCount, 1), ReportLimits.maxJudgedSlotCount)
             return sum + Double(min(slots, max(worker.processorCount ?? slots, 1)))
         }
-        if told > 0 { return told }
+        if reported > 0 { return reported }
         var (running, most) = (0, 1)
         for moment in moments(of: attempts) {
             running += moment.isStart ? 1 : -1

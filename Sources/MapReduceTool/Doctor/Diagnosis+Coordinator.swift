@@ -10,7 +10,7 @@ extension Diagnosis {
         case .unreachable(let reason): return [unreachableCoordinator(reason)]
         case .refused(let status, let code, let message):
             return refusal(Self.coordinator, status, code, message)
-        case .answered(let condition, let clock):
+        case .answered(let status, let clock):
             var findings: [Finding] = [
                 .ok(Self.coordinator, "reachable", "answers at \(url)"),
                 .ok(
@@ -18,7 +18,7 @@ extension Diagnosis {
                     "token",
                     seen.hasToken ? "the token is accepted" : "none is given, and none is asked for"
                 ),
-                Self.version(Self.coordinator, condition),
+                Self.version(Self.coordinator, status),
             ]
             if let clock {
                 findings.append(
@@ -35,15 +35,15 @@ extension Diagnosis {
                 Self.room(
                     Self.coordinator,
                     "data directory",
-                    condition.directory,
-                    free: condition.freeByteCount,
+                    status.directory,
+                    free: status.freeByteCount,
                     needed: WorkerLimits.minFreeByteCount,
                     isNeeded: false,
                     "make room: a coordinator whose journal cannot be written ends"
                 ),
                 Self.files(
                     Self.coordinator,
-                    limit: condition.fileLimit,
+                    limit: status.fileLimit,
                     needed: HTTPLimits.minFileLimit + ToolLimits.filesPerWorker * workerCount
                 ),
             ]

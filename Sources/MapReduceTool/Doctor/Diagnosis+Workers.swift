@@ -33,18 +33,18 @@ extension Diagnosis {
     ) -> [Finding] {
         let subject = Self.name(worker.status)
         var findings = [heard(worker.status)]
-        switch worker.condition {
+        switch worker.serviceStatus {
         case nil: break
         case .unreachable(let reason):
             findings.append(unreachable(worker, reason, all))
         case .refused(let status, let code, let message):
             findings += refusal(subject, status, code, message)
-        case .answered(let condition, let clock):
+        case .answered(let status, let clock):
             findings.append(.ok(subject, "reachable", "answers at \(worker.status.url)"))
-            findings.append(Self.version(subject, condition))
+            findings.append(Self.version(subject, status))
             if let clock { findings.append(self.clock(subject, clock)) }
-            if let surroundings = condition.surroundings {
-                findings += self.findings(of: surroundings, condition, worker, all)
+            if let diagnostics = status.diagnostics {
+                findings += self.findings(of: diagnostics, status, worker, all)
             }
         }
         return findings
@@ -116,7 +116,7 @@ extension Diagnosis {
         let subject = Self.name(worker.status)
         let url = worker.status.url
         let views = all.compactMap { other -> Bool? in
-            guard let peers = other.condition?.value?.surroundings?.peers,
+            guard let peers = other.serviceStatus?.value?.diagnostics?.peers,
                 let view = peers.first(where: { $0.url == url })
             else { return nil }
             return view.problem == nil
@@ -171,14 +171,14 @@ extension Diagnosis {
     }
 
     private func findings(
-        of surroundings: WorkerSurroundings,
-        _ condition: ServiceCondition,
+        of diagnostics: WorkerDiagnostics,
+        _ status: ServiceStatus,
         _ worker: Observations.Worker,
         _ all: [Observations.Worker]
     ) -> [Finding] {
         let subject = Self.name(worker.status)
-        let slots = min(max(surroundings.slotCount, 0), 1 << 20)
-        let coordinator = surroundings.coordinator
+        let slots = min(max(diagnostics.slotCount, 0), 1 << 20)
+        let coordinator = diagnostics.coordinator
         return [
             coordinator.problem.map { problem in
                 .problem(
@@ -189,19 +189,19 @@ extension Diagnosis {
                         + "token"
                 )
             } ?? .ok(subject, "coordinator", "reaches it at \(coordinator.url)"),
-            peers(subject, worker, surroundings),
+            peers(subject, worker, diagnostics),
             Self.room(
                 subject,
                 "scratch space",
-                condition.directory,
-                free: condition.freeByteCount,
-                needed: surroundings.minFreeByteCount,
+                status.directory,
+                free: status.freeByteCount,
+                needed: diagnostics.minFreeByteCount,
                 isNeeded: true,
                 "make room, or start the worker with a --scratch directory on a larger disk"
             ),
             Self.files(
                 subject,
-                limit: condition.fileLimit,
+                limit: status.fileLimit,
                 needed: HTTPLimits.minFileLimit + HTTPLimits.filesPerSlot * slots
                     + ToolLimits.filesPerWorker * all.count
             ),
@@ -212,9 +212,9 @@ extension Diagnosis {
     private func peers(
         _ subject: String,
         _ worker: Observations.Worker,
-        _ surroundings: WorkerSurroundings
+        _ diagnostics: WorkerDiagnostics
     ) -> Finding {
-        let peers = surroundings.peers.filter { $0.url != worker.status.url }
+        let peers = diagnostics.peers.filter { $0.url != worker.status.url }
         let lost = peers.filter { $0.problem != nil }
         guard let first = lost.first, let problem = first.problem else {
             return .ok(

@@ -95,9 +95,9 @@ struct Diagnosis {
     }
 
     /// The versions of a service.
-    static func version(_ subject: String, _ condition: ServiceCondition) -> Finding {
-        let theirs = "mapreduce \(condition.release), protocol \(condition.version)"
-        if condition.version != ClusterProtocol.version {
+    static func version(_ subject: String, _ status: ServiceStatus) -> Finding {
+        let theirs = "mapreduce \(status.release), protocol \(status.version)"
+        if status.version != ClusterProtocol.version {
             return .problem(
                 subject,
                 "version",
@@ -105,7 +105,7 @@ struct Diagnosis {
                 "install the same release of mapreduce on all machines"
             )
         }
-        if condition.release != Release.version {
+        if status.release != Release.version {
             return .warning(
                 subject,
                 "version",

@@ -38,13 +38,14 @@ struct Doctor: Sendable {
             machine: try await blocking { [scratch] in Self.machine(scratch) },
             coordinatorURL: url,
             hasToken: hasToken,
-            coordinator: try await condition(of: url)
+            coordinator: try await serviceStatus(of: url)
         )
         if let statuses = try await statuses(behind: seen.coordinator) {
             seen.workers = try await ask(statuses) { status in
                 Observations.Worker(
                     status: status,
-                    condition: status.url.isEmpty ? nil : try await condition(of: status.url)
+                    serviceStatus: status.url.isEmpty
+                        ? nil : try await serviceStatus(of: status.url)
                 )
             }
         }
@@ -56,7 +57,7 @@ struct Doctor: Sendable {
 
     /// The workers that a coordinator knows; nil when it does not say.
     private func statuses(
-        behind coordinator: Observations.Reply<ServiceCondition>
+        behind coordinator: Observations.Reply<ServiceStatus>
     ) async throws -> [WorkerStatus]? {
         if case .unreachable = coordinator { return nil }
         return try await reply { try await client.workers() }.value
@@ -106,15 +107,15 @@ struct Doctor: Sendable {
         }
     }
 
-    private func condition(of service: String) async throws -> Observations.Reply<ServiceCondition>
+    private func serviceStatus(of service: String) async throws -> Observations.Reply<ServiceStatus>
     {
         let asked = WallClock.now
-        let reply = try await reply { try await client.condition(of: service) }
-        guard case .answered(let condition, _) = reply else { return reply }
+        let reply = try await reply { try await client.serviceStatus(of: service) }
+        guard case .answered(let status, _) = reply else { return reply }
         return .answered(
-            condition,
+            status,
             Observations.ClockReading(
-                time: condition.time,
+                time: status.time,
                 asked: asked,
                 answered: WallClock.now
             )
@@ -160,7 +161,7 @@ struct Doctor: Sendable {
             let request = try await self.request(job, description, probe: output.value?.probe)
             seen.workers = try await ask(workers) { worker in
                 var worker = worker
-                if worker.condition?.value != nil {
+                if worker.serviceStatus?.value != nil {
                     worker.job = try await reply {
                         try await client.check(request, at: worker.status.url)
                     }

@@ -45,13 +45,13 @@ struct DoctorCommand: AsyncParsableCommand {
         if format.json {
             try format.write(findings) { "" }
         } else {
-            Terminal.writeRaw(FindingText.text(of: findings, isColored: Self.isColored), to: 1)
+            Terminal.writeRaw(FindingFormatter.text(of: findings, isColored: Self.isColored), to: 1)
         }
         if findings.problemCount > 0 { throw ExitCode(1) }
     }
 
     private static var isColored: Bool {
-        Terminal.style(1) == .live(isInColour: true)
+        Terminal.style(1) == .live(isColored: true)
     }
 
     /// Asks the executable what the job is, as `mapreduce submit` does.
@@ -63,7 +63,7 @@ struct DoctorCommand: AsyncParsableCommand {
             case .description(let answer): description = .described(answer)
             case .ended(let code): description = .ended(code: code)
             }
-        } catch  where error is ProcessError || error is NotAJob {
+        } catch  where error is ProcessError || error is NotAJobError {
             description = .failed(
                 ProgramFailure(
                     reason: "\(error)",

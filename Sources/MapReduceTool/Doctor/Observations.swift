@@ -6,7 +6,7 @@ struct Observations: Sendable {
     var coordinatorURL: String
     /// Whether requests carry a token.
     var hasToken: Bool
-    var coordinator: Reply<ServiceCondition>
+    var coordinator: Reply<ServiceStatus>
     /// Nil where the coordinator could not be asked.
     var workers: [Worker]?
     /// Nil where no job was named.
@@ -72,17 +72,17 @@ struct Observations: Sendable {
     struct Worker: Sendable {
         var status: WorkerStatus
         /// Nil when the coordinator does not say where it is.
-        var condition: Reply<ServiceCondition>?
+        var serviceStatus: Reply<ServiceStatus>?
         /// Nil where no job was named, or there was nothing to ask.
         var job: Reply<JobCheckAnswer>?
 
         init(
             status: WorkerStatus,
-            condition: Reply<ServiceCondition>?,
+            serviceStatus: Reply<ServiceStatus>?,
             job: Reply<JobCheckAnswer>? = nil
         ) {
             self.status = status
-            self.condition = condition
+            self.serviceStatus = serviceStatus
             self.job = job
         }
     }
@@ -118,7 +118,7 @@ struct Observations: Sendable {
         machine: Machine,
         coordinatorURL: String,
         hasToken: Bool,
-        coordinator: Reply<ServiceCondition>,
+        coordinator: Reply<ServiceStatus>,
         workers: [Worker]? = nil,
         job: Job? = nil
     ) {

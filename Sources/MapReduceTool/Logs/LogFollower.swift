@@ -16,15 +16,15 @@ struct LogFollower: Sendable {
     /// The only task that is followed; nil for all.
     let task: TaskName?
     let printer: LogPrinter
-    private let workers: WorkerURLs
-    private let board = AttemptBoard()
+    private let workers: WorkerDirectory
+    private let followed = FollowedAttempts()
 
     init(client: CoordinatorClient, job: JobID, task: TaskName?, isJSON: Bool) {
         self.client = client
         self.job = job
         self.task = task
         printer = LogPrinter(isJSON: isJSON, task: task)
-        workers = WorkerURLs(client: client)
+        workers = WorkerDirectory(client: client)
     }
 
     /// What ends it before the job does.
@@ -71,17 +71,17 @@ struct LogFollower: Sendable {
                 last = events.last?.number ?? last
                 let news = LogEvents(events.map(\.entry), task: task)
                 for (attempt, worker) in news.running {
-                    board.begin(attempt)
+                    followed.begin(attempt)
                     group.addTask { try await follow(attempt, on: worker) }
                 }
-                board.end(news.ended)
+                followed.end(news.ended)
                 try await fetch(news.over)
                 isOver = news.isJobOver
                 if events.isEmpty { try await Task.sleep(for: ToolLimits.logEventInterval) }
             }
-            board.endAll()
+            followed.endAll()
             let end = ContinuousClock.now + ToolLimits.logEndPatience
-            while !board.isEmpty, ContinuousClock.now < end {
+            while !followed.isEmpty, ContinuousClock.now < end {
                 try printer.checkReader()
                 try await Task.sleep(for: WorkerLimits.logCheckInterval)
             }
@@ -149,11 +149,11 @@ struct LogFollower: Sendable {
 
     /// Follows an attempt to its end.
     private func follow(_ attempt: AttemptID, on worker: WorkerID) async throws {
-        defer { board.forget(attempt) }
+        defer { followed.forget(attempt) }
         var lines = LogLines()
         while true {
             // Asked before the worker is: what it has then is all there will be.
-            let isOver = !board.isRunning(attempt)
+            let isOver = !followed.isRunning(attempt)
             if try await ask(attempt, worker, &lines, waits: !isOver) { break }
             if isOver {
                 try await fetchEnd(attempt, worker, &lines)

@@ -47,7 +47,7 @@ struct ManualNotes {
             term: "CI, TERM",
             text: "Where CI is set, or TERM is dumb or not set, a run is shown in plain lines."
         ),
-        (term: "NO_COLOR", text: "A run is shown without colours."),
+        (term: "NO_COLOR", text: "A run is shown without colors."),
     ]
 }
 

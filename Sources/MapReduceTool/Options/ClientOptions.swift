@@ -120,7 +120,7 @@ struct ClientOptions: ParsableArguments {
     private static func explained(_ error: any Error, _ url: String) -> any Error {
         guard let call = error as? ClusterClient.CallError, case .unreachable(_, let reason) = call
         else { return error }
-        return JobFailure(
+        return FailedJobError(
             description: "the coordinator at \(url) does not answer (\(reason)); start one with "
                 + "`mapreduce cluster --workers 2`, or name another one with --coordinator"
         )

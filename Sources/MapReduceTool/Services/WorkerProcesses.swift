@@ -53,7 +53,7 @@ struct WorkerProcesses: Service, CustomStringConvertible {
                 "mapreduce: a worker ended with code \(status); \(left) are left\n",
                 to: 2
             )
-            if left == 0 { throw JobFailure(description: "no worker is left") }
+            if left == 0 { throw FailedJobError(description: "no worker is left") }
         }
     }
 }

@@ -50,7 +50,7 @@ struct JobProgram {
     func check() throws {
         do {
             try ExecutableImage.checkIsJob(path)
-        } catch let error as NotAJob {
+        } catch let error as NotAJobError {
             throw UsageError("\(name) \(error.objection)")
         }
     }

@@ -11,7 +11,7 @@ struct FaultyJob: Job {
     @Option(help: "What it does: \(Fault.allValueStrings.joined(separator: ", ")).")
     var fault = Fault.trap
     @Option(
-        help: "A directory of files; each misbehaviour uses one up, and without one all is well."
+        help: "A directory of files; each misbehavior uses one up, and without one all is well."
     )
     var tokens: String?
     @Option(

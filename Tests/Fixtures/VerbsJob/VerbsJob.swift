@@ -116,8 +116,8 @@ struct VerbsJob: Job {
                 }
             }
         },
-        // The name of the counter is misspelt.
-        "iterate-misspelt": {
+        // The name of the counter is misspelled.
+        "iterate-misspelled": {
             pairs($0).combine(+).iterate(atMost: 30, until: "above 1") { state in
                 let halves: Pairs<String, Int> = state.map { key, value, emit in
                     if value > 1 { emit.count("above one") }

@@ -62,11 +62,11 @@ struct CoordinatorTarget: FuzzTarget {
                 let profile = WorkerProfile(slots: request.slots, localPaths: request.localPaths)
                 try apply(.workerJoined(id, profile, attempts: request.attempts))
             case .poll(let id, let request):
-                let condition = WorkerCondition(
+                let health = WorkerHealth(
                     isDraining: request.isDraining,
                     isDiskLow: request.isDiskLow
                 )
-                try apply(.workerPolled(id, condition))
+                try apply(.workerPolled(id, health))
                 for end in request.ended { try apply(event(end, id)) }
                 _ = coordinator.isNeeded(id)
             case .leave(let id): try apply(.workerLeft(id))

@@ -68,7 +68,7 @@ struct JournalTarget: FuzzTarget {
                 case .jobFinished, .stopAttempt, .prepareTasks, .workerUnreachable: break
                 }
             }
-            for id in ids { try stage.apply(.workerPolled(id, WorkerCondition())) }
+            for id in ids { try stage.apply(.workerPolled(id, WorkerHealth())) }
         }
     }
 

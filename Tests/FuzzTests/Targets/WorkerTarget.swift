@@ -39,7 +39,7 @@ struct WorkerTarget: FuzzTarget {
                 ).wholePiece
             ])
         )
-        let sources = [LoggedSource(stage: 0, outputCount: 1)]
+        let sources = [ShuffleInput(stage: 0, outputLogLength: 1)]
         let position = JournalPosition(epoch: 1, start: "s", write: 1)
         let answer = JoinAnswer(
             worker: WorkerID(1),
@@ -90,7 +90,7 @@ struct WorkerTarget: FuzzTarget {
     }
 
     func check(_ text: [UInt8]) throws -> Bool {
-        var machine = WorkerMachine(slotCount: Self.slotCount)
+        var machine = WorkerStateMachine(slotCount: Self.slotCount)
         var session = SessionID(epoch: 0, start: "s", number: 0)
         var busy: [Int: AttemptID] = [:]
         let steps = try Script.steps(Step.self, text)

@@ -12,7 +12,7 @@ internal import Foundation
 #endif
 
 /// The command `mapreduce worker`.
-struct WorkerCommandLine: AsyncParsableCommand {
+struct WorkerServiceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
         abstract: "Starts a worker, which runs tasks and serves what they shuffle."

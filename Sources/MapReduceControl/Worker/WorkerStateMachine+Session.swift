@@ -1,7 +1,7 @@
 internal import MapReduceModel
 
 /// Talking to the coordinator.
-extension WorkerMachine {
+extension WorkerStateMachine {
     mutating func join(_ answer: JoinAnswer) {
         guard session == .joining else { return }
         let isOther = cluster.map { $0 != answer.cluster } ?? false

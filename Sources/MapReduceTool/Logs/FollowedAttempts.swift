@@ -3,7 +3,7 @@ internal import MapReduceModel
 internal import Synchronization
 
 /// The attempts that are followed, and which of them still run as far as the coordinator has said.
-final class AttemptBoard: Sendable {
+final class FollowedAttempts: Sendable {
     private let running = Mutex<[AttemptID: Bool]>([:])
 
     func begin(_ attempt: AttemptID) { running.withLock { $0[attempt] = true } }
@@ -25,8 +25,8 @@ final class AttemptBoard: Sendable {
     var isEmpty: Bool { running.withLock { $0.isEmpty } }
 }
 
-/// Where the workers are; asked of the coordinator when one is not known.
-actor WorkerURLs {
+/// The URLs of the workers; asks the coordinator for one that is not known.
+actor WorkerDirectory {
     private let client: CoordinatorClient
     private var urls: [WorkerID: String] = [:]
     /// When the coordinator said that it does not know a worker.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The state machine of a worker, told what happens step by step.
-@Suite struct WorkerMachineTests {
+@Suite struct WorkerStateMachineTests {
     private let session = SessionID(epoch: 3, start: "s", number: 1)
 
     private func task(_ index: Int, job: Int = 1, stage: Int = 0) -> TaskID {
@@ -28,7 +28,7 @@ import Testing
         Assignment(
             attempt: id,
             input: .partition(id.task.index),
-            sources: [LoggedSource(stage: 0, outputCount: 2)],
+            sources: [ShuffleInput(stage: 0, outputLogLength: 2)],
             badRecords: []
         )
     }
@@ -37,8 +37,8 @@ import Testing
         JournalPosition(epoch: 3, start: "s", write: write)
     }
 
-    private func joined(slots: Int = 1) -> WorkerMachine {
-        var machine = WorkerMachine(slotCount: slots)
+    private func joined(slots: Int = 1) -> WorkerStateMachine {
+        var machine = WorkerStateMachine(slotCount: slots)
         #expect(machine.apply(.started) == [.join(after: .zero)])
         let answer = JoinAnswer(
             worker: WorkerID(7),
@@ -54,7 +54,7 @@ import Testing
 
     /// The commands come with the answer to the poll that waits.
     private func answer(
-        _ machine: inout WorkerMachine,
+        _ machine: inout WorkerStateMachine,
         _ numbered: [(Int, WorkerCommand)],
         delivered: [AttemptID] = [],
         mayLeave: Bool = false

@@ -5,18 +5,18 @@ package import MapReduceModel
 internal import Glibc
 #endif
 
-extension ServiceCondition {
+extension ServiceStatus {
     /// How this process is placed, with its files in a directory.
     package static func current(
         directory: String,
-        surroundings: WorkerSurroundings? = nil
-    ) throws -> ServiceCondition {
-        ServiceCondition(
+        diagnostics: WorkerDiagnostics? = nil
+    ) throws -> ServiceStatus {
+        ServiceStatus(
             time: WallClock.now,
             directory: directory,
             freeByteCount: try Files.freeByteCount(at: directory),
             fileLimit: FileLimit.current.now,
-            surroundings: surroundings
+            diagnostics: diagnostics
         )
     }
 }

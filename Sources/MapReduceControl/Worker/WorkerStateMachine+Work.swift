@@ -1,7 +1,7 @@
 internal import MapReduceModel
 
 /// Attempts, jobs and slots.
-extension WorkerMachine {
+extension WorkerStateMachine {
     // MARK: Commands
 
     mutating func start(_ assignment: Assignment) {
@@ -235,7 +235,7 @@ extension TaskReport {
     }
 }
 
-extension WorkerMachine.AttemptWork {
+extension WorkerStateMachine.AttemptWork {
     /// The attempt whose run could not be read, where that is why this one failed.
     fileprivate func source(of report: TaskReport) -> AttemptID? {
         guard case .failed(let failure) = report.outcome, let run = failure.run,

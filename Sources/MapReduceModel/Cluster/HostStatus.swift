@@ -1,5 +1,5 @@
-/// How the machine of a worker is, as its system tells it.
-package struct MachineCondition: Hashable, Codable, Sendable {
+/// The load, memory and disk of a worker's machine, as its system reports them.
+package struct HostStatus: Hashable, Codable, Sendable {
     package var load: Load?
     package var memory: Memory?
     /// The disk of the scratch directory.
@@ -63,8 +63,8 @@ package struct MachineCondition: Hashable, Codable, Sendable {
         }
     }
 
-    /// Whether somebody who saw the other one would want to see this one.
-    package func differsNoticeably(from other: MachineCondition) -> Bool {
+    /// Whether a reader who saw the other status would notice the difference.
+    package func differsNoticeably(from other: HostStatus) -> Bool {
         func differs(_ one: Int?, _ other: Int?, of total: Int?) -> Bool {
             guard let one, let other, let total else { return one != other }
             // A hundredth is less than a bar on a screen shows.

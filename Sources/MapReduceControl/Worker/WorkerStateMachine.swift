@@ -7,7 +7,7 @@ package import MapReduceModel
 /// to be done, in order.
 ///
 ///     attempt:  waitsForJob → fetches → waitsForSlot → runs → (its end waits for delivery)
-package struct WorkerMachine: Sendable {
+package struct WorkerStateMachine: Sendable {
     var session = Session.joining
     var cluster: String?
     /// The latest position in the coordinator's history that was heard.

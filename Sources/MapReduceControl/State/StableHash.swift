@@ -1,14 +1,14 @@
 internal import MapReduceModel
 
-/// Numbers that are drawn for ids: evenly spread, and the same in a replay.
+/// Hashes of ids: evenly spread, and the same in each process and in a replay.
 ///
-/// Source: the finaliser of SplitMix64 (Steele et al. 2014).
+/// Source: the finalizer of SplitMix64 (Steele et al. 2014).
 extension TaskID {
-    var spread: UInt64 { mixed([job.number, stage, index]) }
+    var stableHash: UInt64 { mixed([job.number, stage, index]) }
 }
 
 extension AttemptID {
-    var spread: UInt64 { mixed([task.job.number, task.stage, task.index, number]) }
+    var stableHash: UInt64 { mixed([task.job.number, task.stage, task.index, number]) }
 }
 
 private func mixed(_ parts: [Int]) -> UInt64 {

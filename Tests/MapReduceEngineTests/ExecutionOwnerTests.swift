@@ -2,29 +2,29 @@ import MapReduceEngine
 import TestSupport
 import Testing
 
-/// Whose turn it is on a task's thread, as whoever watches it sees.
-@Suite struct TurnsTests {
+/// Whose code a task's thread runs, as a watcher of the task sees it.
+@Suite struct ExecutionOwnerTests {
     private struct Stopped: Error {}
 
     /// Calls the body as a task's closures are called, with a look at the word.
-    private func inTask(_ body: (Turns, () -> UInt64) throws -> Void) rethrows {
+    private func inTask(_ body: (ExecutionOwner, () -> UInt64) throws -> Void) rethrows {
         let word = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
         defer { word.deallocate() }
         word.pointee = 1
-        let turns = Turns(word: word)
-        try Turns.$current.withValue(turns) {
-            try turns.closure { try body(turns) { word.pointee } }
+        let owner = ExecutionOwner(word: word)
+        try ExecutionOwner.$current.withValue(owner) {
+            try owner.closure { try body(owner) { word.pointee } }
         }
         #expect(word.pointee & 1 == 1, "the engine's, as before")
     }
 
     @Test func turnsNestAndGoBack() {
-        inTask { turns, word in
+        inTask { owner, word in
             #expect(word() & 1 == 0)
             let before = word()
-            Turns.engine {
+            ExecutionOwner.engine {
                 #expect(word() & 1 == 1)
-                turns.closure { #expect(word() & 1 == 0) }
+                owner.closure { #expect(word() & 1 == 0) }
                 #expect(word() & 1 == 1)
             }
             #expect(word() & 1 == 0 && word() > before, "each change is seen")
@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func anErrorEndsATurn() {
-        inTask { turns, word in
-            #expect(throws: Stopped.self) { try turns.engine { throw Stopped() } }
+        inTask { owner, word in
+            #expect(throws: Stopped.self) { try owner.engine { throw Stopped() } }
             #expect(word() & 1 == 0)
         }
     }
@@ -41,7 +41,7 @@ import Testing
     /// A slow disk in the middle of a record is not the closure's fault.
     @Test func filesAndSpillsAreTheEnginesTime() throws {
         let directory = try TemporaryDirectory()
-        try inTask { turns, word in
+        try inTask { owner, word in
             var last = word()
             func hasChanged() -> Bool {
                 defer { last = word() }
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func outsideOfTasksNothingIsNoted() {
-        #expect(Turns.current == nil)
-        #expect(Turns.engine { 7 } == 7)
+        #expect(ExecutionOwner.current == nil)
+        #expect(ExecutionOwner.engine { 7 } == 7)
     }
 }

@@ -4,7 +4,7 @@ internal import MapReduceModel
 internal import MapReduceProcess
 
 /// Starts an executable as a task process, and ends it when it has built its plan.
-struct ProgramTrial: Sendable {
+struct ProgramProbe: Sendable {
     let executable: String
     let arguments: [String]
     let directory: String

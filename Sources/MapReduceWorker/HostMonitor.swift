@@ -8,16 +8,16 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// Looks at the worker's machine now and then, for polls to tell of it when it has changed.
-final class MachineWatch: Sendable {
+/// Looks at the worker's machine now and then, for polls to report it when it has changed.
+final class HostMonitor: Sendable {
     private let scratch: String
     private let store: JobStore
     private let state = Mutex(State())
 
     private struct State {
         var nextLook = ContinuousClock.now
-        /// What the coordinator knows, and the session in which it was told.
-        var told: (session: SessionID, condition: MachineCondition)?
+        /// What the coordinator knows, and the session in which it was reported.
+        var reported: (session: SessionID, status: HostStatus)?
     }
 
     init(scratch: String, store: JobStore) {
@@ -25,45 +25,47 @@ final class MachineWatch: Sendable {
         self.store = store
     }
 
-    /// What a poll is to tell: nothing when it is too early to look again, or nothing has changed
-    /// that anybody would notice.
-    func news(for session: SessionID) throws -> MachineCondition? {
+    /// What a poll reports: nil when it is too early to look again, or nothing has changed
+    /// noticeably.
+    func changedStatus(for session: SessionID) throws -> HostStatus? {
         let now = ContinuousClock.now
         let isDue = state.withLock { state in
-            guard now >= state.nextLook || state.told?.session != session else { return false }
-            state.nextLook = now + WorkerLimits.machineInterval
+            guard now >= state.nextLook || state.reported?.session != session else { return false }
+            state.nextLook = now + WorkerLimits.hostInterval
             return true
         }
         guard isDue else { return nil }
-        let condition = MachineCondition(
+        let status = HostStatus(
             load: try Self.load(),
             memory: try Self.memory(),
             disk: try Files.disk(of: scratch),
             segments: store.heldSegments
         )
-        let told = state.withLock { $0.told }
-        if let told, told.session == session, !condition.differsNoticeably(from: told.condition) {
+        let reported = state.withLock { $0.reported }
+        if let reported, reported.session == session,
+            !status.differsNoticeably(from: reported.status)
+        {
             return nil
         }
-        return condition
+        return status
     }
 
-    /// The coordinator has taken what a poll told.
-    func told(_ condition: MachineCondition, in session: SessionID) {
-        state.withLock { $0.told = (session, condition) }
+    /// The coordinator has received what a poll reported.
+    func didReport(_ status: HostStatus, in session: SessionID) {
+        state.withLock { $0.reported = (session, status) }
     }
 
-    private static func load() throws -> MachineCondition.Load? {
+    private static func load() throws -> HostStatus.Load? {
         let text = String(decoding: try Files.readProcFile("/proc/loadavg"), as: UTF8.self)
         guard let one = text.split(separator: " ").first.flatMap({ Double($0) }) else { return nil }
-        return MachineCondition.Load(
+        return HostStatus.Load(
             one: one,
             processorCount: ProcessInfo.processInfo.activeProcessorCount
         )
     }
 
-    /// Nil on a system that tells it in another way.
-    private static func memory() throws -> MachineCondition.Memory? {
+    /// Nil on a system without that file's lines.
+    private static func memory() throws -> HostStatus.Memory? {
         let text = String(decoding: try Files.readProcFile("/proc/meminfo"), as: UTF8.self)
         func byteCount(_ name: String) -> Int? {
             text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
@@ -73,13 +75,13 @@ final class MachineWatch: Sendable {
         guard let available = byteCount("MemAvailable"), let total = byteCount("MemTotal") else {
             return nil
         }
-        return MachineCondition.Memory(availableByteCount: available, totalByteCount: total)
+        return HostStatus.Memory(availableByteCount: available, totalByteCount: total)
     }
 }
 
 extension Files {
-    fileprivate static func disk(of path: String) throws -> MachineCondition.Disk {
-        MachineCondition.Disk(
+    fileprivate static func disk(of path: String) throws -> HostStatus.Disk {
+        HostStatus.Disk(
             freeByteCount: try freeByteCount(at: path),
             totalByteCount: try totalByteCount(at: path)
         )

@@ -2,7 +2,7 @@ internal import MapReduceModel
 internal import MapReduceReport
 
 /// Findings in lines: one for each check, and below it how to mend what is wrong.
-enum FindingText {
+enum FindingFormatter {
     static func text(of findings: Findings, isColored: Bool) -> String {
         var text = ""
         for finding in findings.findings {

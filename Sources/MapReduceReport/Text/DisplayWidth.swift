@@ -3,8 +3,8 @@
 /// Terminals go by scalars, and so does this: a mark that stands on the letter before it takes
 /// none, an ideograph or an emoji two. Where terminals disagree, as on emoji that are joined, the
 /// larger number is given: a line may end too early, and never too late.
-package enum Cells {
-    package static func count(of scalar: Unicode.Scalar) -> Int {
+package enum DisplayWidth {
+    package static func cellCount(of scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return scalar.value == 0 ? 0 : 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
@@ -15,16 +15,16 @@ package enum Cells {
         return isWide(scalar) ? 2 : 1
     }
 
-    package static func count(of text: some StringProtocol) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + count(of: $1) }
+    package static func cellCount(of text: some StringProtocol) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + cellCount(of: $1) }
     }
 
     /// The longest beginning of a text that takes at most so many cells.
-    package static func prefix(of text: String, cellCount: Int) -> String {
-        var left = cellCount
+    package static func prefix(of text: String, cellCount limit: Int) -> String {
+        var left = limit
         return String(
             text.prefix { character in
-                left -= count(of: String(character))
+                left -= cellCount(of: String(character))
                 return left >= 0
             }
         )
