@@ -1,3 +1,5 @@
+internal import MapReduceEngine
+
 #if canImport(Glibc)
 internal import Glibc
 #endif
@@ -76,24 +78,7 @@ extension Int {
     /// The number that ASCII digits stand for, with an optional sign.
     /// - Returns: nil when there is anything else, or the number does not fit.
     public init?(_ digits: Span<UInt8>) {
-        let value: Int? = digits.withUnsafeBytes { bytes in
-            let isNegative = bytes.first == 0x2D
-            let rest = isNegative || bytes.first == 0x2B ? bytes.dropFirst() : bytes[...]
-            guard !rest.isEmpty else { return nil }
-            var value = 0
-            for byte in rest {
-                guard byte >= 0x30, byte <= 0x39 else { return nil }
-                let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-                let digit = Int(byte &- 0x30)
-                // Downwards, as the least number has no positive counterpart.
-                let (sum, overflowed) = product.subtractingReportingOverflow(digit)
-                if overflow || overflowed { return nil }
-                value = sum
-            }
-            if isNegative { return value }
-            return value == .min ? nil : -value
-        }
-        guard let value else { return nil }
+        guard let value = digits.withUnsafeBytes({ NumberText.int($0) }) else { return nil }
         self = value
     }
 }

@@ -1,3 +1,5 @@
+internal import MapReduceEngine
+
 /// A line of JSON, lent to a closure, of which the fields that are asked for are read: no tree is
 /// made.
 ///

@@ -62,11 +62,11 @@ extension RecordFormat where Record == Row {
             let cells = RowCells(context, syntax)
             let row = Row(cells)
             try context.forEachPiece { piece in
-                let header = syntax.hasHeader ? try cells.readHeader(of: piece, syntax) : nil
+                let header = syntax.hasHeader ? try context.readHeader(of: piece, syntax, into: cells) : nil
                 func read<Rows: RowSource>(_ open: () throws -> Rows) throws {
                     let rows = try context.open(open)
                     try context.read(rows, of: piece) { bytes in
-                        try cells.set(bytes, rows)
+                        try cells.set(bytes, rows.fields, rows.problem)
                         try body(row)
                     }
                 }
@@ -80,20 +80,24 @@ extension RecordFormat where Record == Row {
     }
 }
 
-extension RowCells {
+extension TaskContext {
     /// Goes on to a piece of a file, whose header is the first row of the file.
     /// - Returns: where the header begins; nil if the file has no row.
-    fileprivate func readHeader(of piece: FilePiece, _ syntax: RowSyntax) throws -> Int? {
+    fileprivate func readHeader(
+        of piece: FilePiece,
+        _ syntax: RowSyntax,
+        into cells: RowCells
+    ) throws -> Int? {
         var start = piece
         start.offset = 0
         start.byteCount = piece.isPlain ? 0 : piece.signature.byteCount
         if piece.isPartOfGzip {
-            return try readHeader(of: piece.path) {
+            return try readHeader(of: piece.path, into: cells) {
                 let rows = try MemberRowReader(start, syntax: syntax)
                 return (rows, try rows.next())
             }
         }
-        return try readHeader(of: piece.path) {
+        return try readHeader(of: piece.path, into: cells) {
             let rows = try RowReader(start, syntax: syntax)
             return (rows, try rows.firstRow())
         }
@@ -101,11 +105,12 @@ extension RowCells {
 
     private func readHeader<Rows: RowSource>(
         of path: String,
+        into cells: RowCells,
         _ open: () throws -> (rows: Rows, header: UnsafeRawBufferPointer?)
     ) throws -> Int? {
-        let (rows, header) = try context.open(open)
+        let (rows, header) = try self.open(open)
         guard let header else {
-            try setHeader(nil, UnsafeBufferPointer(start: nil, count: 0))
+            try cells.setHeader(nil, UnsafeBufferPointer(start: nil, count: 0))
             return nil
         }
         if let problem = rows.problem {
@@ -115,7 +120,7 @@ extension RowCells {
                     + "its quotes do not match"
             )
         }
-        try setHeader(header, rows.fields)
+        try cells.setHeader(header, rows.fields)
         return rows.recordOffset
     }
 }

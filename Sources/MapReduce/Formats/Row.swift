@@ -1,3 +1,5 @@
+internal import MapReduceEngine
+
 /// A row of a CSV or TSV file, lent to a closure.
 ///
 ///     emit(try row.int("id"), try row.string("name"))
@@ -7,7 +9,7 @@
 ///
 /// A field is *absent* if it has no byte and no quotes, or is `\N` where that is an escape.
 public struct Row: ~Copyable {
-    @usableFromInline let cells: RowCells
+    let cells: RowCells
 
     init(_ cells: RowCells) { self.cells = cells }
 

@@ -1,6 +1,18 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
+extension TaskContext: RecordErrors {
+    var path: String { currentPath }
+
+    func error(
+        _ message: String,
+        in record: UnsafeRawBufferPointer,
+        at index: Int
+    ) -> any Error {
+        recordError(message, in: record, at: index)
+    }
+}
+
 /// Records at which the user's code fails.
 extension TaskContext {
     /// Calls the body with a record, and notes its text if that fails.

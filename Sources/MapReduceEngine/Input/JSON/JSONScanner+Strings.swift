@@ -70,7 +70,7 @@ extension JSONScanner {
     /// The text of a string's bytes, its escapes undone.
     ///
     /// - Throws: `JSONError` for an escape that stands for half of a character.
-    static func unescape(
+    package static func unescape(
         _ bytes: UnsafeRawBufferPointer,
         _ value: JSONValue
     ) throws(JSONError) -> [UInt8] {

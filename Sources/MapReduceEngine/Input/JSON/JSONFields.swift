@@ -1,5 +1,3 @@
-internal import MapReduceEngine
-
 #if canImport(Glibc)
 internal import Glibc
 #endif
@@ -10,8 +8,8 @@ internal import Glibc
 /// them found, in one pass over the line.
 ///
 /// It belongs to the one thread that runs the task.
-final class JSONFields {
-    private let context: TaskContext
+package final class JSONFields {
+    private let errors: any RecordErrors
     // One task's thread owns it: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var line = UnsafeRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var asked: [Field] = []
@@ -27,12 +25,13 @@ final class JSONFields {
         var value: JSONValue?
     }
 
-    init(_ context: TaskContext) { self.context = context }
+    /// `errors`: names the line's place in errors.
+    package init(_ errors: any RecordErrors) { self.errors = errors }
 
     deinit { forget() }
 
     /// Goes on to a line.
-    func set(_ line: UnsafeRawBufferPointer) throws {
+    package func set(_ line: UnsafeRawBufferPointer) throws {
         self.line = line
         next = 0
         isScanned = false
@@ -47,7 +46,7 @@ final class JSONFields {
     }
 
     /// The value at a path; nil if it is absent.
-    func value(_ path: String) throws -> JSONValue? {
+    package func value(_ path: String) throws -> JSONValue? {
         if next < asked.count, asked[next].path == path {
             next &+= 1
             return asked[next &- 1].value
@@ -185,7 +184,7 @@ final class JSONFields {
     }
 
     /// The bytes of a string, valid until the next line.
-    func text(_ path: String) throws -> UnsafeRawBufferPointer {
+    package func text(_ path: String) throws -> UnsafeRawBufferPointer {
         let value = try present(path)
         guard value.kind == .string else { throw mismatch(path, value, "is no string") }
         guard value.hasEscapes else { return stored(value) }
@@ -201,16 +200,15 @@ final class JSONFields {
         return UnsafeRawBufferPointer(copy)
     }
 
-    func string(_ path: String) throws -> String {
+    package func string(_ path: String) throws -> String {
         String(decoding: try text(path), as: UTF8.self)
     }
 
-    func int(_ path: String) throws -> Int {
+    package func int(_ path: String) throws -> Int {
         let value = try present(path)
         guard value.kind == .number else { throw mismatch(path, value, "is no number") }
         let bytes = stored(value)
-        let digits = Span<UInt8>(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
-        if let number = Int(digits) { return number }
+        if let number = NumberText.int(bytes) { return number }
         // Digits alone are too large; a fraction or an exponent may still be whole.
         guard bytes.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }),
             let number = NumberText.double(bytes), number.magnitude <= 0x1p53,
@@ -219,7 +217,7 @@ final class JSONFields {
         return whole
     }
 
-    func double(_ path: String) throws -> Double {
+    package func double(_ path: String) throws -> Double {
         let value = try present(path)
         guard value.kind == .number, let number = NumberText.double(stored(value)),
             number.isFinite
@@ -227,7 +225,7 @@ final class JSONFields {
         return number
     }
 
-    func bool(_ path: String) throws -> Bool {
+    package func bool(_ path: String) throws -> Bool {
         let value = try present(path)
         switch value.kind {
         case .true: return true
@@ -249,6 +247,6 @@ final class JSONFields {
     }
 
     private func error(_ problem: JSONError) -> any Error {
-        context.recordError(problem.message, in: line, at: problem.offset)
+        errors.error(problem.message, in: line, at: problem.offset)
     }
 }

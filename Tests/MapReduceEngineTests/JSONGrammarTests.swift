@@ -1,8 +1,7 @@
 import Foundation
+import MapReduceEngine
 import TestSupport
 import Testing
-
-@testable import MapReduce
 
 /// What `JSONScanner` accepts, compared with what Python's `json` does.
 ///

@@ -1,5 +1,6 @@
 /// Reads numbers from their text.
-enum NumberText {
+@usableFromInline
+package enum NumberText {
     /// Powers of ten that a `Double` holds exactly.
     private static let powers: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -11,7 +12,7 @@ enum NumberText {
     ///
     /// Up to 15 digits and a small exponent take a multiplication or a division, which are exact
     /// enough (Clinger 1990); more go through a String.
-    static func double(_ bytes: UnsafeRawBufferPointer) -> Double? {
+    package static func double(_ bytes: UnsafeRawBufferPointer) -> Double? {
         var index = 0
         let isNegative = bytes.first == 0x2D
         if isNegative || bytes.first == 0x2B { index = 1 }
@@ -37,6 +38,27 @@ enum NumberText {
         guard digits < 1 << 53, scale < powers.count else { return parsed(bytes) }
         let value = Double(digits) / powers[scale]
         return isNegative ? -value : value
+    }
+
+    /// The whole number that ASCII digits stand for, with an optional sign; nil when there is
+    /// anything else, or the number does not fit.
+    @inlinable
+    package static func int(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let isNegative = bytes.first == 0x2D
+        let rest = isNegative || bytes.first == 0x2B ? bytes.dropFirst() : bytes[...]
+        guard !rest.isEmpty else { return nil }
+        var value = 0
+        for byte in rest {
+            guard byte >= 0x30, byte <= 0x39 else { return nil }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let digit = Int(byte &- 0x30)
+            // Downwards, as the least number has no positive counterpart.
+            let (sum, overflowed) = product.subtractingReportingOverflow(digit)
+            if overflow || overflowed { return nil }
+            value = sum
+        }
+        if isNegative { return value }
+        return value == .min ? nil : -value
     }
 
     private static func parsed(_ bytes: UnsafeRawBufferPointer) -> Double? {

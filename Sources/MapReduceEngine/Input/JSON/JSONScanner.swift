@@ -1,18 +1,16 @@
-internal import MapReduceEngine
-
 #if canImport(Glibc)
 internal import Glibc
 #endif
 
 /// What is wrong with a text that is not a JSON value, and where.
-struct JSONError: Error {
-    let message: String
-    let offset: Int
+package struct JSONError: Error {
+    package let message: String
+    package let offset: Int
 }
 
 /// A value of an object, as it stands in the text.
-struct JSONValue {
-    enum Kind {
+package struct JSONValue {
+    package enum Kind {
         case string
         case number
         case object
@@ -21,32 +19,32 @@ struct JSONValue {
         case `false`
         case null
     }
-    var kind: Kind
+    package var kind: Kind
     /// The value's bytes; of a string those between its quotes.
-    var start: Int
-    var end: Int
+    package var start: Int
+    package var end: Int
     /// Whether a string has escapes.
     var hasEscapes = false
 }
 
 /// Goes through a JSON text once, without a tree, and checks all of it by the grammar of RFC 8259.
 ///
-/// The text is UTF-8. Two things that the grammar allows are left to whoever reads a value: half of
+/// The text is UTF-8. Two things that the grammar allows are left to the reader of a value: half of
 /// a surrogate pair in an escape, and numbers that are too large.
 ///
-/// The text has 64 bytes behind it that can be loaded.
-struct JSONScanner {
+/// After the text there are 64 bytes that can be loaded.
+package struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
     var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0) {
+    package init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0) {
         self.bytes = bytes
         self.offset = offset
     }
 
     /// Checks a text that is one value of any kind.
     /// - Throws: `JSONError`.
-    static func check(_ bytes: UnsafeRawBufferPointer) throws {
+    package static func check(_ bytes: UnsafeRawBufferPointer) throws {
         var scanner = JSONScanner(bytes)
         scanner.skipSpace()
         _ = try scanner.value()
@@ -75,7 +73,7 @@ struct JSONScanner {
 
     /// Goes through the members of an object whose brace is next.
     @inline(__always)
-    mutating func forEachMember(
+    package mutating func forEachMember(
         _ body: (_ key: JSONValue, _ value: JSONValue) throws -> Void
     ) throws {
         skipSpace()
@@ -101,7 +99,7 @@ struct JSONScanner {
     }
 
     /// Checks that nothing but white space is left.
-    mutating func finish() throws {
+    package mutating func finish() throws {
         skipSpace()
         guard offset == bytes.count else { throw problem("something follows the value") }
     }

@@ -1,12 +1,11 @@
-internal import MapReduceEngine
-internal import MapReduceModel
+package import MapReduceModel
 
 /// The fields of the row that a task is at, and what it knows of the columns.
 ///
 /// It belongs to the one thread that runs the task.
 @usableFromInline
-final class RowCells {
-    let context: TaskContext
+package final class RowCells {
+    private let errors: any RecordErrors
     private let syntax: RowSyntax
     // One task's thread owns it: checks of exclusive access would only cost time.
     @exclusivity(unchecked) private var row = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -14,34 +13,42 @@ final class RowCells {
     /// Fields whose bytes are not those of the file, until the next row.
     @exclusivity(unchecked) private var decoded: [UnsafeMutableRawBufferPointer] = []
 
-    @exclusivity(unchecked) private(set) var names: [String] = []
+    @exclusivity(unchecked) package private(set) var names: [String] = []
     /// The columns that were asked for in this file, in the order in which a closure asks for them,
     /// and which of them it is likely to ask for next.
-    @exclusivity(unchecked) private var asked: [(name: String, index: Int)] = []
-    @exclusivity(unchecked) private var next = 0
+    @exclusivity(unchecked) @usableFromInline var asked: [(name: String, index: Int)] = []
+    @exclusivity(unchecked) @usableFromInline var next = 0
 
-    init(_ context: TaskContext, _ syntax: RowSyntax) {
-        self.context = context
+    /// `errors`: names the row's place in errors.
+    package init(_ errors: any RecordErrors, _ syntax: RowSyntax) {
+        self.errors = errors
         self.syntax = syntax
     }
 
     deinit { for field in decoded { field.deallocate() } }
 
-    var count: Int { fields.count }
+    package var count: Int { fields.count }
 
-    /// Goes on to a row.
-    /// - Throws: `RecordError` when it is malformed, or has not a field for each column.
-    func set(_ row: UnsafeRawBufferPointer, _ source: some RowSource) throws {
+    /// Goes on to a row, with what its reader knows of it.
+    /// - Throws: when it is malformed, or does not have a field for each column.
+    package func set(
+        _ row: UnsafeRawBufferPointer,
+        _ fields: UnsafeBufferPointer<RowField>,
+        _ problem: RowProblem?
+    ) throws {
         self.row = row
-        fields = source.fields
+        self.fields = fields
         next = 0
         if !decoded.isEmpty { forget() }
-        if let problem = source.problem { throw error(problem) }
+        if let problem { throw error(problem) }
         if syntax.hasHeader, fields.count != names.count { throw wrongCount() }
     }
 
     /// Goes on to a file, whose columns these fields name; nil if the file is empty.
-    func setHeader(_ row: UnsafeRawBufferPointer?, _ fields: UnsafeBufferPointer<RowField>) throws {
+    package func setHeader(
+        _ row: UnsafeRawBufferPointer?,
+        _ fields: UnsafeBufferPointer<RowField>
+    ) throws {
         asked = []
         forget()
         self.row = row ?? UnsafeRawBufferPointer(start: nil, count: 0)
@@ -56,7 +63,9 @@ final class RowCells {
 
     // MARK: Columns
 
-    func index(of name: String) throws -> Int {
+    /// The number of a column; closures ask for the same ones of each row, in the same order.
+    @inlinable
+    package func index(of name: String) throws -> Int {
         if next < asked.count, asked[next].name == name {
             let index = asked[next].index
             next &+= 1
@@ -65,7 +74,8 @@ final class RowCells {
         return try search(name)
     }
 
-    private func search(_ name: String) throws -> Int {
+    @usableFromInline
+    func search(_ name: String) throws -> Int {
         if let found = asked.firstIndex(where: { $0.name == name }) {
             next = found + 1
             return asked[found].index
@@ -74,7 +84,7 @@ final class RowCells {
             let known = names.map { "\"\($0)\"" }.joined(separator: ", ")
             throw EngineError(
                 .badInput,
-                "\(context.currentPath) has no column \"\(name)\""
+                "\(errors.path) has no column \"\(name)\""
                     + (syntax.hasHeader
                         ? "; its header names \(known)"
                         : ", as it is read without a header; use numbers")
@@ -83,7 +93,7 @@ final class RowCells {
         guard !names[(index + 1)...].contains(name) else {
             throw EngineError(
                 .badInput,
-                "the header of \(context.currentPath) names \"\(name)\" twice; use the number of "
+                "the header of \(errors.path) names \"\(name)\" twice; use the number of "
                     + "the column"
             )
         }
@@ -108,7 +118,7 @@ final class RowCells {
         UnsafeRawBufferPointer(rebasing: row[Int(field.start)..<Int(field.end)])
     }
 
-    func isAbsent(at index: Int) throws -> Bool {
+    package func isAbsent(at index: Int) throws -> Bool {
         let field = try field(at: index)
         if field.isQuoted { return false }
         let bytes = stored(field)
@@ -117,7 +127,7 @@ final class RowCells {
     }
 
     /// The field's bytes, without quotes and escapes, valid until the next row.
-    func bytes(at index: Int) throws -> UnsafeRawBufferPointer {
+    package func bytes(at index: Int) throws -> UnsafeRawBufferPointer {
         let field = try field(at: index)
         let bytes = stored(field)
         if field.hasDoubledQuotes { return undouble(bytes) }
@@ -125,7 +135,7 @@ final class RowCells {
         return bytes
     }
 
-    func string(at index: Int) throws -> String {
+    package func string(at index: Int) throws -> String {
         let bytes = try bytes(at: index)
         guard let string = String(validating: bytes, as: UTF8.self) else {
             throw error("\(described(index)) is not valid UTF-8", Int(try field(at: index).start))
@@ -133,16 +143,15 @@ final class RowCells {
         return string
     }
 
-    func int(at index: Int) throws -> Int {
+    package func int(at index: Int) throws -> Int {
         let bytes = try bytes(at: index)
-        let digits = Span<UInt8>(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
-        guard let value = Int(digits) else {
+        guard let value = NumberText.int(bytes) else {
             throw mismatch(index, bytes, "is no whole number that fits 64 bits")
         }
         return value
     }
 
-    func double(at index: Int) throws -> Double {
+    package func double(at index: Int) throws -> Double {
         let bytes = try bytes(at: index)
         guard let value = NumberText.double(bytes) else {
             throw mismatch(index, bytes, "is no number")
@@ -150,7 +159,7 @@ final class RowCells {
         return value
     }
 
-    func bool(at index: Int) throws -> Bool {
+    package func bool(at index: Int) throws -> Bool {
         let bytes = try bytes(at: index)
         switch bytes.count {
         case 1 where bytes[0] == 0x30: return false
@@ -255,6 +264,6 @@ final class RowCells {
     }
 
     private func error(_ message: String, _ index: Int) -> any Error {
-        context.recordError(message, in: row, at: index)
+        errors.error(message, in: row, at: index)
     }
 }
