@@ -215,7 +215,10 @@ let package = Package(
         ),
         tests(
             "MapReduceTests",
-            ["MapReduce", "MapReduceModel", "MapReduceEngine", "MapReduceProcess"]
+            [
+                "MapReduce", "MapReduceModel", "MapReduceEngine", "MapReduceProcess",
+                "MapReduceDriver",
+            ]
         ),
         tests("MapReduceTestingTests", ["MapReduceTesting", "MapReduce", "verbsjob"]),
         tests(

@@ -144,6 +144,32 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: directory("scratch")))
     }
 
+    /// Earlier stages run again, over all the files of the job.
+    @Test func aTaskAfterAShuffleReadsWhatAThousandFilesGave() throws {
+        for number in 0..<1000 {
+            try directory.write("file\(number).txt", "word\(number % 10) all\n")
+        }
+        let inputs = directory("file*.txt")
+        let arguments = [inputs, "--workers", "2", "--reducers", "1", "--split-size", "30"]
+        let job = try Command.run("faultyjob", arguments + ["-q", "-o", out])
+        #expect(job.code == 0, "\(job.errors)")
+        let scratch = directory("kept")
+        let replay = try Command.run(
+            "faultyjob",
+            ["--replay", "1.0", "--keep-scratch", "--scratch", scratch] + arguments
+        )
+        #expect(replay.code == 0, "\(replay.errors)")
+        let line = try #require(replay.errors.split(separator: "\n").last)
+        let part = try readFile(try #require(line.components(separatedBy: ", to ").last))
+        #expect(try part == readFile(out + "/part-00000.tsv"))
+        #expect(String(decoding: part, as: UTF8.self).contains("all\t1000\n"))
+        let map = try Command.run(
+            "faultyjob",
+            ["--replay", "0.300", "--scratch", directory("scratch")] + arguments
+        )
+        #expect(map.code == 0, "\(map.errors)")
+    }
+
     @Test func aTaskThatIsNotThereIsAnsweredWithThoseThatAre() throws {
         let result = try Command.run("faultyjob", ["--replay", "1.9", text, "--workers", "2"])
         #expect(result.code == 2)

@@ -1,3 +1,4 @@
+import MapReduceDriver
 import MapReduceEngine
 import Testing
 

@@ -131,7 +131,7 @@ package final class CheckRunner {
         let (program, types) = try program(settings)
         let id = JobID(1)
         let runner = try LocalRunner(
-            job: program.hosted(id, settings),
+            job: program.driven(settings, testConditions: conditions).hosted(id, settings),
             slotCount: settings.workerCount,
             directories: RunDirectories(output: nil, scratch: directory),
             signals: nil,
@@ -149,9 +149,13 @@ package final class CheckRunner {
             job = try runner.run(submission)
         } catch let hung as HungThreadError {
             isInUse = true
-            throw JobError(hung)
+            throw JobError(RunError(hung))
         }
-        try job.checkSucceeded()
+        do {
+            try job.checkSucceeded()
+        } catch let error as RunError {
+            throw JobError(error)
+        }
         let result = try result(of: job, types)
         try Files.remove(directory)
         return result

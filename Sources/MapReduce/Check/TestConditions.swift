@@ -1,3 +1,5 @@
+internal import MapReduceDriver
+
 /// How a run for a test is cut, spilled, merged and shuffled: in ways that a correct job does not
 /// notice.
 ///
@@ -57,6 +59,5 @@ extension RunSettings {
         inProcess = true
         maxAttempts = 1
         auditPercent = conditions.runsTwice ? 100 : 0
-        testConditions = conditions
     }
 }

@@ -67,7 +67,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
             Glibc.exit(128 + error.signal)
         } catch {
             Terminal.write("\(name): \(describe(error))\n", to: 2)
-            Glibc.exit(code(of: error).number)
+            Glibc.exit(code(of: error))
         }
     }
 
@@ -75,12 +75,13 @@ struct JobCommand<Description: Job>: ParsableCommand {
         error is ValidationError ? message(for: error) : "\(error)"
     }
 
-    private static func code(of error: any Error) -> JobError.Code {
+    private static func code(of error: any Error) -> Int32 {
         switch error {
-        case let error as JobError: error.code
-        case is ArgumentError: .usage
-        case let error as EngineError where error.kind == .badInput: .usage
-        default: .failed
+        case let error as JobError: error.code.number
+        case let error as RunError: error.code.rawValue
+        case is ArgumentError: JobError.Code.usage.number
+        case let error as EngineError where error.kind == .badInput: JobError.Code.usage.number
+        default: JobError.Code.failed.number
         }
     }
 
@@ -98,15 +99,15 @@ struct JobCommand<Description: Job>: ParsableCommand {
 
     /// Says what the job is, for a cluster.
     private func describe(to inherited: TaskProcess.Inherited?) throws {
-        let settings = options.settings(slotCount: inherited?.slotCount)
+        let request = options.request(slotCount: inherited?.slotCount)
         let files = try options.sideFiles()
-        let program = try program(settings, files)
+        let program = try program(request.settings, files)
         if options.plan {
             return show(program.plan)
         }
         let describer = JobDescriber(
-            program: program,
-            settings: settings,
+            job: program.driven(request.settings),
+            request: request,
             options: options,
             files: files
         )
@@ -121,11 +122,16 @@ struct JobCommand<Description: Job>: ParsableCommand {
     private func drive() throws {
         if options.replay != nil || options.replayFrom != nil { return try replay() }
         let files = try options.sideFiles()
-        let program = try program(options.settings(), files)
+        let request = options.request()
+        let program = try program(request.settings, files)
         if options.plan {
             return show(program.plan)
         }
-        try JobDriver(program: program, options: options, files: files).run()
+        try JobDriver(
+            job: program.driven(request.settings),
+            request: request,
+            sideFiles: files.described
+        ).run()
     }
 
     private func program(_ settings: RunSettings, _ files: SideFiles) throws -> CompiledJob {
@@ -136,21 +142,25 @@ struct JobCommand<Description: Job>: ParsableCommand {
 extension JobCommand {
     /// Runs one task again.
     private func replay() throws {
-        let handedOver = try options.replayFrom.map { path in
-            try Wire.decode(ReplayTask.self, from: try Files.read(path))
+        let files = try options.sideFiles()
+        let skipped = try options.passedOverRecords()
+        guard let path = options.replayFrom else {
+            let request = options.request()
+            let job = try program(request.settings, files).driven(request.settings)
+            return try JobReplay(
+                try options.replayedTask(),
+                of: job,
+                request,
+                skipping: skipped
+            ).run()
         }
-        var settings = options.settings(slotCount: handedOver?.slotCount)
-        let program = try program(settings, try options.sideFiles())
-        if let handedOver {
-            settings.clusterSlotCount = handedOver.slotCount
-            settings.workerCount = RunSettings.processorCount
-        }
-        try JobReplay(
-            program: program,
-            settings: settings,
-            options: options,
-            handedOver: handedOver
-        ).run()
+        let task = try Wire.decode(ReplayTask.self, from: try Files.read(path))
+        var request = options.request(slotCount: task.slotCount)
+        let program = try program(request.settings, files)
+        request.settings.clusterSlotCount = task.slotCount
+        request.settings.workerCount = Host.processorCount
+        let job = program.driven(request.settings)
+        try JobReplay(task, of: job, request, skipping: skipped).run()
     }
 }
 

@@ -1,25 +1,23 @@
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
-internal import MapReduceProcess
 
 /// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
 /// coordinator to cut them.
 struct JobDescriber {
-    let program: CompiledJob
-    let settings: RunSettings
-    let options: JobOptions
+    private let job: DrivenJob
+    private let request: RunRequest
+    private let options: JobOptions
     private let inputs: InputArguments
     private let files: SideFiles
 
-    init(program: CompiledJob, settings: RunSettings, options: JobOptions, files: SideFiles) {
-        self.program = program
-        self.settings = settings
+    init(job: DrivenJob, request: RunRequest, options: JobOptions, files: SideFiles) {
+        self.job = job
+        self.request = request
         self.options = options
         self.files = files
-        inputs = InputArguments(options, of: program.plan)
+        inputs = InputArguments(request, of: job.plan)
     }
-
-    private var plan: Plan { program.plan }
 
     func description() throws -> JobDescription {
         try checkOptions()
@@ -27,17 +25,15 @@ struct JobDescriber {
         guard let output = options.output else {
             throw JobError(.usage, "no output; add --output DIRECTORY")
         }
-        let warnings = try inputs.checkFiles(output: output)
-        if !options.quiet {
-            for warning in warnings { Terminal.write("warning: \(warning)\n", to: 2) }
-        }
-        try files.check(output: output)
+        request.warn(try inputs.checkFiles(output: output))
+        try SideFileCheck.check(files.described, output: output)
+        let (plan, settings) = (job.plan, request.settings)
         return JobDescription(
             plan: plan,
             inputs: try plan.stages.enumerated().map { index, stage in
                 guard case .files(let name, _) = stage.input else { return Split(pieces: []) }
                 let files = try inputs.storedFiles(of: name)
-                try program.check(files, of: index, as: options.inputFormat)
+                if !request.readsAnyFile { try job.checkText(of: files, stage: index) }
                 return Split(pieces: files.map(\.wholePiece))
             },
             files: try files.described.map { file in

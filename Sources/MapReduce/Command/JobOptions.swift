@@ -1,9 +1,7 @@
 internal import ArgumentParser
-internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
-internal import MapReduceProcess
 internal import MapReduceReport
 
 /// The options that every job has.
@@ -264,9 +262,25 @@ struct JobOptions: ParsableArguments {
 }
 
 extension JobOptions {
-    /// How a run is shown.
-    var display: any RunDisplay {
-        Terminal.style(2).display(isQuiet: quiet, isVerbose: verbose)
+    /// What they ask of a run, or of a replay.
+    ///
+    /// `slotCount`: the slots of the cluster that the job runs on; nil for this machine.
+    func request(slotCount: Int? = nil) -> RunRequest {
+        var request = RunRequest(settings: settings(slotCount: slotCount))
+        request.inputs = inputs
+        request.readsAnyFile = inputFormat == .text
+        request.output = output
+        request.overwrites = overwrite
+        request.scratch = scratch
+        request.keepsScratch = keepScratch
+        request.report = report
+        request.trace = trace
+        request.hasDashboard = dashboard
+        request.isQuiet = quiet
+        request.isVerbose = verbose
+        request.namesSlotCount = workers != nil
+        request.namesMemory = memory != nil
+        return request
     }
 
     /// The files of `--file`.
@@ -316,11 +330,5 @@ struct ByteSize: ExpressibleByArgument, Hashable, Sendable, CustomStringConverti
     }
 
     /// The number as it is typed, which is also how a default is shown in the help.
-    var description: String {
-        for (shift, letter) in [(30, "G"), (20, "M"), (10, "K")]
-        where count >= 1 << shift && count % (1 << shift) == 0 {
-            return "\(count >> shift)\(letter)"
-        }
-        return "\(count)"
-    }
+    var description: String { Format.byteSize(count) }
 }

@@ -1,4 +1,5 @@
 internal import MapReduceControl
+internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import Synchronization
@@ -96,17 +97,6 @@ final class SideFiles: Sendable {
         let asked = asked.withLock { Set($0.keys) }
         guard let name = paths.keys.filter({ !asked.contains($0) }).min() else { return }
         throw JobError(.usage, "the job reads no file named \(name); leave --file \(name) out")
-    }
-
-    /// Checks that what the job asked for is not what it will replace.
-    func check(output: String) throws {
-        guard let target = try Files.resolved(output).map({ $0 + "/" }) else { return }
-        for file in described where try Files.resolved(file.path)?.hasPrefix(target) ?? false {
-            throw JobError(
-                .usage,
-                "the file \(file.path) lies in the output \(output); choose another --output"
-            )
-        }
     }
 
     /// The files that the job has asked for, by their names.

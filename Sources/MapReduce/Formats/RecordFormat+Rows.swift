@@ -62,7 +62,9 @@ extension RecordFormat where Record == Row {
             let cells = RowCells(context, syntax)
             let row = Row(cells)
             try context.forEachPiece { piece in
-                let header = syntax.hasHeader ? try context.readHeader(of: piece, syntax, into: cells) : nil
+                let header =
+                    syntax.hasHeader
+                    ? try context.readHeader(of: piece, syntax, into: cells) : nil
                 func read<Rows: RowSource>(_ open: () throws -> Rows) throws {
                     let rows = try context.open(open)
                     try context.read(rows, of: piece) { bytes in

@@ -1,3 +1,4 @@
+internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
 
@@ -13,6 +14,8 @@ struct TaskServer: Sendable {
     let channel: FrameChannel
     let program: CompiledJob
     let settings: RunSettings
+    /// What a test asks for that is unusual.
+    var testConditions: TestConditions?
     /// Whether the process exists for this alone: then it ends with the channel.
     let isOwnProcess: Bool
 
@@ -31,7 +34,7 @@ struct TaskServer: Sendable {
                     runner = TaskRunner(
                         program: program,
                         limits: settings.limits,
-                        testConditions: settings.testConditions,
+                        testConditions: testConditions,
                         recorder: try FlightRecorder(path: path),
                         maxBadRecords: settings.maxBadRecords
                     )

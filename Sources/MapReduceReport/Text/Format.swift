@@ -71,6 +71,15 @@ package enum Format {
         return overflow ? nil : scaled
     }
 
+    /// A number of bytes as it is typed, `256M`: the letters are powers of 1024.
+    package static func byteSize(_ value: Int) -> String {
+        for (shift, letter) in [(30, "G"), (20, "M"), (10, "K")]
+        where value >= 1 << shift && value % (1 << shift) == 0 {
+            return "\(value >> shift)\(letter)"
+        }
+        return "\(value)"
+    }
+
     private static func threeDigits(_ value: Double) -> String {
         let places = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
         var power = 1.0

@@ -1,51 +1,65 @@
 internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceEngine
-internal import MapReduceModel
+package import MapReduceModel
 internal import MapReduceProcess
-internal import MapReduceReport
+package import MapReduceReport
 
 /// Runs one task of a job again, on the main thread of this process, where a debugger finds it.
 ///
-/// What the task reads of earlier stages is computed anew first, in task processes, as those runs
+/// What the task reads of earlier stages is computed first, in task processes, as those runs
 /// are gone. Nothing of the job's output is touched.
-struct JobReplay {
-    let program: CompiledJob
-    let settings: RunSettings
-    let options: JobOptions
-    let replayed: ReplayTask
+package struct JobReplay {
+    private let job: DrivenJob
+    private let request: RunRequest
+    private let replayed: ReplayTask
+    /// Whether `mapreduce replay` asked for it, with a task of a cluster.
+    private let isHandedOver: Bool
 
-    /// The task that the options name, or the one that was handed over in a file.
-    init(
-        program: CompiledJob,
-        settings: RunSettings,
-        options: JobOptions,
-        handedOver: ReplayTask?
+    /// A task of a run with these arguments.
+    package init(
+        _ name: TaskName,
+        of job: DrivenJob,
+        _ request: RunRequest,
+        skipping badRecords: [BadRecord]
     ) throws {
-        self.program = program
-        self.settings = settings
-        self.options = options
-        var replayed =
-            try handedOver ?? Self.planned(program: program, settings: settings, options: options)
-        replayed.badRecords += try options.passedOverRecords()
+        self.job = job
+        self.request = request
+        isHandedOver = false
+        var replayed = try Self.planned(name, of: job.plan, request)
+        replayed.badRecords += badRecords
         self.replayed = replayed
-        guard replayed.fingerprint == program.plan.fingerprint else {
-            throw JobError(
+    }
+
+    /// A task that was handed over in a file.
+    /// - Throws: `RunError` if it is of a job with another plan.
+    package init(
+        _ handedOver: ReplayTask,
+        of job: DrivenJob,
+        _ request: RunRequest,
+        skipping badRecords: [BadRecord]
+    ) throws {
+        self.job = job
+        self.request = request
+        isHandedOver = true
+        var replayed = handedOver
+        replayed.badRecords += badRecords
+        self.replayed = replayed
+        guard replayed.fingerprint == job.plan.fingerprint else {
+            throw RunError(
                 .usage,
                 "this program has another plan than the job had (fingerprints "
-                    + "\(program.plan.fingerprint) and \(replayed.fingerprint))"
+                    + "\(job.plan.fingerprint) and \(replayed.fingerprint))"
             )
         }
     }
 
     /// Cuts the input as a run with the same arguments does, and finds the task.
     private static func planned(
-        program: CompiledJob,
-        settings: RunSettings,
-        options: JobOptions
+        _ name: TaskName,
+        of plan: Plan,
+        _ request: RunRequest
     ) throws -> ReplayTask {
-        let plan = program.plan
-        let inputs = InputArguments(options, of: plan)
+        let inputs = InputArguments(request, of: plan)
         try inputs.check()
         try inputs.checkStored()
         let splits = try plan.stages.map { stage -> [Split] in
@@ -53,28 +67,27 @@ struct JobReplay {
             return try SplitPlanner.splits(
                 of: try inputs.storedFiles(of: name),
                 format: format,
-                splitByteCount: settings.splitByteCount,
-                slotCount: settings.workerCount
+                splitByteCount: request.settings.splitByteCount,
+                slotCount: request.settings.workerCount
             )
         }
-        let name = try options.replayedTask()
         if let problem = name.problem(in: plan, taskCounts: plan.taskCounts(splits: splits)) {
-            throw JobError(.usage, problem)
+            throw RunError(.usage, problem)
         }
         return ReplayTask(
             TaskID(job: JobID(1), stage: name.stage, index: name.index),
             of: plan,
-            slotCount: settings.workerCount,
+            slotCount: request.settings.workerCount,
             splits: splits,
             badRecords: []
         )
     }
 
     /// Runs the task, and says what it does and what came of it.
-    /// - Throws: `JobError` that says where the task failed.
-    func run() throws {
+    /// - Throws: `RunError` that says where the task failed.
+    package func run() throws {
         let scratch = try ScratchDirectory(
-            below: try options.scratch ?? RunDirectories.temporaryBase
+            below: try request.scratch ?? RunDirectories.temporaryBase
         )
         let outcome: TaskReport.Outcome
         do {
@@ -87,28 +100,28 @@ struct JobReplay {
             try scratch.remove()
             throw error
         }
-        if options.keepScratch { try scratch.keep() } else { try scratch.remove() }
+        if request.keepsScratch { try scratch.keep() } else { try scratch.remove() }
         if case .failed(let failure) = outcome {
             var text = "the task failed"
             if let steps = failure.steps { text += " (\(steps))" }
             text += ":\n  " + FailureText.text(of: failure, attempt: nil)
-            throw JobError(.failed, text, location: failure.location?.description)
+            throw RunError(.failed, text, location: failure.location?.description)
         }
     }
 
-    private var name: String { program.plan.name }
+    private var name: String { job.plan.name }
     private var described: String {
-        "task \(TaskName(replayed.task)) (\(program.plan.stages[replayed.task.stage].label))"
+        "task \(TaskName(replayed.task)) (\(job.plan.stages[replayed.task.stage].label))"
     }
 
     private func say(_ text: String) {
-        if !options.quiet || options.replayFrom != nil { Terminal.write(text + "\n", to: 2) }
+        if !request.isQuiet || isHandedOver { Terminal.write(text + "\n", to: 2) }
     }
 
     // MARK: What it reads
 
     private func input() throws -> TaskInput {
-        switch program.plan.stages[replayed.task.stage].input {
+        switch job.plan.stages[replayed.task.stage].input {
         case .files:
             let split = replayed.split ?? Split(pieces: [])
             for piece in split.pieces {
@@ -125,7 +138,7 @@ struct JobReplay {
 
     /// Runs the stages before that of the task, and gives what it reads of them.
     private func readEarlierStages(in scratch: String) throws -> [[Segment]] {
-        let plan = program.plan
+        let (plan, settings) = (job.plan, request.settings)
         let stage = replayed.task.stage
         guard !plan.stages[stage].sources.isEmpty else { return [] }
         say(
@@ -133,13 +146,13 @@ struct JobReplay {
                 + "that may take as long as the job"
         )
         let runner = try LocalRunner(
-            job: program.hosted(replayed.task.job, settings),
+            job: job.hosted(replayed.task.job, settings),
             slotCount: settings.workerCount,
             directories: RunDirectories(output: nil, scratch: scratch),
             signals: nil,
-            display: options.display
+            display: request.display
         )
-        let job = try runner.run(
+        let state = try runner.run(
             JobSubmission(
                 id: replayed.task.job,
                 plan: Plan(name: name, stages: Array(plan.stages[..<stage])),
@@ -148,12 +161,12 @@ struct JobReplay {
                 maxBadRecords: settings.maxBadRecords
             )
         )
-        try job.checkSucceeded()
+        try state.checkSucceeded()
         let partitions = plan.partitionsRead(byTask: replayed.task.index, ofStage: stage)
         // Of an iteration that ended early, the last of its rounds that ran is read.
-        let sources = plan.stages[stage].sources.map { job.resolved($0) }
+        let sources = plan.stages[stage].sources.map { state.resolved($0) }
         return zip(sources, partitions).map { source, partition in
-            job.stages[source.stage].tasks.compactMap { task in
+            state.stages[source.stage].tasks.compactMap { task in
                 task.winningOutput?.run.map { Segment(run: $0.path, partition: partition) }
             }
         }
@@ -169,26 +182,19 @@ struct JobReplay {
         let recorder = try FlightRecorder()
         recorder.beginAttempt()
         let attempt = AttemptID(task: replayed.task, number: 0)
-        let runner = TaskRunner(
-            program: program,
-            limits: settings.limits,
-            recorder: recorder,
-            maxBadRecords: settings.maxBadRecords
-        )
         let format: InputFormat? =
-            if case .files(_, let format) = program.plan.stages[replayed.task.stage].input {
+            if case .files(_, let format) = job.plan.stages[replayed.task.stage].input {
                 format
             } else { nil }
         CrashPlace.report(from: recorder, readsLines: input.hasPlainLines(format))
-        let report = runner.run(
-            TaskSpec(
-                attempt: attempt,
-                input: input,
-                segments: segments,
-                directory: "\(scratch)/\(attempt)",
-                badRecords: replayed.badRecords
-            )
+        let spec = TaskSpec(
+            attempt: attempt,
+            input: input,
+            segments: segments,
+            directory: "\(scratch)/\(attempt)",
+            badRecords: replayed.badRecords
         )
+        let report = job.runTask(spec, recorder)
         CrashPlace.forget()
         return report.outcome
     }
@@ -203,7 +209,7 @@ struct JobReplay {
             say(
                 "  wrote \(Format.count(file.recordCount, "record")), "
                     + Format.bytes(file.byteCount)
-                    + (options.keepScratch
+                    + (request.keepsScratch
                         ? ", to \(file.path)" : " (and removed them; --keep-scratch keeps them)")
             )
         }

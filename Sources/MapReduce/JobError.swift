@@ -1,6 +1,4 @@
-internal import MapReduceControl
-internal import MapReduceEngine
-internal import MapReduceModel
+internal import MapReduceDriver
 
 /// Why a job did not run, or did not end well.
 public struct JobError: Error, Sendable, CustomStringConvertible {
@@ -29,6 +27,11 @@ public struct JobError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.location = location
+    }
+
+    /// What a driver throws, for users.
+    init(_ error: RunError) {
+        self.init(Code(number: error.code.rawValue), error.message, location: error.location)
     }
 
     /// The message.

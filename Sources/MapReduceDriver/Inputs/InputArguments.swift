@@ -1,10 +1,10 @@
-internal import MapReduceEngine
-internal import MapReduceModel
+package import MapReduceEngine
+package import MapReduceModel
 
 /// The inputs of a command line, by the names under which the job reads them.
-struct InputArguments {
+package struct InputArguments {
     /// In the order of the command line.
-    private(set) var groups: [(name: String, paths: [String])] = []
+    package private(set) var groups: [(name: String, paths: [String])] = []
     /// The inputs that the job reads; the name of one may be empty.
     private let read: [(name: String, format: InputFormat)]
     /// Whether files are read as they are, whatever they look like.
@@ -15,7 +15,7 @@ struct InputArguments {
     /// `year=2024/*.txt` may be.
     ///
     /// `insists`: reads files as they are, whatever they look like.
-    init(
+    package init(
         _ arguments: [String],
         read: [(name: String, format: InputFormat)],
         insists: Bool = false
@@ -33,11 +33,11 @@ struct InputArguments {
     }
 
     /// Those of a command line for a job.
-    init(_ options: JobOptions, of plan: Plan) {
+    package init(_ request: RunRequest, of plan: Plan) {
         let read: [(name: String, format: InputFormat)] = plan.stages.compactMap { stage in
             if case .files(let name, let format) = stage.input { (name, format) } else { nil }
         }
-        self.init(options.inputs, read: read, insists: options.inputFormat == .text)
+        self.init(request.inputs, read: read, insists: request.readsAnyFile)
     }
 
     private var names: [String] { read.map(\.name) }
@@ -60,12 +60,12 @@ struct InputArguments {
 
     /// Checks that the job reads every group and has all that it reads, and that no stream is named
     /// twice.
-    func check() throws {
+    package func check() throws {
         for group in groups where !names.contains(group.name) {
-            throw JobError(.usage, unknown(group.name, group.paths[0]))
+            throw RunError(.usage, unknown(group.name, group.paths[0]))
         }
         for name in names where !groups.contains(where: { $0.name == name }) {
-            throw JobError(
+            throw RunError(
                 .usage,
                 name.isEmpty
                     ? "no input; name files, directories or patterns, or - for standard input"
@@ -106,7 +106,7 @@ struct InputArguments {
     /// Checks that all can be read once more.
     func checkStored() throws {
         guard let stream = try streams().first else { return }
-        throw JobError(
+        throw RunError(
             .usage,
             "a task cannot be run again with \(stream.name), which can be read only once; save it "
                 + "to a file, and run the job with that"
@@ -114,18 +114,18 @@ struct InputArguments {
     }
 
     /// Finds the files of a group, for workers that cannot read what is read only once.
-    func storedFiles(of name: String) throws -> [PlannedFile] {
+    package func storedFiles(of name: String) throws -> [PlannedFile] {
         try find(
             name,
             stream: { stream in
-                throw JobError(
+                throw RunError(
                     .usage,
                     "the workers of a cluster cannot read \(stream.name), which can be read only "
                         + "once; save it to a file that they can read"
                 )
             },
             copy: { path in
-                throw JobError(
+                throw RunError(
                     .usage,
                     "the size of \(path) is not that of what it holds, so the workers of a cluster "
                         + "cannot divide it; copy it to a file that they can read"
@@ -155,7 +155,7 @@ struct InputArguments {
             input.name == name && (input.format == .lines || input.format == .jsonLines)
         }
         guard isOfLines, !insists, try LoneReturns.endLines(of: file) else { return }
-        throw JobError(
+        throw RunError(
             .usage,
             "the lines of \(file.path) end in CR alone, and lines are read to an LF: convert it "
                 + "(tr '\\r' '\\n' < FILE > OTHER), or add --input-format text to read it as it is"
@@ -167,7 +167,7 @@ struct InputArguments {
     ///
     /// `reports`: the files that the run writes about itself.
     /// - Returns: what is suspicious about it, a sentence each.
-    func checkFiles(output: String, reports: [ReportFile] = []) throws -> [String] {
+    func checkFiles(output: String, reports: [ReportFile]) throws -> [String] {
         let target = try Files.resolved(output).map { $0 + "/" }
         var warnings: [String] = []
         let arguments = groups.flatMap { group in group.paths.map { (group.name, $0) } }
@@ -176,7 +176,7 @@ struct InputArguments {
             for path in search.paths {
                 if let file = try InputFiles.plan(path) { try checkLines(of: file, in: name) }
                 if let target, try Files.resolved(path)?.hasPrefix(target) ?? false {
-                    throw JobError(
+                    throw RunError(
                         .usage,
                         "the input \(path) lies in the output \(output); "
                             + "choose another --output"
@@ -202,6 +202,11 @@ struct InputArguments {
             }
         }
         return warnings
+    }
+
+    /// The same where a run writes nothing about itself.
+    package func checkFiles(output: String) throws -> [String] {
+        try checkFiles(output: output, reports: [])
     }
 
     /// The files of all groups, without streams.

@@ -1,4 +1,3 @@
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
@@ -7,24 +6,24 @@ internal import MapReduceReport
 /// What a run leaves behind that tells how it went: the files of `--report` and `--trace`, and the
 /// page of `--dashboard`.
 ///
-/// The driver makes one, checks it, tells it how the run ended, and has it written when the output
+/// `JobDriver` makes one, checks it, notes how the run ended, and has it written when the output
 /// is in place or was removed.
 final class RunReports {
     private let report: ReportFile?
     private let trace: ReportFile?
-    /// The page that follows the run; nil where nobody asked for one.
+    /// The page that follows the run; nil where none was asked for.
     let dashboard: Dashboard?
     private let isQuiet: Bool
     /// How the run ended; nil where it had not begun.
     private(set) var end: JobReport?
 
-    init(_ options: JobOptions) throws {
-        report = options.report.map { ReportFile(option: "report", path: $0) }
-        trace = options.trace.map { ReportFile(option: "trace", path: $0) }
-        isQuiet = options.quiet
+    init(_ request: RunRequest) throws {
+        report = request.report.map { ReportFile(option: "report", path: $0) }
+        trace = request.trace.map { ReportFile(option: "trace", path: $0) }
+        isQuiet = request.isQuiet
         dashboard =
-            try options.dashboard
-            ? Dashboard(below: options.scratch ?? RunDirectories.temporaryBase) : nil
+            try request.hasDashboard
+            ? Dashboard(below: request.scratch ?? RunDirectories.temporaryBase) : nil
     }
 
     /// The files that were asked for.

@@ -1,45 +1,37 @@
 internal import MapReduceControl
-internal import MapReduceDriver
-internal import MapReduceEngine
-internal import MapReduceModel
-
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
+package import MapReduceEngine
+package import MapReduceModel
+internal import MapReduceProcess
 
 /// How a job is run on this machine: what the command line says, with its defaults filled in.
 ///
 /// Every process of a job derives the same settings from the same arguments.
-struct RunSettings: Sendable {
+package struct RunSettings: Sendable {
     /// Tasks that run at once.
-    var workerCount: Int
+    package var workerCount: Int
     /// Partitions of every shuffle by key.
-    var reducerCount: Int
+    package var reducerCount: Int
     /// Whether that is for the engine to choose.
-    var choosesReducerCount: Bool
-    var limits: EngineLimits
-    /// Failures that a task may have, and records that may be passed over.
-    var maxAttempts = Policy.defaultMaxAttempts
-    var maxBadRecords = 0
+    package var choosesReducerCount: Bool
+    package var limits: EngineLimits
+    /// Failures that a task may have, and records that may be skipped.
+    package var maxAttempts = Policy.defaultMaxAttempts
+    package var maxBadRecords = 0
     /// Tasks that are run a second time, to be compared, in percent.
-    var auditPercent = 0
+    package var auditPercent = 0
     /// Seconds that a closure may take without progress; nil for as long as it likes.
-    var taskTimeout: Int? = DriverLimits.taskTimeoutSeconds
+    package var taskTimeout: Int? = DriverLimits.taskTimeoutSeconds
     /// The most bytes of one split.
-    var splitByteCount: Int
-    var inProcess: Bool
+    package var splitByteCount: Int
+    package var inProcess: Bool
     /// What the parts of the output are.
-    var outputStyle = OutputStyle()
+    package var outputStyle = OutputStyle()
     /// The slots of the cluster from which task processes derive their defaults; nil for those of
     /// this machine.
-    var clusterSlotCount: Int?
-    /// What a test asks for that is unusual.
-    var testConditions: TestConditions?
+    package var clusterSlotCount: Int?
 
-    init(workerCount: Int? = nil, reducerCount: Int? = nil) {
-        self.workerCount = workerCount ?? Self.processorCount
+    package init(workerCount: Int? = nil, reducerCount: Int? = nil) {
+        self.workerCount = workerCount ?? Host.processorCount
         self.reducerCount =
             reducerCount ?? min(self.workerCount, EngineLimits.maxPartitionCount)
         choosesReducerCount = reducerCount == nil
@@ -48,11 +40,8 @@ struct RunSettings: Sendable {
         inProcess = false
     }
 
-    /// Processors that this process may use.
-    static var processorCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
-
     /// Those that a report shows.
-    var reported: JobReport.Settings {
+    package var reported: JobReport.Settings {
         JobReport.Settings(
             memoryByteCount: limits.memoryByteCount,
             reducerCount: reducerCount,

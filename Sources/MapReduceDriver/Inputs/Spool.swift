@@ -1,4 +1,3 @@
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceProcess
 

@@ -1,4 +1,3 @@
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceReport
 
@@ -9,10 +8,10 @@ enum MemoryCheck {
             .multipliedReportingOverflow(by: settings.workerCount)
         guard let available = try AvailableMemory.byteCount() else { return }
         guard overflow || needed > available else { return }
-        throw JobError(
+        throw RunError(
             .usage,
             "\(settings.workerCount) tasks at once with --memory "
-                + "\(ByteSize(count: settings.limits.memoryByteCount)) each "
+                + "\(Format.byteSize(settings.limits.memoryByteCount)) each "
                 + "need more than the \(Format.bytes(available)) of memory that are free; ask for "
                 + "less, or for fewer --workers"
         )

@@ -7,14 +7,14 @@ internal import Glibc
 
 /// An input that is read only once: standard input, a pipe, a device, or what a shell handed over
 /// as a descriptor (`/dev/stdin`, `/dev/fd/7`), which the processes of tasks do not have.
-struct InputStream {
+package struct InputStream {
     /// As it stands on the command line.
     let path: String
     /// What tells it apart from all others: its device and its number.
     private let identity: [UInt]
 
     /// Nil for what is stored, or is not there.
-    init?(_ path: String) throws {
+    package init?(_ path: String) throws {
         self.path = path
         if path == "-" {
             var status = stat()
@@ -38,7 +38,7 @@ struct InputStream {
         var known: [InputStream] = []
         for stream in streams where try !stream.isAlwaysEmpty || stream.path == "-" {
             if let other = known.first(where: { $0.identity == stream.identity }) {
-                throw JobError(
+                throw RunError(
                     .usage,
                     other.path == stream.path
                         ? "\(stream.name) can be read only once; name it once"
@@ -59,7 +59,7 @@ struct InputStream {
 
     /// Opens the stream; the caller closes the descriptor.
     ///
-    /// Without blocking, so that a pipe to which nobody writes yet can be waited for.
+    /// Without blocking, so that a pipe to which nothing writes yet can be waited for.
     func open() throws -> Int32 {
         if path == "-" { return try Self.duplicate(0, name) }
         let opened = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -85,7 +85,7 @@ struct InputStream {
         guard try Files.kind(of: path, followingLinks: false) == .other,
             descriptor(of: path) != nil
         else { return }
-        throw JobError(
+        throw RunError(
             .usage,
             "\(path) (in \(argument)) is a link to a descriptor of a process, such as standard "
                 + "input; remove the link, and name what it leads to: - for standard input"

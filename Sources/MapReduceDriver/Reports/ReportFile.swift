@@ -18,13 +18,13 @@ struct ReportFile {
         let parent = Files.parent(of: path) ?? "."
         switch try Files.kind(of: path) {
         case .directory:
-            throw JobError(
+            throw RunError(
                 .usage,
                 "\(path) is a directory; give --\(option) the name of a file in it"
             )
         case .file:
             if let real = try Files.resolved(path), inputs.contains(real) {
-                throw JobError(
+                throw RunError(
                     .usage,
                     "--\(option) would replace \(path), which the job reads; choose another file"
                 )
@@ -32,13 +32,13 @@ struct ReportFile {
         case .other, nil: break
         }
         guard try Files.kind(of: parent) == .directory else {
-            throw JobError(.usage, "there is no directory \(parent) for --\(option) \(path)")
+            throw RunError(.usage, "there is no directory \(parent) for --\(option) \(path)")
         }
         if output != "-", let parent = try Files.resolved(parent),
             let target = try Files.resolved(output),
             (parent + "/").hasPrefix(target + "/")
         {
-            throw JobError(
+            throw RunError(
                 .usage,
                 "--\(option) \(path) lies in the output \(output), which holds what the job writes "
                     + "and nothing else; choose a file elsewhere"
@@ -47,7 +47,7 @@ struct ReportFile {
         do {
             try checkWritable()
         } catch let error as EngineError {
-            throw JobError(.usage, "--\(option) \(path) cannot be written: \(error.message)")
+            throw RunError(.usage, "--\(option) \(path) cannot be written: \(error.message)")
         }
     }
 
@@ -62,7 +62,7 @@ struct ReportFile {
 
     /// Writes the file, all of it or nothing.
     ///
-    /// What is no plain file, a link above all, is written where it is.
+    /// What is not a plain file, a link above all, is written where it is.
     func write(_ text: String) throws {
         guard try isReplaced else { return try Files.overwrite(text, at: path) }
         do {

@@ -3,17 +3,21 @@ internal import MapReduceModel
 internal import MapReduceProcess
 
 extension CompiledJob {
-    /// The job as the local runner hosts it: in processes like this one, or on threads of this one.
-    ///
-    /// In a replay the job runs as a plan of its own, of the stages before that of the task; its
-    /// processes build the whole one.
-    func hosted(_ id: JobID, _ settings: RunSettings) -> HostedJob {
-        HostedJob(
+    /// The job as a driver needs it, without the types of its closures.
+    func driven(_ settings: RunSettings, testConditions: TestConditions? = nil) -> DrivenJob {
+        DrivenJob(
             plan: plan,
-            id: id,
-            taskTimeoutSeconds: settings.taskTimeout,
-            start: settings.inProcess ? thread(settings) : process(settings)
-        )
+            readsStrings: stages.map(\.readsStrings),
+            start: settings.inProcess ? thread(settings, testConditions) : process(settings)
+        ) { spec, recorder in
+            TaskRunner(
+                program: self,
+                limits: settings.limits,
+                testConditions: testConditions,
+                recorder: recorder,
+                maxBadRecords: settings.maxBadRecords
+            ).run(spec)
+        }
     }
 
     private func process(_ settings: RunSettings) -> HostedJob.Start {
@@ -27,12 +31,16 @@ extension CompiledJob {
         }
     }
 
-    private func thread(_ settings: RunSettings) -> HostedJob.Start {
+    private func thread(
+        _ settings: RunSettings,
+        _ testConditions: TestConditions?
+    ) -> HostedJob.Start {
         .thread { channel in
             let server = TaskServer(
                 channel: channel,
                 program: self,
                 settings: settings,
+                testConditions: testConditions,
                 isOwnProcess: false
             )
             do {
@@ -43,16 +51,5 @@ extension CompiledJob {
         } keyText: { key, stage in
             text(ofKey: key, inStage: stage)
         }
-    }
-}
-
-extension JobError {
-    /// A failure that ended the run while its thread went on; `replay`: runs the task again.
-    init(_ hung: HungThreadError, replay: String? = nil) {
-        self.init(
-            .failed,
-            FailureText.text(of: hung.failure, attempt: hung.attempt, replay: replay),
-            location: hung.failure.location?.description
-        )
     }
 }
