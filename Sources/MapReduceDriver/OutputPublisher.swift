@@ -1,7 +1,6 @@
 package import MapReduceControl
 package import MapReduceEngine
 package import MapReduceModel
-internal import MapReduceProcess
 
 /// Puts a job's output in place.
 package enum OutputPublisher {
@@ -28,8 +27,8 @@ package enum OutputPublisher {
         )
         try directory.commit(
             files: parts,
-            manifest: Wire.prettyJSON(manifest),
-            badRecords: Wire.jsonLines(job.skippedRecords)
+            manifest: JSONText.pretty(manifest),
+            badRecords: JSONText.lines(job.skippedRecords)
         )
     }
 }

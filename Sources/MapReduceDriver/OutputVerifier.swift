@@ -1,6 +1,5 @@
 internal import MapReduceEngine
 package import MapReduceModel
-internal import MapReduceProcess
 
 /// Compares a finished output with its manifest.
 package struct OutputVerifier {
@@ -52,7 +51,7 @@ package struct OutputVerifier {
         let bytes = try Files.read(path)
         let manifest: Manifest
         do {
-            manifest = try Wire.decode(Manifest.self, from: bytes)
+            manifest = try JSONText.decode(Manifest.self, from: bytes)
         } catch {
             throw EngineError(.badInput, "\(path) is not a manifest: \(error)")
         }

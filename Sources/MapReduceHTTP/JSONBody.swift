@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import Hummingbird
+internal import MapReduceModel
 package import NIOCore
 
 #if canImport(FoundationEssentials)
@@ -11,16 +12,14 @@ package import Foundation
 /// Values as the bodies of requests and answers.
 package enum JSONBody {
     package static func encode(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value)
+        try JSONText.data(value)
     }
 
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: ByteBuffer
     ) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
+        try JSONText.decode(type, from: Data(bytes.readableBytesView))
     }
 
     package static func response(

@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else
@@ -39,9 +41,7 @@ package final class FrameChannel: @unchecked Sendable {
     /// Sends one message.
     /// - Throws: `ProcessError` when the other end is closed.
     package func send(_ message: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = [UInt8](try encoder.encode(message))
+        let body = try JSONText.data(message)
         var frame: [UInt8] = []
         frame.reserveCapacity(body.count + 4)
         for shift in [24, 16, 8, 0] { frame.append(UInt8(body.count >> shift & 255)) }
@@ -106,7 +106,7 @@ package final class FrameChannel: @unchecked Sendable {
             guard received.count - start - 4 >= length else { break }
             let body = Data(received[start + 4..<start + 4 + length])
             do {
-                messages.append(try JSONDecoder().decode(type, from: body))
+                messages.append(try JSONText.decode(type, from: body))
             } catch {
                 throw ProcessError("what comes from another process is not a \(type): \(error)")
             }

@@ -136,7 +136,7 @@ import Testing
             ],
             counters: Counters()
         )
-        try output.commit(files: [file], manifest: Wire.prettyJSON(manifest))
+        try output.commit(files: [file], manifest: JSONText.pretty(manifest))
     }
 
     @Test(arguments: OutputStyle.all)

@@ -154,7 +154,7 @@ extension JobCommand {
                 skipping: skipped
             ).run()
         }
-        let task = try Wire.decode(ReplayTask.self, from: try Files.read(path))
+        let task = try JSONText.decode(ReplayTask.self, from: try Files.read(path))
         var request = options.request(slotCount: task.slotCount)
         let program = try program(request.settings, files)
         request.settings.clusterSlotCount = task.slotCount

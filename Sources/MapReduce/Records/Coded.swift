@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else
@@ -31,7 +33,7 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
     public init(decoding reader: inout ByteReader) throws {
         let bytes = try reader.readDelimited()
         do {
-            value = try JSONDecoder().decode(Wrapped.self, from: Data(bytes))
+            value = try JSONText.decode(Wrapped.self, from: Data(bytes))
         } catch {
             throw InvalidEncodingError("no \(Wrapped.self) can be decoded from its JSON: \(error)")
         }
@@ -51,9 +53,7 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
     public static var columnCount: Int? { 1 }
 
     private func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(value))
+        [UInt8](try JSONText.data(value))
     }
 }
 

@@ -177,6 +177,6 @@ extension CoordinatorStore {
     }
 
     static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
-        try JSONDecoder().decode(type, from: data)
+        try JSONText.decode(type, from: data)
     }
 }

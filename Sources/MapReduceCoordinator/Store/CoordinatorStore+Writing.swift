@@ -44,7 +44,7 @@ extension CoordinatorStore {
                     [
                         rows.state.entry.databaseValue, entry.job.number.databaseValue,
                         entry.isNotable.databaseValue,
-                        try JSONBody.encode(entry).databaseValue,
+                        try JSONText.data(entry).databaseValue,
                     ]
                 )
             }
@@ -137,11 +137,11 @@ extension JournalRows {
         try insert(
             .jobs,
             [
-                job.id.number.databaseValue, try JSONBody.encode(job.launch).databaseValue,
-                try job.settings.map { try JSONBody.encode($0) }?.databaseValue ?? .null,
+                job.id.number.databaseValue, try JSONText.data(job.launch).databaseValue,
+                try job.settings.map { try JSONText.data($0) }?.databaseValue ?? .null,
                 job.owner.databaseValue, job.output.databaseValue,
                 job.submittedAt.databaseValue, ended?.databaseValue ?? .null,
-                try job.status.map { try JSONBody.encode($0) }?.databaseValue ?? .null,
+                try job.status.map { try JSONText.data($0) }?.databaseValue ?? .null,
             ]
         )
     }

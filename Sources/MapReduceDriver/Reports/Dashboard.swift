@@ -90,7 +90,7 @@ package final class Dashboard: Sendable {
     /// Writes what the page reads; at no moment is there half of it.
     private static func write(_ report: JobReport, in directory: String) throws {
         let path = "\(directory)/\(fileName)"
-        let text = Page.answer(try Wire.jsonLines([report]))
+        let text = Page.answer(try JSONText.lines([report]))
         try Files.overwrite(text, at: path + ".partial")
         try Files.rename(path + ".partial", to: path)
     }

@@ -56,7 +56,7 @@ final class RunReports {
     /// A run that had not begun leaves nothing.
     func write() throws {
         guard let end else { return }
-        try report?.write(Page.report(try Wire.jsonLines([end])))
+        try report?.write(Page.report(try JSONText.lines([end])))
         try trace?.write(TraceEvents.json(of: end))
         guard let dashboard else { return }
         try dashboard.end(with: end)

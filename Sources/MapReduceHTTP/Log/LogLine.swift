@@ -44,7 +44,7 @@ struct LogLine {
             all += fields
             return Value.fields(all).json + "\n"
         case .text:
-            var text = "\(time) \(level) \(service): \(Value.escaped(message, quotes: false))"
+            var text = "\(time) \(level) \(service): \(JSONText.escaped(message, quotes: false))"
             for (name, value) in fields { text += " \(name)=\(value.text)" }
             return text + "\n"
         }
@@ -61,13 +61,15 @@ struct LogLine {
 extension LogLine.Value {
     fileprivate var json: String {
         switch self {
-        case .text(let text): "\"" + Self.escaped(text, quotes: true) + "\""
+        case .text(let text): JSONText.quoted(text)
         case .bare(let text): text
         case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
         case .fields(let fields):
             "{"
-                + fields.map { "\"\(Self.escaped($0.name, quotes: true))\":\($0.value.json)" }
-                .joined(separator: ",") + "}"
+                + fields.map { JSONText.quoted($0.name) + ":" + $0.value.json }.joined(
+                    separator: ","
+                )
+                + "}"
         }
     }
 
@@ -76,27 +78,8 @@ extension LogLine.Value {
         guard case .text(let text) = self else { return json }
         let isPlain =
             !text.isEmpty && !text.contains { $0 == " " || $0 == "=" }
-            && Self.escaped(text, quotes: true) == text
+            && JSONText.escaped(text, quotes: true) == text
         return isPlain ? text : json
-    }
-
-    /// With escapes for what is not to be seen, or would end a line.
-    fileprivate static func escaped(_ text: String, quotes: Bool) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"" where quotes: result += "\\\""
-            case "\\" where quotes: result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.isCommand:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 
     fileprivate func cut(to limit: Int) -> LogLine.Value {

@@ -20,8 +20,7 @@ extension String {
     }
 
     private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
-        let code = String(scalar.value, radix: 16, uppercase: true)
-        return "\\u" + String(repeating: "0", count: 4 - code.count) + code
+        JSONText.codePoint(scalar, uppercase: true)
     }
 
     private static func swiftEscape(_ scalar: Unicode.Scalar) -> String {

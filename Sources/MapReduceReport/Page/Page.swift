@@ -1,4 +1,5 @@
 internal import CPage
+internal import MapReduceModel
 
 /// The page that shows jobs: one document that needs nothing beside it.
 ///
@@ -27,7 +28,7 @@ package enum Page {
         document(
             mode: "file",
             policy: ["script-src 'unsafe-inline' file:"],
-            report: escaped("{\"script\":\(quoted(name))}")
+            report: escaped("{\"script\":\(JSONText.quoted(name))}")
         )
     }
 
@@ -85,21 +86,6 @@ package enum Page {
             before = (before.1, byte)
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// A text as a JSON string.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\0"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     private static func text(_ text: page_text) -> String {

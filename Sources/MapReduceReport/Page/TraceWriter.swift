@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Writes trace events as JSON, one on each line.
 ///
 /// A trace has some events for each attempt, of which there may be many thousand: text is put
@@ -78,31 +80,16 @@ struct TraceWriter {
     private mutating func append(_ value: Value) {
         switch value {
         case .number(let number): text += String(number)
-        case .text(let string): append(quoted: string)
+        case .text(let string): JSONText.append(quoted: string, to: &text)
         case .object(let fields):
             text += "{"
             for (index, field) in fields.enumerated() {
                 if index > 0 { text += "," }
-                append(quoted: field.0)
+                JSONText.append(quoted: field.0, to: &text)
                 text += ":"
                 append(field.1)
             }
             text += "}"
         }
-    }
-
-    private mutating func append(quoted string: String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\0"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }

@@ -23,7 +23,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await connection.report(of: JobID(id))
-        try WrittenFile(output ?? "job-\(id).html").write(Page.report(try Wire.jsonLines([report])))
+        try WrittenFile(output ?? "job-\(id).html").write(Page.report(try JSONText.lines([report])))
     }
 }
 

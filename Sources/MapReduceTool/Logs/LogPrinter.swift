@@ -61,7 +61,7 @@ struct LogPrinter: Sendable {
         _ worker: WorkerID
     ) throws -> String {
         if isJSON {
-            let text = try Wire.jsonLines(
+            let text = try JSONText.lines(
                 lines.map { line in
                     Line(
                         job: attempt.task.job.number,

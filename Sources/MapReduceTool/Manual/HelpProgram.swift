@@ -1,5 +1,5 @@
 internal import Foundation
-internal import MapReduceProcess
+internal import MapReduceModel
 
 /// An executable that is asked for its command line.
 struct HelpProgram {
@@ -38,7 +38,7 @@ struct HelpProgram {
             answer += bytes
         }
         do {
-            return try Wire.decode(ToolHelp.self, from: answer).command
+            return try JSONText.decode(ToolHelp.self, from: answer).command
         } catch is DecodingError {
             throw UsageError(
                 "\(name) does not answer \(ToolHelp.request) with its options; is it the "

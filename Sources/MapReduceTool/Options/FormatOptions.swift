@@ -10,7 +10,7 @@ struct FormatOptions: ParsableArguments {
     /// Writes a value as JSON, or as the text that it makes for people.
     func write(_ value: some Encodable, text: () -> String) throws {
         if json {
-            Terminal.writeJSON(try Wire.prettyJSON(value), to: 1)
+            Terminal.writeJSON(try JSONText.pretty(value), to: 1)
         } else {
             Terminal.write(text(), to: 1)
         }

@@ -41,7 +41,7 @@ struct ReplayProgram {
         let files = directory + "/files"
         if !program.files.isEmpty { try await client.download(program.files, to: files) }
         let task = directory + "/task.json"
-        try Files.write(try Wire.prettyJSON(answer.task), toNew: task)
+        try Files.write(try JSONText.pretty(answer.task), toNew: task)
         arguments =
             ["--replay-from", task, "--scratch", directory] + (keep ? ["--keep-scratch"] : [])
             + (program.files.isEmpty ? [] : ["--files-from", files])
