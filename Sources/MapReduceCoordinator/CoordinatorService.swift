@@ -1,5 +1,6 @@
 package import Logging
 internal import MapReduceHTTP
+internal import MapReduceProcess
 internal import ServiceLifecycle
 
 /// A coordinator as a service: the control plane behind HTTP, with a journal.

@@ -49,7 +49,7 @@ package struct OutOfMemoryKills: Hashable, Sendable {
 
     /// The file of the process's control group that counts them, in either version.
     private static func groupFile() -> String? {
-        for line in bytes(of: "/proc/self/cgroup").split(separator: 0x0A) {
+        for line in KernelFile.bytes(at: "/proc/self/cgroup").split(separator: 0x0A) {
             let fields = String(decoding: line, as: UTF8.self)
                 .split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
@@ -67,31 +67,15 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         return nil
     }
 
-    /// The number behind a name at the beginning of a line.
+    /// The number after a name at the beginning of a line.
+    ///
+    /// By bytes: it is read for each attempt, and has hundreds of lines.
     private static func number(after name: String, in path: String) -> Int? {
         let head = Array(name.utf8) + [0x20]
-        for line in bytes(of: path).split(separator: 0x0A) where line.starts(with: head) {
+        for line in KernelFile.bytes(at: path).split(separator: 0x0A) where line.starts(with: head)
+        {
             return Int(String(decoding: line.dropFirst(head.count), as: UTF8.self))
         }
         return nil
-    }
-
-    /// A file of the kernel's, which is small; nothing where it cannot be read.
-    ///
-    /// As bytes: it is read for each attempt, and has hundreds of lines.
-    private static func bytes(of path: String) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        var text: [UInt8] = []
-        while text.count < 1 << 20 {
-            let count = withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { bytes in
-                let count = read(descriptor, bytes.baseAddress, bytes.count)
-                if count > 0 { text.append(contentsOf: bytes[..<count]) }
-                return count
-            }
-            if count <= 0 { break }
-        }
-        return text
     }
 }

@@ -62,11 +62,3 @@ package func fillStandardDescriptors() {
         _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
 }
-
-/// Allows as many open files as the system lets this process have: each slot needs some.
-package func raiseFileLimit() {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-}

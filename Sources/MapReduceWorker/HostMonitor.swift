@@ -1,12 +1,7 @@
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 internal import Synchronization
-
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// Looks at the worker's machine now and then, for polls to report it when it has changed.
 final class HostMonitor: Sendable {
@@ -37,7 +32,7 @@ final class HostMonitor: Sendable {
         guard isDue else { return nil }
         let status = HostStatus(
             load: try Self.load(),
-            memory: try Self.memory(),
+            memory: Self.memory,
             disk: try Files.disk(of: scratch),
             segments: store.heldSegments
         )
@@ -60,22 +55,14 @@ final class HostMonitor: Sendable {
         guard let one = text.split(separator: " ").first.flatMap({ Double($0) }) else { return nil }
         return HostStatus.Load(
             one: one,
-            processorCount: ProcessInfo.processInfo.activeProcessorCount
+            processorCount: Host.processorCount
         )
     }
 
-    /// Nil on a system without that file's lines.
-    private static func memory() throws -> HostStatus.Memory? {
-        let text = String(decoding: try Files.readProcFile("/proc/meminfo"), as: UTF8.self)
-        func byteCount(_ name: String) -> Int? {
-            text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-                .flatMap { line in Int(line.drop { !$0.isNumber }.prefix { $0.isNumber }) }
-                .map { $0 << 10 }
+    private static var memory: HostStatus.Memory? {
+        HostMemory.current.map {
+            HostStatus.Memory(availableByteCount: $0.available, totalByteCount: $0.total)
         }
-        guard let available = byteCount("MemAvailable"), let total = byteCount("MemTotal") else {
-            return nil
-        }
-        return HostStatus.Memory(availableByteCount: available, totalByteCount: total)
     }
 }
 

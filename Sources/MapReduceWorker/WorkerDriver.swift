@@ -3,6 +3,7 @@ internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
+internal import MapReduceProcess
 internal import ServiceLifecycle
 
 /// Does what the state machine of a worker says.

@@ -2,6 +2,7 @@ internal import MapReduceControl
 internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 internal import MapReduceReport
 
 /// A file that a test gives, in place of one of a command line.
@@ -31,7 +32,7 @@ package final class CheckRunner {
     private init(name: String, pipeline: @escaping (Input) throws -> any Dataset) throws {
         self.name = name
         self.pipeline = pipeline
-        scratch = try ScratchDirectory(below: try RunDirectories.temporaryBase)
+        scratch = try ScratchDirectory(below: try Host.temporaryDirectory)
     }
 
     /// Writes the files, lends a runner, and removes all that was written.

@@ -87,7 +87,7 @@ package struct JobReplay {
     /// - Throws: `RunError` that says where the task failed.
     package func run() throws {
         let scratch = try ScratchDirectory(
-            below: try request.scratch ?? RunDirectories.temporaryBase
+            below: try request.scratch ?? Host.temporaryDirectory
         )
         let outcome: TaskReport.Outcome
         do {

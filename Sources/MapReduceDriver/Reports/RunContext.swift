@@ -1,5 +1,6 @@
 internal import MapReduceControl
 package import MapReduceModel
+internal import MapReduceProcess
 internal import MapReduceReport
 
 #if canImport(Glibc)
@@ -30,7 +31,7 @@ package struct RunContext: Sendable {
         processorCount: Int,
         settings: JobReport.Settings,
         replayCommand: String?
-    ) throws {
+    ) {
         self.output = output
         self.slotCount = slotCount
         self.processorCount = processorCount
@@ -39,9 +40,9 @@ package struct RunContext: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         submittedAt = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-        machine = Self.machineName
-        owner = "\(Self.userName)@\(machine)"
-        freeByteCount = try AvailableMemory.byteCount()
+        machine = Host.machineName
+        owner = "\(Host.userName)@\(machine)"
+        freeByteCount = HostMemory.usable
     }
 
     /// The report of a run at one moment.
@@ -89,23 +90,5 @@ package struct RunContext: Sendable {
         {
             report.attempts[index].state = .failed
         }
-    }
-
-    private static var machineName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        // The last byte stays 0, as a name that is cut need not end in one.
-        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-        return String(
-            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
-            as: UTF8.self
-        )
-    }
-
-    /// The name of the user, or the number of one who has none.
-    private static var userName: String {
-        guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else {
-            return "\(geteuid())"
-        }
-        return String(cString: name)
     }
 }

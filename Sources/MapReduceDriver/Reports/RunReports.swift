@@ -23,7 +23,7 @@ final class RunReports {
         isQuiet = request.isQuiet
         dashboard =
             try request.hasDashboard
-            ? Dashboard(below: request.scratch ?? RunDirectories.temporaryBase) : nil
+            ? Dashboard(below: request.scratch ?? Host.temporaryDirectory) : nil
     }
 
     /// The files that were asked for.

@@ -36,7 +36,7 @@ package struct JobDriver {
         // Blocked before any thread is started, so that one thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
         signal(SIGPIPE, SIG_IGN)
-        raiseFileLimit()
+        FileLimit.raise()
         let place = output == "-" ? "standard output" : output
         do {
             if output == "-" {
@@ -122,7 +122,7 @@ package struct JobDriver {
     }
 
     private func withScratch(_ body: (String) throws -> Void) throws {
-        let base = try request.scratch ?? RunDirectories.temporaryBase
+        let base = try request.scratch ?? Host.temporaryDirectory
         let scratch = try ScratchDirectory(below: base)
         let clean = {
             guard request.keepsScratch else { return try scratch.remove() }
@@ -176,7 +176,7 @@ package struct JobDriver {
             display: request.display,
             dashboard: reports.dashboard
         )
-        let context = try RunContext(
+        let context = RunContext(
             output: directories.output?.path ?? "standard output",
             slotCount: settings.workerCount,
             processorCount: Host.processorCount,

@@ -1,4 +1,5 @@
 internal import MapReduceEngine
+internal import MapReduceProcess
 internal import MapReduceReport
 
 /// Refuses a memory budget that the machine does not have, before any work is done.
@@ -6,7 +7,7 @@ enum MemoryCheck {
     static func check(_ settings: RunSettings) throws {
         let (needed, overflow) = settings.limits.memoryByteCount
             .multipliedReportingOverflow(by: settings.workerCount)
-        guard let available = try AvailableMemory.byteCount() else { return }
+        guard let available = HostMemory.usable else { return }
         guard overflow || needed > available else { return }
         throw RunError(
             .usage,

@@ -1,7 +1,6 @@
 internal import MapReduceControl
 package import MapReduceEngine
 internal import MapReduceModel
-internal import MapReduceProcess
 
 /// Where a run keeps its files.
 package struct RunDirectories {
@@ -13,11 +12,6 @@ package struct RunDirectories {
     package init(output: OutputDirectory?, scratch: String) {
         self.output = output
         self.scratch = scratch
-    }
-
-    /// Where intermediate files go when nothing else is asked for: `TMPDIR`, or `/tmp`.
-    package static var temporaryBase: String {
-        get throws { try CurrentProcess.variable("TMPDIR") ?? "/tmp" }
     }
 
     /// The specification of an attempt.

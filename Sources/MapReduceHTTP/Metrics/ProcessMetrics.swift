@@ -1,5 +1,6 @@
 internal import MapReduceEngine
 internal import MapReduceModel
+internal import MapReduceProcess
 
 #if canImport(Glibc)
 internal import Glibc
@@ -29,10 +30,7 @@ package struct ProcessMetrics {
         }
         // The one with which the names are read is there as well.
         openFileCount = try Files.names(in: "/proc/self/fd").count - 1
-        var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
-            maxOpenFileCount = Int(clamping: limit.rlim_cur)
-        }
+        maxOpenFileCount = FileLimit.current.now
         startTime = try Self.startTime()
     }
 

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 package import Logging
+internal import MapReduceProcess
 internal import NIOCore
 internal import ServiceLifecycle
 internal import Synchronization

@@ -1,6 +1,7 @@
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
+internal import MapReduceProcess
 internal import MapReduceWorker
 
 /// Looks at a cluster, and at what a job would need of it.

@@ -34,7 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var arguments: [String] = []
 
     func run() async throws {
-        let scratch = try await Settings.load().string("SCRATCH") ?? Directories.scratch()
+        let scratch = try await Settings.load().string("SCRATCH") ?? Host.temporaryDirectory
         let observations = try await connection.withClient { client, url, hasToken in
             let doctor = Doctor(client: client, url: url, hasToken: hasToken, scratch: scratch)
             guard let executable else { return try await doctor.observe(nil) }

@@ -1,6 +1,7 @@
+internal import MapReduceHTTP
+
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
-internal import MapReduceHTTP
 #else
 internal import Foundation
 #endif
@@ -14,10 +15,5 @@ enum Directories {
             throw ConfigurationError("there is no HOME to keep the journal in; give --data")
         }
         return home + "/.local/state/mapreduce"
-    }
-
-    static func scratch() -> String {
-        let variable = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-        return variable.isEmpty ? "/tmp" : variable
     }
 }

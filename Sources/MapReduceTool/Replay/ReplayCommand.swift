@@ -57,7 +57,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         let settings = try await Settings.load()
         let directory = try ScratchDirectory(
-            below: scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
+            below: scratch ?? settings.string("SCRATCH") ?? Host.temporaryDirectory
         )
         let program: ReplayProgram
         do {
@@ -98,7 +98,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     /// Without lldb, or with one that does not work, the program is kept for another debugger.
     private func debug(_ program: ReplayProgram) throws -> (code: Int32, isKept: Bool) {
-        guard let lldb = ReplayProgram.find("lldb") else {
+        guard let lldb = Host.executable(named: "lldb") else {
             Terminal.write("there is no lldb in PATH\n", to: 2)
             return (0, true)
         }

@@ -5,10 +5,6 @@ internal import MapReduceProcess
 internal import MapReduceReport
 internal import MapReduceWorker
 
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 /// A job's program with one task to run, in a directory of this machine.
 struct ReplayProgram {
     private let path: String
@@ -106,12 +102,5 @@ struct ReplayProgram {
         case .code(let code): return code
         case .signal(let signal): return 128 + signal
         }
-    }
-
-    /// Finds a program as a shell does.
-    static func find(_ name: String) -> String? {
-        let folders = getenv("PATH").map { String(cString: $0) } ?? ""
-        return folders.split(separator: ":").map { "\($0)/\(name)" }
-            .first { access($0, X_OK) == 0 }
     }
 }

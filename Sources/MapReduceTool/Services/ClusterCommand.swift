@@ -72,7 +72,7 @@ struct ClusterCommand: AsyncParsableCommand {
             )
         }
         let settings = try await Settings.load()
-        let base = scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
+        let base = try scratch ?? settings.string("SCRATCH") ?? Host.temporaryDirectory
         guard let data = data ?? settings.string("DATA") else {
             let directory = try ScratchDirectory(below: base)
             do {
@@ -96,7 +96,7 @@ struct ClusterCommand: AsyncParsableCommand {
         var coordinator = CoordinatorSettings(server: server, dataDirectory: data)
         try policy.apply(to: &coordinator, settings)
         let logger = try service.logger("coordinator", settings, defaultLevel: .warning)
-        raiseFileLimit()
+        FileLimit.raise()
         let coordinatorService = try CoordinatorService(coordinator, logger: logger)
         let processors = max(ProcessInfo.processInfo.activeProcessorCount, 1)
         let slotCount = try slots ?? settings.int("SLOTS") ?? max(processors / workers, 1)

@@ -36,7 +36,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         )
         try policy.apply(to: &coordinator, settings)
         let logger = try service.logger("coordinator", settings)
-        raiseFileLimit()
+        FileLimit.raise()
         let coordinatorService = try CoordinatorService(coordinator, logger: logger)
         let services: [(any Service)?] = [coordinatorService, try service.parent()]
         try await ServiceRunner.run(services.compactMap { $0 }, logger: logger) {

@@ -109,9 +109,8 @@ struct WorkerServiceCommand: AsyncParsableCommand {
             coordinator: try ClientOptions.checked(
                 url: coordinator ?? settings.string("COORDINATOR") ?? ClientOptions.defaultURL
             ),
-            slotCount: try slots ?? settings.int("SLOTS")
-                ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
-            scratchBase: scratch ?? settings.string("SCRATCH") ?? Directories.scratch()
+            slotCount: try slots ?? settings.int("SLOTS") ?? Host.processorCount,
+            scratchBase: try scratch ?? settings.string("SCRATCH") ?? Host.temporaryDirectory
         )
         guard 1...HTTPLimits.maxSlotCount ~= worker.slotCount else {
             throw ConfigurationError("--slots is a number from 1 to \(HTTPLimits.maxSlotCount)")
@@ -135,7 +134,7 @@ struct WorkerServiceCommand: AsyncParsableCommand {
             worker.coordinatorPatience = seconds == 0 ? nil : .milliseconds(Int(seconds * 1000))
         }
         worker.readsFilesOfHost = !fetchOverNetwork
-        raiseFileLimit()
+        FileLimit.raise()
         let logger = try service.logger("worker", settings)
         let workerService = WorkerService(worker, logger: logger)
         var parents: [any Service] = stopAtEndOfInput ? [EndOfInputService()] : []

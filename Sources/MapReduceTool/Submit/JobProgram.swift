@@ -3,10 +3,6 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceWorker
 
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 /// The executable of a job, asked what it would run.
 struct JobProgram {
     /// As it was typed, which is also how its task processes are called.
@@ -22,11 +18,7 @@ struct JobProgram {
     init(_ name: String, _ arguments: [String]) throws {
         self.name = name
         self.arguments = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
-        let folders = getenv("PATH").map { String(cString: $0) } ?? ""
-        let candidates =
-            name.contains("/")
-            ? [name] : folders.split(separator: ":").map { "\($0)/\(name)" }
-        guard let path = candidates.first(where: { access($0, X_OK) == 0 }) else {
+        guard let path = Host.executable(named: name) else {
             throw UsageError(
                 name.contains("/")
                     ? "there is no executable \(name); build it, and give its path"
