@@ -28,28 +28,35 @@ struct MapReduceTool: AsyncParsableCommand {
             ~/.config/mapreduce/config.
             """,
         version: "mapreduce \(Release.version) (protocol \(ClusterProtocol.version))",
-        groupedSubcommands: [
-            CommandGroup(
-                name: "Job",
-                subcommands: [
+        groupedSubcommands: commands.map { CommandGroup(name: $0.group, subcommands: $0.commands) }
+    )
+
+    /// The subcommands, by the groups in which the help lists them.
+    private static var commands: [(group: String, commands: [any Documented.Type])] {
+        [
+            (
+                "Job",
+                [
                     SubmitCommand.self, JobsCommand.self, JobStatusCommand.self, TasksCommand.self,
                     LogsCommand.self, WaitCommand.self, CancelCommand.self, ReplayCommand.self,
                     ReportCommand.self, TraceCommand.self,
                 ]
             ),
-            CommandGroup(
-                name: "Cluster",
-                subcommands: [
+            (
+                "Cluster",
+                [
                     ClusterCommand.self, CoordinatorCommand.self, WorkerServiceCommand.self,
                     WorkersCommand.self, DoctorCommand.self,
                 ]
             ),
-            CommandGroup(
-                name: "Local",
-                subcommands: [NewCommand.self, VerifyCommand.self, ManualCommand.self]
-            ),
+            ("Local", [NewCommand.self, VerifyCommand.self, ManualCommand.self]),
         ]
-    )
+    }
+
+    /// What the page of a subcommand says besides its help; nil for one that is not there.
+    static func notes(of name: String) -> CommandNotes? {
+        commands.flatMap(\.commands).first { $0.configuration.commandName == name }?.notes
+    }
 
     /// Variables that decide where files are, beside those of this project.
     private static let variables = ["TMPDIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"]

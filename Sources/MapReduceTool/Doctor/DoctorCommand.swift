@@ -81,3 +81,17 @@ struct DoctorCommand: AsyncParsableCommand {
         )
     }
 }
+
+extension DoctorCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "There is a problem, or the coordinator refuses or does not answer.",
+        examples: [
+            ("Look at the cluster", "mapreduce doctor"),
+            (
+                "Whether a job would run on it",
+                "mapreduce doctor ./wordcount logs/*.txt -o counts"
+            ),
+        ],
+        related: ["submit", "workers"]
+    )
+}

@@ -31,6 +31,16 @@ struct JobsCommand: AsyncParsableCommand {
     }
 }
 
+extension JobsCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [
+            ("For people", "mapreduce jobs"),
+            ("For programs", "mapreduce jobs --json"),
+        ],
+        related: ["job", "tasks", "workers"]
+    )
+}
+
 /// The command `mapreduce job`.
 struct JobStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -57,6 +67,16 @@ struct JobStatusCommand: AsyncParsableCommand {
     }
 }
 
+extension JobStatusCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [
+            ("Of job 7", "mapreduce job 7"),
+            ("All that is known of it", "mapreduce job 7 --json"),
+        ],
+        related: ["jobs", "logs", "report"]
+    )
+}
+
 /// The command `mapreduce cancel`.
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -76,6 +96,13 @@ struct CancelCommand: AsyncParsableCommand {
         }
         try format.write(job) { "job \(id) is \(job.phase.rawValue)\n" }
     }
+}
+
+extension CancelCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [("Of job 7", "mapreduce cancel 7")],
+        related: ["jobs", "submit"]
+    )
 }
 
 /// The command `mapreduce wait`.
@@ -100,6 +127,15 @@ struct WaitCommand: AsyncParsableCommand {
             try JobEnd.check(job, connection)
         }
     }
+}
+
+extension WaitCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "The job failed, or the coordinator refuses or does not answer.",
+        otherCodes: [("130", "The job was cancelled.")],
+        examples: [("Of job 7", "mapreduce wait 7")],
+        related: ["jobs", "submit"]
+    )
 }
 
 extension CoordinatorClient {

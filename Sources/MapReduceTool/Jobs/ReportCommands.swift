@@ -27,6 +27,13 @@ struct ReportCommand: AsyncParsableCommand {
     }
 }
 
+extension ReportCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [("Write job-7.html", "mapreduce report 7")],
+        related: ["job", "trace"]
+    )
+}
+
 /// The command `mapreduce trace`.
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,6 +58,13 @@ struct TraceCommand: AsyncParsableCommand {
         let report = try await connection.report(of: JobID(id))
         try WrittenFile(output ?? "job-\(id).trace.json").write(TraceEvents.json(of: report))
     }
+}
+
+extension TraceCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [("Write job-7.trace.json", "mapreduce trace 7")],
+        related: ["report"]
+    )
 }
 
 extension ClientOptions {

@@ -38,6 +38,13 @@ struct TasksCommand: AsyncParsableCommand {
     }
 }
 
+extension TasksCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [("Of job 7", "mapreduce tasks 7")],
+        related: ["jobs", "logs", "report"]
+    )
+}
+
 /// The command `mapreduce workers`.
 struct WorkersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,6 +67,16 @@ struct WorkersCommand: AsyncParsableCommand {
             )
         }
     }
+}
+
+extension WorkersCommand: Documented {
+    static let notes = CommandNotes(
+        examples: [
+            ("For people", "mapreduce workers"),
+            ("For programs", "mapreduce workers --json"),
+        ],
+        related: ["doctor", "worker"]
+    )
 }
 
 extension WorkerStatus {
@@ -184,4 +201,15 @@ struct LogsCommand: AsyncParsableCommand {
         }
         return logs
     }
+}
+
+extension LogsCommand: Documented {
+    static let notes = CommandNotes(
+        otherCodes: [("128+n", "A signal of number n ended the following.")],
+        examples: [
+            ("Of all tasks of job 7, as they print it", "mapreduce logs --follow 7"),
+            ("Of one task", "mapreduce logs 7 0.3"),
+        ],
+        related: ["replay", "tasks"]
+    )
 }

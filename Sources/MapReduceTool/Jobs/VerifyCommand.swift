@@ -37,3 +37,13 @@ struct VerifyCommand: ParsableCommand {
         if !isWhole { throw ExitCode(1) }
     }
 }
+
+extension VerifyCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "An output is not what its manifest says, or cannot be read.",
+        files: [
+            ("DIRECTORY/_MANIFEST.json", "What the files of an output are, and their checksums.")
+        ],
+        examples: [("Check an output", "mapreduce verify counts")]
+    )
+}

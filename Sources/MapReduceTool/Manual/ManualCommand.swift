@@ -57,3 +57,15 @@ struct ManualCommand: ParsableCommand {
         Terminal.write("wrote \(Format.count(pages.count, "page")) to \(output)\n", to: 2)
     }
 }
+
+extension ManualCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "It could not be written.",
+        examples: [
+            (
+                "Where man(1) looks, with the page of a job",
+                "mapreduce manual wordcount --output ~/.local/share/man/man1"
+            )
+        ]
+    )
+}

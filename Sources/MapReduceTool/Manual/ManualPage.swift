@@ -16,7 +16,10 @@ struct ManualPage: Sendable {
         let subcommands = help.shownSubcommands
         let names = subcommands.map { "\(help.commandName)-\($0.commandName)" }
         return [ManualPage(help, .tool(subcommands: names), release)]
-            + subcommands.map { ManualPage($0, .of(subcommand: $0), release) }
+            + subcommands.map { help in
+                let notes = MapReduceTool.notes(of: help.commandName) ?? CommandNotes()
+                return ManualPage(help, ManualNotes(notes, of: help), release)
+            }
     }
 
     /// The page of a job's executable.

@@ -56,3 +56,10 @@ struct NewCommand: ParsableCommand {
         )
     }
 }
+
+extension NewCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "It could not be written.",
+        examples: [("Begin a package", "mapreduce new shops")]
+    )
+}

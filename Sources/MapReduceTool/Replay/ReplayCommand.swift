@@ -106,3 +106,11 @@ struct ReplayCommand: AsyncParsableCommand {
         return (code, keep || code != 0)
     }
 }
+
+extension ReplayCommand: Documented {
+    static let notes = CommandNotes(
+        otherCodes: [("n", "Any other code is that of the task's process, or of lldb.")],
+        examples: [("Run task 0.3 of job 7 again", "mapreduce replay 7 0.3")],
+        related: ["logs", "tasks"]
+    )
+}

@@ -164,6 +164,14 @@ struct ClusterCommand: AsyncParsableCommand {
     }
 }
 
+extension ClusterCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "It could not go on.",
+        examples: [("Two workers on this machine", "mapreduce cluster --workers 2")],
+        related: ["coordinator", "submit", "worker"]
+    )
+}
+
 extension ClientOptions {
     /// Options as if they had been typed.
     static func parsed(tokenFile: String?, tlsCA: String?) -> ClientOptions {

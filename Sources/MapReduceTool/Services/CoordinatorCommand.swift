@@ -45,6 +45,22 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 }
 
+extension CoordinatorCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "It could not go on.",
+        files: [
+            ("~/.local/state/mapreduce", "The journal, and what was uploaded; --data says where.")
+        ],
+        examples: [
+            (
+                "For workers on other machines",
+                "mapreduce coordinator --listen 10.0.0.4:9310 --token-file token"
+            )
+        ],
+        related: ["cluster", "worker"]
+    )
+}
+
 /// What a coordinator decides by, and what it keeps.
 struct PolicyOptions: ParsableArguments {
     @Option(

@@ -153,3 +153,17 @@ struct WorkerServiceCommand: AsyncParsableCommand {
         )
     }
 }
+
+extension WorkerServiceCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "It could not go on.",
+        examples: [
+            (
+                "Join a coordinator on another machine",
+                "mapreduce worker --coordinator http://10.0.0.4:9310 "
+                    + "--listen 10.0.0.5:9311 --token-file token"
+            )
+        ],
+        related: ["cluster", "coordinator", "workers"]
+    )
+}

@@ -93,3 +93,22 @@ struct SubmitCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension SubmitCommand: Documented {
+    static let notes = CommandNotes(
+        failure: "The job failed, or the coordinator refuses or does not answer.",
+        otherCodes: [
+            ("130", "The job was cancelled, or Ctrl-C ended the watching."),
+            ("128+n", "A signal of number n ended it; the job is cancelled."),
+        ],
+        showsRuns: true,
+        examples: [
+            ("Run a job, and watch it", "mapreduce submit ./wordcount logs/*.txt -o counts"),
+            (
+                "Print its number, and go on",
+                "mapreduce submit --detach ./wordcount logs/*.txt -o counts"
+            ),
+        ],
+        related: ["doctor", "jobs", "wait"]
+    )
+}
