@@ -28,7 +28,9 @@ extension SegmentFetcher {
         let cuts = try await blocking {
             RangeCuts(try located.map { try Self.list(of: $0.fetched) }, count: count)
         }
-        return try await inParallel(Array(located.enumerated())) { run, located in
+        return try await Array(located.enumerated()).concurrentMap(
+            atMost: WorkerLimits.fetchConcurrency
+        ) { run, located in
             let blocks = cuts.blocks(of: run, range: index)
             // A listing is enough where no block is read.
             guard let origin = located.listed, !blocks.isEmpty else { return located }

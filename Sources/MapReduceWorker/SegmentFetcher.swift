@@ -129,28 +129,8 @@ actor SegmentFetcher {
             _ = try await readLog(key, wait: 0)
         }
         let entries = tables[key]?.sources(source.outputLogLength) ?? []
-        return try await inParallel(entries) { entry in
+        return try await entries.concurrentMap(atMost: WorkerLimits.fetchConcurrency) { entry in
             try await self.segment(partition, of: entry, part, key, files)
-        }
-    }
-
-    /// Does something for each of many, a few at a time.
-    nonisolated func inParallel<Item: Sendable, Result: Sendable>(
-        _ items: [Item],
-        _ body: @escaping @Sendable (Item) async throws -> Result
-    ) async throws -> [Result] {
-        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
-            var found: [Result?] = Array(repeating: nil, count: items.count)
-            for (index, item) in items.enumerated() {
-                if index >= WorkerLimits.fetchConcurrency,
-                    let (done, result) = try await group.next()
-                {
-                    found[done] = result
-                }
-                group.addTask { (index, try await body(item)) }
-            }
-            for try await (done, result) in group { found[done] = result }
-            return found.compactMap { $0 }
         }
     }
 

@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Cuts the pairs of several sorted runs into ranges of about equal size, one for each reader.
 ///
 /// All pairs have one order: by key, then by run, then by place in the run. A cut is a place in it
@@ -117,19 +119,6 @@ package struct RangeCuts: Sendable {
             let order = Self.compare(block.firstKey, cut.key)
             return order == 0 ? run > cut.run : order > 0
         }
-    }
-}
-
-extension Array {
-    /// The first index at which a condition holds that holds for all later ones.
-    fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if holds(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }
 

@@ -87,10 +87,3 @@ package final class GzipBlocks {
         return target.count - Int(stream.avail_out)
     }
 }
-
-extension UnsafeMutableRawBufferPointer {
-    /// Stores an integer with its least significant byte first.
-    fileprivate func storeLittle(_ value: some FixedWidthInteger, at offset: Int) {
-        storeBytes(of: value.littleEndian, toByteOffset: offset, as: type(of: value))
-    }
-}

@@ -82,23 +82,3 @@ package struct SegmentIndex: Hashable, Sendable {
     /// Bytes of its blocks of pairs.
     package var pairsByteCount: Int { byteCount - listByteCount }
 }
-
-extension UnsafeMutableRawPointer {
-    func storeLittle(_ value: UInt32, at offset: Int) {
-        storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
-    }
-
-    func storeLittle(_ value: UInt64, at offset: Int) {
-        storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt64.self)
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    func little32(at offset: Int) -> UInt32 {
-        UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-    }
-
-    func little64(at offset: Int) -> UInt64 {
-        UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    }
-}

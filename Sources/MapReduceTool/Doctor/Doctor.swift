@@ -42,7 +42,9 @@ struct Doctor: Sendable {
             coordinator: try await serviceStatus(of: url)
         )
         if let statuses = try await statuses(behind: seen.coordinator) {
-            seen.workers = try await ask(statuses) { status in
+            seen.workers = try await statuses.concurrentMap(
+                atMost: ToolLimits.checkConcurrency
+            ) { status in
                 Observations.Worker(
                     status: status,
                     serviceStatus: status.url.isEmpty
@@ -123,25 +125,6 @@ struct Doctor: Sendable {
         )
     }
 
-    /// Asks many at once; the answers are in their order.
-    private func ask<Item: Sendable, Answer: Sendable>(
-        _ items: [Item],
-        _ body: @escaping @Sendable (Item) async throws -> Answer
-    ) async throws -> [Answer] {
-        try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
-            var answers: [Int: Answer] = [:]
-            for (index, item) in items.enumerated() {
-                if index >= ToolLimits.checkConcurrency, let (done, answer) = try await group.next()
-                {
-                    answers[done] = answer
-                }
-                group.addTask { (index, try await body(item)) }
-            }
-            for try await (index, answer) in group { answers[index] = answer }
-            return items.indices.compactMap { answers[$0] }
-        }
-    }
-
     // MARK: A job
 
     private func observe(_ job: JobToCheck, _ seen: inout Observations) async throws {
@@ -160,7 +143,9 @@ struct Doctor: Sendable {
         seen.job?.output = output
         do {
             let request = try await self.request(job, description, probe: output.value?.probe)
-            seen.workers = try await ask(workers) { worker in
+            seen.workers = try await workers.concurrentMap(
+                atMost: ToolLimits.checkConcurrency
+            ) { worker in
                 var worker = worker
                 if worker.serviceStatus?.value != nil {
                     worker.job = try await reply {

@@ -3,7 +3,8 @@ extension Array {
     /// all that follow; the count when there is none.
     ///
     /// Cost: a binary search.
-    func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+    @inlinable
+    package func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
         var low = 0
         var high = count
         while low < high {
