@@ -300,7 +300,7 @@ if hasCluster {
             name: "MapReduceWorker",
             dependencies: [
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
-                "MapReduceReport", "MapReduceDriver", "MapReduceHTTP",
+                "MapReduceDriver", "MapReduceHTTP",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

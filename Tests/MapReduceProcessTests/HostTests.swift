@@ -37,7 +37,7 @@ import Testing
         #expect(HostMemory(meminfo: "") == nil)
         let here = try #require(HostMemory.current)
         #expect(0 < here.available && here.available <= here.total)
-        #expect(try #require(HostMemory.usableByteCount) > 0)
+        #expect(try #require(HostMemory.usable) > 0)
     }
 
     @Test func filesOfTheKernelAreReadToTheirEnd() throws {

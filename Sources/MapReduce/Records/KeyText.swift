@@ -1,4 +1,3 @@
-internal import MapReduceControl
 internal import MapReduceEngine
 internal import MapReduceModel
 
