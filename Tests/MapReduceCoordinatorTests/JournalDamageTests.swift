@@ -11,8 +11,9 @@ import Testing
 /// Whatever happens to one file of a data directory, a coordinator is refused, or starts with
 /// exactly what was written.
 ///
-/// The journal is small, in pages of 512 bytes, so that every bit of it can be flipped: `EVERY=1`
-/// does that, in some minutes of a debug build; else every seventh bit is, from a random one on.
+/// The journal is small, in pages of 512 bytes, so that every bit of it can be flipped and every
+/// length tried: `EVERY=1` does that, in ten minutes of a debug build. By default the tests take
+/// every 31st bit and every 31st length, each run from another one on.
 /// One journal was closed, and of the other one the process was killed, with what was written last
 /// in the WAL.
 @Suite struct JournalDamageTests {
@@ -34,10 +35,7 @@ import Testing
         let all = whole.sorted { $0.key < $1.key }.flatMap { name, bytes in
             (0..<(8 * bytes.count)).map { (name, $0) }
         }
-        let step = ProcessInfo.processInfo.environment["EVERY"].flatMap { Int($0) } ?? 7
-        let first = Int.random(in: 0..<step)
-        print("\(ending): from bit \(first) on, every \(step)th")
-        let bits = stride(from: first, to: all.count, by: step).map { all[$0] }
+        let bits = Self.sample(all, "\(ending), bits")
         let refused = try await judge(bits, of: whole) { files, damage in
             files[damage.0]?[damage.1 / 8] ^= 1 << UInt8(damage.1 % 8)
         }
@@ -48,9 +46,12 @@ import Testing
     @Test(arguments: Ending.allCases)
     func noCutStartsWithSomethingElse(_ ending: Ending) async throws {
         let whole = try await journal(ending)
-        let cuts = whole.sorted { $0.key < $1.key }.flatMap { name, bytes in
-            bytes.indices.map { (name, $0) }
-        }
+        let cuts = Self.sample(
+            whole.sorted { $0.key < $1.key }.flatMap { name, bytes in
+                bytes.indices.map { (name, $0) }
+            },
+            "\(ending), cuts"
+        )
         let refused = try await judge(cuts, of: whole) { files, cut in
             files[cut.0]?.removeSubrange(cut.1...)
         }
@@ -99,6 +100,14 @@ import Testing
         // The file of the next mark, half written.
         behind[newest.0] = Array((whole[newest.0] ?? []).dropLast(9))
         #expect(try Self.judge(behind, content: content) == .same)
+    }
+
+    /// Every 31st of them, or what `EVERY` says, from a random one on, which is printed.
+    private static func sample<Damage>(_ all: [Damage], _ kind: String) -> [Damage] {
+        let step = ProcessInfo.processInfo.environment["EVERY"].flatMap { Int($0) } ?? 31
+        let first = Int.random(in: 0..<step)
+        print("\(kind): from \(first) on, every \(step)th of \(all.count)")
+        return stride(from: first, to: all.count, by: step).map { all[$0] }
     }
 
     // MARK: Judging
