@@ -82,7 +82,7 @@ struct JobOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long a closure may take for one record; 0 for ever.",
+            "How long a closure may run without progress; 0 for no limit.",
             valueName: "seconds"
         )
     )
