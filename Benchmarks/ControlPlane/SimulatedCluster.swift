@@ -114,14 +114,16 @@ struct SimulatedCluster {
     }
 
     private mutating func carryOut(_ effects: Effects) {
-        for message in effects.messages {
-            switch message {
-            case .startAttempt(let worker, let assignment):
-                running.append((worker, assignment.attempt, now + Self.taskDuration))
+        for item in effects.commands {
+            guard case .start(let assignment) = item.command else { continue }
+            running.append((item.worker, assignment.attempt, now + Self.taskDuration))
+        }
+        for action in effects.actions {
+            switch action {
             case .publishOutput(let job, _):
                 carryOut(coordinator.apply(.outputPublished(job, nil), at: now))
             case .jobFinished(_, let outcome): self.outcome = outcome
-            case .stopAttempt, .prepareTasks, .workerUnreachable: break
+            case .workerUnreachable: break
             }
         }
     }

@@ -108,32 +108,6 @@ package struct JobSubmission: Hashable, Codable, Sendable {
     }
 }
 
-/// What is to be done now.
-///
-/// The journal must be durable before any message leaves.
-package struct Effects: Hashable, Sendable {
-    package var journal: [JournalEntry] = []
-    package var messages: [Message] = []
-
-    package init() {}
-}
-
-/// What the coordinator wants done.
-package enum Message: Hashable, Sendable {
-    case startAttempt(WorkerID, Assignment)
-    case stopAttempt(WorkerID, AttemptID)
-    /// The worker will probably run these tasks of a stage: it can fetch what they read while the
-    /// stage before still runs.
-    case prepareTasks(WorkerID, JobID, stage: Int, tasks: [Int])
-    /// These workers cannot fetch from this one, or it not from them: it gets no work for a while.
-    case workerUnreachable(WorkerID, for: [WorkerID])
-    /// Put these outputs in place, and answer with `outputPublished`. They are in the order of the
-    /// tasks, one for each.
-    case publishOutput(JobID, [TaskOutput])
-    /// The job has ended; its scratch can go.
-    case jobFinished(JobID, JobOutcome)
-}
-
 /// How a job ended.
 package enum JobOutcome: Hashable, Codable, Sendable {
     case succeeded

@@ -8,14 +8,8 @@ internal import MapReduceProcess
 
 /// Does what the control plane says, once the entries that say so are durable.
 extension CoordinatorCore {
-    /// Sends a command to its worker, or does what the coordinator itself has to do.
-    func deliver(_ message: Message) {
-        if let (worker, command) = message.command {
-            sessions[worker]?.send(command)
-            return
-        }
-        switch message {
-        case .startAttempt, .stopAttempt, .prepareTasks: break
+    func perform(_ action: CoordinatorAction) {
+        switch action {
         case .workerUnreachable(let worker, let others):
             logger.warning(
                 "a worker is unreachable for others, and gets no work for a while",

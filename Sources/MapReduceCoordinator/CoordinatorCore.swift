@@ -9,7 +9,7 @@ internal import MapReduceProcess
 /// Owns the control plane of a cluster: gives it events, makes the journal durable, and then does
 /// what it says.
 ///
-///     event ──► queue ──► apply all that wait ──► journal, once for all ──► messages, answers
+///     event ─► queue ─► apply all that wait ─► journal, once for all ─► commands, actions, answers
 ///
 /// Nothing that depends on an entry leaves before the entry is durable: neither a command to a
 /// worker nor the answer to whoever brought the event.
@@ -219,12 +219,14 @@ actor CoordinatorCore {
             let pending = queue
             queue = []
             var batch = CoordinatorStore.Batch()
-            var messages: [Message] = []
+            var commands: [AddressedCommand] = []
+            var actions: [CoordinatorAction] = []
             let stall = takeStall().map { [$0] } ?? []
             for event in stall + pending.flatMap(\.events) {
                 let effects = coordinator.apply(event, at: now)
                 batch.entries += effects.journal
-                messages += effects.messages
+                commands += effects.commands
+                actions += effects.actions
             }
             for item in pending {
                 batch.jobs += item.batch.jobs
@@ -244,7 +246,8 @@ actor CoordinatorCore {
             metrics.count(batch.entries, coordinator.jobs)
             log.tell(batch.entries, coordinator, at: now)
             traces.tell(batch.entries, coordinator)
-            for message in messages { deliver(message) }
+            for item in commands { sessions[item.worker]?.send(item.command) }
+            for action in actions { perform(action) }
             for id in Set(batch.entries.map(\.job)) { watchers[id]?.wakeAll() }
             for item in pending { item.continuation.resume() }
         }

@@ -93,8 +93,8 @@ import Testing
             let profile = WorkerProfile(slots: 1)
             _ = coordinator.apply(.workerJoined(WorkerID(1), profile, attempts: []), at: .zero)
             let job = testJob(1, maps: maps, reducers: 2)
-            return coordinator.apply(.jobSubmitted(job), at: .zero).messages.compactMap { message in
-                if case .startAttempt(_, let assignment) = message {
+            return coordinator.apply(.jobSubmitted(job), at: .zero).commands.compactMap { item in
+                if case .start(let assignment) = item.command {
                     assignment.tellsPartitions
                 } else {
                     nil

@@ -161,17 +161,9 @@ private struct World {
     private mutating func apply(_ event: Event) {
         let effects = coordinator.apply(event, at: now)
         journal += effects.journal
-        for message in effects.messages {
-            switch message {
-            case .startAttempt(let worker, let assignment):
-                #expect(!running.contains { $0.attempt == assignment.attempt }, "started once")
-                checkInput(assignment)
-                running.append((worker, assignment.attempt, assignment.sources))
-            case .stopAttempt(let worker, let attempt):
-                running.removeAll { $0.attempt == attempt && $0.worker == worker }
-            case .prepareTasks(let worker, let job, let stage, let tasks):
-                #expect(coordinator.workers[worker] != nil && !tasks.isEmpty)
-                #expect(coordinator.jobs[job]?.stages[stage].isDone == false)
+        for item in effects.commands { take(item) }
+        for action in effects.actions {
+            switch action {
             case .workerUnreachable(let worker, let others):
                 #expect(coordinator.workers[worker] != nil && !others.isEmpty)
             case .publishOutput(let job, let outputs):
@@ -185,6 +177,21 @@ private struct World {
             }
         }
         check()
+    }
+
+    private mutating func take(_ item: AddressedCommand) {
+        switch item.command {
+        case .start(let assignment):
+            #expect(!running.contains { $0.attempt == assignment.attempt }, "started once")
+            checkInput(assignment)
+            running.append((item.worker, assignment.attempt, assignment.sources))
+        case .stop(let attempt):
+            running.removeAll { $0.attempt == attempt && $0.worker == item.worker }
+        case .prepare(let job, let stage, let tasks):
+            #expect(coordinator.workers[item.worker] != nil && !tasks.isEmpty)
+            #expect(coordinator.jobs[job]?.stages[stage].isDone == false)
+        case .end(let job): Issue.record("the driver ends \(job) on workers")
+        }
     }
 
     /// Every partition is read from one run of each task of the stage before, in their order.

@@ -18,8 +18,8 @@ import Testing
             .jobSubmitted(testJob(1, maps: maps, reducers: 1)),
             at: .zero
         )
-        return effects.messages.compactMap { message in
-            if case .startAttempt(let worker, _) = message { worker.number } else { nil }
+        return effects.commands.compactMap { item in
+            if case .start = item.command { item.worker.number } else { nil }
         }
     }
 
@@ -115,10 +115,10 @@ import Testing
         var policy = Policy()
         policy.maxClusterFailures = 1
         var coordinator = Coordinator(policy: policy)
-        func apply(_ event: Event) -> [Message] {
-            coordinator.apply(event, at: .zero).messages
+        func apply(_ event: Event) -> [AddressedCommand] {
+            coordinator.apply(event, at: .zero).commands
         }
-        func join(_ id: Int, slots: Int) -> [Message] {
+        func join(_ id: Int, slots: Int) -> [AddressedCommand] {
             apply(.workerJoined(WorkerID(id), WorkerProfile(slots: slots), attempts: []))
         }
         _ = join(1, slots: 1)
@@ -133,10 +133,10 @@ import Testing
         _ = apply(.workerLeft(WorkerID(1)))
         #expect(coordinator.workers[WorkerID(2)]?.runningCount == 3)
         #expect(coordinator.jobs.all.first?.outcome == nil)
-        let messages = join(2, slots: 3)
+        let commands = join(2, slots: 3)
         #expect(coordinator.jobs.all.first?.outcome != nil)
-        for message in messages {
-            if case .startAttempt = message { Issue.record("\(message)") }
+        for item in commands {
+            if case .start = item.command { Issue.record("\(item)") }
         }
         #expect(coordinator.workers[WorkerID(2)]?.runningCount == 0)
     }
@@ -179,8 +179,8 @@ import Testing
         var coordinator = Coordinator()
         var running: [AttemptID] = []
         func take(_ effects: Effects) {
-            for message in effects.messages {
-                if case .startAttempt(_, let assignment) = message {
+            for item in effects.commands {
+                if case .start(let assignment) = item.command {
                     running.append(assignment.attempt)
                 }
             }

@@ -188,7 +188,8 @@ private struct TranscriptPlayer {
         journal += effects.journal
         let lines =
             effects.journal.map { "journal  \(describe($0))" }
-            + effects.messages.map { "message  \(describe($0))" }
+            + effects.commands.map { "message  \(describe($0))" }
+            + effects.actions.map { "message  \(describe($0))" }
         return lines.isEmpty ? "(nothing)\n" : lines.map { $0 + "\n" }.joined()
     }
 
@@ -236,19 +237,25 @@ private struct TranscriptPlayer {
         }
     }
 
-    private func describe(_ message: Message) -> String {
-        switch message {
-        case .startAttempt(let worker, let assignment):
-            "\(worker): start \(describe(assignment.attempt)), "
+    private func describe(_ item: AddressedCommand) -> String {
+        switch item.command {
+        case .start(let assignment):
+            "\(item.worker): start \(describe(assignment.attempt)), "
                 + describe(assignment.input)
                 + (assignment.sources.isEmpty ? "" : " of ")
                 + assignment.sources.map { describe($0, in: assignment.attempt.task.job) }
                 .joined(separator: ", and of ")
                 + assignment.badRecords.map { ", without \($0.file):\($0.offset)" }.joined()
-        case .stopAttempt(let worker, let attempt): "\(worker): stop \(describe(attempt))"
-        case .prepareTasks(let worker, let job, let stage, let tasks):
-            "\(worker): prepare \(job.number).\(stage), tasks "
+        case .stop(let attempt): "\(item.worker): stop \(describe(attempt))"
+        case .prepare(let job, let stage, let tasks):
+            "\(item.worker): prepare \(job.number).\(stage), tasks "
                 + tasks.map(String.init).joined(separator: " ")
+        case .end(let job): "\(item.worker): end \(job)"
+        }
+    }
+
+    private func describe(_ action: CoordinatorAction) -> String {
+        switch action {
         case .workerUnreachable(let worker, let others):
             "\(worker) is unreachable for \(others.map(\.description).joined(separator: ", "))"
         case .publishOutput(let job, let outputs):

@@ -34,8 +34,11 @@ struct Checks {
         for job in control.jobs.all {
             if let wrong = check(job, control) { return wrong }
         }
-        for message in effects.messages {
-            if let wrong = check(message, control) { return wrong }
+        for item in effects.commands {
+            if let wrong = check(item, control) { return wrong }
+        }
+        for action in effects.actions {
+            if let wrong = check(action, control) { return wrong }
         }
         return nil
     }
@@ -92,15 +95,18 @@ struct Checks {
         return nil
     }
 
-    private func check(_ message: Message, _ control: Coordinator) -> String? {
-        switch message {
-        case .startAttempt(let worker, let assignment):
-            let attempt = assignment.attempt
-            guard control.jobs[attempt: attempt]?.worker == worker else {
-                return "\(attempt) is started on a worker that it is not meant for"
-            }
-            guard let job = control.jobs[attempt.task.job] else { return nil }
-            return check(assignment, of: job, control)
+    private func check(_ item: AddressedCommand, _ control: Coordinator) -> String? {
+        guard case .start(let assignment) = item.command else { return nil }
+        let attempt = assignment.attempt
+        guard control.jobs[attempt: attempt]?.worker == item.worker else {
+            return "\(attempt) is started on a worker that it is not meant for"
+        }
+        guard let job = control.jobs[attempt.task.job] else { return nil }
+        return check(assignment, of: job, control)
+    }
+
+    private func check(_ action: CoordinatorAction, _ control: Coordinator) -> String? {
+        switch action {
         case .publishOutput(let id, let outputs):
             guard let job = control.jobs[id] else { return "\(id) is published, and is not there" }
             let writers = job.submission.plan.stages.filter { stage in
@@ -113,7 +119,7 @@ struct Checks {
             if winners != outputs || outputs.map(\.parts.count) != partCounts {
                 return "\(id) publishes what is not the output of each task"
             }
-        case .stopAttempt, .prepareTasks, .workerUnreachable, .jobFinished: break
+        case .workerUnreachable, .jobFinished: break
         }
         return nil
     }

@@ -47,7 +47,8 @@ struct SimulatedCoordinator {
 
     struct Batch {
         var entries: [JournalEntry] = []
-        var messages: [Message] = []
+        var commands: [AddressedCommand] = []
+        var actions: [CoordinatorAction] = []
         var continuations: [Continuation] = []
     }
 }

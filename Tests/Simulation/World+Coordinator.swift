@@ -131,7 +131,8 @@ extension World {
                 note("coordinator: \(describe(event))")
                 guard let effects = coordinator?.control.apply(event, at: now) else { return }
                 batch.entries += effects.journal
-                batch.messages += effects.messages
+                batch.commands += effects.commands
+                batch.actions += effects.actions
                 coordinator?.eventCount += 1
                 for entry in effects.journal { note("    journal  \(describe(entry))") }
                 if let control = coordinator?.control {
@@ -196,7 +197,8 @@ extension World {
         guard let batch = coordinator?.writing else { return }
         coordinator?.writing = nil
         keep(batch.entries)
-        for message in batch.messages { deliver(message) }
+        for item in batch.commands { send(item) }
+        for action in batch.actions { perform(action) }
         // One that comes back is told to join again.
         for worker in (coordinator?.sessions.keys.sorted() ?? [])
         where coordinator?.sessions[worker]?.isKnown == true
@@ -209,15 +211,16 @@ extension World {
         if coordinator?.writing == nil { flush() }
     }
 
-    private func deliver(_ message: Message) {
-        note("    message  \(describe(message))")
-        if let (worker, command) = message.command {
-            coordinator?.sessions[worker]?.outbox.add(command)
-            wake(worker)
-            return
-        }
-        switch message {
-        case .startAttempt, .stopAttempt, .prepareTasks, .workerUnreachable: break
+    private func send(_ item: AddressedCommand) {
+        note("    command  \(describe(item))")
+        coordinator?.sessions[item.worker]?.outbox.add(item.command)
+        wake(item.worker)
+    }
+
+    private func perform(_ action: CoordinatorAction) {
+        note("    action   \(describe(action))")
+        switch action {
+        case .workerUnreachable: break
         case .publishOutput(let job, let outputs): publish(job, outputs)
         case .jobFinished(let job, _):
             for worker in coordinator?.sessions.keys.sorted() ?? [] {

@@ -60,12 +60,18 @@ extension World {
         }
     }
 
-    func describe(_ message: Message) -> String {
-        switch message {
-        case .startAttempt(let worker, let assignment): "\(worker): start \(assignment.attempt)"
-        case .stopAttempt(let worker, let attempt): "\(worker): stop \(attempt)"
-        case .prepareTasks(let worker, let job, let stage, let tasks):
-            "\(worker): prepare \(tasks.count) tasks of \(job)-stage\(stage)"
+    func describe(_ item: AddressedCommand) -> String {
+        switch item.command {
+        case .start(let assignment): "\(item.worker): start \(assignment.attempt)"
+        case .stop(let attempt): "\(item.worker): stop \(attempt)"
+        case .prepare(let job, let stage, let tasks):
+            "\(item.worker): prepare \(tasks.count) tasks of \(job)-stage\(stage)"
+        case .end(let job): "\(item.worker): end \(job)"
+        }
+    }
+
+    func describe(_ action: CoordinatorAction) -> String {
+        switch action {
         case .workerUnreachable(let worker, let others): "\(worker) is unreachable for \(others)"
         case .publishOutput(let job, _): "publish \(job)"
         case .jobFinished(let job, _): "\(job) is over"

@@ -162,7 +162,7 @@ extension Coordinator {
         record(.attemptStopped(attempt, at: now))
         if Mutation.stopsWithoutJournal.isOn { effects.journal.removeLast() }
         workers.ended(attempt, on: worker)
-        effects.messages.append(.stopAttempt(worker, attempt))
+        effects.send(.stop(attempt), to: worker)
     }
 
     /// Stops what still runs of a job.

@@ -12,7 +12,7 @@ extension Coordinator {
     }
 
     mutating func publish(_ job: JobState) {
-        effects.messages.append(.publishOutput(job.id, job.publishedOutputs))
+        effects.actions.append(.publishOutput(job.id, job.publishedOutputs))
     }
 
     mutating func published(_ id: JobID, _ failure: Failure?) {
@@ -32,7 +32,7 @@ extension Coordinator {
         record(.jobFinished(id, outcome, at: now))
         workers.forget(id)
         preparations.removeAll { $0.job == id }
-        effects.messages.append(.jobFinished(id, outcome))
+        effects.actions.append(.jobFinished(id, outcome))
     }
 
     mutating func retire(_ id: JobID) {

@@ -78,7 +78,7 @@ extension Coordinator {
         for worker in candidates.prefix(taskCount).map(\.id) {
             let tasks = preparation.tasks(of: worker)
             if tasks.isEmpty { continue }
-            effects.messages.append(.prepareTasks(worker, job, stage: stage, tasks: tasks))
+            effects.send(.prepare(job, stage: stage, tasks: tasks), to: worker)
         }
     }
 }

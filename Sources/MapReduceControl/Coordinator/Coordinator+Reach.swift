@@ -58,7 +58,7 @@ extension Coordinator {
     /// Cost: linear in the number of tasks of all running jobs.
     private mutating func giveUp(_ id: WorkerID) {
         let others = workers[id]?.unreachableFor ?? []
-        effects.messages.append(.workerUnreachable(id, for: others))
+        effects.actions.append(.workerUnreachable(id, for: others))
         for index in preparations.indices { preparations[index].forget([id]) }
         let names = others.map(\.description).joined(separator: " and ")
         for job in jobs.all.map(\.id) {
@@ -77,7 +77,7 @@ extension Coordinator {
             case .running:
                 guard jobs.writesRuns(id) else { continue }
                 workers.ended(attempt, on: worker)
-                effects.messages.append(.stopAttempt(worker, attempt))
+                effects.send(.stop(attempt), to: worker)
                 let message = "\(worker) would write a run that \(others) cannot fetch"
                 fail(attempt, Failure(kind: .workerLost, message: message))
             case .succeeded:

@@ -34,19 +34,15 @@ extension Coordinator {
             )
         }
         if Mutation.forgetsSecondSource.isOn { sources = Array(sources.prefix(1)) }
-        effects.messages.append(
-            .startAttempt(
-                worker,
-                Assignment(
-                    attempt: attempt,
-                    jobUUID: job.submission.uuid,
-                    input: input,
-                    sources: sources,
-                    badRecords: jobs[task: id]?.badRecords ?? [],
-                    tellsPartitions: job.tellsPartitions(of: id.stage)
-                )
-            )
+        let assignment = Assignment(
+            attempt: attempt,
+            jobUUID: job.submission.uuid,
+            input: input,
+            sources: sources,
+            badRecords: jobs[task: id]?.badRecords ?? [],
+            tellsPartitions: job.tellsPartitions(of: id.stage)
         )
+        effects.send(.start(assignment), to: worker)
     }
 
     /// The next attempt to start: of the job with the fewest running tasks for its weight, a task

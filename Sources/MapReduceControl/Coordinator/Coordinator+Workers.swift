@@ -48,7 +48,7 @@ extension Coordinator {
         workers.join(id, profile, at: now)
         for attempt in attempts {
             let isExpected = jobs.isRunning(attempt) && jobs.worker(of: attempt) == id
-            if !isExpected { effects.messages.append(.stopAttempt(id, attempt)) }
+            if !isExpected { effects.send(.stop(attempt), to: id) }
         }
         guard isKnown, !Mutation.forgetsStarts.isOn else { return }
         // The loss of one of them may end its job, and stop the others.
@@ -59,8 +59,9 @@ extension Coordinator {
         for preparation in preparations where preparation.isOpen(in: jobs) {
             let tasks = preparation.tasks(of: id)
             if !tasks.isEmpty {
-                effects.messages.append(
-                    .prepareTasks(id, preparation.job, stage: preparation.stage, tasks: tasks)
+                effects.send(
+                    .prepare(preparation.job, stage: preparation.stage, tasks: tasks),
+                    to: id
                 )
             }
         }

@@ -4,9 +4,9 @@ package import MapReduceModel
 /// and when a job is committed.
 ///
 /// It only decides. It reads no clock, does no IO and has no threads: whoever drives it says what
-/// happened and what time it is, writes the journal, and then sends the messages.
+/// happened and what time it is, writes the journal, then sends the commands and takes the actions.
 ///
-///     event, instant ──► apply ──► Effects ──► journal (durable first) ──► messages
+///     event, instant ──► apply ──► Effects ──► journal (durable first) ──► commands, actions
 package struct Coordinator: Sendable {
     package internal(set) var jobs: Jobs
     package internal(set) var workers: Workers
@@ -39,7 +39,7 @@ package struct Coordinator: Sendable {
     }
 
     /// Takes an event.
-    /// - Returns: what is to be done, in order.
+    /// - Returns: what is to be written, and done then.
     package mutating func apply(_ event: Event, at now: Instant) -> Effects {
         effects = Effects()
         self.now = now

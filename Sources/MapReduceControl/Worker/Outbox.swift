@@ -32,19 +32,6 @@ package struct Outbox: Sendable {
     }
 }
 
-extension Message {
-    /// The command that a message is to one worker, and the worker.
-    package var command: (worker: WorkerID, command: WorkerCommand)? {
-        switch self {
-        case .startAttempt(let worker, let assignment): (worker, .start(assignment))
-        case .stopAttempt(let worker, let attempt): (worker, .stop(attempt))
-        case .prepareTasks(let worker, let job, let stage, let tasks):
-            (worker, .prepare(job, stage: stage, tasks: tasks))
-        case .workerUnreachable, .publishOutput, .jobFinished: nil
-        }
-    }
-}
-
 extension Event {
     /// What a worker says of the end of an attempt.
     package init(_ end: AttemptEnd, of worker: WorkerID) {

@@ -102,17 +102,25 @@ package final class LocalRunner {
         while !events.isEmpty {
             let effects = coordinator.apply(events.removeFirst(), at: now)
             for entry in effects.journal { display.didRecord(entry, job: job.plan) }
-            for message in effects.messages { try perform(message) }
+            for item in effects.commands { try obey(item.command) }
+            for action in effects.actions { perform(action) }
         }
     }
 
-    private func perform(_ message: Message) throws {
-        switch message {
-        case .startAttempt(_, let assignment): try startAttempt(assignment)
-        case .stopAttempt(_, let attempt): try stopAttempt(attempt)
+    /// The one worker of a local run is this process: what is to be prepared is here already.
+    private func obey(_ command: WorkerCommand) throws {
+        switch command {
+        case .start(let assignment): try startAttempt(assignment)
+        case .stop(let attempt): try stopAttempt(attempt)
+        case .prepare, .end: break
+        }
+    }
+
+    private func perform(_ action: CoordinatorAction) {
+        switch action {
         case .publishOutput(let job, let outputs): publish(job, outputs)
         case .jobFinished(_, let outcome): self.outcome = outcome
-        case .prepareTasks, .workerUnreachable: break
+        case .workerUnreachable: break
         }
     }
 

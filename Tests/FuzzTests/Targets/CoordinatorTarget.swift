@@ -39,14 +39,16 @@ struct CoordinatorTarget: FuzzTarget {
         var coordinator: Coordinator
         var replay = JournalReplay()
         /// What the last step led to.
-        private(set) var messages: [Message] = []
+        private(set) var commands: [AddressedCommand] = []
+        private(set) var actions: [CoordinatorAction] = []
         private(set) var entries: [JournalEntry] = []
         private var now = Instant.zero
 
         init(_ coordinator: Coordinator) { self.coordinator = coordinator }
 
         mutating func apply(_ step: Step) throws {
-            messages = []
+            commands = []
+            actions = []
             entries = []
             switch step {
             case .submit(let submission):
@@ -101,11 +103,12 @@ struct CoordinatorTarget: FuzzTarget {
                 }
             }
             entries += effects.journal
-            messages += effects.messages
-            for message in effects.messages {
-                guard case .startAttempt(let worker, let assignment) = message else { continue }
+            commands += effects.commands
+            actions += effects.actions
+            for item in effects.commands {
+                guard case .start(let assignment) = item.command else { continue }
                 try require(
-                    coordinator.workers[worker] != nil,
+                    coordinator.workers[item.worker] != nil,
                     "\(assignment.attempt) starts on a worker that is not there"
                 )
             }

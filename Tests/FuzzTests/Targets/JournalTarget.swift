@@ -51,12 +51,15 @@ struct JournalTarget: FuzzTarget {
             try stage.apply(.workerJoined(id, WorkerProfile(slots: 3), attempts: []))
         }
         for round in 0..<20 {
-            let messages = stage.messages
+            let (commands, actions) = (stage.commands, stage.actions)
             try stage.apply(.tick(milliseconds: round * 100))
-            for message in messages + stage.messages {
-                switch message {
-                case .startAttempt(let worker, let assignment):
-                    try stage.apply(.attemptReported(worker, success(assignment.attempt)))
+            for item in commands + stage.commands {
+                if case .start(let assignment) = item.command {
+                    try stage.apply(.attemptReported(item.worker, success(assignment.attempt)))
+                }
+            }
+            for action in actions + stage.actions {
+                switch action {
                 case .publishOutput(let job, let outputs):
                     let count = stage.coordinator.jobs[job].map { job in
                         job.stages.indices.filter {
@@ -65,7 +68,7 @@ struct JournalTarget: FuzzTarget {
                     }
                     try require(count == outputs.count, "an output is published in part")
                     try stage.apply(.outputPublished(job, nil))
-                case .jobFinished, .stopAttempt, .prepareTasks, .workerUnreachable: break
+                case .jobFinished, .workerUnreachable: break
                 }
             }
             for id in ids { try stage.apply(.workerPolled(id, WorkerHealth())) }

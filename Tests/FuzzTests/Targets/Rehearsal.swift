@@ -16,15 +16,17 @@ enum Rehearsal {
             let step = waiting.removeFirst()
             steps.append(step)
             try stage.apply(step)
-            for message in stage.messages {
-                switch message {
-                case .startAttempt(let worker, let assignment):
-                    let end = end(of: assignment, fails: failuresLeft > 0)
-                    failuresLeft -= 1
-                    waiting.append(.poll(worker, poll([end])))
+            for item in stage.commands {
+                guard case .start(let assignment) = item.command else { continue }
+                let end = end(of: assignment, fails: failuresLeft > 0)
+                failuresLeft -= 1
+                waiting.append(.poll(item.worker, poll([end])))
+            }
+            for action in stage.actions {
+                switch action {
                 case .publishOutput(let job, _): waiting.append(.published(job, nil))
                 case .jobFinished(let job, _): waiting.append(.retire(job))
-                case .stopAttempt, .prepareTasks, .workerUnreachable: break
+                case .workerUnreachable: break
                 }
             }
         }
