@@ -3,11 +3,11 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// Tells what happens to jobs and workers: what an operator should see from `info` on, and every
+/// Logs what happens to jobs and workers: what an operator should see from `info` on, and every
 /// attempt at `debug`.
 struct CoordinatorLog {
     let logger: Logger
-    /// What was told already.
+    /// What was logged already.
     private var suspects: Set<WorkerID> = []
     private var excluded: [JobID: Set<WorkerID>] = [:]
     private var repeated = RepeatedLines()
@@ -16,13 +16,14 @@ struct CoordinatorLog {
 
     // MARK: Jobs
 
-    /// Tells what the journal has now.
+    /// Logs entries that are durable.
     ///
     /// `coordinator`: as it is after the entries.
-    mutating func tell(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant) {
+    mutating func logEntries(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant)
+    {
         for entry in entries {
             switch entry {
-            case .jobSubmitted(let submission, _): tellSubmitted(submission)
+            case .jobSubmitted(let submission, _): logSubmitted(submission)
             case .attemptStarted(let attempt, let worker, _):
                 logger.debug("attempt started", metadata: attempt.fields + worker.fields)
             case .attemptSucceeded(let attempt, let output, let end):
@@ -40,7 +41,7 @@ struct CoordinatorLog {
                         "kind": "\(failure.kind.rawValue)", "error": "\(failure.message)",
                     ]
                 )
-                tellExcluded(from: attempt.task.job, coordinator.workers)
+                logExcluded(from: attempt.task.job, coordinator.workers)
             case .attemptStopped(let attempt, _):
                 logger.debug("attempt stopped", metadata: fields(of: attempt, coordinator, at: now))
             case .attemptAudited(let attempt, _, let end):
@@ -48,7 +49,7 @@ struct CoordinatorLog {
                     "attempt compared with the one that won",
                     metadata: fields(of: attempt, coordinator, at: end)
                 )
-            case .outputLost(let task): tellLost(task, coordinator)
+            case .outputLost(let task): logLost(task, coordinator)
             case .inputChanged(let job, let stage):
                 logger.warning(
                     "the input of a stage is another one now: all its tasks run again",
@@ -73,13 +74,13 @@ struct CoordinatorLog {
             case .commitBegan(let job, _):
                 logger.debug("the output is put in place", metadata: job.fields)
             case .jobRetired(let job): excluded[job] = nil
-            // Told with its times, when its message is delivered.
+            // Logged with its times by `logFinished`.
             case .jobFinished(let job, _, _): repeated.end(job, logger)
             }
         }
     }
 
-    private func tellSubmitted(_ submission: JobSubmission) {
+    private func logSubmitted(_ submission: JobSubmission) {
         let taskCounts = submission.plan.taskCounts(splits: submission.splits)
         logger.info(
             "job submitted",
@@ -94,7 +95,7 @@ struct CoordinatorLog {
         )
     }
 
-    func tellFinished(_ job: JobState, _ outcome: JobOutcome, after seconds: Double) {
+    func logFinished(_ job: JobState, _ outcome: JobOutcome, after seconds: Double) {
         var fields = job.id.fields
         fields["name"] = "\(job.submission.plan.name)"
         fields["outcome"] = "\(outcome.phase.rawValue)"
@@ -117,7 +118,7 @@ struct CoordinatorLog {
         logger.info("job finished", metadata: fields)
     }
 
-    private mutating func tellLost(_ task: TaskID, _ coordinator: Coordinator) {
+    private mutating func logLost(_ task: TaskID, _ coordinator: Coordinator) {
         let attempts = coordinator.jobs[task.job]?.stages[task.stage].tasks[task.index].attempts
         let number = attempts?.lastIndex { if case .lost = $0.status { true } else { false } }
         var fields = task.fields
@@ -146,7 +147,7 @@ struct CoordinatorLog {
 
     // MARK: Workers
 
-    private mutating func tellExcluded(from job: JobID, _ workers: Workers) {
+    private mutating func logExcluded(from job: JobID, _ workers: Workers) {
         for worker in workers.excluded(from: job)
         where excluded[job, default: []].insert(worker).inserted {
             logger.warning(
@@ -156,8 +157,8 @@ struct CoordinatorLog {
         }
     }
 
-    /// Tells which workers have fallen silent, and which are heard again.
-    mutating func tellSuspects(_ workers: Workers) {
+    /// Logs which workers have fallen silent, and which are heard again.
+    mutating func logSuspects(_ workers: Workers) {
         for worker in workers.all where worker.isSuspect != suspects.contains(worker.id) {
             if worker.isSuspect {
                 suspects.insert(worker.id)
@@ -172,7 +173,7 @@ struct CoordinatorLog {
         }
     }
 
-    mutating func tellDead(_ worker: WorkerID) {
+    mutating func logDead(_ worker: WorkerID) {
         suspects.remove(worker)
         logger.warning(
             "a worker was silent for too long, and is given up",

@@ -34,11 +34,11 @@ extension CoordinatorRoutes {
 
     private static func stream(_ core: CoordinatorCore, _ request: Request) async throws -> Response
     {
-        let following = try await core.followCluster()
+        let subscription = try await core.followCluster()
         return EventStream.response(to: request) {
-            switch try await core.nextClusterNews(for: following.number) {
-            case .news(let batch): try batch.events(epoch: core.store.epoch)
-            case .sign: [EventStream.sign]
+            switch try await core.nextClusterUpdate(for: subscription.number) {
+            case .update(let update): try update.events(epoch: core.store.epoch)
+            case .keepAlive: [EventStream.keepAlive]
             case nil: nil
             }
         }
@@ -49,11 +49,11 @@ extension CoordinatorRoutes {
         _ id: JobID,
         _ request: Request
     ) async throws -> Response {
-        let following = try await core.follow(id, after: try request.lastEvent)
+        let subscription = try await core.follow(id, after: try request.lastEvent)
         return EventStream.response(to: request) {
-            switch try await core.nextJobNews(for: following.number) {
-            case .news(let news): try news.events()
-            case .sign: [EventStream.sign]
+            switch try await core.nextJobUpdate(for: subscription.number) {
+            case .update(let update): try update.events()
+            case .keepAlive: [EventStream.keepAlive]
             case nil: nil
             }
         }

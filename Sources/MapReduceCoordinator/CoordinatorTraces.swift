@@ -44,7 +44,7 @@ struct CoordinatorTraces {
     /// Begins and ends spans as the journal says.
     ///
     /// `coordinator`: as it is after the entries.
-    mutating func tell(_ entries: [JournalEntry], _ coordinator: Coordinator) {
+    mutating func record(_ entries: [JournalEntry], _ coordinator: Coordinator) {
         guard let tracer else { return }
         for entry in entries {
             switch entry {

@@ -236,7 +236,7 @@ import Testing
                 endedBefore: .infinity
             )
             #expect(try store.workers(keeping: [WorkerID(1)], and: 1).map(\.url) == ["u\(round)"])
-            #expect(try await store.logs(of: JobID(1)).map(\.text) == ["again"])
+            #expect(try await store.logs(of: JobID(1), attempt: nil).map(\.text) == ["again"])
             #expect(store.position.write == store.head.lastWrite)
         }
         let store = try CoordinatorStore(directory: directory.path)

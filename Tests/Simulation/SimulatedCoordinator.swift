@@ -26,7 +26,7 @@ struct SimulatedCoordinator {
         let address: WorkerAddress
         var outbox = Outbox()
         /// A poll that waits for commands.
-        var parked: CallID?
+        var pendingPoll: CallID?
         var isDraining = false
         /// Whether the control plane knows of it: before, it waits for the journal.
         var isKnown = false

@@ -183,7 +183,7 @@ extension World {
             }
             scheduleTick()
         case .pollExpires(let worker, let call):
-            if coordinator?.sessions[worker]?.parked == call { wake(worker) }
+            if coordinator?.sessions[worker]?.pendingPoll == call { wake(worker) }
         case .published(let job): finishPublishing(job)
         case .cleanedUp(let job):
             durable.ended.insert(job)

@@ -141,7 +141,7 @@ extension World {
                 return answer(call, worker, request.session)
             }
             wake(worker)
-            coordinator?.sessions[worker]?.parked = call
+            coordinator?.sessions[worker]?.pendingPoll = call
             queue.add(
                 .coordinator(life: coordinatorLife, .pollExpires(worker, call)),
                 at: now + .milliseconds(request.wait)
@@ -152,8 +152,10 @@ extension World {
 
     /// Answers the poll that waits, if one does.
     func wake(_ worker: WorkerID) {
-        guard let session = coordinator?.sessions[worker], let call = session.parked else { return }
-        coordinator?.sessions[worker]?.parked = nil
+        guard let session = coordinator?.sessions[worker], let call = session.pendingPoll else {
+            return
+        }
+        coordinator?.sessions[worker]?.pendingPoll = nil
         answer(call, worker, session.id)
     }
 

@@ -22,7 +22,7 @@ extension CoordinatorStore {
         }
     }
 
-    /// Where these workers are, or were; of the others but so many are forgotten, the oldest.
+    /// Returns the addresses of `ids`; keeps at most `count` other workers and deletes the oldest.
     ///
     /// Their ids are not given again.
     func workers(keeping ids: [WorkerID], and count: Int) throws -> [WorkerAddress] {
@@ -127,7 +127,7 @@ extension CoordinatorStore {
     /// What the attempts of a job printed, in their order.
     ///
     /// `attempt`: the only one that is asked for; nil for all.
-    func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
+    func logs(of id: JobID, attempt: AttemptID?) async throws -> [AttemptLog] {
         try await database.read { db in
             var condition = "job = ?"
             var arguments: StatementArguments = [id.number]

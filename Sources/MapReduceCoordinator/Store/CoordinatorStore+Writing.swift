@@ -66,8 +66,8 @@ extension CoordinatorStore {
         }
     }
 
-    /// Keeps how a job ended, and forgets the oldest of those that ended but so many, and but for
-    /// those that ended later than a moment.
+    /// Keeps how a job ended, and deletes the oldest ended jobs beyond `count` that ended before a
+    /// moment.
     /// - Returns: the digests of executables and side files that no job has any more.
     func finish(
         _ id: JobID,

@@ -21,8 +21,8 @@ package enum EventStream {
         return buffer
     }
 
-    /// What keeps a connection alive, and is no event.
-    package static let sign = ByteBuffer(string: ": alive\n\n")
+    /// A comment, which keeps a connection alive and is not an event.
+    package static let keepAlive = ByteBuffer(string: ": alive\n\n")
 
     /// An answer that goes on until there is nothing more, the client goes away, or the process
     /// ends.

@@ -4,9 +4,9 @@ internal import MapReduceModel
 internal import NIOCore
 internal import Synchronization
 
-/// What has changed in the cluster: looked at once for all who follow it, and only while somebody
-/// does.
-struct ClusterNews {
+/// What has changed in the cluster: looked at once for all streams that follow it, and only while
+/// there is one.
+struct ClusterUpdates {
     /// Counted from 1, for each time that something had changed.
     private(set) var version = 0
     /// What has changed since this version is known.
@@ -14,11 +14,11 @@ struct ClusterNews {
     private var jobs: [JobID: Row] = [:]
     private var workers: [WorkerStatus] = []
     private var workersVersion = 0
-    private var workersTold: ContinuousClock.Instant?
+    private var workersChangedAt: ContinuousClock.Instant?
     private var nextLook: ContinuousClock.Instant?
     private var touched: Set<JobID> = []
     private var ended: [JobStatus] = []
-    private var latest: (seen: Int, batch: ClusterBatch)?
+    private var latest: (seen: Int, update: ClusterUpdate)?
 
     private struct Row {
         let status: JobStatus
@@ -45,8 +45,8 @@ struct ClusterNews {
 
     /// Takes what was found; the next look is at a later moment.
     ///
-    /// `count`: how many jobs that have ended are kept for those who are slow; whoever has missed
-    /// one that is not is told everything anew.
+    /// `count`: how many jobs that have ended are kept for slow streams; one that has missed a job
+    /// which is not sends everything again.
     mutating func look(
         at now: ContinuousClock.Instant,
         _ changed: [JobStatus],
@@ -61,10 +61,11 @@ struct ClusterNews {
             version = next
         }
         ended = []
-        let isOld = workersTold.map { now - $0 >= CoordinatorLimits.workersEventInterval } ?? true
+        let isOld =
+            workersChangedAt.map { now - $0 >= CoordinatorLimits.workersEventInterval } ?? true
         if isOld || self.workers.map(\.withoutSilence) != workers.map(\.withoutSilence) {
             self.workers = workers
-            workersTold = now
+            workersChangedAt = now
             workersVersion = next
             version = next
         }
@@ -75,31 +76,33 @@ struct ClusterNews {
         }
     }
 
-    /// What whoever has seen this version has not seen; nil when it is too long ago to tell.
-    mutating func batch(since seen: Int) -> ClusterBatch? {
+    /// What has changed since a version; nil when that is too long ago.
+    mutating func update(since seen: Int) -> ClusterUpdate? {
         guard seen >= oldestKnown else { return nil }
-        if let latest, latest.seen == seen, latest.batch.version == version { return latest.batch }
+        if let latest, latest.seen == seen, latest.update.version == version {
+            return latest.update
+        }
         let changed = jobs.values.filter { $0.version > seen }.map(\.status)
-        let batch = ClusterBatch(
+        let update = ClusterUpdate(
             version: version,
             jobs: changed.isEmpty ? nil : changed.sorted { $0.id < $1.id },
             workers: workersVersion > seen ? workers : nil
         )
-        latest = (seen, batch)
-        return batch
+        latest = (seen, update)
+        return update
     }
 
-    /// Forgets everything: nobody is there any more.
+    /// Forgets everything: no stream is left.
     mutating func clear() {
-        var empty = ClusterNews()
+        var empty = ClusterUpdates()
         empty.version = version + 1
         empty.oldestKnown = version + 1
         self = empty
     }
 }
 
-/// What those who follow the cluster are told at once; made into bytes once for all of them.
-final class ClusterBatch: Sendable {
+/// What streams of the cluster send at once; made into bytes once for all of them.
+final class ClusterUpdate: Sendable {
     let version: Int
     private let jobs: [JobStatus]?
     private let workers: [WorkerStatus]?

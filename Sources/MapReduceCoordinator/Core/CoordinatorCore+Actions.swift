@@ -1,12 +1,11 @@
 internal import Logging
 internal import MapReduceControl
 internal import MapReduceDriver
-internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// Does what the control plane says, once the entries that say so are durable.
+/// Takes the actions that follow from events, once the entries that say so are durable.
 extension CoordinatorCore {
     func perform(_ action: CoordinatorAction) {
         switch action {
@@ -21,14 +20,10 @@ extension CoordinatorCore {
         case .publishOutput(let job, let outputs):
             Task { await publish(job, outputs) }
         case .jobFinished(let job, let outcome):
-            if let state = coordinator.jobs[job], let begin = jobs[job]?.stored.submittedAt {
-                // The clock may have been set back.
-                let seconds = max(WallClock.now - begin, 0)
-                metrics.jobDurations.add(.seconds(seconds))
-                log.tellFinished(state, outcome, after: seconds)
-            }
-            traces.finished(job, outcome)
-            for worker in sessions.keys { sessions[worker]?.send(.end(job)) }
+            // The clock may have been set back.
+            let seconds = jobs[job].map { max(clock.wallTime() - $0.stored.submittedAt, 0) }
+            observers.noteEnd(of: job, coordinator.jobs[job], outcome, after: seconds)
+            sessions.sendToAll(.end(job))
             cleanUp(job, outcome)
         }
     }
@@ -50,69 +45,53 @@ extension CoordinatorCore {
                 message: "the output could not be put in place: \(error)"
             )
         }
-        await applyOrLog([.outputPublished(id, failure)])
+        await logLateness { try await apply([.outputPublished(id, failure)]) }
     }
 
     /// Removes what a job that did not succeed has written, keeps how it ended, and forgets it.
     func cleanUp(_ id: JobID, _ outcome: JobOutcome) {
         Task {
             guard let live = jobs[id] else { return }
-            if outcome != .succeeded { await discard(live) }
+            if outcome != .succeeded { await live.discardOutput(logger) }
             guard var status = status(of: id) else { return }
             status.phase = outcome.phase
             do {
-                status.verdict = try await verdict(of: id, status)
+                if let job = snapshot(of: id, status) {
+                    status.verdict = try await reports.verdict(
+                        of: job,
+                        machines: sessions.machines
+                    )
+                }
                 let unused = try await store.finish(
                     id,
                     status,
                     keeping: settings.keptJobCount,
-                    endedBefore: WallClock.now - CoordinatorLimits.minKeptJobSeconds
+                    endedBefore: clock.wallTime() - CoordinatorLimits.minKeptJobSeconds
                 )
                 uploads.remove(unused, logger)
             } catch {
                 return stop(because: error)
             }
-            tellEnd(of: id, status)
-            jobs[id] = nil
-            await applyOrLog([.jobRetired(id)])
-            memoryReturn = ContinuousClock.now + CoordinatorLimits.memoryReturnDelay
-            watchers[id]?.wakeAll()
-            watchers[id] = nil
+            await logLateness { try await forget(id, status) }
         }
     }
 
-    /// Task processes that are being ended may still make files.
-    func discard(_ job: LiveJob) async {
-        guard let directory = job.output else { return }
-        let output = UnsafeTransfer(directory)
-        for attempt in 1... {
-            do {
-                return try await blocking { try output.value.discard() }
-            } catch {
-                if attempt == CoordinatorLimits.discardTries {
-                    logger.error(
-                        "what a job wrote cannot be removed",
-                        metadata: job.stored.id.fields + [
-                            "output": "\(job.stored.output)", "error": "\(error)",
-                        ]
-                    )
-                    return
-                }
-                do {
-                    try await Task.sleep(for: CoordinatorLimits.discardInterval)
-                } catch {
-                    return
-                }
-            }
-        }
-    }
-
-    private func applyOrLog(_ events: [Event]) async {
+    /// The journal's failure ends the process, and was logged when it happened.
+    private func logLateness(_ body: () async throws -> Void) async {
         do {
-            try await apply(events)
+            try await body()
         } catch {
-            // The journal's failure is what ends the process; it was told when it happened.
             logger.debug("an event came after the end", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension JobOutcome {
+    var phase: JobStatus.Phase {
+        switch self {
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .cancelled: .cancelled
         }
     }
 }

@@ -3,9 +3,9 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import NIOCore
 
-/// What has changed of a job since somebody was told of it.
+/// What has changed of a job since a stream has sent it.
 struct JobChanges {
-    /// Whether all of it is to be told.
+    /// Whether all of it is to be sent.
     var isEverything = false
     /// Whether nothing has changed, not even how far attempts are.
     var isEmpty = true
@@ -42,16 +42,8 @@ struct JobChanges {
     }
 }
 
-/// A job as it was at a moment.
-struct JobSnapshot {
-    let state: JobState
-    let status: JobStatus
-    /// The number of the last entry that the state knows of.
-    let lastEvent: Int
-}
-
-/// What a follower of a job is told at once.
-struct JobNews: Sendable {
+/// What the stream of a job sends at once.
+struct JobUpdate: Sendable {
     let attempts: [JobReport.Attempt]
     let failures: [JobReport.AttemptFailure]
     let status: JobStatus
@@ -59,19 +51,13 @@ struct JobNews: Sendable {
     let lastEvent: Int
     let isEnd: Bool
 
-    init(
-        _ changes: JobChanges,
-        of job: JobState,
-        _ status: JobStatus,
-        lastEvent: Int,
-        isEnd: Bool = false
-    ) {
-        let tried = changes.tried(of: job)
+    init(_ changes: JobChanges, of job: JobSnapshot, isEnd: Bool = false) {
+        let tried = changes.tried(of: job.state)
         attempts = tried.attempts
         failures = tried.failures
-        self.status = status
-        stages = [JobReport.Stage](job)
-        self.lastEvent = lastEvent
+        status = job.status
+        stages = [JobReport.Stage](job.state)
+        lastEvent = job.lastEvent
         self.isEnd = isEnd
     }
 
@@ -82,7 +68,7 @@ struct JobNews: Sendable {
     }
 
     /// The events, of which the last ones carry the number that a stream is resumed after: one that
-    /// is cut before them is told all of this again.
+    /// is cut before them gets all of this again.
     func events() throws -> [ByteBuffer] {
         var events: [ByteBuffer] = []
         var rest = attempts[...]

@@ -1,13 +1,21 @@
+internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// What those ask who want to see a task fail.
-extension CoordinatorCore {
+/// The answer to `mapreduce replay`: a task, to run it again on one machine.
+extension Reports {
     /// What is needed to run a task of a job again, whether the job runs or has ended.
-    func replay(of id: JobID, _ name: TaskName) async throws -> ReplayAnswer {
+    ///
+    /// `running`: the job, while it runs.
+    func replay(
+        of id: JobID,
+        _ name: TaskName,
+        running: JobState?
+    ) async throws -> ReplayAnswer {
         guard let stored = try await store.job(id) else { throw ClusterError.noJob(id) }
-        let job = try await state(of: id)
+        let job: JobState
+        if let running { job = running } else { job = try await storedJob(id).state }
         let plan = job.submission.plan
         if let problem = name.problem(in: plan, taskCounts: job.stages.map(\.tasks.count)) {
             throw ClusterError.notFound("job \(id.number): \(problem)")

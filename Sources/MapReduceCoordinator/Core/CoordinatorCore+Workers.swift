@@ -2,7 +2,7 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// What workers ask and tell.
+/// What workers ask and report.
 extension CoordinatorCore {
     /// Takes in a worker that comes, or comes back.
     func join(_ request: JoinRequest) async throws -> JoinAnswer {
@@ -37,10 +37,10 @@ extension CoordinatorCore {
             incarnation: request.incarnation
         )
         try await replace(at: address)
-        sessions[id]?.wake()
-        let session = store.session(nextSession())
-        sessions[id] = WorkerSession(id: session, worker: id, address: address)
-        sessions[id]?.release = request.release
+        let session = nextSession()
+        sessions.open(
+            WorkerSession(id: session, worker: id, address: address, release: request.release)
+        )
         try await apply([
             .workerJoined(
                 id,
@@ -48,8 +48,8 @@ extension CoordinatorCore {
                 attempts: request.attempts
             )
         ])
-        sessions[id]?.isKnown = true
-        metrics.joinedWorkers += 1
+        sessions.markKnown(id)
+        observers.metrics.joinedWorkers += 1
         logger.info(
             "worker joined",
             metadata: id.fields + [
@@ -93,7 +93,7 @@ extension CoordinatorCore {
     /// What they had is gone. Until their silence is noticed, those who read it would ask the new
     /// one, and find out for one run after another.
     private func replace(at address: WorkerAddress) async throws {
-        let gone = sessions.values.map(\.address)
+        let gone = sessions.addresses
             .filter { $0.url == address.url && $0.worker != address.worker }
         for worker in gone.map(\.worker).sorted() {
             logger.warning(
@@ -107,11 +107,10 @@ extension CoordinatorCore {
     /// Takes what a worker reports, and answers with what it is to do: at once if there is
     /// something, else when there is, or when it has waited as long as it wants to.
     func poll(_ id: WorkerID, _ request: PollRequest) async throws -> PollAnswer {
-        let begin = ContinuousClock.now
+        let begin = clock.now()
         try check(request.session, of: id)
-        sessions[id]?.received(request.received)
         noteProgress(request.progress, of: id)
-        if let machine = request.machine { sessions[id]?.machine = machine }
+        sessions.note(request, of: id)
         let health = WorkerHealth(
             isDraining: request.isDraining,
             isDiskLow: request.isDiskLow,
@@ -125,15 +124,15 @@ extension CoordinatorCore {
                 }
             )
         )
-        metrics.polls.add(ContinuousClock.now - begin)
+        observers.metrics.polls.add(clock.now() - begin)
         let wait = Duration.milliseconds(
             min(max(request.wait, 0), HTTPLimits.maxAnswerWaitMilliseconds)
         )
-        if sessions[id]?.outbox.isEmpty ?? false, wait > .zero, !hasStopped {
-            await park(id, until: begin + wait)
+        if sessions.hasNoCommands(for: id), wait > .zero, !hasStopped {
+            await withCheckedContinuation { sessions.hold($0, of: id, until: begin + wait) }
         }
         try check(request.session, of: id)
-        let commands = sessions[id]?.answer() ?? []
+        let commands = sessions.commands(for: id)
         return PollAnswer(
             commands: commands,
             position: store.position,
@@ -144,21 +143,17 @@ extension CoordinatorCore {
 
     private func traces(of commands: [NumberedCommand]) -> [String: Traces.Carrier]? {
         guard Traces.tracer != nil else { return nil }
+        let spans = observers.traces
         var found: [String: Traces.Carrier] = [:]
         for command in commands.map(\.command) {
             switch command {
             case .start(let assignment):
-                found["\(assignment.attempt)"] = traces.carrier(of: assignment.attempt)
-            case .prepare(let job, _, _): found["\(job)"] = traces.carrier(of: job)
+                found["\(assignment.attempt)"] = spans.carrier(of: assignment.attempt)
+            case .prepare(let job, _, _): found["\(job)"] = spans.carrier(of: job)
             case .stop, .end: break
             }
         }
         return found
-    }
-
-    private func park(_ id: WorkerID, until: ContinuousClock.Instant) async {
-        sessions[id]?.wake()
-        await withCheckedContinuation { sessions[id]?.parked = ($0, until) }
     }
 
     private func check(_ session: SessionID, of worker: WorkerID) throws {
@@ -171,7 +166,7 @@ extension CoordinatorCore {
         }
     }
 
-    /// A worker goes by itself.
+    /// A worker that ends leaves by itself.
     func leave(_ id: WorkerID) async throws {
         logger.info("worker left", metadata: id.fields)
         try await drop(id, because: "left")
@@ -179,9 +174,8 @@ extension CoordinatorCore {
 
     /// Forgets a worker that is known to be gone.
     private func drop(_ id: WorkerID, because reason: String) async throws {
-        metrics.goneWorkers.add(reason)
-        sessions[id]?.wake()
-        sessions[id] = nil
+        observers.metrics.goneWorkers.add(reason)
+        sessions.close(id)
         try await apply([.workerLeft(id)])
     }
 
@@ -198,8 +192,7 @@ extension CoordinatorCore {
         after: Int,
         wait: Duration
     ) async throws -> StageOutputs {
-        let until =
-            ContinuousClock.now + min(wait, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
+        let deadline = deadline(after: wait)
         while true {
             guard let job = coordinator.jobs[id], job.stages.indices.contains(stage) else {
                 throw ClusterError.noJob(id)
@@ -212,7 +205,7 @@ extension CoordinatorCore {
                     "stage \(stage) has \(log.count) outputs, and not \(after)"
                 )
             }
-            if log.count > after || ContinuousClock.now >= until || hasStopped
+            if log.count > after || clock.now() >= deadline || hasStopped
                 || job.stages[stage].isDone || job.stages[stage].isLeftOut
             {
                 guard
@@ -225,9 +218,7 @@ extension CoordinatorCore {
                 else { throw ClusterError.noJob(id) }
                 return outputs
             }
-            await withCheckedContinuation { continuation in
-                watchers[id, default: Watchers()].add(continuation, until: until)
-            }
+            await waitForChange(of: id, until: deadline)
         }
     }
 }
