@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import Crypto
 import Foundation
 import Logging
 import MapReduceControl
@@ -120,7 +119,7 @@ package final class TestService: Sendable {
 
     // MARK: Jobs and workers
 
-    /// Submits a job of so many maps and two reducers, whose executable nobody will start.
+    /// Submits a job of `maps` maps and two reducers, whose executable is never started.
     package func submit(
         maps: Int,
         in directory: TemporaryDirectory,
@@ -128,71 +127,10 @@ package final class TestService: Sendable {
         owner: String = "ada@test",
         maxAttempts: Int = 1000
     ) async throws -> JobID {
-        let executable = Array("#!/bin/sh\n".utf8)
-        let digest = SHA256.hash(data: Data(executable)).map { String(format: "%02x", $0) }.joined()
-        _ = try await ask(.PUT, "/v1/executables/\(digest)", executable)
-        let path = try directory.write(name + ".txt", String(repeating: "x\n", count: maps))
-        let file = try OpenedFile(path)
-        let plan = Plan(
-            name: name,
-            stages: [
-                StagePlan(
-                    id: 0,
-                    input: .files(name: "", format: .lines),
-                    steps: [Step(verb: "map", file: "Words.swift", line: 7)],
-                    outputs: [.shuffle(partitionCount: 2)]
-                ),
-                StagePlan(
-                    id: 1,
-                    input: .shuffle(stage: 0),
-                    steps: [Step(verb: "reduce", file: "Words.swift", line: 9)],
-                    outputs: [.files]
-                ),
-            ]
-        )
-        let request = SubmitRequest(
-            description: JobDescription(
-                plan: plan,
-                inputs: [Split(pieces: [file.piece]), Split(pieces: [])],
-                output: directory(name),
-                overwrites: false,
-                splitByteCount: 2,
-                maxAttempts: maxAttempts,
-                maxBadRecords: 0,
-                taskTimeout: 600,
-                isQuiet: true,
-                isVerbose: false
-            ),
-            program: JobProgramFile(
-                sha256: digest,
-                arguments: ["job"],
-                directory: "/",
-                slotCount: 1
-            ),
-            owner: owner
-        )
-        let answer: SubmitAnswer = try await post("/v1/jobs", request)
+        let job = TestSubmission(maps: maps, name, owner: owner, maxAttempts: maxAttempts)
+        _ = try await ask(.PUT, "/v1/executables/\(job.digest)", TestSubmission.executable)
+        let answer: SubmitAnswer = try await post("/v1/jobs", job.request(in: directory))
         return answer.id
-    }
-
-    private struct OpenedFile {
-        let piece: FilePiece
-
-        init(_ path: String) throws {
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            let size = (attributes[.size] as? Int) ?? 0
-            let date = attributes[.modificationDate] as? Date
-            piece = FilePiece(
-                path: path,
-                offset: 0,
-                byteCount: size,
-                compression: .none,
-                signature: FileSignature(
-                    byteCount: size,
-                    modificationTime: Int64((date?.timeIntervalSince1970 ?? 0) * 1e9)
-                )
-            )
-        }
     }
 }
 
