@@ -178,10 +178,30 @@ let package = Package(
             path: "Tests/Simulation",
             swiftSettings: settings
         ),
+        // The control plane and its simulation once more, in one module, with deliberate bugs that
+        // the build plants in them.
+        .executableTarget(
+            name: "plantmutants",
+            path: "Tests/Mutants/Tool",
+            swiftSettings: testSettings
+        ),
+        .plugin(
+            name: "PlantMutants",
+            capability: .buildTool(),
+            dependencies: ["plantmutants"],
+            path: "Tests/Mutants/Plugin"
+        ),
+        .target(
+            name: "MutatedSimulation",
+            dependencies: ["MapReduceModel"],
+            path: "Tests/MutatedSimulation",
+            swiftSettings: settings,
+            plugins: ["PlantMutants"]
+        ),
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Simulation", "MapReduceControl",
+                "Simulation", "MutatedSimulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Simulate",
@@ -231,7 +251,7 @@ let package = Package(
                 "boundjob",
             ]
         ),
-        tests("SimulationTests", ["Simulation", "MapReduceControl"]),
+        tests("SimulationTests", ["Simulation", "MutatedSimulation", "plantmutants"]),
         tests("TidyTests", []),
         tests("FuzzTests", fuzzDependencies),
     ],
@@ -433,7 +453,7 @@ if isForFuzzer {
 
 for target in package.targets {
     target.dependencies = target.dependencies.map(withClusterOnly)
-    if warningsAreErrors, target.type != .system {
+    if warningsAreErrors, target.type != .system, target.type != .plugin {
         target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
         target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
     }

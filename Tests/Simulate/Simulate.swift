@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import MapReduceControl
 import Simulation
 import Synchronization
 
@@ -17,9 +16,7 @@ struct Simulate: ParsableCommand {
     @Option(help: "The first seed.") var first: UInt64 = 1
     @Option(help: "Runs at once.") var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    #if MUTATIONS
-    @Flag(help: "Find each deliberate bug, and tell the seed.") var mutations = false
-    #endif
+    @Flag(help: "Find each deliberate bug, and print the seed.") var mutations = false
 
     func validate() throws {
         guard seeds >= 1, threads >= 1 else {
@@ -28,9 +25,7 @@ struct Simulate: ParsableCommand {
     }
 
     func run() throws {
-        #if MUTATIONS
-        if mutations { return runMutations() }
-        #endif
+        if mutations { return findMutants(seeds: first...first + UInt64(seeds)) }
         let begin = ContinuousClock.now
         let findings = Mutex<[Simulation.Finding]>([])
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
@@ -48,15 +43,4 @@ struct Simulate: ParsableCommand {
         let seconds = Int((ContinuousClock.now - begin).components.seconds)
         print("\(seeds) seeds from \(first) on in \(seconds) s: all holds")
     }
-
-    #if MUTATIONS
-    private func runMutations() {
-        for mutation in Mutation.allCases {
-            let found = Mutation.$current.withValue(mutation) {
-                (first...first + UInt64(seeds)).first { !Simulation.holds(seed: $0) }
-            }
-            print("\(mutation): \(found.map { "seed \($0)" } ?? "not found")")
-        }
-    }
-    #endif
 }

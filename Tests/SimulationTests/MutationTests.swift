@@ -1,5 +1,4 @@
-import MapReduceControl
-import Simulation
+import MutatedSimulation
 import TestSupport
 import Testing
 
@@ -17,13 +16,13 @@ import Testing
         .identifiesByNumber: 103, .keepsStaleReaders: 240, .losesUndeliveredEnds: 126,
         .obeysTwice: 1921,
         .readsBroadcastsEarly: 6, .readsEarlierRounds: 5, .renewsNextStagesOnly: 402,
+        .retriesForever: 65,
         .waitsForDeadWorkers: 34,
     ]
 
     /// Thousands of runs of code that has no threads and no pointers: nothing for a sanitizer.
     @Test(.enabled(if: !isSanitized), arguments: Mutation.allCases)
     func aBugIsFound(_ mutation: Mutation) async {
-        #if DEBUG
         let seed = Mutation.$current.withValue(mutation) {
             let known = Self.knownSeeds[mutation].map { $0...$0 } ?? 1...1
             return known.first { !Simulation.holds(seed: $0) }
@@ -31,6 +30,5 @@ import Testing
         }
         #expect(seed != nil, "\(mutation) holds for \(Self.seedCount) seeds")
         print("\(mutation): seed \(seed ?? 0)")
-        #endif
     }
 }

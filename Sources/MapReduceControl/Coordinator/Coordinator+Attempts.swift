@@ -71,8 +71,7 @@ extension Coordinator {
         let isOver: Bool
         switch failure.kind.consequence {
         case .failJob: isOver = true
-        case .retryCountedAgainstTask:
-            isOver = task.ownFailures >= limit && !Mutation.retriesForever.isOn
+        case .retryCountedAgainstTask: isOver = task.ownFailures >= limit
         case .retryCountedAgainstCluster:
             isOver = task.clusterFailures >= policy.maxClusterFailures
         }
@@ -88,10 +87,7 @@ extension Coordinator {
             failure.kind.blamesRecord, let task = jobs[task: attempt.task]
         else { return false }
         if task.isAtBadRecord(failure) { return true }
-        guard
-            task.failureCount(at: location) >= policy.failuresOfBadRecord
-                || Mutation.skipsAtOnce.isOn
-        else { return false }
+        guard task.failureCount(at: location) >= policy.failuresOfBadRecord else { return false }
         let bad = BadRecord(
             file: location.path,
             offset: location.offset,
@@ -138,7 +134,6 @@ extension Coordinator {
     private func allows(_ bad: BadRecord, in job: JobState) -> Bool {
         job.badRecordCount < job.submission.maxBadRecords
             || job.badRecords.contains(file: bad.file, offset: bad.offset)
-            || Mutation.allowsAnyBadRecord.isOn
     }
 
     private static func tooMany(in job: JobState) -> String {
@@ -160,7 +155,6 @@ extension Coordinator {
     mutating func stop(_ attempt: AttemptID) {
         guard jobs.isRunning(attempt), let worker = jobs.worker(of: attempt) else { return }
         record(.attemptStopped(attempt, at: now))
-        if Mutation.stopsWithoutJournal.isOn { effects.journal.removeLast() }
         workers.ended(attempt, on: worker)
         effects.send(.stop(attempt), to: worker)
     }
@@ -178,7 +172,6 @@ extension Coordinator {
     func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
         guard reader.job == writer.job, let sources = jobs[reader.job]?.sources(of: reader.stage)
         else { return false }
-        return sources.prefix(Mutation.blamesFirstSourceOnly.isOn ? 1 : sources.count)
-            .contains { $0.stage == writer.stage }
+        return sources.contains { $0.stage == writer.stage }
     }
 }

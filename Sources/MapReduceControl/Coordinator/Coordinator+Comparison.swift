@@ -37,9 +37,7 @@ extension Coordinator {
     ///
     /// Cost: linear in the number of stages, and of tasks of those behind it.
     mutating func renewReaders(of task: TaskID) {
-        guard let job = jobs[task.job], job.isRunning, !Mutation.keepsStaleReaders.isOn else {
-            return
-        }
+        guard let job = jobs[task.job], job.isRunning else { return }
         var isRenewed = Array(repeating: false, count: job.stages.count)
         isRenewed[task.stage] = true
         // A stage comes behind all that it reads.
@@ -48,7 +46,7 @@ extension Coordinator {
             guard reads, job.stages[reader].tasks.contains(where: { !$0.attempts.isEmpty }) else {
                 continue
             }
-            isRenewed[reader] = !Mutation.renewsNextStagesOnly.isOn
+            isRenewed[reader] = true
             for (index, state) in job.stages[reader].tasks.enumerated() {
                 let id = TaskID(job: task.job, stage: reader, index: index)
                 for number in state.attempts.indices {

@@ -29,9 +29,7 @@ extension Coordinator {
 
     /// An output is gone, unless the task has written another one since.
     private mutating func lose(_ source: AttemptID) {
-        guard jobs[task: source.task]?.winner == source.number,
-            !Mutation.ignoresFailedFetches.isOn
-        else { return }
+        guard jobs[task: source.task]?.winner == source.number else { return }
         record(.outputLost(source.task))
     }
 

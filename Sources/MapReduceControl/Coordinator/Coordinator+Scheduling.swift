@@ -27,13 +27,12 @@ extension Coordinator {
             case .files: .split(job.submission.splits[id.stage][id.index])
             case .shuffles: .partition(id.index)
             }
-        var sources = job.sources(of: id.stage).map { source in
+        let sources = job.sources(of: id.stage).map { source in
             ShuffleInput(
                 stage: source.stage,
                 outputLogLength: job.stages[source.stage].outputLog.count
             )
         }
-        if Mutation.forgetsSecondSource.isOn { sources = Array(sources.prefix(1)) }
         let assignment = Assignment(
             attempt: attempt,
             jobUUID: job.submission.uuid,

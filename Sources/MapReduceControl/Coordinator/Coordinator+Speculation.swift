@@ -59,8 +59,7 @@ extension Coordinator {
     private func mayHaveBackup(_ id: TaskID) -> Bool {
         guard let task = jobs[task: id], task.winner == nil,
             task.attempts.count(where: \.isRunning) == 1,
-            let job = jobs[id.job],
-            job.isReady(stage: id.stage) || Mutation.backsUpWithoutInput.isOn
+            let job = jobs[id.job], job.isReady(stage: id.stage)
         else { return false }
         let stage = job.stages[id.stage]
         return stage.backupCount < max(stage.tasks.count * policy.maxBackups / 100, 1)

@@ -32,7 +32,6 @@ extension Coordinator {
 
     /// What was asked for before the journal ended, and may not have been heard.
     mutating func recover() {
-        if Mutation.forgetsCommits.isOn { return }
         for job in jobs.all where job.phase == .committing { publish(job) }
     }
 
@@ -50,7 +49,7 @@ extension Coordinator {
             let isExpected = jobs.isRunning(attempt) && jobs.worker(of: attempt) == id
             if !isExpected { effects.send(.stop(attempt), to: id) }
         }
-        guard isKnown, !Mutation.forgetsStarts.isOn else { return }
+        guard isKnown else { return }
         // The loss of one of them may end its job, and stop the others.
         for attempt in workers[id]?.running ?? []
         where !attempts.contains(attempt) && jobs.isRunning(attempt) {

@@ -35,7 +35,6 @@ package struct History: Hashable, Sendable {
 
     /// Whether a position is of this history, whose last write has that number.
     package func contains(_ position: JournalPosition, lastWrite: Int) -> Bool {
-        if Mutation.identifiesByNumber.isOn { return true }
         guard let index = starts.firstIndex(where: { $0.id == position.start }),
             starts[index].epoch == position.epoch
         else { return false }
@@ -63,8 +62,7 @@ package struct History: Hashable, Sendable {
 extension Jobs {
     /// Whether a job of a worker is not another one of the same number.
     fileprivate func isSame(_ held: HeldJob) -> Bool {
-        guard let job = self[held.id], let uuid = held.uuid, !Mutation.identifiesByNumber.isOn
-        else { return true }
+        guard let job = self[held.id], let uuid = held.uuid else { return true }
         return job.submission.uuid == uuid
     }
 }

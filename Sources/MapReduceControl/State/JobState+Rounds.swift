@@ -23,9 +23,7 @@ extension JobState {
     ///
     /// Cost: linear in the number of stages, and of the tasks of the round.
     mutating func leaveOutRounds(after stage: Int) {
-        guard let round = graph.nodes[stage].round,
-            isOver(round: round) || Mutation.endsRoundsEarly.isOn
-        else { return }
+        guard let round = graph.nodes[stage].round, isOver(round: round) else { return }
         let iteration = graph.rounds[round].iteration
         let later = graph.rounds.indices.filter {
             $0 > round && graph.rounds[$0].iteration == iteration

@@ -74,12 +74,7 @@ package struct JobState: Hashable, Sendable {
     ///
     /// Cost: linear in what it reads, and in the stages of a round.
     package func isReady(stage: Int) -> Bool {
-        let count =
-            Mutation.readsBroadcastsEarly.isOn
-            ? graph.nodes[stage].partitionedCount : graph.nodes[stage].sources.count
-        return graph.nodes[stage].sources.prefix(count).allSatisfy {
-            stages[resolved($0).stage].isDone
-        }
+        graph.nodes[stage].sources.allSatisfy { stages[resolved($0).stage].isDone }
             && isRoundDecided(of: stage)
     }
 
@@ -94,11 +89,6 @@ package struct JobState: Hashable, Sendable {
     package func resolved(_ source: ShuffleSource) -> ShuffleSource {
         var source = source
         while stages[source.stage].isLeftOut, let previous = graph.nodes[source.stage].previous {
-            source.stage = previous
-        }
-        if Mutation.readsEarlierRounds.isOn, stages.contains(where: \.isLeftOut),
-            let previous = graph.nodes[source.stage].previous
-        {
             source.stage = previous
         }
         return source
@@ -217,7 +207,6 @@ package struct JobState: Hashable, Sendable {
     package func sources(stage: Int, outputLogLength: Int) -> [AttemptID] {
         var numbers = Array(repeating: Int32(-1), count: stages[stage].tasks.count)
         for entry in stages[stage].outputLog.prefix(outputLogLength) {
-            if Mutation.readsFirstOutputs.isOn, numbers[Int(entry.task)] >= 0 { continue }
             numbers[Int(entry.task)] = entry.attempt
         }
         return numbers.enumerated().map { index, number in

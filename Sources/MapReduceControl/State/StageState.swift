@@ -55,7 +55,7 @@ package struct StageState: Hashable, Sendable {
     mutating func count(_ output: TaskOutput, isCounted: Bool) {
         if isCounted {
             counters.add(output.counters)
-        } else if !Mutation.keepsCountersOfLostOutputs.isOn {
+        } else {
             counters.subtract(output.counters)
         }
         for (index, pairs) in output.written.prefix(written.count).enumerated() {

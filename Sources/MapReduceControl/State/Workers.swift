@@ -29,8 +29,7 @@ package struct Workers: Hashable, Sendable {
 
         /// Whether it can start something.
         package var isFree: Bool {
-            runningCount < slots + (Mutation.overfillsWorkers.isOn ? 1 : 0) && !isSuspect
-                && !isUnreachable && !health.isDraining
+            runningCount < slots && !isSuspect && !isUnreachable && !health.isDraining
         }
     }
 
@@ -198,9 +197,7 @@ package struct Workers: Hashable, Sendable {
     /// Cost: nothing, but for a look at all of them every few seconds.
     mutating func silent(at now: Instant) -> [WorkerID] {
         if let next = nextSuspect, now >= next { markSuspects(at: now) }
-        guard let next = nextDead, now >= next, !Mutation.waitsForDeadWorkers.isOn else {
-            return []
-        }
+        guard let next = nextDead, now >= next else { return [] }
         let dead = all.filter { now - $0.lastHeard >= policy.deadAfter }.map(\.id)
         nextDead =
             all.filter { now - $0.lastHeard < policy.deadAfter }.map(\.lastHeard).min()

@@ -25,10 +25,8 @@ package struct Outbox: Sendable {
     }
 
     /// What goes into an answer; it stays here until it was received.
-    package mutating func answer() -> [NumberedCommand] {
-        let answer = Array(waiting.prefix(Policy.maxCommandsInAnswer))
-        if Mutation.forgetsUnheardCommands.isOn { waiting.removeFirst(answer.count) }
-        return answer
+    package func answer() -> [NumberedCommand] {
+        Array(waiting.prefix(Policy.maxCommandsInAnswer))
     }
 }
 

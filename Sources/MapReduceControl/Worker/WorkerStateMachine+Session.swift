@@ -12,7 +12,7 @@ extension WorkerStateMachine {
         cluster = answer.cluster
         position = answer.position
         session = .joined(answer.session)
-        if !Mutation.keepsCommandNumbers.isOn { received = 0 }
+        received = 0
         isPolling = false
         isReporting = false
         for index in ended.indices { ended[index].isSent = false }
@@ -41,9 +41,7 @@ extension WorkerStateMachine {
     mutating func pollFailed(_ kind: PollKind, _ id: SessionID, mustJoin: Bool) {
         guard session == .joined(id) else { return }
         finish(kind)
-        if !Mutation.losesUndeliveredEnds.isOn {
-            for index in ended.indices { ended[index].isSent = false }
-        }
+        for index in ended.indices { ended[index].isSent = false }
         if mustJoin {
             session = .joining
             actions.append(.join(after: .zero))

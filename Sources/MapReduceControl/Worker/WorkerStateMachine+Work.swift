@@ -10,7 +10,6 @@ extension WorkerStateMachine {
         guard
             !attempts.contains(where: { $0.id == id })
                 && !ended.contains(where: { $0.end.report.attempt == id })
-                || Mutation.obeysTwice.isOn
         else { return }
         attempts.append(AttemptWork(assignment: assignment))
         let isReady = need(id.task.job)
@@ -23,7 +22,7 @@ extension WorkerStateMachine {
     /// - Returns: false when the worker is to begin again.
     private mutating func identify(_ id: JobID, as uuid: String) -> Bool {
         guard let index = jobs.firstIndex(where: { $0.id == id }) else { return true }
-        guard jobs[index].uuid ?? uuid == uuid || Mutation.identifiesByNumber.isOn else {
+        guard jobs[index].uuid ?? uuid == uuid else {
             actions.append(.reset)
             return false
         }
@@ -85,7 +84,7 @@ extension WorkerStateMachine {
     mutating func jobReady(_ id: JobID, _ uuid: String) {
         // The job may have ended while its program was on its way.
         guard let index = jobs.firstIndex(where: { $0.id == id }) else {
-            return Mutation.keepsLatePrograms.isOn ? () : removeIfDone(id)
+            return removeIfDone(id)
         }
         guard identify(id, as: uuid) else { return }
         jobs[index].isReady = true
