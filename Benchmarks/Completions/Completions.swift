@@ -79,8 +79,7 @@ struct Completions: AsyncParsableCommand {
                     output: directory + "/out",
                     overwrites: true,
                     splitByteCount: splitByteCount,
-                    maxAttempts: 4,
-                    maxBadRecords: 0,
+                    retryPolicy: RetryPolicy(),
                     taskTimeout: nil,
                     isQuiet: true,
                     isVerbose: false

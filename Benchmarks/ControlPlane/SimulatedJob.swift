@@ -28,7 +28,7 @@ enum SimulatedJob {
             plan: Plan(name: "wordcount", stages: [map, reduce]),
             splits: [splits(taskCount, workerCount), []],
             // A task may meet several faulty workers before they are known to be.
-            maxAttempts: 100
+            retryPolicy: RetryPolicy(maxAttempts: 100)
         )
     }
 

@@ -66,48 +66,6 @@ package struct WorkerHealth: Hashable, Sendable {
     }
 }
 
-/// A job as it is handed to the control plane.
-package struct JobSubmission: Hashable, Codable, Sendable {
-    package var id: JobID
-    /// Drawn at random by whoever accepts the job, as numbers repeat when an older copy of a
-    /// journal is put back; empty on one machine.
-    package var uuid: String
-    package var plan: Plan
-    /// The splits of each stage that reads files; empty for the others.
-    package var splits: [[Split]]
-    /// The job's share of the slots, relative to other jobs; at least 1.
-    package var weight: Int
-    /// Failures that a task may have through its own fault, the user's code above all.
-    ///
-    /// Three more tries tell a flaky machine from a closure that always fails.
-    package var maxAttempts: Int
-    /// Records that may be passed over because the user's code fails at them: none, unless asked
-    /// for, as an answer without some of its input must be wanted.
-    package var maxBadRecords: Int
-    /// Tasks that are run a second time, to see whether their output is the same, in percent.
-    package var auditPercent: Int
-
-    package init(
-        id: JobID,
-        uuid: String = "",
-        plan: Plan,
-        splits: [[Split]],
-        weight: Int = 1,
-        maxAttempts: Int = Policy.defaultMaxAttempts,
-        maxBadRecords: Int = 0,
-        auditPercent: Int = 0
-    ) {
-        self.id = id
-        self.uuid = uuid
-        self.plan = plan
-        self.splits = splits
-        self.weight = weight
-        self.maxAttempts = maxAttempts
-        self.maxBadRecords = maxBadRecords
-        self.auditPercent = auditPercent
-    }
-}
-
 /// How a job ended.
 package enum JobOutcome: Hashable, Codable, Sendable {
     case succeeded

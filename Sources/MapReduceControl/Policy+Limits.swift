@@ -2,11 +2,6 @@
 extension Policy {
     // MARK: Jobs
 
-    /// Failures that a task may have through its own fault, if its job says nothing: three more
-    /// tries tell a flaky machine from a closure that always fails.
-    package static let defaultMaxAttempts = 4
-    /// The most that a job may weigh against another one: sums of weights stay exact.
-    package static let maxWeight = 1_000_000
     /// Tasks of one stage: more than any job has, and few enough for their states to fit memory.
     package static let maxTaskCount = 1 << 20
     /// Bytes of a job's input that a journal may claim: sums of sizes stay far from overflow.

@@ -9,11 +9,6 @@ package enum CoordinatorLimits {
     /// Bytes of a job's input that a coordinator accepts: sums of sizes stay far from overflow.
     package static let maxInputByteCount = 1 << 56
 
-    /// Failures that a job may allow a task.
-    package static let maxAttemptCount = 1000
-    /// Bad records that a job may skip.
-    package static let maxBadRecordCount = 1_000_000
-
     // MARK: Waits and tries
 
     /// How late a wait of a coordinator may end, and a silent worker be noticed: nobody sees it.

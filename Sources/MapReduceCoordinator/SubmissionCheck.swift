@@ -1,5 +1,3 @@
-internal import MapReduceControl
-internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
@@ -13,8 +11,8 @@ enum SubmissionCheck {
         }
         let description = request.description
         try require(
-            1...Policy.maxWeight ~= request.weight,
-            "the weight is a number from 1 to 1,000,000"
+            1...JobLimits.maxWeight ~= request.weight,
+            "the weight is a number from 1 to \(JobLimits.maxWeight)"
         )
         try require(
             request.owner.map { owner in
@@ -37,20 +35,11 @@ enum SubmissionCheck {
             description.splitByteCount > 0,
             "the size of a split is at least 1"
         )
+        if let problem = description.retryPolicy.problem(name: { "\($0)" }) {
+            try require(false, problem)
+        }
         try require(
-            1...CoordinatorLimits.maxAttemptCount ~= description.maxAttempts,
-            "a task has 1 to 1000 attempts"
-        )
-        try require(
-            0...CoordinatorLimits.maxBadRecordCount ~= description.maxBadRecords,
-            "a job may pass over at most 1,000,000 records"
-        )
-        try require(
-            0...100 ~= description.auditPercent,
-            "a job has 0 to 100 percent to audit"
-        )
-        try require(
-            description.taskTimeout.map { 1...DriverLimits.maxTaskTimeoutSeconds ~= $0 } ?? true,
+            description.taskTimeout.map { 1...JobLimits.maxTaskTimeoutSeconds ~= $0 } ?? true,
             "a closure may take 1 second to a year, or as long as it likes"
         )
         if let settings = description.settings {
@@ -92,7 +81,7 @@ enum SubmissionCheck {
     private static func check(_ plan: Plan) throws {
         try require(
             1...CoordinatorLimits.maxStageCount ~= plan.stages.count,
-            "a plan has 1 to 1000 stages"
+            "a plan has 1 to \(CoordinatorLimits.maxStageCount) stages"
         )
         for (index, stage) in plan.stages.enumerated() {
             try require(

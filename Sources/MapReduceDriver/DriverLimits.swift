@@ -1,10 +1,5 @@
 /// Limits of who hosts task processes, and of what is kept of them.
 package enum DriverLimits {
-    /// Seconds that a closure may take without progress: none that works should take ten minutes
-    /// for one record, and one that hangs should not take the night.
-    package static let taskTimeoutSeconds = 600
-    /// The longest time without progress that can be asked for, in seconds: a year is for ever.
-    package static let maxTaskTimeoutSeconds = 365 * 24 * 3600
     /// How often a run on one machine shows how far it is, and lets the control plane know that
     /// time passes: often enough for an eye.
     package static let localTickInterval = Duration.milliseconds(100)

@@ -152,5 +152,9 @@ package struct EngineLimits: Hashable, Sendable {
     /// Bytes of a record that a message quotes: two lines of a terminal.
     package static let maxQuoteByteCount = 200
 
+    /// Bytes of a file of gzip members from which on it is read in one piece: places in larger ones
+    /// have no virtual offset.
+    package static let maxCutGzipByteCount = 1 << 46
+
     package init() {}
 }

@@ -7,8 +7,6 @@ package enum HTTPLimits {
     /// Bytes of a job's command line: what the system takes is about as much.
     package static let maxArgumentByteCount = 1 << 20
 
-    /// Slots of a worker: more than any machine has processors.
-    package static let maxSlotCount = 4096
     /// Slots of all workers together, as a job is told them: more than any cluster has.
     package static let maxClusterSlotCount = 1_000_000
 

@@ -1,5 +1,5 @@
 /// What a job's executable says about a run of it, for a cluster to do it.
-package struct JobDescription: Hashable, Codable, Sendable {
+package struct JobDescription: Hashable, Sendable {
     package var plan: Plan
     /// The files of each stage, whole, one piece for each; empty for a stage that reads none.
     package var inputs: [Split]
@@ -11,10 +11,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
     package var overwrites: Bool
     /// The most bytes of one split.
     package var splitByteCount: Int
-    package var maxAttempts: Int
-    package var maxBadRecords: Int
-    /// Tasks that are run a second time, to be compared, in percent.
-    package var auditPercent: Int
+    package var retryPolicy: RetryPolicy
     /// Seconds that a closure may take without progress; nil for as long as it likes.
     package var taskTimeout: Int?
     /// The options that what bounds the job depends on; nil where nobody tells.
@@ -30,9 +27,7 @@ package struct JobDescription: Hashable, Codable, Sendable {
         output: String,
         overwrites: Bool,
         splitByteCount: Int,
-        maxAttempts: Int,
-        maxBadRecords: Int,
-        auditPercent: Int = 0,
+        retryPolicy: RetryPolicy,
         taskTimeout: Int?,
         settings: JobReport.Settings? = nil,
         isQuiet: Bool,
@@ -44,13 +39,51 @@ package struct JobDescription: Hashable, Codable, Sendable {
         self.output = output
         self.overwrites = overwrites
         self.splitByteCount = splitByteCount
-        self.maxAttempts = maxAttempts
-        self.maxBadRecords = maxBadRecords
-        self.auditPercent = auditPercent
+        self.retryPolicy = retryPolicy
         self.taskTimeout = taskTimeout
         self.settings = settings
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
+    }
+}
+
+extension JobDescription: Codable {
+    /// The fields but for those of the policy, which are encoded among them.
+    private enum CodingKeys: String, CodingKey {
+        case plan, inputs, files, output, overwrites, splitByteCount, taskTimeout, settings
+        case isQuiet, isVerbose
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            plan: try fields.decode(Plan.self, forKey: .plan),
+            inputs: try fields.decode([Split].self, forKey: .inputs),
+            files: try fields.decode([DescribedFile].self, forKey: .files),
+            output: try fields.decode(String.self, forKey: .output),
+            overwrites: try fields.decode(Bool.self, forKey: .overwrites),
+            splitByteCount: try fields.decode(Int.self, forKey: .splitByteCount),
+            retryPolicy: try RetryPolicy(from: decoder),
+            taskTimeout: try fields.decodeIfPresent(Int.self, forKey: .taskTimeout),
+            settings: try fields.decodeIfPresent(JobReport.Settings.self, forKey: .settings),
+            isQuiet: try fields.decode(Bool.self, forKey: .isQuiet),
+            isVerbose: try fields.decode(Bool.self, forKey: .isVerbose)
+        )
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try retryPolicy.encode(to: encoder)
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(plan, forKey: .plan)
+        try fields.encode(inputs, forKey: .inputs)
+        try fields.encode(files, forKey: .files)
+        try fields.encode(output, forKey: .output)
+        try fields.encode(overwrites, forKey: .overwrites)
+        try fields.encode(splitByteCount, forKey: .splitByteCount)
+        try fields.encodeIfPresent(taskTimeout, forKey: .taskTimeout)
+        try fields.encodeIfPresent(settings, forKey: .settings)
+        try fields.encode(isQuiet, forKey: .isQuiet)
+        try fields.encode(isVerbose, forKey: .isVerbose)
     }
 }
 

@@ -11,7 +11,7 @@ enum KernelFile {
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         var text: [UInt8] = []
-        while text.count < 1 << 20 {
+        while text.count < ProcessLimits.maxKernelFileByteCount {
             let count = withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { bytes in
                 let count = read(descriptor, bytes.baseAddress, bytes.count)
                 if count > 0 { text.append(contentsOf: bytes[..<count]) }

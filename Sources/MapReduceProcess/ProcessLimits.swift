@@ -27,4 +27,7 @@ package enum ProcessLimits {
 
     /// How often such a process is looked for at least: a killed one is gone within milliseconds.
     static let maxReapInterval = Duration.milliseconds(50)
+
+    /// Bytes of one of the kernel's files that lists what it ended: it is small.
+    static let maxKernelFileByteCount = 1 << 20
 }

@@ -5,8 +5,8 @@ package enum ReportLimits {
     package static let paceWindow = Duration.seconds(5)
     /// Stages that a live display has a line for: more at once are a wall of bars.
     package static let maxShownStageCount = 6
-    /// The part of a stage's pairs, in percent, from which on a single key is worth a line: with
-    /// less of them, no other part waits long for the one that has the key.
+    /// The part of a stage's pairs, in percent, from which on a terminal and a page name a single
+    /// key: with less of them, no other part waits long for the one that has the key.
     package static let skewPercent = 10
     /// Seconds that a job takes at least for its time to be judged: what is shorter is over before
     /// its processes are warm.
@@ -35,4 +35,15 @@ package enum ReportLimits {
     package static let maxIterationLineCount = 8
     /// Lines that say much the same of one job, which a display shows: the rest are counted.
     package static let repeatedLineCount = 5
+    /// Records, bytes or pairs that a text counts at most: what an integer holds, whatever a report
+    /// claims.
+    package static let maxShownCount = 1e18
+    /// How many times the memory an advice asks for at most, where it does not know how much that
+    /// is: a number that a person can read.
+    package static let maxAdvisedFactor = 1e6
+    /// Mebibytes that an advice names at most: more than any machine has.
+    package static let maxAdvisedMebibytes = 1e12
+    /// Bytes of a split that an advice names at least: with less of them, starting tasks takes
+    /// longer than they do.
+    package static let minAdvisedSplitByteCount = 4.0 * 1024 * 1024
 }

@@ -55,4 +55,11 @@ enum ToolLimits {
     static let maxTimeSkewSeconds = 2.0
     /// Open files for each worker: the connections to it and from it.
     static let filesPerWorker = 4
+    /// Open files from which on a process may have any number of them, for a person.
+    static let unlimitedFileCount = 1 << 40
+
+    // MARK: Options
+
+    /// The longest wait that an option asks for, in seconds: thirty years.
+    static let maxOptionSeconds = 1e9
 }

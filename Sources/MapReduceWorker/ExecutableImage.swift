@@ -29,7 +29,8 @@ package enum ExecutableImage {
     /// The program that loads an executable: of the header of that type.
     private static func interpreter(of file: OpenFile) throws -> String? {
         guard let part = try parts(of: file).first(where: { $0.type == 3 }),
-            part.offset < 1 << 40, part.byteCount <= WorkerLimits.executableHeadByteCount
+            part.offset < WorkerLimits.maxExecutableOffset,
+            part.byteCount <= WorkerLimits.executableHeadByteCount
         else { return nil }
         let name = try bytes(of: file, at: part.offset, part.byteCount).prefix { $0 != 0 }
         return String(decoding: name, as: UTF8.self)
@@ -48,7 +49,7 @@ package enum ExecutableImage {
         guard head.count == 64, head.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return [] }
         let offset = number(head, at: 32, byteCount: 8)
         let size = number(head, at: 54, byteCount: 2)
-        guard size >= 56, offset < 1 << 40 else { return [] }
+        guard size >= 56, offset < WorkerLimits.maxExecutableOffset else { return [] }
         var parts: [Part] = []
         for index in 0..<min(number(head, at: 56, byteCount: 2), 64) {
             let entry = try bytes(of: file, at: offset + index * size, 56)

@@ -43,7 +43,8 @@ extension ExecutableImage {
     private static func hasNote(_ path: String) throws -> Bool {
         let file = try OpenFile(reading: path)
         for part in try parts(of: file) where part.type == 4 {
-            guard part.offset < 1 << 40, part.byteCount <= WorkerLimits.executableNoteByteCount
+            guard part.offset < WorkerLimits.maxExecutableOffset,
+                part.byteCount <= WorkerLimits.executableNoteByteCount
             else {
                 continue
             }

@@ -74,4 +74,6 @@ package enum WorkerLimits {
     package static let executableHeadByteCount = 4096
     /// Bytes of the notes of an executable, among which that of a job is: they have a hundred.
     package static let executableNoteByteCount = 64 << 10
+    /// Where a part of an executable begins at most: sums of places in it stay far from overflow.
+    package static let maxExecutableOffset = 1 << 40
 }

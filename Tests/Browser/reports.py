@@ -223,7 +223,7 @@ def partition_sizes(rows, shape):
     return {
         "count": len(shape), "smallest": shape[0], "median": shape[(len(shape) - 1) // 2],
         "largest": shape[-1], "largestIndex": largest, "pairCount": sum(shape),
-        "heaviestKey": {"key": "the <i>", "pairCount": sum(shape) // 4},
+        "heaviestKey": {"key": "the <i>", "pairCount": sum(shape) // 8},
         "heaviestKeyIndex": largest, "couldCombine": True,
     }
 

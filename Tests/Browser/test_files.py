@@ -76,7 +76,7 @@ class Files(BrowserCase):
         self.assertIn(words.count(shape["largest"]), skew)
         self.assertIn(f"in partition {shape['largestIndex']}", skew)
         self.assertIn("▲", skew)
-        self.assertIn('"the <i>" has 25% of all pairs', skew)
+        self.assertIn('"the <i>" has 12% of all pairs', skew)
         total = sum(map(sum, report["shuffles"][0]["byteCounts"]))
         self.assertIn(words.in_bytes(total), page.text("#section-shuffle .summary"))
         page.run("document.querySelector('.matrix').focus()")

@@ -55,8 +55,7 @@ package struct TestSubmission {
                 output: directory(name),
                 overwrites: false,
                 splitByteCount: 2,
-                maxAttempts: maxAttempts,
-                maxBadRecords: 0,
+                retryPolicy: RetryPolicy(maxAttempts: maxAttempts),
                 taskTimeout: 600,
                 isQuiet: true,
                 isVerbose: false

@@ -174,8 +174,7 @@ import Testing
                     output: "/home/ada/out",
                     overwrites: false,
                     splitByteCount: 128 << 20,
-                    maxAttempts: 4,
-                    maxBadRecords: 0,
+                    retryPolicy: RetryPolicy(),
                     taskTimeout: 600,
                     settings: JobReport.Settings(
                         memoryByteCount: 256 << 20,

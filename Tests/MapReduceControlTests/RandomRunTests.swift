@@ -226,7 +226,7 @@ private struct World {
                 let active = stage.tasks.flatMap(\.attempts).count { $0.status == .running }
                 #expect(stage.runningCount == active)
                 for task in stage.tasks where job.phase == .running {
-                    #expect(task.ownFailures < job.submission.maxAttempts)
+                    #expect(task.ownFailures < job.submission.retryPolicy.maxAttempts)
                 }
             }
         }

@@ -10,7 +10,7 @@ func testJob(
     stageCount: Int = 2,
     graph: TestGraph? = nil,
     weight: Int = 1,
-    maxAttempts: Int = Policy.defaultMaxAttempts,
+    maxAttempts: Int = JobLimits.defaultMaxAttempts,
     maxBadRecords: Int = 0,
     auditPercent: Int = 0
 ) -> JobSubmission {
@@ -40,9 +40,11 @@ func testJob(
         plan: plan,
         splits: plan.stages.map { $0.readsFiles ? splits : [] },
         weight: weight,
-        maxAttempts: maxAttempts,
-        maxBadRecords: maxBadRecords,
-        auditPercent: auditPercent
+        retryPolicy: RetryPolicy(
+            maxAttempts: maxAttempts,
+            maxBadRecords: maxBadRecords,
+            auditPercent: auditPercent
+        )
     )
 }
 

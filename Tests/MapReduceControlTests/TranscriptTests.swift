@@ -118,7 +118,7 @@ private struct TranscriptPlayer {
                         stageCount: stages,
                         graph: words.firstMatch("graph=").flatMap(TestGraph.init),
                         weight: option("weight") ?? 1,
-                        maxAttempts: option("attempts") ?? Policy.defaultMaxAttempts,
+                        maxAttempts: option("attempts") ?? JobLimits.defaultMaxAttempts,
                         maxBadRecords: option("bad-records") ?? 0,
                         auditPercent: option("audit") ?? 0
                     )

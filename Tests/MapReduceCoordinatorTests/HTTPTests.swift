@@ -253,8 +253,7 @@ import Testing
                 output: directory("out"),
                 overwrites: false,
                 splitByteCount: 1,
-                maxAttempts: 4,
-                maxBadRecords: 0,
+                retryPolicy: RetryPolicy(),
                 taskTimeout: 600,
                 isQuiet: true,
                 isVerbose: false
@@ -275,7 +274,8 @@ import Testing
         let changes: [(inout SubmitRequest) -> Void] = [
             { $0.version = 2 }, { $0.weight = 0 }, { $0.weight = .max },
             { $0.description.output = "relative" }, { $0.description.splitByteCount = 0 },
-            { $0.description.maxAttempts = 0 }, { $0.description.maxBadRecords = -1 },
+            { $0.description.retryPolicy.maxAttempts = 0 },
+            { $0.description.retryPolicy.maxBadRecords = -1 },
             { $0.description.plan.stages = [] }, { $0.description.inputs = [] },
             { $0.description.plan.stages[1].input = .shuffle(stage: 7) },
             { $0.description.plan.stages[1].input = .shuffle(stage: 1) },

@@ -56,8 +56,7 @@ import Testing
             plan: description.plan,
             splits: splits,
             weight: request.weight,
-            maxAttempts: description.maxAttempts,
-            maxBadRecords: description.maxBadRecords
+            retryPolicy: description.retryPolicy
         )
         var coordinator = Coordinator()
         let profile = WorkerProfile(slots: 2)

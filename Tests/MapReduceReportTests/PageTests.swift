@@ -45,6 +45,14 @@ import Testing
         #expect(hosts.allSatisfy { $0.hasPrefix("://www.w3.org/2000/svg") })
     }
 
+    /// The page names a heavy key from the same share on as a summary on a terminal.
+    @Test(arguments: 0..<3)
+    func theThresholdOfSkewIsSent(place: Int) {
+        let page = [Page.live, Page.report("{}"), Page.following("a.js")][place]
+        #expect(page.contains(#" data-skew-percent="\#(ReportLimits.skewPercent)""#))
+        #expect(page.contains("dataset.skewPercent"))
+    }
+
     @Test func eachPlaceAllowsWhatItNeeds() {
         #expect(Page.live.contains("connect-src 'self'"))
         #expect(!Page.report("{}").contains("connect-src"))

@@ -37,7 +37,7 @@ import Testing
         let settings = try JobOptions.parse([]).settings()
         #expect(settings.workerCount == settings.reducerCount)
         #expect(settings.limits.memoryByteCount == 256 << 20)
-        #expect(settings.maxAttempts == 4)
+        #expect(settings.retryPolicy.maxAttempts == 4)
         #expect(try JobOptions.parse([]).settings(slotCount: 7).reducerCount == 7)
         #expect(try JobOptions.parse(["--workers", "3"]).settings().reducerCount == 3)
     }

@@ -304,8 +304,7 @@ import Testing
             output: "/out",
             overwrites: false,
             splitByteCount: 1,
-            maxAttempts: 1,
-            maxBadRecords: 0,
+            retryPolicy: RetryPolicy(maxAttempts: 1),
             taskTimeout: nil,
             isQuiet: false,
             isVerbose: false

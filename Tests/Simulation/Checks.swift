@@ -85,11 +85,11 @@ struct Checks {
         if task.attempts.count > Self.maxStarts {
             return "\(id) was started \(task.attempts.count) times"
         }
-        let limit = job.submission.maxAttempts
+        let limit = job.submission.retryPolicy.maxAttempts
         if task.ownFailures > limit || job.isRunning && task.ownFailures >= limit {
             return "\(id) has failed \(task.ownFailures) times"
         }
-        if job.badRecordCount > job.submission.maxBadRecords {
+        if job.badRecordCount > job.submission.retryPolicy.maxBadRecords {
             return "\(job.id) passes over too many records"
         }
         return nil

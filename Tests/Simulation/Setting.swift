@@ -81,8 +81,7 @@ extension Setting.Job {
             plan: plan,
             splits: splits,
             weight: weight,
-            maxBadRecords: maxBadRecords,
-            auditPercent: auditPercent
+            retryPolicy: RetryPolicy(maxBadRecords: maxBadRecords, auditPercent: auditPercent)
         )
     }
 

@@ -133,7 +133,7 @@ extension World {
             default: break
             }
         }
-        if own < Policy.defaultMaxAttempts, cluster < setting.policy.maxClusterFailures {
+        if own < JobLimits.defaultMaxAttempts, cluster < setting.policy.maxClusterFailures {
             fail("\(id) failed after \(own) failures of \(attempt.task): \(failure.message)")
         }
     }

@@ -15,6 +15,7 @@ import Testing
         ("Sources/MapReduceProcess/ProcessLimits.swift", "Processes"),
         ("Sources/MapReduceDriver/DriverLimits.swift", "The driver"),
         ("Sources/MapReduceReport/ReportLimits.swift", "Displays, summaries and verdicts"),
+        ("Sources/MapReduceModel/JobLimits.swift", "What a job may ask for"),
         ("Sources/MapReduceModel/TaskReportLimits.swift", "Reports of tasks"),
         ("Sources/MapReduceHTTP/HTTPLimits.swift", "Services and their clients"),
         ("Sources/MapReduceCoordinator/CoordinatorLimits.swift", "The coordinator"),
@@ -84,7 +85,7 @@ import Testing
         return limits
     }
 
-    /// What is no limit although it sounds like one: the layout of a format, or a part of an
+    /// What is not a limit although it sounds like one: the layout of a format, or a part of an
     /// algorithm that its file explains.
     static let layouts: Set<String> = [
         "FlightRecorder.swift", "RunFormat.swift", "Varint.swift", "KeyHash.swift",
@@ -92,7 +93,7 @@ import Testing
         "GzipBlocks.swift", "PartName.swift",
     ]
 
-    /// Swift sources that are no home of limits, with their paths below `Sources`.
+    /// Swift sources that are not a home of limits, with their paths below `Sources`.
     private static func otherSources() throws -> [(name: String, lines: [String])] {
         let names =
             FileManager.default.enumerator(atPath: packageRoot + "/Sources")?
@@ -105,15 +106,31 @@ import Testing
         }
     }
 
-    /// Waits and counts that are written where they are used, and have no name.
+    /// Where numbers are compared that are not limits: units of time, what a double or a page holds,
+    /// ports, and the sizes of a search.
+    static let arithmetic: Set<String> = [
+        "Format.swift", "Poll.swift", "NumberText.swift", "Words.swift", "KeyHash.swift",
+        "ServerSettings.swift", "MergeCheck.swift",
+    ]
+
+    /// Waits and counts that are written where they are used, and have no name; comparisons and
+    /// clamps with a large number.
     ///
-    /// A quotient by a second is a unit and no limit.
+    /// A quotient by a second is a unit and not a limit.
     @Test func limitsHaveNames() throws {
+        let number = #"(\d[\d_]{3,}|\de\d+|1 << \d+)"#
+        let comparisons = [
+            try Regex(#"\b(min|max)\(.*[ (]\#(number)\)"#),
+            try Regex(#"([<>]=?|~=) \#(number)\b"#),
+            try Regex(#"\.\.[.<]\#(number)\b"#),
+        ]
         let literals = [
             try Regex(#"\b\w*(timeout|[tT]imeout|limit|Limit|backlog)(: \w+ =|:) \.?\d"#),
             try Regex(#"\.(seconds|milliseconds|microseconds|minutes)\(\d"#),
         ]
         for (name, lines) in try Self.otherSources() {
+            let isArithmetic = Self.arithmetic.contains((name as NSString).lastPathComponent)
+            let literals = literals + (isArithmetic ? [] : comparisons)
             for line in lines {
                 let code = line.components(separatedBy: "//")[0].replacing(
                     "/ .seconds(1)",

@@ -4,8 +4,8 @@ const partitionSize = { width: 720, height: 130, bottom: 20, top: 14, maxColumns
 
 // A partition that has so many times what the one in the middle has is too large.
 const skewFactor = 2;
-// A key with so much of all pairs is named as the cause.
-const heavyShare = 0.2;
+// A key with so much of all pairs is named as the cause, as in a summary on a terminal.
+const heavyShare = Number(document.documentElement.dataset.skewPercent) / 100;
 
 const readsShuffle = (stage) => Boolean(stage.input.shuffles);
 

@@ -142,8 +142,7 @@ package final class CheckRunner {
             id: id,
             plan: program.plan,
             splits: try splits(for: program.plan, conditions),
-            maxAttempts: settings.maxAttempts,
-            auditPercent: settings.auditPercent
+            retryPolicy: settings.retryPolicy
         )
         let job: JobState
         do {

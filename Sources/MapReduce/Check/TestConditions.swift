@@ -1,4 +1,5 @@
 internal import MapReduceDriver
+internal import MapReduceModel
 
 /// How a run for a test is cut, spilled, merged and shuffled: in ways that a correct job does not
 /// notice.
@@ -57,7 +58,6 @@ extension RunSettings {
         if let pairs = conditions.pairsPerSpill { limits.maxPairCount = pairs }
         if let width = conditions.mergeWidth { limits.mergeWidth = width }
         inProcess = true
-        maxAttempts = 1
-        auditPercent = conditions.runsTwice ? 100 : 0
+        retryPolicy = RetryPolicy(maxAttempts: 1, auditPercent: conditions.runsTwice ? 100 : 0)
     }
 }

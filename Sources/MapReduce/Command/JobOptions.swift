@@ -78,7 +78,7 @@ struct JobOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("How often a task may fail before the job does.", valueName: "count")
     )
-    var maxAttempts = 4
+    var maxAttempts = JobLimits.defaultMaxAttempts
 
     @Option(
         help: ArgumentHelp(
@@ -86,7 +86,7 @@ struct JobOptions: ParsableArguments {
             valueName: "seconds"
         )
     )
-    var taskTimeout = DriverLimits.taskTimeoutSeconds
+    var taskTimeout = JobLimits.taskTimeoutSeconds
 
     @Option(
         help: ArgumentHelp(
@@ -191,7 +191,9 @@ struct JobOptions: ParsableArguments {
         for (name, value) in [("workers", workers), ("reducers", reducers)] {
             if let value, value < 1 { throw ValidationError("--\(name) must be at least 1") }
         }
-        if let workers, workers > 4096 { throw ValidationError("--workers must be at most 4096") }
+        if let workers, workers > JobLimits.maxSlotCount {
+            throw ValidationError("--workers must be at most \(JobLimits.maxSlotCount)")
+        }
         if let reducers, reducers > EngineLimits.maxPartitionCount {
             throw ValidationError("--reducers must be at most \(EngineLimits.maxPartitionCount)")
         }
@@ -202,16 +204,13 @@ struct JobOptions: ParsableArguments {
         }
         try validateReports()
         if inputs.contains("") { throw ValidationError("an input is empty") }
-        if maxAttempts < 1 { throw ValidationError("--max-attempts must be at least 1") }
-        if !(0...DriverLimits.maxTaskTimeoutSeconds ~= taskTimeout) {
-            throw ValidationError(
-                "--task-timeout must be from 0 to \(DriverLimits.maxTaskTimeoutSeconds) seconds"
-            )
+        if let problem = retryPolicy.problem(name: { "--\($0.rawValue)" }) {
+            throw ValidationError(problem)
         }
-        if maxBadRecords < 0 { throw ValidationError("--max-bad-records must be at least 0") }
-        if !(0...100 ~= audit) { throw ValidationError("--audit is a percentage, 0 to 100") }
-        if maxBadRecords > 0, maxAttempts < 2 {
-            throw ValidationError("--max-bad-records needs --max-attempts of at least 2")
+        if !(0...JobLimits.maxTaskTimeoutSeconds ~= taskTimeout) {
+            throw ValidationError(
+                "--task-timeout must be from 0 to \(JobLimits.maxTaskTimeoutSeconds) seconds"
+            )
         }
         if mergeWidth < 2 { throw ValidationError("--merge-width must be at least 2") }
         if let memory, memory.count < EngineLimits.minMemoryByteCount {
@@ -245,14 +244,16 @@ struct JobOptions: ParsableArguments {
         [("report", report != nil), ("trace", trace != nil), ("dashboard", dashboard)]
     }
 
+    private var retryPolicy: RetryPolicy {
+        RetryPolicy(maxAttempts: maxAttempts, maxBadRecords: maxBadRecords, auditPercent: audit)
+    }
+
     /// `slotCount`: the slots of the cluster that the job runs on; nil for this machine.
     func settings(slotCount: Int? = nil) -> RunSettings {
         var settings = RunSettings(workerCount: slotCount ?? workers, reducerCount: reducers)
         if let memory { settings.limits.memoryByteCount = memory.count }
         settings.limits.mergeWidth = mergeWidth
-        settings.maxAttempts = maxAttempts
-        settings.maxBadRecords = maxBadRecords
-        settings.auditPercent = audit
+        settings.retryPolicy = retryPolicy
         settings.taskTimeout = taskTimeout == 0 ? nil : taskTimeout
         settings.splitByteCount = splitSize.count
         settings.inProcess = inProcess

@@ -15,7 +15,7 @@ extension CompiledJob {
                 limits: settings.limits,
                 testConditions: testConditions,
                 recorder: recorder,
-                maxBadRecords: settings.maxBadRecords
+                maxBadRecords: settings.retryPolicy.maxBadRecords
             ).run(spec)
         }
     }

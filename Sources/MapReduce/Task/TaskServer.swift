@@ -36,7 +36,7 @@ struct TaskServer: Sendable {
                         limits: settings.limits,
                         testConditions: testConditions,
                         recorder: try FlightRecorder(path: path),
-                        maxBadRecords: settings.maxBadRecords
+                        maxBadRecords: settings.retryPolicy.maxBadRecords
                     )
                 case .run(let spec):
                     guard let runner else {

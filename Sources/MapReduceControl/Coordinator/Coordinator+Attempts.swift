@@ -66,7 +66,7 @@ extension Coordinator {
         record(.attemptFailed(attempt, failure, at: now))
         if skipRecord(of: failure, at: attempt) { return }
         guard let task = jobs[task: attempt.task],
-            let limit = jobs[attempt.task.job]?.submission.maxAttempts
+            let limit = jobs[attempt.task.job]?.submission.retryPolicy.maxAttempts
         else { return }
         let isOver: Bool
         switch failure.kind.consequence {
@@ -83,7 +83,7 @@ extension Coordinator {
     /// - Returns: false when the failure is an ordinary one; true when it has been dealt with.
     private mutating func skipRecord(of failure: Failure, at attempt: AttemptID) -> Bool {
         guard let location = failure.location, let job = jobs[attempt.task.job],
-            job.submission.maxBadRecords > 0,
+            job.submission.retryPolicy.maxBadRecords > 0,
             failure.kind.blamesRecord, let task = jobs[task: attempt.task]
         else { return false }
         if task.isAtBadRecord(failure) { return true }
@@ -132,12 +132,12 @@ extension Coordinator {
     }
 
     private func allows(_ bad: BadRecord, in job: JobState) -> Bool {
-        job.badRecordCount < job.submission.maxBadRecords
+        job.badRecordCount < job.submission.retryPolicy.maxBadRecords
             || job.badRecords.contains(file: bad.file, offset: bad.offset)
     }
 
     private static func tooMany(in job: JobState) -> String {
-        "there are more bad records than the \(job.submission.maxBadRecords) allowed; "
+        "there are more bad records than the \(job.submission.retryPolicy.maxBadRecords) allowed; "
     }
 
     /// Of a task that is to be compared, one of them goes on.

@@ -38,14 +38,16 @@ package struct JobState: Hashable, Sendable {
             submission.plan.stages,
             submission.plan.taskCounts(splits: submission.splits)
         ).map { StageState(taskCount: $1, outputCount: $0.outputs.count) }
-        if submission.auditPercent > 0 { chooseAudits() }
+        if submission.retryPolicy.auditPercent > 0 { chooseAudits() }
     }
 
     private mutating func chooseAudits() {
         for stage in stages.indices {
             for index in stages[stage].tasks.indices {
                 let task = TaskID(job: id, stage: stage, index: index)
-                guard Int(task.stableHash % 100) < submission.auditPercent else { continue }
+                guard Int(task.stableHash % 100) < submission.retryPolicy.auditPercent else {
+                    continue
+                }
                 stages[stage].tasks[index].needsAudit = true
                 stages[stage].auditCount += 1
             }
@@ -130,7 +132,7 @@ package struct JobState: Hashable, Sendable {
         for stage in stages.indices where !stages[stage].pending.isEmpty && isReady(stage: stage) {
             return (stage, false)
         }
-        guard submission.auditPercent > 0 else { return nil }
+        guard submission.retryPolicy.auditPercent > 0 else { return nil }
         for stage in stages.indices
         where !stages[stage].pendingAudits.isEmpty && isReady(stage: stage) {
             return (stage, true)

@@ -204,7 +204,7 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].doneCount += 1
         all[job].stages[id.stage].endedAt = instant
         all[job].stages[id.stage].count(output, isCounted: true)
-        if all[job].submission.auditPercent > 0 {
+        if all[job].submission.retryPolicy.auditPercent > 0 {
             // One that ran twice already, as its first output was lost, has been compared.
             if all[job].stages[id.stage].tasks[id.index].comparable(to: attempt.number) != nil {
                 endAudit(of: id, inJobAt: job)

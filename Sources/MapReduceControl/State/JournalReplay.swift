@@ -95,10 +95,13 @@ package struct JournalReplay: Sendable {
         let id = submission.id
         try require(jobs.all.last.map { $0.id < id } ?? true, "\(id) comes after a later job")
         try require(id.number < .max, "there is no job \(id.number)")
-        try require(1...Policy.maxWeight ~= submission.weight, "\(id) weighs \(submission.weight)")
         try require(
-            0...100 ~= submission.auditPercent,
-            "\(id) audits \(submission.auditPercent) percent of its tasks"
+            1...JobLimits.maxWeight ~= submission.weight,
+            "\(id) weighs \(submission.weight)"
+        )
+        try require(
+            0...100 ~= submission.retryPolicy.auditPercent,
+            "\(id) audits \(submission.retryPolicy.auditPercent) percent of its tasks"
         )
         let stages = submission.plan.stages
         try require(submission.splits.count == stages.count, "\(id) has splits of other stages")

@@ -33,9 +33,7 @@ extension CoordinatorCore {
             plan: description.plan,
             splits: splits,
             weight: request.weight,
-            maxAttempts: description.maxAttempts,
-            maxBadRecords: description.maxBadRecords,
-            auditPercent: description.auditPercent
+            retryPolicy: description.retryPolicy
         )
         try await accept(LiveJob(stored, output: output), submission)
         return SubmitAnswer(id: stored.id, uuid: uuid)

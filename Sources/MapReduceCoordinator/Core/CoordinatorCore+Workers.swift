@@ -9,9 +9,9 @@ extension CoordinatorCore {
         guard request.version == ClusterProtocol.version else {
             throw ClusterError.unknownVersion("\(request.version)")
         }
-        guard 1...HTTPLimits.maxSlotCount ~= request.slots else {
+        guard 1...JobLimits.maxSlotCount ~= request.slots else {
             throw ClusterError.badRequest(
-                "a worker has 1 to \(HTTPLimits.maxSlotCount) slots, and not \(request.slots)"
+                "a worker has 1 to \(JobLimits.maxSlotCount) slots, and not \(request.slots)"
             )
         }
         guard isOfThisHistory(request) else {

@@ -152,13 +152,15 @@ package struct JobReplay {
             signals: nil,
             display: request.display
         )
+        // Earlier stages run for their outputs alone.
+        var retryPolicy = settings.retryPolicy
+        retryPolicy.auditPercent = 0
         let state = try runner.run(
             JobSubmission(
                 id: replayed.task.job,
                 plan: Plan(name: name, stages: Array(plan.stages[..<stage])),
                 splits: replayed.earlierSplits,
-                maxAttempts: settings.maxAttempts,
-                maxBadRecords: settings.maxBadRecords
+                retryPolicy: retryPolicy
             )
         )
         try state.checkSucceeded()

@@ -189,9 +189,7 @@ package struct JobDriver {
                 id: id,
                 plan: job.plan,
                 splits: splits,
-                maxAttempts: settings.maxAttempts,
-                maxBadRecords: settings.maxBadRecords,
-                auditPercent: settings.auditPercent
+                retryPolicy: settings.retryPolicy
             ),
             to: runner,
             context,

@@ -1,4 +1,3 @@
-internal import MapReduceControl
 package import MapReduceEngine
 package import MapReduceModel
 internal import MapReduceProcess
@@ -14,13 +13,9 @@ package struct RunSettings: Sendable {
     /// Whether that is for the engine to choose.
     package var choosesReducerCount: Bool
     package var limits: EngineLimits
-    /// Failures that a task may have, and records that may be skipped.
-    package var maxAttempts = Policy.defaultMaxAttempts
-    package var maxBadRecords = 0
-    /// Tasks that are run a second time, to be compared, in percent.
-    package var auditPercent = 0
+    package var retryPolicy = RetryPolicy()
     /// Seconds that a closure may take without progress; nil for as long as it likes.
-    package var taskTimeout: Int? = DriverLimits.taskTimeoutSeconds
+    package var taskTimeout: Int? = JobLimits.taskTimeoutSeconds
     /// The most bytes of one split.
     package var splitByteCount: Int
     package var inProcess: Bool

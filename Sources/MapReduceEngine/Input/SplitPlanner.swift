@@ -75,8 +75,7 @@ package enum SplitPlanner {
         case (.gzip, _), (.zstd, _), (.bzip2, _), (.xz, _), (_, .nowhere): return []
         case (.gzipMembers, .anywhere), (.gzipMembers, .multiples): return []
         case (.gzipMembers, .anywhereInLines):
-            // Larger places have no virtual offset.
-            guard size < 1 << 46 else { return [] }
+            guard size < EngineLimits.maxCutGzipByteCount else { return [] }
             return evenCuts(size, into: max(target, EngineLimits.minGzipPieceByteCount))
         case (.none, .anywhereInLines), (.none, .anywhere):
             return evenCuts(size, into: target)

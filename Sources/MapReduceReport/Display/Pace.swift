@@ -41,7 +41,7 @@ package struct Pace: Sendable {
         guard let first = samples.first, let last = samples.last else { return nil }
         let seconds = max((last.elapsed - first.elapsed).inSeconds, 1e-3)
         let rate = (Double(last[keyPath: count]) - Double(first[keyPath: count])) / seconds
-        return rate >= 1 ? Int(min(rate, 1e18)) : nil
+        return rate >= 1 ? Int(min(rate, ReportLimits.maxShownCount)) : nil
     }
 
     /// How long a stage will take if it goes on as it did; nil while that is anybody's guess.

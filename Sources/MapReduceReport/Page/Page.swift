@@ -46,6 +46,7 @@ package enum Page {
         ]
         let parts = [
             "mode": mode,
+            "skewPercent": "\(ReportLimits.skewPercent)",
             "policy": (common + policy).joined(separator: "; "),
             "style": text(page_style()),
             "script": text(page_script()),

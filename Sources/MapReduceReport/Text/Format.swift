@@ -50,7 +50,9 @@ package enum Format {
 
     /// `763 MB/s`.
     package static func rate(_ byteCount: Int, _ elapsed: Duration) -> String {
-        bytes(Int(min(Double(byteCount) / max(elapsed.inSeconds, 1e-3), 1e18))) + "/s"
+        bytes(
+            Int(min(Double(byteCount) / max(elapsed.inSeconds, 1e-3), ReportLimits.maxShownCount))
+        ) + "/s"
     }
 
     /// The number that `1000`, `64K`, `256M`, `2G` or `1GiB` mean, where letters are powers of
@@ -95,7 +97,7 @@ package enum Format {
 extension Duration {
     /// A number of seconds that somebody claims, which may be any: three centuries at most.
     package init(claimedSeconds seconds: Double) {
-        let bounded = min(max(seconds.isNaN ? 0 : seconds, 0), 1e10)
+        let bounded = min(max(seconds.isNaN ? 0 : seconds, 0), ReportLimits.maxJudgedSeconds)
         self = .milliseconds(Int(bounded * 1000))
     }
 }

@@ -15,7 +15,7 @@ extension Remedies {
         }
         guard runs > 1 else { return nil }
         guard let settings = report.settings else {
-            let factor = Int(min(runs.rounded(.up), 1e6))
+            let factor = Int(min(runs.rounded(.up), ReportLimits.maxAdvisedFactor))
             return remedy(
                 .spill,
                 ExpectedGain.memory * spilled,
@@ -45,7 +45,9 @@ extension Remedies {
     }
 
     private var freeMemory: Double {
-        report.workers.reduce(0.0) { $0 + ($1.memoryByteCount.map { max(Double($0), 0) } ?? 1e18) }
+        report.workers.reduce(0.0) { sum, worker in
+            sum + (worker.memoryByteCount.map { max(Double($0), 0) } ?? ReportLimits.maxShownCount)
+        }
     }
 
     /// Merging the values of equal keys before they are shuffled, where a reduction makes little of

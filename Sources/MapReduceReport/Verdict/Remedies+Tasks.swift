@@ -63,7 +63,8 @@ extension Remedies {
             if best.map({ $0.advice.saving >= saving }) ?? false { continue }
             if readsFiles(stage) {
                 let size = max(Double(report.stages[stage].inputByteCount), 1) / count
-                let option = "--split-size \(Self.size(max(8 * size, 4 * 1024 * 1024)))"
+                let larger = max(8 * size, ReportLimits.minAdvisedSplitByteCount)
+                let option = "--split-size \(Self.size(larger))"
                 best = remedy(.overhead, saving, option: option)
             } else if hasDefaultPartitions(stage) {
                 let option = "--reducers \(Int(2 * times.capacity))"

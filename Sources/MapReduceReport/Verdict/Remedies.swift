@@ -75,7 +75,8 @@ struct Remedies {
 
     /// A number of bytes as it is typed, in whole mebibytes.
     static func size(_ byteCount: Double) -> String {
-        let mebibytes = Int(min(max((byteCount / Double(1 << 20)).rounded(), 1), 1e12))
+        let wanted = (byteCount / Double(1 << 20)).rounded()
+        let mebibytes = Int(min(max(wanted, 1), ReportLimits.maxAdvisedMebibytes))
         return mebibytes % 1024 == 0 ? "\(mebibytes / 1024)G" : "\(mebibytes)M"
     }
 
@@ -123,7 +124,7 @@ struct Remedies {
         let computing = times.stages.reduce(0) { $0 + $1.processorSeconds }
         // Far less than on a machine that is busy with something else as well.
         guard computing > 0, computing * 16 < busy else { return nil }
-        let slots = min(times.capacity * 4, 4096)
+        let slots = min(times.capacity * 4, Double(JobLimits.maxSlotCount))
         return remedy(
             .closure,
             saving(slots: slots),

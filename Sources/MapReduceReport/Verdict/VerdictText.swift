@@ -51,8 +51,8 @@ struct VerdictText {
         let task = "\(late.stage).\(late.task)"
         if bound == .skew, late.records > late.usualRecords {
             return "; task \(task) (\(label(of: late.stage))) read "
-                + "\(Format.count(Int(min(late.records, 1e18)), "record")), and the one in the "
-                + "middle of its stage \(Format.count(Int(min(late.usualRecords, 1e18))))"
+                + "\(Format.count(Int(min(late.records, ReportLimits.maxShownCount)), "record")), and the one in the "
+                + "middle of its stage \(Format.count(Int(min(late.usualRecords, ReportLimits.maxShownCount))))"
         }
         return "; task \(task) (\(label(of: late.stage))) took "
             + "\(Format.duration(seconds: late.duration)), and the one in the middle of its stage "

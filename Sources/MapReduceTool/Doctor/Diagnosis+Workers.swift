@@ -177,7 +177,7 @@ extension Diagnosis {
         _ all: [Observations.Worker]
     ) -> [Finding] {
         let subject = Self.name(worker.status)
-        let slots = min(max(diagnostics.slotCount, 0), 1 << 20)
+        let slots = min(max(diagnostics.slotCount, 0), JobLimits.maxSlotCount)
         let coordinator = diagnostics.coordinator
         return [
             coordinator.problem.map { problem in

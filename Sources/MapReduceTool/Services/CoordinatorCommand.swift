@@ -124,7 +124,7 @@ struct PolicyOptions: ParsableArguments {
         }
         if let maxUpload { coordinator.maxUploadByteCount = maxUpload.value }
         if let deadAfter {
-            guard deadAfter > 0, deadAfter < 1e6 else {
+            guard deadAfter > 0, deadAfter < ToolLimits.maxOptionSeconds else {
                 throw ConfigurationError("--dead-after is a number of seconds")
             }
             coordinator.policy.deadAfter = .milliseconds(Int(deadAfter * 1000))

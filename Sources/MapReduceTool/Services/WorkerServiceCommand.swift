@@ -112,8 +112,8 @@ struct WorkerServiceCommand: AsyncParsableCommand {
             slotCount: try slots ?? settings.int("SLOTS") ?? Host.processorCount,
             scratchBase: try scratch ?? settings.string("SCRATCH") ?? Host.temporaryDirectory
         )
-        guard 1...HTTPLimits.maxSlotCount ~= worker.slotCount else {
-            throw ConfigurationError("--slots is a number from 1 to \(HTTPLimits.maxSlotCount)")
+        guard 1...JobLimits.maxSlotCount ~= worker.slotCount else {
+            throw ConfigurationError("--slots is a number from 1 to \(JobLimits.maxSlotCount)")
         }
         let authority = tlsCA ?? settings.string("TLS_CA")
         worker.clientTLS = try authority.map { try ServerSettings.clientTLS(authority: $0) }
@@ -122,13 +122,13 @@ struct WorkerServiceCommand: AsyncParsableCommand {
         worker.localPaths = local
         if let minFreeDisk { worker.minFreeByteCount = minFreeDisk.value }
         if let drainTimeout {
-            guard drainTimeout >= 0, drainTimeout < 1e6 else {
+            guard drainTimeout >= 0, drainTimeout < ToolLimits.maxOptionSeconds else {
                 throw ConfigurationError("--drain-timeout is a number of seconds")
             }
             worker.drainTimeout = .milliseconds(Int(drainTimeout * 1000))
         }
         if let seconds = coordinatorPatience {
-            guard seconds >= 0, seconds < 1e9 else {
+            guard seconds >= 0, seconds < ToolLimits.maxOptionSeconds else {
                 throw ConfigurationError("--coordinator-patience is a number of seconds")
             }
             worker.coordinatorPatience = seconds == 0 ? nil : .milliseconds(Int(seconds * 1000))

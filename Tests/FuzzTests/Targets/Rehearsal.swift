@@ -75,7 +75,7 @@ enum Rehearsal {
                 ]
             ),
             splits: [splits, []],
-            maxBadRecords: 5
+            retryPolicy: RetryPolicy(maxBadRecords: 5)
         )
     }
 
