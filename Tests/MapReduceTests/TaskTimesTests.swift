@@ -47,7 +47,7 @@ import Testing
             into: OutputPlanner(planner: planner, name: "")
         )
         let program = try planner.finish(name: "timed")
-        let runner = TaskRunner(program: program, limits: limits, recorder: try FlightRecorder())
+        let runner = TaskRunner(job: program, limits: limits, recorder: try FlightRecorder())
         var attempts: [Attempt] = []
         for stage in program.plan.stages.indices {
             let piece = try InputFiles.inspect(path).wholePiece

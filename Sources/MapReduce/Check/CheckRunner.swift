@@ -87,8 +87,8 @@ package final class CheckRunner {
         }
     }
 
-    /// The plan and the programs of the pipeline, which is called for them.
-    private func program(_ settings: RunSettings) throws -> (CompiledJob, [String: OutputTypes]) {
+    /// What the pipeline describes, which is called for it.
+    private func compiled(_ settings: RunSettings) throws -> CompiledJob {
         let planner = Planner(
             reducerCount: settings.reducerCount,
             outputStyle: OutputStyle(.run)
@@ -96,7 +96,7 @@ package final class CheckRunner {
         let files = SideFiles(sideFiles)
         try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
         try files.checkAreAsked()
-        return (try planner.finish(name: name), planner.outputTypes)
+        return try planner.finish(name: name)
     }
 
     /// Has the pipeline described several times, and compares the plans.
@@ -104,9 +104,9 @@ package final class CheckRunner {
     /// - Throws: `JobError` when the pipeline cannot be planned.
     package func differenceOfPlans(calls: Int) throws -> String? {
         let settings = RunSettings(TestConditions())
-        let first = try program(settings).0.plan
+        let first = try compiled(settings).plan
         for _ in 1..<calls {
-            let other = try program(settings).0.plan
+            let other = try compiled(settings).plan
             if other.fingerprint == first.fingerprint { continue }
             let detail =
                 zip(first.stages, other.stages).first { $0.label != $1.label }.map {
@@ -129,10 +129,10 @@ package final class CheckRunner {
         var settings = RunSettings(conditions)
         // Each spill costs files: of much input there are not more of them.
         settings.limits.maxPairCount = max(settings.limits.maxPairCount, lineCount / 64)
-        let (program, types) = try program(settings)
+        let compiled = try compiled(settings)
         let id = JobID(1)
         let runner = try LocalRunner(
-            job: program.driven(settings, testConditions: conditions).hosted(id, settings),
+            job: compiled.driven(settings, testConditions: conditions).hosted(id, settings),
             slotCount: settings.workerCount,
             directories: RunDirectories(output: nil, scratch: directory),
             signals: nil,
@@ -140,8 +140,8 @@ package final class CheckRunner {
         )
         let submission = JobSubmission(
             id: id,
-            plan: program.plan,
-            splits: try splits(for: program.plan, conditions),
+            plan: compiled.plan,
+            splits: try splits(for: compiled.plan, conditions),
             retryPolicy: settings.retryPolicy
         )
         let job: JobState
@@ -156,7 +156,7 @@ package final class CheckRunner {
         } catch let error as RunError {
             throw JobError(error)
         }
-        let result = try result(of: job, types)
+        let result = try result(of: job, compiled.outputTypes)
         try Files.remove(directory)
         return result
     }

@@ -91,7 +91,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
         let program = try program(settings, try options.sideFiles())
         try TaskServer(
             channel: channel,
-            program: program,
+            job: program,
             settings: settings,
             isOwnProcess: true
         ).serve()

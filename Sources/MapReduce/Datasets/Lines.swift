@@ -42,7 +42,7 @@ public struct Lines: Sendable {
                 let stage = planner.attach(lines, generation) { context in
                     LineMap(lines, to: try makeSink(context), body: body)
                 }
-                stage.add("map", place)
+                planner.add("map", place, to: [stage])
                 return [stage]
             }
         )
@@ -95,22 +95,6 @@ final class LineMap<Key: RecordKey, Value: RecordValue>: LineSink {
     func flush() throws {
         try emit.finish()
         try sink.flush()
-    }
-}
-
-extension Planner {
-    /// Has the lines of files handed to one more sink.
-    @usableFromInline
-    func attach(
-        _ lines: Lines,
-        _ generation: Generation,
-        _ consumer: @escaping LinesOfFiles.MakeSink
-    ) -> StageBuilder {
-        let reader = lineReader(lines.name, generation)
-        reader.attach(consumer)
-        for filter in lines.filters { reader.stage.add("filter", filter.place) }
-        if lines.areStrings { reader.stage.readsStrings = true }
-        return reader.stage
     }
 }
 

@@ -67,19 +67,19 @@ extension Pairs {
             ) throws -> Void
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
-        let source = BroadcastSource()
         return Pairs<NextKey, NextValue>(
             PairsNode { planner, generation, makeSink in
-                let ends = try planner.shuffle(small.node, partitionCount: 1)
-                let own = try planner.generation(of: node, generation, reading: ends)
+                let shuffles = try planner.shuffle(small.node, partitionCount: 1)
+                let own = try planner.generation(of: node, generation, reading: shuffles)
+                let slot = planner.addSharedSlot()
                 let stages = try planner.attach(node, own) { context in
-                    let table: Lookup<SmallKey, Small> = try context.lookup(source)
+                    let table: Lookup<SmallKey, Small> = try context.lookup(slot)
                     return ForwardingSink(to: try makeSink(context)) { key, value, emit in
                         try body(key, value, table, &emit)
                     }
                 }
-                planner.broadcast(source, ends, to: stages)
-                for stage in stages { stage.add(verb, place) }
+                planner.broadcast(shuffles, to: stages, slot)
+                planner.add(verb, place, to: stages)
                 return stages
             }
         )
@@ -117,61 +117,18 @@ public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
     }
 }
 
-/// A dataset that is broadcast, for the tasks that load it: where it is among what they read.
-///
-/// Unchecked: filled while one thread plans, and only read once tasks run.
-@usableFromInline
-final class BroadcastSource: @unchecked Sendable {
-    private var places: [(stage: StageBuilder, indexes: Range<Int>)] = []
-    private var indexes: [Int: Range<Int>] = [:]
-
-    @usableFromInline
-    init() {}
-
-    func add(_ stage: StageBuilder, _ indexes: Range<Int>) { places.append((stage, indexes)) }
-
-    /// Notes the numbers of the stages.
-    func number() {
-        for place in places { if let id = place.stage.id { indexes[id] = place.indexes } }
-        // Their programs know this object in turn.
-        places = []
-    }
-
-    func indexes(inStage stage: Int) -> Range<Int> {
-        guard let indexes = indexes[stage] else {
-            preconditionFailure("what is broadcast is read by the stages that were told")
-        }
-        return indexes
-    }
-}
-
-extension Planner {
-    /// The generation in which a stage can read shuffles whole and produce a dataset: a new one
-    /// where the stage that produces it is itself needed for them.
-    @usableFromInline
-    func generation<Key, Value>(
-        of node: PairsNode<Key, Value>,
-        _ generation: Generation,
-        reading ends: [ShuffleEnd]
-    ) throws -> Generation {
-        let stages = try stages(of: node, generation)
-        let isCircle = ends.contains { end in stages.contains { end.stage.needs($0) } }
-        return isCircle ? nextGeneration() : generation
-    }
-}
-
 extension TaskContext {
     /// Loads a small dataset, once in a task.
     /// - Throws: when it does not fit the memory of a task.
     @usableFromInline
-    func lookup<Key, Value>(_ source: BroadcastSource) throws -> Lookup<Key, Value> {
-        try shared(for: source) {
+    func lookup<Key, Value>(_ slot: SharedSlot) throws -> Lookup<Key, Value> {
+        try shared(slot) {
             var values: [Value] = []
             var places: [[UInt8]: Range<Int>] = [:]
             var lastKey: [UInt8]?
             var start = 0
             var byteCount = 0
-            for index in source.indexes(inStage: stage.id) {
+            for index in job.stages.broadcasts(slot, toStage: stage.id) {
                 try forEachBroadcastPair(index) { key, value in
                     if lastKey.map({ !$0.elementsEqual(key) }) ?? true {
                         if let lastKey { places[lastKey] = start..<values.count }

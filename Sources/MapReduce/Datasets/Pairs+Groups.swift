@@ -28,10 +28,11 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<NextKey, NextValue> {
         let node = self.node
-        let reader = Reader()
+        let reader = ShuffleIdentity()
         return Pairs<NextKey, NextValue>(
             PairsNode("grouped", SourcePlace(file, line), keys: StageKeys(Key.self, in: Group.self))
-            { planner in
+            {
+                planner in
                 let count = planner.reducerCount
                 let byGroup = SortingSink<Key, Value>.Partitioning.by(
                     { key in
@@ -47,7 +48,7 @@ extension Pairs {
                 )
                 let kind = ShuffleKind.sorted(partitionCount: count)
                 return [try planner.sort(node, for: reader, kind, byGroup)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 var emit = Emitter(sink)
                 try context.forEachKeyGroup(by: group) { group, pairs in
                     try body(group, pairs, &emit)

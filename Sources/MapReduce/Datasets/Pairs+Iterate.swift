@@ -84,11 +84,11 @@ extension Pairs {
             if let roundCount { planner.note(iterationAt: place, roundCount: roundCount) }
             return try planner.shuffle(node, partitionCount: planner.reducerCount)
         }
-        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { try $0.ends(of: round) }
+        let source: @Sendable (Planner) throws -> [ShuffleHandle] = { try $0.shuffle(of: round) }
         let pairs = Pairs<Key, Value>(
             PairsNode("iterate", place, keys: StageKeys(Key.self), source: source) { planner in
                 [try source(planner)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 try context.passOn(to: sink)
             }
         )
@@ -132,27 +132,27 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
         readIn round: Int?
     ) -> (Pairs<Key, Value>, KeptRound) {
         let state = self
-        let kept = KeptRound(after: before) { try state.ends($0, iteration) }
-        let source: @Sendable (Planner) throws -> [ShuffleEnd] = { try $0.ends(of: kept) }
+        let kept = KeptRound(after: before) { try state.shuffle($0, iteration) }
+        let source: @Sendable (Planner) throws -> [ShuffleHandle] = { try $0.shuffle(of: kept) }
         let pairs = Pairs<Key, Value>(
             PairsNode(source: source) { planner, _, makeSink in
                 let stage = planner.addStage(
                     reading: [try source(planner)],
                     keys: StageKeys(Key.self),
-                    round: round.map { planner.round($0, of: iteration) }
+                    round: round.map { planner.iterations.round($0, of: iteration) }
                 ) { context in
                     let sink = try makeSink(context)
                     try context.passOn(to: sink)
                     try sink.flush()
                 }
-                stage.add("iterate", place)
+                planner.add("iterate", place, to: [stage])
                 return [stage]
             }
         )
         return (pairs, kept)
     }
 
-    private func ends(_ planner: Planner, _ iteration: Iteration) throws -> [ShuffleEnd] {
+    private func shuffle(_ planner: Planner, _ iteration: Iteration) throws -> [ShuffleHandle] {
         let count = planner.reducerCount
         if let known = planner.plannedShuffle(pairs.node, partitionCount: count) { return known }
         guard let keptBefore else {
@@ -161,44 +161,10 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
         // The rounds before are planned first, as what is planned in a round belongs to it.
         _ = try planner.shuffle(keptBefore.node, partitionCount: count)
         return try planner.planRound(
-            planner.round(number, of: iteration),
+            planner.iterations.round(number, of: iteration),
             after: try previous.map { try planner.ownShuffle($0.node, partitionCount: count) }
         ) {
             try planner.ownShuffle(pairs.node, partitionCount: count)
         }
-    }
-}
-
-/// An iteration that may end before its last round.
-final class Iteration: Sendable {
-    let counter: String
-    /// Where it stands, and how many rounds it may have.
-    let plan: IterationPlan
-
-    init(until counter: String, _ place: SourcePlace, maxRoundCount: Int) {
-        self.counter = counter
-        plan = IterationPlan(
-            step: Step(verb: "iterate", file: place.fileName, line: place.line),
-            maxRoundCount: maxRoundCount,
-            until: counter
-        )
-    }
-}
-
-/// What an iteration keeps between two rounds.
-///
-/// The planner goes through the rounds in a loop, from the first one on: there may be thousands of
-/// them.
-@usableFromInline
-final class KeptRound: Sendable {
-    /// The one before, of which it is made.
-    let before: KeptRound?
-    /// Plans its shuffle; the rounds before are planned then.
-    let plan: @Sendable (Planner) throws -> [ShuffleEnd]
-
-    @usableFromInline
-    init(after before: KeptRound?, plan: @escaping @Sendable (Planner) throws -> [ShuffleEnd]) {
-        self.before = before
-        self.plan = plan
     }
 }

@@ -221,7 +221,7 @@ extension Pairs {
     func grouped<NextKey: RecordKey, NextValue: RecordValue>(
         _ verb: String,
         _ place: SourcePlace,
-        _ otherSides: @escaping @Sendable (Planner) throws -> [[ShuffleEnd]],
+        _ otherSides: @escaping @Sendable (Planner) throws -> [[ShuffleHandle]],
         _ body:
             @escaping @Sendable (
                 Key, JoinCursor, TaskContext, inout Emitter<NextKey, NextValue>
@@ -232,7 +232,7 @@ extension Pairs {
             PairsNode(verb, place, keys: StageKeys(Key.self)) { planner in
                 [try planner.shuffle(node, partitionCount: planner.reducerCount)]
                     + (try otherSides(planner))
-            } _: { context, sink in
+            } emit: { context, sink in
                 var emit = Emitter(sink)
                 try context.forEachKey { join in
                     try body(try Key(record: join.key), join, context, &emit)

@@ -18,7 +18,7 @@ extension Pairs {
     ) -> Pairs<Key, Value> {
         let node = self.node
         let place = SourcePlace(file, line)
-        let reader = Reader()
+        let reader = ShuffleIdentity()
         // One call for a batch of pairs, specialized for this closure.
         let mergeBatch: CombiningSink<Key, Value>.MergeBatch = { table, batch, count, key in
             table.add(batch, count: count, noting: key) { old, new in
@@ -37,18 +37,18 @@ extension Pairs {
                     node,
                     for: reader,
                     .combined(partitionCount: count)
-                ) { exit in
+                ) { slot in
                     { context in
                         if context.checksMerges {
                             return try SortingSink<Key, Value>(
                                 context: context,
-                                exit: exit,
+                                slot: slot,
                                 partition: .byHash(count: count)
                             )
                         }
                         return try CombiningSink<Key, Value>(
                             context: context,
-                            exit: exit,
+                            slot: slot,
                             partitionCount: count,
                             merge: merge,
                             mergeBatch: mergeBatch
@@ -56,7 +56,7 @@ extension Pairs {
                     }
                 }
                 return [side]
-            } _: { context, sink in
+            } emit: { context, sink in
                 try context.forEachGroup { groups in
                     guard try groups.nextValue() else { return true }
                     if context.checksMerges {
@@ -96,7 +96,7 @@ extension Pairs {
         return Pairs<NextKey, NextValue>(
             PairsNode("reduce", SourcePlace(file, line), keys: StageKeys(Key.self)) { planner in
                 [try planner.shuffle(node, partitionCount: planner.reducerCount)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 var emit = Emitter(sink)
                 try context.forEachGroup { groups in
                     try body(Key(record: groups.key), Values(groups, context), &emit)
@@ -125,7 +125,7 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<Key, Value> {
         let node = self.node
-        let reader = Reader()
+        let reader = ShuffleIdentity()
         let count = partitionCount
         let place = SourcePlace(file, line)
         if count < 1 { return .mistaken("partitioned(into: \(count)) has no part", place) }
@@ -137,18 +137,11 @@ extension Pairs {
                     count: count
                 )
                 return [try planner.sort(node, for: reader, .sorted(partitionCount: count), parts)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 try context.passOn(to: sink)
             }
         )
     }
-}
-
-/// Stands for the reader of a shuffle that no other one can use.
-@usableFromInline
-final class Reader: Sendable {
-    @usableFromInline
-    init() {}
 }
 
 extension TaskContext {

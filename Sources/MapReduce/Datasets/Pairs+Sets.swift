@@ -6,14 +6,14 @@ extension Pairs {
     @inlinable
     public func union(_ other: Pairs<Key, Value>) -> Pairs<Key, Value> {
         let nodes = [node, other.node]
-        let owner = Reader()
         return Pairs(
             PairsNode { planner, generation, makeSink in
-                var stages: [StageBuilder] = []
+                let slot = planner.addSharedSlot()
+                var stages: [StageHandle] = []
                 for node in nodes {
                     // One sink for all datasets of the union that one stage produces.
                     stages += try planner.attach(node, generation) { context in
-                        try context.shared(for: owner) {
+                        try context.shared(slot) {
                             JoiningSink(context, to: try makeSink(context))
                         }
                     }
@@ -90,7 +90,7 @@ extension Pairs {
                 let stages = try planner.attach(node, generation) { context in
                     SamplingSink(to: try makeSink(context), threshold: threshold, seed: seed)
                 }
-                for stage in stages { stage.add("sample", place) }
+                planner.add("sample", place, to: stages)
                 return stages
             }
         )
@@ -109,11 +109,11 @@ extension Pairs where Key == Unit, Value == Int {
     @inlinable
     func total(_ place: SourcePlace) -> Pairs<Unit, Int> {
         let node = self.node
-        let reader = Reader()
+        let reader = ShuffleIdentity()
         return Pairs(
             PairsNode("count", place, keys: StageKeys(Unit.self)) { planner in
                 [try planner.sort(node, for: reader, .sorted(partitionCount: 1), .one)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 var sum = 0
                 try context.forEachGroup { groups in
                     while try groups.nextValue() { sum += try Int(record: groups.value) }

@@ -14,7 +14,7 @@ extension Pairs {
         line: UInt = #line
     ) -> Pairs<Key, Value> {
         let node = self.node
-        let reader = Reader()
+        let reader = ShuffleIdentity()
         return Pairs(
             PairsNode(
                 "sorted",
@@ -24,7 +24,7 @@ extension Pairs {
             ) { planner in
                 let ranges = ShuffleKind.ranges(count: planner.reducerCount)
                 return [try planner.sort(node, for: reader, ranges, .one)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 try context.passOn(to: sink)
             }
         )
@@ -109,12 +109,12 @@ extension Pairs {
     @inlinable
     func first(_ count: Int, _ place: SourcePlace) -> Pairs<Key, Value> {
         let node = self.node
-        let reader = Reader()
+        let reader = ShuffleIdentity()
         return Pairs(
             PairsNode("prefix(\(count))", place, keys: StageKeys(Key.self)) { planner in
                 let one = ShuffleKind.sorted(partitionCount: 1)
                 return [try planner.sort(node, for: reader, one, .one, limit: count)]
-            } _: { context, sink in
+            } emit: { context, sink in
                 try context.passOn(to: sink, limit: count)
             }
         )

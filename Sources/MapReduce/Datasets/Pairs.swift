@@ -15,12 +15,12 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     /// Adds the stages that produce the pairs, and the output that they are.
     @inlinable
     public func plan(into output: OutputPlanner) throws {
-        let program = try OutputLayout<Key, Value>(
+        let layout = try OutputLayout<Key, Value>(
             output.planner.outputStyle,
             columns: columnNames
         )
-        try output.planner.write(node, name: output.name) { exit in
-            { context in try program.makeSink(context, exit) }
+        try output.planner.write(node, name: output.name) { slot in
+            { context in try layout.makeSink(context, slot) }
         }
     }
 
@@ -70,7 +70,7 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
                 let stages = try planner.attach(node, generation) { context in
                     ForwardingSink(to: try makeSink(context), body: body)
                 }
-                for stage in stages { stage.add(verb, place) }
+                planner.add(verb, place, to: stages)
                 return stages
             }
         )

@@ -13,11 +13,11 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
     @exclusivity(unchecked) private var recordByteCount: Int?
 
     @usableFromInline
-    init(_ context: TaskContext, _ exit: StageExit, _ style: PartStyle) throws {
+    init(_ context: TaskContext, _ slot: StageOutputSlot, _ style: PartStyle) throws {
         self.context = context
-        part = try context.partWriter(exit, style)
+        part = try context.partWriter(slot, style)
         sampler = context.clock.sampler(.write)
-        context.add(self, exit)
+        context.add(self, slot)
     }
 
     /// Whether a type's encoding as the last of its record is what it is here.

@@ -17,7 +17,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     @usableFromInline let mergeBatch: MergeBatch
     @usableFromInline let combiningTable: CombiningTable
     @usableFromInline let output: ShuffleWriter
-    @usableFromInline let exit: StageExit
+    @usableFromInline let slot: StageOutputSlot
     @usableFromInline let partitionCount: Int
     @usableFromInline let sampler: Sampler
     /// Where short keys are noted; nil where no key is.
@@ -29,13 +29,13 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     @inlinable
     init(
         context: TaskContext,
-        exit: StageExit,
+        slot: StageOutputSlot,
         partitionCount: Int,
         merge: @escaping @Sendable (Value, Value) -> Value,
         mergeBatch: @escaping MergeBatch
     ) throws {
         self.context = context
-        self.exit = exit
+        self.slot = slot
         self.partitionCount = partitionCount
         self.merge = merge
         self.mergeBatch = mergeBatch
@@ -44,11 +44,11 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         shortKey = context.shortKey
         combiningTable = try context.combiningTable()
         output = context.shuffleWriter(
-            exit,
+            slot,
             merger: DecodingMerger(merge, context.owner),
             limit: nil
         )
-        context.add(self, exit)
+        context.add(self, slot)
     }
 
     @inlinable var table: CombiningTable? { combiningTable }
@@ -186,7 +186,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     @inlinable
     func finish() throws {
         try context.checkFailure()
-        try context.finishShuffle(exit, output, combined: emitted) { try write(to: $0) }
+        try context.finishShuffle(slot, output, combined: emitted) { try write(to: $0) }
         try context.checkFailure()
     }
 }

@@ -56,13 +56,13 @@ struct OutputLayout<Key: RecordKey, Value: RecordValue>: Sendable {
     @inlinable
     func makeSink(
         _ context: TaskContext,
-        _ exit: StageExit
+        _ slot: StageOutputSlot
     ) throws -> any PairSink<Key, Value> {
         switch style.kind {
         case .text(let text):
-            try TextSink<Key, Value>(context, exit, style, text, columns: columns).revocable()
-        case .binary: try BinarySink<Key, Value>(context, exit, style).revocable()
-        case .run: try PairFileSink<Key, Value>(context, exit).revocable()
+            try TextSink<Key, Value>(context, slot, style, text, columns: columns).revocable()
+        case .binary: try BinarySink<Key, Value>(context, slot, style).revocable()
+        case .run: try PairFileSink<Key, Value>(context, slot).revocable()
         }
     }
 }

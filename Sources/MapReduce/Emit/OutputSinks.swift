@@ -14,21 +14,21 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     @usableFromInline
     init(
         _ context: TaskContext,
-        _ exit: StageExit,
+        _ slot: StageOutputSlot,
         _ style: PartStyle,
         _ textStyle: TextWriter.Style,
         columns: [String]?
     ) throws {
         self.context = context
         self.columns = columns
-        part = try context.partWriter(exit, style)
+        part = try context.partWriter(slot, style)
         sampler = context.clock.sampler(.write)
         text = TextWriter(style: textStyle)
         isLaidOut = textStyle != .csv && textStyle != .json
         if !isLaidOut, let keyCount = Key.columnCount, let valueCount = Value.columnCount {
             try layOut(keyCount, valueCount)
         }
-        context.add(self, exit)
+        context.add(self, slot)
     }
 
     @inlinable
@@ -198,11 +198,11 @@ final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSi
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
     @inlinable
-    init(_ context: TaskContext, _ exit: StageExit) throws {
+    init(_ context: TaskContext, _ slot: StageOutputSlot) throws {
         self.context = context
-        run = try context.partRunWriter(exit)
+        run = try context.partRunWriter(slot)
         sampler = context.clock.sampler(.write)
-        context.add(self, exit)
+        context.add(self, slot)
     }
 
     @inlinable

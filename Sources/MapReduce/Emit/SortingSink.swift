@@ -24,7 +24,7 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
     @usableFromInline let context: TaskContext
     @usableFromInline let buffer: SortBuffer
     @usableFromInline let output: ShuffleWriter
-    @usableFromInline let exit: StageExit
+    @usableFromInline let slot: StageOutputSlot
     @usableFromInline let partitioning: Partitioning
     @usableFromInline let partitionCount: Int
     /// The pairs that were collected.
@@ -37,18 +37,18 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
     @inlinable
     init(
         context: TaskContext,
-        exit: StageExit,
+        slot: StageOutputSlot,
         partition: Partitioning,
         limit: Int? = nil
     ) throws {
         self.context = context
-        self.exit = exit
+        self.slot = slot
         partitioning = partition
         partitionCount = partition.count
         sampler = context.clock.sampler(.sort)
         buffer = try context.sortBuffer()
-        output = context.shuffleWriter(exit, merger: nil, limit: limit)
-        context.add(self, exit)
+        output = context.shuffleWriter(slot, merger: nil, limit: limit)
+        context.add(self, slot)
     }
 
     @inlinable
@@ -142,6 +142,6 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
     @inlinable
     func finish() throws {
         try context.checkFailure()
-        try context.finishShuffle(exit, output, collected) { try write(to: $0) }
+        try context.finishShuffle(slot, output, collected) { try write(to: $0) }
     }
 }

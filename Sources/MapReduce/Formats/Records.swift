@@ -6,7 +6,7 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
     let name: String
     let format: RecordFormat<Record>
     /// Stands for these records: all that is made of them shares one reading of the files.
-    let owner: Reader
+    let identity = RecordsIdentity()
     let filters: [(predicate: Predicate, place: SourcePlace)]
 
     init(
@@ -17,7 +17,6 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
         self.name = name
         self.format = format
         self.filters = filters
-        owner = Reader()
     }
 
     @usableFromInline var predicates: [Predicate] { filters.map(\.predicate) }
@@ -39,17 +38,13 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
         let place = SourcePlace(file, line)
         return Pairs(
             PairsNode { planner, generation, makeSink in
-                let reader = planner.recordReader(records, generation)
                 let predicates = records.predicates
-                reader.attach { context in
+                let stage = planner.attach(records, generation) { context in
                     let map = RecordMap(predicates, to: try makeSink(context), body: body)
-                    return RecordsOfFiles<Record>.Sink(
-                        add: { try map.add($0) },
-                        flush: { try map.flush() }
-                    )
+                    return RecordSink(add: { try map.add($0) }, flush: { try map.flush() })
                 }
-                reader.stage.add("map", place)
-                return [reader.stage]
+                planner.add("map", place, to: [stage])
+                return [stage]
             }
         )
     }
@@ -67,6 +62,9 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
         )
     }
 }
+
+/// Stands for the records of one description.
+final class RecordsIdentity: Sendable {}
 
 /// Calls a user's closure for each record.
 @usableFromInline

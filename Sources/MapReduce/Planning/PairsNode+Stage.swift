@@ -7,25 +7,24 @@ extension PairsNode {
     ///
     /// `sides`: plans these shuffles.
     ///
-    /// `program`: hands the pairs of one task to a sink.
+    /// `emit`: hands the pairs of one task to a sink.
     @inlinable
     convenience init(
         _ verb: String,
         _ place: SourcePlace,
         keys: StageKeys,
         prefix: (@Sendable (Int, SourcePlace) -> PairsNode)? = nil,
-        source: (@Sendable (Planner) throws -> [ShuffleEnd])? = nil,
-        reading sides: @escaping @Sendable (Planner) throws -> [[ShuffleEnd]],
-        _ program:
-            @escaping @Sendable (TaskContext, any PairSink<Key, Value>) throws -> Void
+        source: (@Sendable (Planner) throws -> [ShuffleHandle])? = nil,
+        reading sides: @escaping @Sendable (Planner) throws -> [[ShuffleHandle]],
+        emit: @escaping @Sendable (TaskContext, any PairSink<Key, Value>) throws -> Void
     ) {
         self.init(prefix: prefix, source: source) { planner, _, makeSink in
             let stage = planner.addStage(reading: try sides(planner), keys: keys) { context in
                 let sink = try makeSink(context)
-                try program(context, sink)
+                try emit(context, sink)
                 try sink.flush()
             }
-            stage.add(verb, place)
+            planner.add(verb, place, to: [stage])
             return [stage]
         }
     }
@@ -40,7 +39,7 @@ extension Planner {
     func shuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
         partitionCount: Int
-    ) throws -> [ShuffleEnd] {
+    ) throws -> [ShuffleHandle] {
         if partitionCount == reducerCount, let source = node.source { return try source(self) }
         return try ownShuffle(node, partitionCount: partitionCount)
     }
@@ -50,12 +49,12 @@ extension Planner {
     func ownShuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
         partitionCount: Int
-    ) throws -> [ShuffleEnd] {
-        try shuffle(node, forAll: partitionCount) { exit in
+    ) throws -> [ShuffleHandle] {
+        try shuffle(node, forAll: partitionCount) { slot in
             { context in
                 try SortingSink<Key, Value>(
                     context: context,
-                    exit: exit,
+                    slot: slot,
                     partition: .byHash(count: partitionCount)
                 ).revocable()
             }
@@ -68,16 +67,16 @@ extension Planner {
     @inlinable
     func sort<Key, Value>(
         _ node: PairsNode<Key, Value>,
-        for reader: Reader,
+        for reader: ShuffleIdentity,
         _ kind: ShuffleKind,
         _ partitioning: SortingSink<Key, Value>.Partitioning,
         limit: Int? = nil
-    ) throws -> [ShuffleEnd] {
-        try shuffle(node, for: reader, kind) { exit in
+    ) throws -> [ShuffleHandle] {
+        try shuffle(node, for: reader, kind) { slot in
             { context in
                 try SortingSink<Key, Value>(
                     context: context,
-                    exit: exit,
+                    slot: slot,
                     partition: partitioning,
                     limit: limit
                 ).revocable()

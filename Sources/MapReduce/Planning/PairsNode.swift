@@ -1,10 +1,5 @@
 internal import MapReduceEngine
 
-/// Makes what takes the pairs that a task produces for a dataset.
-@usableFromInline
-typealias MakeSink<Key: RecordKey, Value: RecordValue> =
-    @Sendable (TaskContext) throws -> any PairSink<Key, Value>
-
 /// A dataset in the graph that `pipeline(_:)` describes; verbs make new ones of those there are.
 ///
 /// A node knows how to be connected to what it is made of. That is done once for each node, however
@@ -17,21 +12,21 @@ final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
     @usableFromInline
     typealias Connect =
         @Sendable (Planner, Planner.Generation, @escaping MakeSink<Key, Value>) throws ->
-        [StageBuilder]
+        [StageHandle]
 
     @usableFromInline let connect: Connect
     /// The first pairs, when these are sorted: found without a sort of all.
     @usableFromInline let prefix: (@Sendable (Int, SourcePlace) -> PairsNode)?
     /// The shuffle that these are read from as they are, which does for all that want them by the
     /// hash of the key, in as many partitions as there are reducers.
-    @usableFromInline let source: (@Sendable (Planner) throws -> [ShuffleEnd])?
+    @usableFromInline let source: (@Sendable (Planner) throws -> [ShuffleHandle])?
     /// What was done to the pairs since they were shuffled.
     @usableFromInline let pass: Pass
 
     @inlinable
     init(
         prefix: (@Sendable (Int, SourcePlace) -> PairsNode)? = nil,
-        source: (@Sendable (Planner) throws -> [ShuffleEnd])? = nil,
+        source: (@Sendable (Planner) throws -> [ShuffleHandle])? = nil,
         pass: Pass = Pass(),
         _ connect: @escaping Connect
     ) {
@@ -72,33 +67,5 @@ extension Pairs {
         let text =
             "the pipeline cannot be run: \(place.fileName):\(place.line): \(problem)"
         return Pairs(PairsNode { _, _, _ in throw JobError(.usage, text) })
-    }
-}
-
-/// What knows stages while the plan is made, and must not afterwards: their programs know it.
-protocol PlannedOutlet: AnyObject {
-    func forgetStages()
-}
-
-/// Who takes the pairs of a dataset.
-///
-/// Unchecked: filled while one thread plans, and only read once tasks run.
-final class Outlet<Key: RecordKey, Value: RecordValue>: PlannedOutlet, @unchecked Sendable {
-    /// Only while the plan is made: it is known by its identity.
-    private var node: PairsNode<Key, Value>?
-    /// Only while the plan is made.
-    var stages: [StageBuilder] = []
-    var consumers: [MakeSink<Key, Value>] = []
-
-    init(_ node: PairsNode<Key, Value>) { self.node = node }
-
-    func forgetStages() {
-        stages = []
-        node = nil
-    }
-
-    func makeSink(_ context: TaskContext) throws -> any PairSink<Key, Value> {
-        if consumers.count == 1 { return try consumers[0](context) }
-        return ForkSink(context, to: try consumers.map { try $0(context) })
     }
 }

@@ -1,10 +1,10 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// Makes the plan of a job of the graph of its datasets.
+/// Makes the plan of a job from the graph of its datasets.
 ///
-/// Neighboring `map` and `filter` run in one pass; each dataset is made once, and handed to all
-/// that use it; where pairs must be brought together, a stage ends and another one begins.
+/// Neighboring `map` and `filter` run in one pass; each dataset is computed once for all its uses;
+/// where pairs must be brought together, a stage ends and another begins.
 ///
 ///     lines ── map ─┬─ combine ═══ map ── output "counts"        ═══ a shuffle: stages end there
 ///                   └─ filter ── reduce ═══ output "rare"
@@ -12,6 +12,8 @@ internal import MapReduceModel
 ///     stage 0: lines, map, filter  ──► two shuffles in one run
 ///     stage 1: combine, map        ──► parts of "counts"
 ///     stage 2: reduce              ──► parts of "rare"
+///
+/// `finish` returns values that hold no dataset: all else is released with the planner.
 @usableFromInline
 final class Planner {
     /// A time that a dataset is made: it is made once more where one stage cannot do for all uses.
@@ -24,110 +26,74 @@ final class Planner {
     @usableFromInline let reducerCount: Int
     /// What parts are written as.
     @usableFromInline let outputStyle: PartStyle
-    private var stages: [StageBuilder] = []
-    private var outlets: [OutletKey: any PlannedOutlet] = [:]
-    private var shuffles: [ShuffleKey: [ShuffleEnd]] = [:]
-    private var readers: [ReaderKey: any PlannedOutlet] = [:]
-    private var exits: [StageExit] = []
-    private var broadcasts: [BroadcastSource] = []
-    /// What the job's outputs are made of, by their names.
-    private(set) var outputTypes: [String: OutputTypes] = [:]
+    /// The stages so far.
+    var stages = StageDrafts()
+    /// The shuffles and outputs so far.
+    var shuffles = PlannedShuffles()
+    /// The iterations so far, and the round that is being planned.
+    var iterations = PlannedIterations()
+    /// The stages that read files, by what they read.
+    private var readings: [ReadingKey: Reading] = [:]
+    private var datasets: [DatasetKey: PlannedDataset] = [:]
+    private var consumers: [any StageConsumers] = []
     private var lastGeneration = 0
-    private var iterations: [Iteration] = []
-    /// The iterations whose rounds all take place.
-    private var fixedIterations: [IterationPlan] = []
-    /// The shuffles of the rounds that are planned.
-    private var keptRounds: [ObjectIdentifier: [ShuffleEnd]] = [:]
-    /// The round that stages belong to which are added now.
-    private var round: Round?
-    /// What is known by its identity must not go.
+    /// What is known by its identity must not go: datasets, in the order in which they were asked
+    /// for, and all else, in the order in which it was planned.
+    private var nodes: [AnyObject] = []
     private var kept: [AnyObject] = []
-
-    deinit {
-        // What was made first holds nothing of what came after it. Let go of in the other order, a
-        // long chain would be released by as deep a recursion.
-        outlets = [:]
-        readers = [:]
-        exits = []
-        shuffles = [:]
-        keptRounds = [:]
-        while stages.popLast() != nil {}
-        while kept.popLast() != nil {}
-    }
-
-    private struct OutletKey: Hashable {
-        let node: ObjectIdentifier
-        let generation: Generation
-    }
-
-    private struct ShuffleKey: Hashable {
-        let object: ObjectIdentifier
-        /// nil for a shuffle that only its own reader can use.
-        let partitionCount: Int?
-    }
-
-    private struct ReaderKey: Hashable {
-        let owner: ObjectIdentifier?
-        let name: String
-        let generation: Generation
-    }
 
     init(reducerCount: Int, outputStyle: OutputStyle) {
         self.reducerCount = reducerCount
         self.outputStyle = PartStyle(outputStyle)
     }
 
+    deinit {
+        // A dataset holds those that it is made of. Released in another order than this one, a long
+        // chain of them would be released by as deep a recursion.
+        nodes.reverse()
+        while nodes.popLast() != nil {}
+        while kept.popLast() != nil {}
+    }
+
     /// The plan, and what each of its stages does.
     /// - Throws: `JobError` when the graph has a plan that no job can be run by.
     func finish(name: String) throws -> CompiledJob {
-        let ordered = inOrder(stages.filter { !$0.outputs.isEmpty })
-        for (id, stage) in ordered.enumerated() { stage.number(id) }
-        for exit in exits { exit.number() }
-        for broadcast in broadcasts { broadcast.number() }
-        let all = iterations.map(\.plan) + fixedIterations
-        let plan = Plan(
-            name: name,
-            stages: ordered.map { $0.plan() },
-            iterations: all.isEmpty ? nil : all
-        )
-        for outlet in outlets.values { outlet.forgetStages() }
-        for reader in readers.values { reader.forgetStages() }
+        let ordered = stages.inOrder
+        let plan = Plan(name: name, stages: ordered.plans, iterations: iterations.plans)
         if let problem = plan.problem {
             throw JobError(.usage, "the pipeline cannot be run: \(problem)")
         }
-        return CompiledJob(
-            plan: plan,
-            stages: ordered.map {
-                CompiledJob.Stage(run: $0.program, keys: $0.keys, readsStrings: $0.readsStrings)
-            }
+        let finished = PlannedStages(
+            ordered.drafts.map {
+                PlannedStages.Stage(run: $0.body, keys: $0.keys, readsStrings: $0.readsStrings)
+            },
+            consumers: consumers,
+            outputs: shuffles.outputs(in: ordered),
+            broadcasts: shuffles.broadcasts(in: ordered)
         )
+        return CompiledJob(plan: plan, stages: finished, outputTypes: shuffles.outputTypes)
     }
 
-    /// Each stage behind those that it needs, otherwise as they were added.
-    private func inOrder(_ stages: [StageBuilder]) -> [StageBuilder] {
-        var ordered: [StageBuilder] = []
-        var seen: Set<ObjectIdentifier> = []
-        // A loop, as an iteration makes long chains: the stages that wait for those they need, and
-        // which of them come next.
-        var open: [(stage: StageBuilder, needed: ArraySlice<StageBuilder>)] = []
-        for stage in stages {
-            var next: StageBuilder? = stage
-            while true {
-                if let stage = next, seen.insert(ObjectIdentifier(stage)).inserted {
-                    open.append((stage, stage.dependencies[...]))
-                }
-                guard let last = open.indices.last else { break }
-                next = open[last].needed.popFirst()
-                if next == nil { ordered.append(open.removeLast().stage) }
-            }
-        }
-        return ordered
-    }
+    /// Keeps what is known by its identity for as long as the plan is made.
+    func keep(_ object: AnyObject) { kept.append(object) }
 }
 
 // MARK: Datasets
 
 extension Planner {
+    private struct DatasetKey: Hashable {
+        let node: ObjectIdentifier
+        let generation: Generation
+    }
+
+    /// What is known of a dataset that was asked for.
+    private struct PlannedDataset {
+        /// Those that produce it.
+        var stages: [StageHandle]
+        /// The number of its slot.
+        let consumers: Int
+    }
+
     @usableFromInline static let first = Generation(number: 0)
 
     @usableFromInline
@@ -142,11 +108,13 @@ extension Planner {
     func attach<Key, Value>(
         _ node: PairsNode<Key, Value>,
         _ generation: Generation,
-        _ consumer: @escaping MakeSink<Key, Value>
-    ) throws -> [StageBuilder] {
-        let outlet = try outlet(of: node, generation)
-        outlet.consumers.append(consumer)
-        return outlet.stages
+        _ makeSink: @escaping MakeSink<Key, Value>
+    ) throws -> [StageHandle] {
+        let dataset = try dataset(of: node, generation)
+        change(ConsumerSlot<DatasetConsumers<Key, Value>>(number: dataset.consumers)) {
+            $0.makeSinks.append(makeSink)
+        }
+        return dataset.stages
     }
 
     /// The stages that produce a dataset, which is planned now if it was not.
@@ -154,272 +122,140 @@ extension Planner {
     func stages<Key, Value>(
         of node: PairsNode<Key, Value>,
         _ generation: Generation
-    ) throws -> [StageBuilder] {
-        try outlet(of: node, generation).stages
+    ) throws -> [StageHandle] {
+        try dataset(of: node, generation).stages
     }
 
-    private func outlet<Key, Value>(
+    private func dataset<Key, Value>(
         of node: PairsNode<Key, Value>,
         _ generation: Generation
-    ) throws -> Outlet<Key, Value> {
-        let key = OutletKey(node: ObjectIdentifier(node), generation: generation)
-        if let known = outlets[key] as? Outlet<Key, Value> { return known }
-        let outlet = Outlet(node)
-        outlets[key] = outlet
-        outlet.stages = try node.connect(self, generation) { try outlet.makeSink($0) }
-        return outlet
-    }
-
-    /// Adds a stage that reads its partition of shuffles: those of each side.
-    @usableFromInline
-    func addStage(
-        reading sides: [[ShuffleEnd]],
-        keys: StageKeys,
-        _ program: @escaping StageBody
-    ) -> StageBuilder {
-        addStage(reading: sides, keys: keys, round: round, program)
-    }
-
-    /// The same, of a stage that belongs to a round.
-    func addStage(
-        reading sides: [[ShuffleEnd]],
-        keys: StageKeys,
-        round: Round?,
-        _ program: @escaping StageBody
-    ) -> StageBuilder {
-        let stage = StageBuilder(.sides(sides), keys: keys, round: round, program: program)
-        stages.append(stage)
-        return stage
-    }
-
-    /// What reads the files of a name as lines: once, for all datasets that begin with them.
-    func lineReader(_ name: String, _ generation: Generation) -> LinesOfFiles {
-        reader(nil, name, generation) {
-            let reader = LinesOfFiles()
-            reader.stage = addStage(readingFilesOf: name, .lines) { try reader.run($0) }
-            return reader
+    ) throws -> PlannedDataset {
+        let key = DatasetKey(node: ObjectIdentifier(node), generation: generation)
+        if let known = datasets[key] { return known }
+        nodes.append(node)
+        let slot = add(DatasetConsumers<Key, Value>())
+        var dataset = PlannedDataset(stages: [], consumers: slot.number)
+        dataset.stages = try node.connect(self, generation) { context in
+            try context.job.stages[slot].makeSink(context)
         }
+        datasets[key] = dataset
+        return dataset
     }
 
-    /// What reads the records of files: once, for all datasets that begin with these very records.
+    /// Adds a step to the stages that it runs in.
     @usableFromInline
-    func recordReader<Record: ~Copyable & ~Escapable>(
-        _ records: Records<Record>,
-        _ generation: Generation
-    ) -> RecordsOfFiles<Record> {
-        kept.append(records.owner)
-        return reader(records.owner, records.name, generation) {
-            let reader = RecordsOfFiles(records.format)
-            reader.stage = addStage(readingFilesOf: records.name, records.format.input) {
-                try reader.run($0)
-            }
-            for filter in records.filters { reader.stage.add("filter", filter.place) }
-            return reader
-        }
+    func add(_ verb: String, _ place: SourcePlace, to stages: [StageHandle]) {
+        let step = Step(verb: verb, file: place.fileName, line: place.line)
+        for stage in stages { self.stages[stage].add(step) }
     }
 
-    private func reader<Reader: PlannedOutlet>(
-        _ owner: AnyObject?,
-        _ name: String,
+    private func add<Consumers>(_ none: Consumers) -> ConsumerSlot<Consumers> {
+        consumers.append(none)
+        return ConsumerSlot(number: consumers.count - 1)
+    }
+
+    private func change<Consumers>(
+        _ slot: ConsumerSlot<Consumers>,
+        _ change: (inout Consumers) -> Void
+    ) {
+        guard var found = consumers[slot.number] as? Consumers else {
+            preconditionFailure("a slot has consumers of its own type")
+        }
+        change(&found)
+        consumers[slot.number] = found
+    }
+}
+
+// MARK: Files
+
+extension Planner {
+    private struct ReadingKey: Hashable {
+        /// nil for lines.
+        let records: ObjectIdentifier?
+        let name: String
+        let generation: Generation
+    }
+
+    /// A stage that reads files, and the number of the slot of those that take what it reads.
+    private struct Reading {
+        let stage: StageHandle
+        let consumers: Int
+    }
+
+    /// Has the lines of files handed to one more sink: read once, for all datasets that begin with
+    /// them.
+    @usableFromInline
+    func attach(
+        _ lines: Lines,
         _ generation: Generation,
-        _ make: () -> Reader
-    ) -> Reader {
-        let key = ReaderKey(
-            owner: owner.map { ObjectIdentifier($0) },
-            name: name,
+        _ makeSink: @escaping MakeLineSink
+    ) -> StageHandle {
+        let key = ReadingKey(records: nil, name: lines.name, generation: generation)
+        let reading = reading(key, .lines, LineConsumers()) { slot in
+            { context in try context.job.stages[slot].run(context) }
+        }
+        change(ConsumerSlot<LineConsumers>(number: reading.consumers)) {
+            $0.makeSinks.append(makeSink)
+        }
+        for filter in lines.filters { add("filter", filter.place, to: [reading.stage]) }
+        if lines.areStrings { stages[reading.stage].readsStrings = true }
+        return reading.stage
+    }
+
+    /// Has the records of files handed to one more sink: read once, for all datasets that begin
+    /// with these very records.
+    @usableFromInline
+    func attach<Record: ~Copyable & ~Escapable>(
+        _ records: Records<Record>,
+        _ generation: Generation,
+        _ makeSink: @escaping MakeRecordSink<Record>
+    ) -> StageHandle {
+        keep(records.identity)
+        let key = ReadingKey(
+            records: ObjectIdentifier(records.identity),
+            name: records.name,
             generation: generation
         )
-        if let known = readers[key] as? Reader { return known }
-        let reader = make()
-        readers[key] = reader
-        return reader
+        let isNew = readings[key] == nil
+        let none = RecordConsumers(records.format)
+        let reading = reading(key, records.format.input, none) { slot in
+            { context in try context.job.stages[slot].run(context) }
+        }
+        change(ConsumerSlot<RecordConsumers<Record>>(number: reading.consumers)) {
+            $0.makeSinks.append(makeSink)
+        }
+        if isNew {
+            for filter in records.filters { add("filter", filter.place, to: [reading.stage]) }
+        }
+        return reading.stage
+    }
+
+    private func reading<Consumers>(
+        _ key: ReadingKey,
+        _ format: InputFormat,
+        _ none: @autoclosure () -> Consumers,
+        _ body: (ConsumerSlot<Consumers>) -> StageBody
+    ) -> Reading {
+        if let known = readings[key] { return known }
+        let slot = add(none())
+        let stage = addStage(readingFilesOf: key.name, format, body(slot))
+        let reading = Reading(stage: stage, consumers: slot.number)
+        readings[key] = reading
+        return reading
     }
 
     /// Adds a stage that reads files.
     func addStage(
         readingFilesOf name: String,
         _ format: InputFormat,
-        _ program: @escaping StageBody
-    ) -> StageBuilder {
-        let stage = StageBuilder(
-            .files(name: name, format: format),
-            round: round,
-            program: program
-        )
-        stages.append(stage)
-        return stage
-    }
-}
-
-// MARK: Ends of stages
-
-extension Planner {
-    /// A shuffle by the hash of the key, for all that read the dataset in so many partitions.
-    @usableFromInline
-    func shuffle<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        forAll partitionCount: Int,
-        _ makeSink: (StageExit) -> MakeSink<Key, Value>
-    ) throws -> [ShuffleEnd] {
-        try shuffle(
-            node,
-            ShuffleKey(object: ObjectIdentifier(node), partitionCount: partitionCount),
-            .shuffle(partitionCount: partitionCount),
-            makeSink
-        )
-    }
-
-    /// That shuffle, if it is planned already.
-    func plannedShuffle<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        partitionCount: Int
-    ) -> [ShuffleEnd]? {
-        shuffles[ShuffleKey(object: ObjectIdentifier(node), partitionCount: partitionCount)]
-    }
-
-    /// A shuffle that is made for one reader.
-    ///
-    /// `reader`: stands for it; asked again for the same one, the same shuffle is the answer.
-    @usableFromInline
-    func shuffle<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        for reader: AnyObject,
-        _ kind: ShuffleKind,
-        _ makeSink: (StageExit) -> MakeSink<Key, Value>
-    ) throws -> [ShuffleEnd] {
-        kept.append(reader)
-        let key = ShuffleKey(object: ObjectIdentifier(reader), partitionCount: nil)
-        return try shuffle(node, key, kind.output, makeSink)
-    }
-
-    private func shuffle<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        _ key: ShuffleKey,
-        _ output: StageOutput,
-        _ makeSink: (StageExit) -> MakeSink<Key, Value>
-    ) throws -> [ShuffleEnd] {
-        if let known = shuffles[key] { return known }
-        let ends = try end(node, output, makeSink)
-        shuffles[key] = ends
-        return ends
-    }
-
-    /// Adds an output of the job.
-    @usableFromInline
-    func write<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        name: String,
-        _ makeSink: (StageExit) -> MakeSink<Key, Value>
-    ) throws {
-        outputTypes[name] = OutputTypes(key: Key.self, value: Value.self)
-        _ = try end(node, .files(name: name), makeSink)
-    }
-
-    private func end<Key, Value>(
-        _ node: PairsNode<Key, Value>,
-        _ output: StageOutput,
-        _ makeSink: (StageExit) -> MakeSink<Key, Value>
-    ) throws -> [ShuffleEnd] {
-        let exit = StageExit()
-        exits.append(exit)
-        for stage in try attach(node, Self.first, makeSink(exit))
-        where !exit.ends.contains(where: { $0.stage === stage }) {
-            exit.ends.append(ShuffleEnd(stage: stage, output: stage.add(output)))
-        }
-        return exit.ends
-    }
-
-    /// Has every task of some stages read a small dataset whole.
-    @usableFromInline
-    func broadcast(_ source: BroadcastSource, _ ends: [ShuffleEnd], to stages: [StageBuilder]) {
-        if !broadcasts.contains(where: { $0 === source }) { broadcasts.append(source) }
-        for stage in stages { source.add(stage, stage.add(broadcasts: ends)) }
-    }
-}
-
-// MARK: Iterations
-
-extension Planner {
-    /// The shuffle of what a round is read from, which is planned now if it was not: after those of
-    /// the rounds before it, one by one.
-    @usableFromInline
-    func ends(of round: KeptRound) throws -> [ShuffleEnd] {
-        if let known = keptRounds[ObjectIdentifier(round)] { return known }
-        var open: [KeptRound] = []
-        var next: KeptRound? = round
-        while let round = next, keptRounds[ObjectIdentifier(round)] == nil {
-            open.append(round)
-            next = round.before
-        }
-        var ends: [ShuffleEnd] = []
-        while let round = open.popLast() {
-            ends = try round.plan(self)
-            keptRounds[ObjectIdentifier(round)] = ends
-            kept.append(round)
-        }
-        return ends
-    }
-
-    /// Notes an iteration whose rounds all take place.
-    @usableFromInline
-    func note(iterationAt place: SourcePlace, roundCount: Int) {
-        let step = Step(verb: "iterate", file: place.fileName, line: place.line)
-        // One within the rounds of another is one in the source.
-        guard let known = fixedIterations.firstIndex(where: { $0.step == step }) else {
-            return fixedIterations.append(IterationPlan(step: step, maxRoundCount: roundCount))
-        }
-        let most = max(fixedIterations[known].maxRoundCount, roundCount)
-        fixedIterations[known].maxRoundCount = most
-    }
-
-    /// A round as the plan names it.
-    func round(_ number: Int, of iteration: Iteration) -> Round {
-        let index =
-            iterations.firstIndex { $0 === iteration }
-            ?? {
-                iterations.append(iteration)
-                return iterations.count - 1
-            }()
-        return Round(iteration: index, number: number, until: iteration.counter)
-    }
-
-    /// Plans what one round computes.
-    ///
-    /// `previous`: the ends of the round before; nil for the first one.
-    func planRound(
-        _ round: Round,
-        after previous: [ShuffleEnd]?,
-        _ body: () throws -> [ShuffleEnd]
-    ) throws -> [ShuffleEnd] {
-        guard self.round == nil else {
-            throw JobError(
-                .usage,
-                "the pipeline cannot be run: an iteration that ends when a counter is 0 lies "
-                    + "within another one; give the inner one a number of rounds"
+        _ body: @escaping StageBody
+    ) -> StageHandle {
+        stages.add(
+            StageDraft(
+                .files(name: name, format: format),
+                round: iterations.round,
+                body: body
             )
-        }
-        self.round = round
-        defer { self.round = nil }
-        let ends = try body()
-        if let previous {
-            for (end, before) in zip(ends, previous) { end.stage.previous = before.stage }
-        }
-        return ends
-    }
-}
-
-/// What a shuffle that is made for one reader does.
-@usableFromInline
-enum ShuffleKind {
-    case combined(partitionCount: Int)
-    case sorted(partitionCount: Int)
-    case ranges(count: Int)
-
-    var output: StageOutput {
-        switch self {
-        case .combined(let count): .combinedShuffle(partitionCount: count)
-        case .sorted(let count): .shuffle(partitionCount: count)
-        case .ranges(let count): .rangeShuffle(partitionCount: count)
-        }
+        )
     }
 }

@@ -7,11 +7,11 @@ extension CompiledJob {
     func driven(_ settings: RunSettings, testConditions: TestConditions? = nil) -> DrivenJob {
         DrivenJob(
             plan: plan,
-            readsStrings: stages.map(\.readsStrings),
+            readsStrings: stages.indices.map { stages[$0].readsStrings },
             start: settings.inProcess ? thread(settings, testConditions) : process(settings)
         ) { spec, recorder in
             TaskRunner(
-                program: self,
+                job: self,
                 limits: settings.limits,
                 testConditions: testConditions,
                 recorder: recorder,
@@ -38,7 +38,7 @@ extension CompiledJob {
         .thread { channel in
             let server = TaskServer(
                 channel: channel,
-                program: self,
+                job: self,
                 settings: settings,
                 testConditions: testConditions,
                 isOwnProcess: false

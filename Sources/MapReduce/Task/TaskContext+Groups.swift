@@ -46,7 +46,7 @@ extension TaskContext {
         for (number, side) in sides.enumerated() {
             let segments = Array(spec.segments[next..<next + side.count].joined())
             next += side.count
-            let output = plan.stages[side[0].stage].outputs[side[0].output]
+            let output = job.plan.stages[side[0].stage].outputs[side[0].output]
             let (pairs, sum, byteCount) = try merge {
                 try SegmentMerger.open(
                     segments,

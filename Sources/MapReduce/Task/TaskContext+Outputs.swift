@@ -15,14 +15,9 @@ struct CollectedSum {
 extension TaskContext {
     /// Notes what writes one of the stage's outputs.
     @usableFromInline
-    func add(_ sink: any OutputSink, _ exit: StageExit) { sinks[index(of: exit)] = sink }
+    func add(_ sink: any OutputSink, _ slot: StageOutputSlot) { sinks[index(of: slot)] = sink }
 
-    func index(of exit: StageExit) -> Int {
-        guard let index = exit.indexes[stage.id] else {
-            preconditionFailure("a sink is made for a stage that writes its output")
-        }
-        return index
-    }
+    func index(of slot: StageOutputSlot) -> Int { job.stages.output(slot, ofStage: stage.id) }
 
     /// Writes what is left of all outputs, in their order.
     func finishOutputs() throws -> TaskOutput {
@@ -74,11 +69,11 @@ extension TaskContext {
 
     @usableFromInline
     func shuffleWriter(
-        _ exit: StageExit,
+        _ slot: StageOutputSlot,
         merger: (any ValueMerger)?,
         limit: Int?
     ) -> ShuffleWriter {
-        let index = index(of: exit)
+        let index = index(of: slot)
         let output = stage.outputs[index]
         return ShuffleWriter(
             directory: spec.directory,
@@ -111,27 +106,27 @@ extension TaskContext {
     /// Writes what is left of the collected pairs, all of which are in the run then.
     @usableFromInline
     func finishShuffle(
-        _ exit: StageExit,
+        _ slot: StageOutputSlot,
         _ output: ShuffleWriter,
         _ collected: CollectedSum,
         fill: (RunWriter) throws -> Void
     ) throws {
-        try finish(exit, output, collected.pairs, emitted: collected.pairs.count, fill)
+        try finish(slot, output, collected.pairs, emitted: collected.pairs.count, fill)
     }
 
     /// Writes what is left of pairs whose values were merged; `emitted`: how many there were.
     @usableFromInline
     func finishShuffle(
-        _ exit: StageExit,
+        _ slot: StageOutputSlot,
         _ output: ShuffleWriter,
         combined emitted: Int,
         fill: (RunWriter) throws -> Void
     ) throws {
-        try finish(exit, output, nil, emitted: emitted, fill)
+        try finish(slot, output, nil, emitted: emitted, fill)
     }
 
     private func finish(
-        _ exit: StageExit,
+        _ slot: StageOutputSlot,
         _ output: ShuffleWriter,
         _ collected: PairChecksum?,
         emitted: Int,
@@ -144,7 +139,7 @@ extension TaskContext {
                 partitionCount: stage.runPartitionCount
             )
         self.run = run
-        written[index(of: exit)] = try output.finish(collected: collected, into: run, fill)
+        written[index(of: slot)] = try output.finish(collected: collected, into: run, fill)
         counters.add(emitted, to: BuiltInCounter.pairsEmitted)
         counters.add(output.counters)
     }
@@ -152,8 +147,8 @@ extension TaskContext {
     // MARK: Parts
 
     /// The path of the attempt's part of an output.
-    private func partPath(_ exit: StageExit, _ style: OutputStyle) throws -> String {
-        guard case .files(let name) = stage.outputs[index(of: exit)] else {
+    private func partPath(_ slot: StageOutputSlot, _ style: OutputStyle) throws -> String {
+        guard case .files(let name) = stage.outputs[index(of: slot)] else {
             preconditionFailure("a part is written for an output of the job")
         }
         if !name.isEmpty { try Files.createDirectory("\(spec.partDirectory)/\(name)") }
@@ -166,17 +161,17 @@ extension TaskContext {
     }
 
     @usableFromInline
-    func partWriter(_ exit: StageExit, _ style: PartStyle) throws -> PartWriter {
+    func partWriter(_ slot: StageOutputSlot, _ style: PartStyle) throws -> PartWriter {
         try PartWriter(
-            path: partPath(exit, style.whole),
+            path: partPath(slot, style.whole),
             compression: style.whole.compression
         )
     }
 
     @usableFromInline
-    func partRunWriter(_ exit: StageExit) throws -> RunWriter {
+    func partRunWriter(_ slot: StageOutputSlot) throws -> RunWriter {
         try RunWriter(
-            path: partPath(exit, OutputStyle(.run)),
+            path: partPath(slot, OutputStyle(.run)),
             partitionCount: 1,
             isPart: true
         )

@@ -9,9 +9,7 @@ internal import MapReduceProcess
 @usableFromInline
 final class TaskContext {
     let spec: TaskSpec
-    let plan: Plan
-    /// How the keys are shown that the stage reads; nil in a stage that reads files.
-    let keys: StageKeys?
+    let job: CompiledJob
     let limits: EngineLimits
     /// What a test asks for that is unusual; nil in every other run.
     let testConditions: TestConditions?
@@ -58,8 +56,8 @@ final class TaskContext {
     var run: RunWriter?
     var written: [PairChecksum]
     var parts: [OutputFile] = []
-    /// What is shared by those that make sinks for this task, by the dataset.
-    private var shared: [ObjectIdentifier: AnyObject] = [:]
+    /// What is shared by those that make sinks for this task.
+    private var shared: [SharedSlot: AnyObject] = [:]
     /// The records that were passed over, and the bytes that they take in the report.
     var skippedRecords: [BadRecord] = []
     var skippedByteCount = 0
@@ -74,8 +72,7 @@ final class TaskContext {
 
     init(
         spec: TaskSpec,
-        plan: Plan,
-        keys: StageKeys?,
+        job: CompiledJob,
         limits: EngineLimits,
         testConditions: TestConditions?,
         memory: TaskMemory,
@@ -85,9 +82,8 @@ final class TaskContext {
         holdsEmissions: Bool = false
     ) {
         self.spec = spec
-        self.plan = plan
-        self.keys = keys
-        written = plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
+        self.job = job
+        written = job.plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
         self.limits = limits
         self.maxBadRecords = maxBadRecords
         // A key that is bad would be no place in the input.
@@ -113,17 +109,19 @@ final class TaskContext {
     }
 
     /// The stage that the task belongs to.
-    var stage: StagePlan { plan.stages[spec.attempt.task.stage] }
+    var stage: StagePlan { job.plan.stages[spec.attempt.task.stage] }
+    /// How the keys are shown that the stage reads; nil in a stage that reads files.
+    var keys: StageKeys? { job.stages[spec.attempt.task.stage].keys }
 
     /// The only one of its kind in this task, which is made if it was not.
     @usableFromInline
     func shared<Object: AnyObject>(
-        for owner: AnyObject,
+        _ slot: SharedSlot,
         _ make: () throws -> Object
     ) rethrows -> Object {
-        if let known = shared[ObjectIdentifier(owner)] as? Object { return known }
+        if let known = shared[slot] as? Object { return known }
         let object = try make()
-        shared[ObjectIdentifier(owner)] = object
+        shared[slot] = object
         return object
     }
 

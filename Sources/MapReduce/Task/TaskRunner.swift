@@ -2,30 +2,9 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// A job as a process that runs its tasks needs it: the plan, and what each stage does.
-struct CompiledJob: Sendable {
-    let plan: Plan
-    let stages: [Stage]
-
-    /// What a stage does, and how the keys that it reads are shown.
-    struct Stage: Sendable {
-        let run: StageBody
-        /// nil for a stage that reads files.
-        let keys: StageKeys?
-        /// Whether lines of files become strings in it.
-        let readsStrings: Bool
-    }
-
-    /// A key that a stage works on, as its type writes it.
-    func text(ofKey key: [UInt8], inStage stage: Int) -> String {
-        let keys = stages.indices.contains(stage) ? stages[stage].keys : nil
-        return key.withUnsafeBytes { keys?.called.text(of: $0) ?? RecordQuote.text(of: $0) }
-    }
-}
-
 /// Runs attempts, one at a time, on the thread of its owner.
 final class TaskRunner {
-    let program: CompiledJob
+    let job: CompiledJob
     let limits: EngineLimits
     let testConditions: TestConditions?
     let recorder: FlightRecorder
@@ -34,14 +13,14 @@ final class TaskRunner {
     private let memory = TaskMemory()
 
     init(
-        program: CompiledJob,
+        job: CompiledJob,
         limits: EngineLimits,
         testConditions: TestConditions? = nil,
         recorder: FlightRecorder,
         maxBadRecords: Int = 0
     ) {
         self.maxBadRecords = maxBadRecords
-        self.program = program
+        self.job = job
         self.limits = limits
         self.testConditions = testConditions
         self.recorder = recorder
@@ -55,8 +34,8 @@ final class TaskRunner {
         let clock = PhaseClock()
         let begin = PhaseClock.ofThread
         let stage = spec.attempt.task.stage
-        guard program.stages.indices.contains(stage),
-            spec.segments.count == program.plan.stages[stage].sources.count
+        guard job.stages.indices.contains(stage),
+            spec.segments.count == job.plan.stages[stage].sources.count
         else {
             let message = "the job has no stage \(stage) that reads \(spec.segments.count) shuffles"
             return TaskReport(
@@ -87,8 +66,7 @@ final class TaskRunner {
         memory.beginTask()
         let context = TaskContext(
             spec: spec,
-            plan: program.plan,
-            keys: program.stages[spec.attempt.task.stage].keys,
+            job: job,
             limits: limits,
             testConditions: testConditions,
             memory: memory,
@@ -130,7 +108,7 @@ final class TaskRunner {
             }
         }
         return try context.owner.closure {
-            try program.stages[spec.attempt.task.stage].run(context)
+            try job.stages[spec.attempt.task.stage].run(context)
             return try context.finishOutputs()
         }
     }
@@ -138,7 +116,7 @@ final class TaskRunner {
     private func failure(of error: any Error, in context: TaskContext) -> Failure {
         let stage = context.spec.attempt.task.stage
         let steps =
-            program.plan.stages[stage].steps.map(\.description).joined(separator: ", ")
+            job.plan.stages[stage].steps.map(\.description).joined(separator: ", ")
         if let error = error as? EngineError {
             return Failure(
                 kind: error.kind,

@@ -12,7 +12,7 @@ internal import Glibc
 /// attempt runs on a thread of its own, one at a time.
 struct TaskServer: Sendable {
     let channel: FrameChannel
-    let program: CompiledJob
+    let job: CompiledJob
     let settings: RunSettings
     /// What a test asks for that is unusual.
     var testConditions: TestConditions?
@@ -25,14 +25,14 @@ struct TaskServer: Sendable {
             HangingThread.installBacktraceHandler()
             writeOutputByLines()
         }
-        try channel.send(TaskNotice.ready(fingerprint: program.plan.fingerprint))
+        try channel.send(TaskNotice.ready(fingerprint: job.plan.fingerprint))
         var runner: TaskRunner?
         while case .messages(let commands) = try channel.receive(TaskCommand.self) {
             for command in commands {
                 switch command {
                 case .open(let path):
                     runner = TaskRunner(
-                        program: program,
+                        job: job,
                         limits: settings.limits,
                         testConditions: testConditions,
                         recorder: try FlightRecorder(path: path),
@@ -44,7 +44,7 @@ struct TaskServer: Sendable {
                     }
                     try start(spec, runner)
                 case .showKey(let stage, let key):
-                    try channel.send(TaskNotice.key(program.text(ofKey: key, inStage: stage)))
+                    try channel.send(TaskNotice.key(job.text(ofKey: key, inStage: stage)))
                 }
             }
         }
