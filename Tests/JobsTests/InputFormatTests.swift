@@ -314,4 +314,15 @@ import Testing
         }
         #expect(try lines("strings", ["nul", "--input-format", "text"]).count == 1)
     }
+
+    /// A number of bytes that no record can have is a mistake of the command line, not a crash.
+    @Test(arguments: ["0", "-4", "67108865", "\(Int.max)"])
+    func aByteCountThatNoRecordCanHaveIsAnError(_ byteCount: String) throws {
+        try directory.write("in", "12345678")
+        let result = try run("fixed", ["in", "-o", out, "--byte-count=\(byteCount)"])
+        #expect(result.code == 2 && !result.wasSignaled, "\(result.errors)")
+        let message = "a record has 1 to 67108864 bytes, and not \(byteCount)"
+        #expect(result.errors.contains(message), "\(result.errors)")
+        #expect(result.errors.contains("RecordsJob.swift:"), "\(result.errors)")
+    }
 }

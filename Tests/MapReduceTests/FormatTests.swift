@@ -1,3 +1,4 @@
+import ArgumentParser
 import MapReduce
 import TestSupport
 import Testing
@@ -44,6 +45,26 @@ private struct Blocks: Job {
             emit(Bytes(block), emit.split.offset)
         }
         return blocks.sorted()
+    }
+}
+
+private struct Sized: Job {
+    @Option var byteCount = 4
+    func pipeline(_ input: Input) -> Pairs<Bytes, Int> {
+        input.records(.fixed(byteCount: byteCount)).map { block, emit in emit(Bytes(block), 1) }
+    }
+}
+
+private struct Separated: Job {
+    @Option var separator = ";"
+    @Option var quote = "'"
+    func pipeline(_ input: Input) -> Pairs<String, Int> {
+        let format = RecordFormat.csv(
+            header: false,
+            separator: separator.unicodeScalars.first ?? ",",
+            quote: quote.unicodeScalars.first
+        )
+        return input.records(format).map { row, emit in emit(try row.string(0), row.count) }
     }
 }
 
@@ -115,5 +136,35 @@ private struct Files: Job {
     @Test func aRecordThatIsCutShortIsAnError() {
         let error = #expect(throws: JobError.self) { try Blocks().collect(lines: ["abc", "a"]) }
         #expect(error?.message.contains("record at byte 4: the last record has 2 bytes") ?? false)
+    }
+
+    @Test(arguments: [0, -1, .min, (64 << 20) + 1, .max])
+    func aByteCountThatNoRecordCanHaveIsAnErrorOfUse(_ byteCount: Int) throws {
+        let job = try Sized.parse(["--byte-count=\(byteCount)"])
+        let error = #expect(throws: JobError.self) { try job.collect(lines: ["abc"]) }
+        #expect(error?.code == .usage)
+        let message = error?.message ?? ""
+        #expect(message.contains("FormatTests.swift:"), "\(message)")
+        #expect(
+            message.contains("a record has 1 to 67108864 bytes, and not \(byteCount)"),
+            "\(message)"
+        )
+    }
+
+    @Test func theLargestByteCountIsNoError() throws {
+        let job = try Sized.parse(["--byte-count=67108864"])
+        #expect(try job.collect(lines: []).isEmpty)
+    }
+
+    @Test(arguments: [("\n", "'"), ("é", "'"), (";", "é"), (";", ";"), ("\r", "'")])
+    func aSyntaxThatNoRowCanHaveIsAnErrorOfUse(_ separator: String, _ quote: String) throws {
+        let job = try Separated.parse(["--separator=\(separator)", "--quote=\(quote)"])
+        let error = #expect(throws: JobError.self) { try job.collect(lines: ["a;b"]) }
+        #expect(error?.code == .usage)
+        #expect(error?.message.contains("FormatTests.swift:") ?? false, "\(error?.message ?? "")")
+    }
+
+    @Test func rowsAreSeparatedByWhatTheCommandLineSays() throws {
+        #expect(try Separated.parse([]).collect(lines: ["'a;b';c"]) == ["a;b": 2])
     }
 }

@@ -14,7 +14,8 @@ extension RecordFormat where Record == Row {
     /// - Parameters:
     ///   - header: whether the first row of each file names the columns; without, columns have
     ///     numbers only, and rows may differ in how many fields they have.
-    ///   - separator: an ASCII character.
+    ///   - separator: an ASCII character; one that is not, or ends lines, is an error when the job
+    ///     is planned, and so is such a quote.
     ///   - quote: an ASCII character; with nil, quotes are text, and a line is a row.
     ///   - strict: whether a quote in a field that does not begin with one makes the row malformed,
     ///     as RFC 4180 has it; without, it is text, as most programs read it.
@@ -25,14 +26,10 @@ extension RecordFormat where Record == Row {
         quote: Unicode.Scalar? = "\"",
         strict: Bool = false
     ) -> RecordFormat {
-        precondition(
-            separator.isASCII && quote?.isASCII ?? true,
-            "fields are separated and quoted by ASCII characters"
-        )
-        return rows(
+        rows(
             RowSyntax(
-                separator: UInt8(truncatingIfNeeded: separator.value),
-                quote: quote.map { UInt8(truncatingIfNeeded: $0.value) },
+                separator: byte(separator),
+                quote: quote.map(byte),
                 hasEscapes: false,
                 hasHeader: header,
                 isStrict: strict
@@ -55,6 +52,11 @@ extension RecordFormat where Record == Row {
     /// - Returns: the format, for `records`.
     public static func tsv(header: Bool = true, escapes: Bool = true) -> RecordFormat {
         rows(RowSyntax(separator: 0x09, quote: nil, hasEscapes: escapes, hasHeader: header))
+    }
+
+    /// A character's byte; for one that is not ASCII a byte that no syntax can have.
+    private static func byte(_ character: Unicode.Scalar) -> UInt8 {
+        character.isASCII ? UInt8(truncatingIfNeeded: character.value) : .max
     }
 
     private static func rows(_ syntax: RowSyntax) -> RecordFormat {

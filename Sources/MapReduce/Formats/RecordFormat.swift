@@ -10,13 +10,13 @@ public struct RecordFormat<Record: ~Copyable & ~Escapable>: Sendable {
         ) throws -> Void
 
     let input: InputFormat
+    /// What is wrong with the format, which is an error where it is used; nil if nothing is.
+    let problem: String?
     @usableFromInline let drive: Drive
 
     /// `drive`: calls a closure with each record of a task.
     init(_ input: InputFormat, drive: @escaping Drive) {
-        if let problem = input.problem(maxRecordByteCount: EngineLimits.maxRecordByteCount) {
-            preconditionFailure(problem)
-        }
+        problem = input.problem(maxRecordByteCount: EngineLimits.maxRecordByteCount)
         self.input = input
         self.drive = drive
     }
@@ -34,11 +34,11 @@ extension Input {
 }
 
 extension RecordFormat where Record == Span<UInt8> {
-    /// Records of so many bytes, one behind another, lent as bytes.
+    /// Records of one length, one after another, lent as bytes.
     ///
     /// A last record that is shorter fails the attempt.
     ///
-    /// `byteCount`: from 1 to 64 MiB.
+    /// `byteCount`: from 1 to 64 MiB; anything else is an error when the job is planned.
     public static func fixed(byteCount: Int) -> RecordFormat {
         RecordFormat(.fixed(byteCount: byteCount)) { context, body in
             try context.forEachPiece { piece in

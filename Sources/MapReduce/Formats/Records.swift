@@ -19,6 +19,9 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
         self.filters = filters
     }
 
+    /// What is wrong with the format; nil if nothing is.
+    @usableFromInline var problem: String? { format.problem }
+
     @usableFromInline var predicates: [Predicate] { filters.map(\.predicate) }
 
     /// Turns every record into pairs.
@@ -36,6 +39,7 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
     ) -> Pairs<Key, Value> {
         let records = self
         let place = SourcePlace(file, line)
+        if let problem { return .mistaken(problem, place) }
         return Pairs(
             PairsNode { planner, generation, makeSink in
                 let predicates = records.predicates

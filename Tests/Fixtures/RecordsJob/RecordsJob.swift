@@ -7,7 +7,11 @@ struct RecordsJob: Job {
     @Option(help: "What to read: lines, strings, csv, rows, json, fixed, pairs or twice.")
     var read = "lines"
 
+    @Option(help: "How many bytes a record has that is read as fixed.")
+    var byteCount = 4
+
     func pipeline(_ input: Input) throws -> Outputs {
+        if read == "fixed" { return fixed(input) }
         guard let pipeline = Self.pipelines[read] else {
             throw ValidationError("there is nothing to read as \(read)")
         }
@@ -38,14 +42,6 @@ struct RecordsJob: Job {
             }
             return ["result": objects.sorted()]
         },
-        "fixed": { input in
-            let records: Pairs<Bytes, Int> = input.records(.fixed(byteCount: 4)).map {
-                record,
-                emit in
-                emit(Bytes(record), emit.split.offset)
-            }
-            return ["result": records.sorted()]
-        },
         "pairs": { ["result": $0.pairs(Int.self, String.self).sorted()] },
         // Two maps of the same records.
         "twice": { input in
@@ -59,6 +55,12 @@ struct RecordsJob: Job {
             return ["ids": ids.sorted(), "texts": texts.combine(+)]
         },
     ]
+
+    private func fixed(_ input: Input) -> Outputs {
+        let records: Pairs<Bytes, Int> = input.records(.fixed(byteCount: byteCount))
+            .map { record, emit in emit(Bytes(record), emit.split.offset) }
+        return ["result": records.sorted()]
+    }
 
     private static func rows(_ input: Input) -> Pairs<Int, String> {
         input.records(.csv).map { row, emit in
