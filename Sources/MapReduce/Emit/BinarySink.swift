@@ -3,7 +3,7 @@ public import MapReduceEngine
 /// Writes the bytes of keys and values with nothing between them, every record as long as the first
 /// one of its part.
 @usableFromInline
-final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
+final class BinarySink<Key: RecordKey, Value: RecordValue>: SampledSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let part: PartWriter
     @usableFromInline let sampler: Sampler
@@ -28,62 +28,47 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(key, value)
-            return sampler.end(sample)
-        }
+    func store(_ key: Key, _ value: Value) {
         keyBytes.beginLine()
         key.write(to: &keyBytes)
-        addBytes(keyBytes.bytes, value)
+        storeBytes(keyBytes.bytes, value)
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, value)
-            return sampler.end(sample)
-        }
-        guard Self.isBytes(Key.self) else { return addDecoded(key, value) }
-        addBytes(key, value)
+    func store(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
+        guard Self.isBytes(Key.self) else { return storeDecoded(key, value) }
+        storeBytes(key, value)
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, encodedValue: value)
-            return sampler.end(sample)
-        }
-        if Self.isBytes(Key.self), Self.isBytes(Value.self) { return store(key, value) }
+    func store(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
+        if Self.isBytes(Key.self), Self.isBytes(Value.self) { return append(key, value) }
         do {
-            add(encodedKey: key, try Value(record: value))
+            store(encodedKey: key, try Value(record: value))
         } catch {
             context.fail(error)
         }
     }
 
     @inlinable
-    func addDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
+    func storeDecoded(_ key: UnsafeRawBufferPointer, _ value: Value) {
         do {
-            add(try Key(record: key), value)
+            store(try Key(record: key), value)
         } catch {
             context.fail(error)
         }
     }
 
     @inlinable
-    func addBytes(_ key: UnsafeRawBufferPointer, _ value: Value) {
+    func storeBytes(_ key: UnsafeRawBufferPointer, _ value: Value) {
         valueBytes.beginLine()
         value.write(to: &valueBytes)
-        store(key, valueBytes.bytes)
+        append(key, valueBytes.bytes)
     }
 
     /// Appends a record, if it is one that the format can have.
     @usableFromInline
-    func store(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    func append(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         guard context.failure == nil else { return }
         let byteCount = key.count + value.count
         if byteCount != recordByteCount || keyBytes.writer.failure != nil

@@ -1,6 +1,8 @@
 public import MapReduceEngine
 
-/// Where the pairs of an emitter go.
+/// Where the pairs of an emitter go; the batch and the table are the inside of the sink that
+/// combines, here so that an emitter, which is inlined into users' modules, fills them itself and
+/// calls a sink once for 64 pairs.
 ///
 /// Implementations belong to one task and one thread.
 @usableFromInline

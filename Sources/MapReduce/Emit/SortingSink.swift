@@ -2,7 +2,7 @@ public import MapReduceEngine
 
 /// Collects all pairs and sorts them; when its memory is full they are spilled.
 @usableFromInline
-final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
+final class SortingSink<Key: RecordKey, Value: RecordValue>: EncodingSink {
     /// Says in which partition a pair is.
     @usableFromInline
     enum Partitioning: Sendable {
@@ -52,41 +52,8 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSin
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(key, value)
-            return sampler.end(sample)
-        }
-        keyBytes.hold(key, for: context)
-        valueBytes.hold(value, for: context)
-        collect(keyBytes.bytes, valueBytes.bytes)
-    }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, value)
-            return sampler.end(sample)
-        }
-        valueBytes.hold(value, for: context)
-        collect(key, valueBytes.bytes)
-    }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, encodedValue: value)
-            return sampler.end(sample)
-        }
-        collect(key, value)
-    }
-
-    @inlinable
     @inline(__always)
-    func collect(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    func store(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
         let partition: Int
         switch partitioning {
         case .byHash(let count): partition = context.collect(key, value, count, &collected)

@@ -2,7 +2,7 @@ public import MapReduceEngine
 
 /// Writes pairs as lines of the job's output.
 @usableFromInline
-final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
+final class TextSink<Key: RecordKey, Value: RecordValue>: SampledSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let part: PartWriter
     @usableFromInline let sampler: Sampler
@@ -32,12 +32,7 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(_ key: Key, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(key, value)
-            return sampler.end(sample)
-        }
+    func store(_ key: Key, _ value: Value) {
         if !isLaidOut { measure(key, value) }
         text.beginLine()
         key.write(to: &text)
@@ -46,15 +41,10 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, value)
-            return sampler.end(sample)
-        }
+    func store(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
         guard isLaidOut else {
             do {
-                add(try Key(record: key), value)
+                store(try Key(record: key), value)
             } catch {
                 context.fail(error)
             }
@@ -67,15 +57,10 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
     }
 
     @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, encodedValue: value)
-            return sampler.end(sample)
-        }
+    func store(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
         guard isLaidOut else {
             do {
-                add(try Key(record: key), try Value(record: value))
+                store(try Key(record: key), try Value(record: value))
             } catch {
                 context.fail(error)
             }
@@ -186,71 +171,4 @@ struct OutputRecordError: Error, CustomStringConvertible {
     let reason: any Error
 
     var description: String { "key \(key): \(reason)" }
-}
-
-/// Writes pairs in the order of emission to a file from which `collect` decodes them.
-@usableFromInline
-final class PairFileSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
-    @usableFromInline let context: TaskContext
-    @usableFromInline let run: RunWriter
-    @usableFromInline let sampler: Sampler
-    @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
-    @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
-
-    @inlinable
-    init(_ context: TaskContext, _ slot: StageOutputSlot) throws {
-        self.context = context
-        run = try context.partRunWriter(slot)
-        sampler = context.clock.sampler(.write)
-        context.add(self, slot)
-    }
-
-    @inlinable
-    func add(_ key: Key, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(key, value)
-            return sampler.end(sample)
-        }
-        keyBytes.hold(key, for: context)
-        valueBytes.hold(value, for: context)
-        store(keyBytes.bytes, valueBytes.bytes)
-    }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, _ value: Value) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, value)
-            return sampler.end(sample)
-        }
-        valueBytes.hold(value, for: context)
-        store(key, valueBytes.bytes)
-    }
-
-    @inlinable
-    func add(encodedKey key: UnsafeRawBufferPointer, encodedValue value: UnsafeRawBufferPointer) {
-        if sampler.isDue {
-            let sample = sampler.begin()
-            add(encodedKey: key, encodedValue: value)
-            return sampler.end(sample)
-        }
-        store(key, value)
-    }
-
-    @inlinable
-    func store(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        guard context.failure == nil else { return }
-        do {
-            try run.add(partition: 0, key: key, value: value)
-        } catch {
-            context.fail(error)
-        }
-    }
-
-    @inlinable
-    func finish() throws {
-        try context.checkFailure()
-        try context.finishPart(run)
-    }
 }
