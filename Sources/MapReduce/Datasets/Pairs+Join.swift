@@ -94,14 +94,9 @@ extension Pairs {
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Pairs<NextKey, NextValue> {
-        grouped(
-            "cogroup",
-            SourcePlace(file, line),
-            { [try $0.shuffle(other.node, partitionCount: $0.reducerCount)] },
-            { key, join, context, emit in
-                try body(key, Values(join, 0, context), Values(join, 1, context), &emit)
-            }
-        )
+        grouped("cogroup", SourcePlace(file, line), with: [other.joinSide]) { key, join, emit in
+            try body(key, join.values(0), join.values(1), &emit)
+        }
     }
 
     /// Calls the closure once for each key of any of three datasets, with the values that it has in
@@ -126,23 +121,10 @@ extension Pairs {
         grouped(
             "cogroup",
             SourcePlace(file, line),
-            { planner in
-                let count = planner.reducerCount
-                return [
-                    try planner.shuffle(second.node, partitionCount: count),
-                    try planner.shuffle(third.node, partitionCount: count),
-                ]
-            },
-            { key, join, context, emit in
-                try body(
-                    key,
-                    Values(join, 0, context),
-                    Values(join, 1, context),
-                    Values(join, 2, context),
-                    &emit
-                )
-            }
-        )
+            with: [second.joinSide, third.joinSide]
+        ) { key, join, emit in
+            try body(key, join.values(0), join.values(1), join.values(2), &emit)
+        }
     }
 
     /// Calls the closure once for each key of any of four datasets, with the values that it has in
@@ -170,25 +152,10 @@ extension Pairs {
         grouped(
             "cogroup",
             SourcePlace(file, line),
-            { planner in
-                let count = planner.reducerCount
-                return [
-                    try planner.shuffle(second.node, partitionCount: count),
-                    try planner.shuffle(third.node, partitionCount: count),
-                    try planner.shuffle(fourth.node, partitionCount: count),
-                ]
-            },
-            { key, join, context, emit in
-                try body(
-                    key,
-                    Values(join, 0, context),
-                    Values(join, 1, context),
-                    Values(join, 2, context),
-                    Values(join, 3, context),
-                    &emit
-                )
-            }
-        )
+            with: [second.joinSide, third.joinSide, fourth.joinSide]
+        ) { key, join, emit in
+            try body(key, join.values(0), join.values(1), join.values(2), join.values(3), &emit)
+        }
     }
 }
 
@@ -205,15 +172,9 @@ extension Pairs {
                 _ emit: inout Emitter<NextKey, NextValue>
             ) throws -> Void
     ) -> Pairs<NextKey, NextValue> {
-        grouped(
-            verb,
-            place,
-            { [try $0.shuffle(other.node, partitionCount: $0.reducerCount)] },
-            { key, join, context, emit in
-                let lefts: [Value] = try context.hold(join)
-                try body(key, lefts, Values(join, 1, context), &emit)
-            }
-        )
+        grouped(verb, place, with: [other.joinSide]) { key, join, emit in
+            try body(key, try join.heldValues(), join.values(1), &emit)
+        }
     }
 
     /// Calls the body for each key of this dataset, which is side 0, and of others.
@@ -221,33 +182,57 @@ extension Pairs {
     func grouped<NextKey: RecordKey, NextValue: RecordValue>(
         _ verb: String,
         _ place: SourcePlace,
-        _ otherSides: @escaping @Sendable (Planner) throws -> [[ShuffleHandle]],
+        with others: [JoinSide],
         _ body:
             @escaping @Sendable (
-                Key, JoinCursor, TaskContext, inout Emitter<NextKey, NextValue>
+                Key, JoinedKey, inout Emitter<NextKey, NextValue>
             ) throws -> Void
     ) -> Pairs<NextKey, NextValue> {
-        let node = self.node
+        let sides = [joinSide] + others
         return Pairs<NextKey, NextValue>(
             PairsNode(verb, place, keys: StageKeys(Key.self)) { planner in
-                [try planner.shuffle(node, partitionCount: planner.reducerCount)]
-                    + (try otherSides(planner))
+                try sides.map { try $0(planner) }
             } emit: { context, sink in
                 var emit = Emitter(sink)
                 try context.forEachKey { join in
-                    try body(try Key(record: join.key), join, context, &emit)
+                    try body(Key(record: join.key), JoinedKey(join, context), &emit)
                 }
                 try emit.finish()
             }
         )
     }
+
+    /// The dataset as a side of a join: its shuffle by key, which all joins of it share.
+    @inlinable var joinSide: JoinSide {
+        let node = self.node
+        return { try $0.shuffle(node, partitionCount: $0.reducerCount) }
+    }
 }
 
-extension TaskContext {
-    /// The values of the current key on side 0, in memory.
+/// Plans the shuffle that a side of a join is read from.
+@usableFromInline
+typealias JoinSide = @Sendable (Planner) throws -> [ShuffleHandle]
+
+/// A key of a join, with the values that it has on each side.
+@usableFromInline
+struct JoinedKey {
+    @usableFromInline let join: JoinCursor
+    @usableFromInline let context: TaskContext
+
+    @inlinable
+    init(_ join: JoinCursor, _ context: TaskContext) {
+        self.join = join
+        self.context = context
+    }
+
+    /// The values on a side, streamed.
+    @inlinable
+    func values<Value: RecordValue>(_ side: Int) -> Values<Value> { Values(join, side, context) }
+
+    /// The values on side 0, in memory.
     /// - Throws: when they do not fit the memory of a task.
     @inlinable
-    func hold<Value: RecordValue>(_ join: JoinCursor) throws -> [Value] {
+    func heldValues<Value: RecordValue>() throws -> [Value] {
         guard join.hasKey(0) else { return [] }
         var values: [Value] = []
         var byteCount = 0
@@ -255,11 +240,13 @@ extension TaskContext {
         while try groups.nextValue() {
             values.append(try Value(record: groups.value))
             byteCount += groups.value.count + MemoryLayout<Value>.stride
-            if byteCount > heldByteCount { throw tooManyHeld() }
+            if byteCount > context.heldByteCount { throw context.tooManyHeld() }
         }
         return values
     }
+}
 
+extension TaskContext {
     /// Bytes that a join may hold.
     @usableFromInline var heldByteCount: Int { limits.memoryByteCount }
 
