@@ -10,6 +10,9 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Settings of the libraries, in which a file also imports whatever it uses a member of.
+let librarySettings = settings + [.enableUpcomingFeature("MemberImportVisibility")]
+
 /// An executable job: one file in a folder of its own under `Jobs/`.
 func job(_ name: String, path: String? = nil) -> Target {
     .executableTarget(
@@ -104,11 +107,11 @@ let package = Package(
         .target(name: "CJobMarker"),
         .target(name: "CSignals"),
         .target(name: "CSpawn"),
-        .target(name: "MapReduceModel", swiftSettings: settings),
+        .target(name: "MapReduceModel", swiftSettings: librarySettings),
         .target(
             name: "MapReduceControl",
             dependencies: ["MapReduceModel"],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceEngine",
@@ -123,12 +126,12 @@ let package = Package(
         .target(
             name: "MapReduceProcess",
             dependencies: ["MapReduceModel", "CSignals", "CSpawn"],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceReport",
             dependencies: ["MapReduceModel", "MapReduceControl", "CPage"],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceDriver",
@@ -136,7 +139,7 @@ let package = Package(
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
                 "MapReduceReport",
             ],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduce",
@@ -145,12 +148,12 @@ let package = Package(
                 "MapReduceReport", "MapReduceDriver", "CIntrinsics", "CJobMarker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceTesting",
             dependencies: ["MapReduce"],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         job("wordcount"),
         job("grep"),
@@ -297,7 +300,7 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceCoordinator",
@@ -314,7 +317,7 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceWorker",
@@ -331,7 +334,7 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .target(
             name: "MapReduceTool",
@@ -346,12 +349,12 @@ if hasCluster {
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .executableTarget(
             name: "MapReduceMain",
             dependencies: ["MapReduceTool"],
-            swiftSettings: settings
+            swiftSettings: librarySettings
         ),
         .executableTarget(
             name: "tracedtool",

@@ -1,3 +1,5 @@
+internal import CSignals
+
 #if canImport(Glibc)
 internal import Glibc
 #endif

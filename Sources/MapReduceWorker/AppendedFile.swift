@@ -1,4 +1,5 @@
 internal import MapReduceEngine
+internal import MapReduceModel
 internal import NIOCore
 
 /// A file that is written from its end on, which may exist.

@@ -1,4 +1,5 @@
 internal import MapReduceEngine
+internal import MapReduceModel
 
 /// A file that is given as the executable of a job, and is something else.
 package struct NotAJobError: Error, CustomStringConvertible {

@@ -1,3 +1,4 @@
+internal import AsyncHTTPClient
 internal import Logging
 internal import MapReduceControl
 internal import MapReduceEngine

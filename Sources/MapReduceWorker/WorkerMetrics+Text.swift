@@ -1,5 +1,6 @@
 internal import MapReduceEngine
 internal import MapReduceHTTP
+internal import MapReduceModel
 
 /// The families of a worker's metrics; `Documentation/Observability.md` lists them.
 extension WorkerMetrics {

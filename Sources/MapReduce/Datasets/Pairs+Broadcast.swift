@@ -1,4 +1,5 @@
 internal import MapReduceEngine
+internal import MapReduceModel
 
 /// Verbs that give every task the whole of a small dataset.
 extension Pairs {

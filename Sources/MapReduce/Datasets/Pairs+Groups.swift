@@ -1,4 +1,5 @@
 public import MapReduceEngine
+internal import MapReduceModel
 
 /// Secondary sort: groups whose pairs come in an order of their own.
 extension Pairs {

@@ -1,4 +1,5 @@
 public import MapReduceEngine
+internal import MapReduceModel
 
 /// Verbs that bring pairs of equal keys of several datasets together.
 extension Pairs {

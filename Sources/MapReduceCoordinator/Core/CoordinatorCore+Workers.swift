@@ -1,3 +1,5 @@
+internal import HTTPTypes
+internal import Logging
 internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel

@@ -2,6 +2,7 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 
 /// Builds the reports of jobs: of those that run from a snapshot, of those that have ended from the
 /// journal.

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import MapReduceEngine
 internal import MapReduceHTTP
+internal import MapReduceModel
 internal import Synchronization
 
 #if canImport(Glibc)

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 package import MapReduceModel
 internal import NIOCore
+internal import NIOHTTP1
 
 /// The logs of attempts as they are printed, asked of their workers.
 extension CoordinatorClient {

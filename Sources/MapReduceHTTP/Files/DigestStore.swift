@@ -1,4 +1,5 @@
 package import Crypto
+internal import HTTPTypes
 internal import MapReduceEngine
 package import MapReduceModel
 internal import MapReduceProcess

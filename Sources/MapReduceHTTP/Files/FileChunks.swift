@@ -1,4 +1,5 @@
 internal import MapReduceEngine
+internal import MapReduceModel
 package import NIOCore
 
 /// The bytes of a file as a sequence of buffers, read as they are asked for.

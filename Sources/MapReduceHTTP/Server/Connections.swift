@@ -87,7 +87,8 @@ package final class Connections: Sendable {
     /// IPv6.
     static func peer(_ address: SocketAddress?) -> String {
         guard case .v6(let address) = address else { return address?.ipAddress ?? "" }
-        let bytes = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+        // In a `sockaddr_in6` the address comes after the family, the port, and the flow label.
+        let bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
         let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11] == [0xFF, 0xFF]
         if isMapped { return bytes[12...].map { "\($0)" }.joined(separator: ".") }
         return bytes.prefix(8).map { "\($0)" }.joined(separator: ":")

@@ -1,3 +1,5 @@
+internal import MapReduceModel
+
 /// Numbers as people read them.
 package enum Format {
     /// `12,345,678`.

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
+internal import MapReduceReport
 internal import MapReduceWorker
 
 #if canImport(Glibc)

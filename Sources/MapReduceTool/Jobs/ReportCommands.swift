@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import MapReduceEngine
+internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport

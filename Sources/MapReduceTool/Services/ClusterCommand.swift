@@ -3,6 +3,7 @@ internal import Logging
 internal import MapReduceCoordinator
 internal import MapReduceEngine
 internal import MapReduceHTTP
+internal import MapReduceModel
 internal import MapReduceProcess
 internal import ServiceLifecycle
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import MapReduceDriver
 internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
