@@ -159,7 +159,7 @@ import Testing
 
     @Test func aWorkerHasAsManySlotsAsAreAllowed() async throws {
         let test = try TestCoordinator()
-        let limit = HTTPLimits.maxSlotCount
+        let limit = JobLimits.maxSlotCount
         #expect(try await test.join(slots: limit).worker == WorkerID(1))
         for slots in [limit + 1, 0] {
             await #expect(throws: ClusterError.self) { try await test.join(slots: slots, "other") }

@@ -106,8 +106,8 @@ import Testing
         }
     }
 
-    /// Where numbers are compared that are not limits: units of time, what a double or a page holds,
-    /// ports, and the sizes of a search.
+    /// Where numbers are compared that are not limits: units of time, what a double or a page
+    /// holds, ports, and the sizes of a search.
     static let arithmetic: Set<String> = [
         "Format.swift", "Poll.swift", "NumberText.swift", "Words.swift", "KeyHash.swift",
         "ServerSettings.swift", "MergeCheck.swift",

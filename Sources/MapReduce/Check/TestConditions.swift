@@ -1,4 +1,5 @@
 internal import MapReduceDriver
+internal import MapReduceEngine
 internal import MapReduceModel
 
 /// How a run for a test is cut, spilled, merged and shuffled: in ways that a correct job does not

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel

@@ -2,6 +2,7 @@ internal import Logging
 internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
+internal import Tracing
 
 /// Owns the control plane of a cluster: gives it events, makes the journal durable, and then does
 /// what follows.

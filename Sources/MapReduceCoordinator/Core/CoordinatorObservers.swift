@@ -1,5 +1,6 @@
 internal import Logging
 internal import MapReduceControl
+internal import MapReduceHTTP
 internal import MapReduceModel
 
 /// The metrics, the log and the traces of a coordinator: what operators see of it.

@@ -35,6 +35,9 @@ struct VerdictText {
             + "tasks waited, mostly in \(largest.rawValue)"
     }
 
+    /// A number of records that a report claims, which may be any.
+    private func count(_ records: Double) -> Int { Int(min(records, ReportLimits.maxShownCount)) }
+
     /// `58%`.
     static func percent(_ share: Double) -> String {
         "\(Int((min(max(share, 0), 1) * 100).rounded()))%"
@@ -51,8 +54,8 @@ struct VerdictText {
         let task = "\(late.stage).\(late.task)"
         if bound == .skew, late.records > late.usualRecords {
             return "; task \(task) (\(label(of: late.stage))) read "
-                + "\(Format.count(Int(min(late.records, ReportLimits.maxShownCount)), "record")), and the one in the "
-                + "middle of its stage \(Format.count(Int(min(late.usualRecords, ReportLimits.maxShownCount))))"
+                + "\(Format.count(count(late.records), "record")), and the one in the "
+                + "middle of its stage \(Format.count(count(late.usualRecords)))"
         }
         return "; task \(task) (\(label(of: late.stage))) took "
             + "\(Format.duration(seconds: late.duration)), and the one in the middle of its stage "

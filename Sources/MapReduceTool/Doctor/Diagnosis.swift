@@ -71,8 +71,8 @@ struct Diagnosis {
 
     /// Open files.
     static func files(_ subject: String, limit: Int, needed: Int) -> Finding {
-        let seen =
-            "\(limit > ToolLimits.unlimitedFileCount ? "any number" : Format.count(limit)) may be open at once"
+        let count = limit > ToolLimits.unlimitedFileCount ? "any number" : Format.count(limit)
+        let seen = "\(count) may be open at once"
         let remedy =
             "raise the hard limit for whoever starts it: LimitNOFILE=65536 in a unit of systemd, "
             + "nofile in /etc/security/limits.conf, or `ulimit -n`"

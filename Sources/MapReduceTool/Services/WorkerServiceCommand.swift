@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Logging
 internal import MapReduceHTTP
+internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceWorker
 internal import ServiceLifecycle
