@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import MapReduce
+import Synchronization
 
 /// Counts words as `wordcount` does, by sorting instead of combining if asked to, and does what is
 /// asked of it at a line or a word: for tests of what happens then.
@@ -125,10 +126,12 @@ struct FaultyJob: Job {
         return sum
     }
 
+    /// What `spin` reads: the optimizer removes a loop without an effect, even one that never ends.
+    private static let spins = Atomic(true)
+
     @inline(never)
     private func spin() {
-        var number: UInt64 = 1
-        while number != 0 { number = number &* 3 | 1 }
+        while Self.spins.load(ordering: .relaxed) {}
     }
 
     /// Takes memory until there is none: what a limit of the process allows, or all.
