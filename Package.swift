@@ -10,9 +10,6 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// Settings of the libraries, in which a file also imports whatever it uses a member of.
-let librarySettings = settings + [.enableUpcomingFeature("MemberImportVisibility")]
-
 /// An executable job: one file in a folder of its own under `Jobs/`.
 func job(_ name: String, path: String? = nil) -> Target {
     .executableTarget(
@@ -107,11 +104,11 @@ let package = Package(
         .target(name: "CJobMarker"),
         .target(name: "CSignals"),
         .target(name: "CSpawn"),
-        .target(name: "MapReduceModel", swiftSettings: librarySettings),
+        .target(name: "MapReduceModel", swiftSettings: settings),
         .target(
             name: "MapReduceControl",
             dependencies: ["MapReduceModel"],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceEngine",
@@ -126,12 +123,12 @@ let package = Package(
         .target(
             name: "MapReduceProcess",
             dependencies: ["MapReduceModel", "CSignals", "CSpawn"],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceReport",
             dependencies: ["MapReduceModel", "MapReduceControl", "CPage"],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceDriver",
@@ -139,7 +136,7 @@ let package = Package(
                 "MapReduceModel", "MapReduceControl", "MapReduceEngine", "MapReduceProcess",
                 "MapReduceReport",
             ],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduce",
@@ -148,12 +145,12 @@ let package = Package(
                 "MapReduceReport", "MapReduceDriver", "CIntrinsics", "CJobMarker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceTesting",
             dependencies: ["MapReduce"],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         job("wordcount"),
         job("grep"),
@@ -300,7 +297,7 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceCoordinator",
@@ -317,7 +314,7 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceWorker",
@@ -334,7 +331,7 @@ if hasCluster {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .target(
             name: "MapReduceTool",
@@ -349,12 +346,12 @@ if hasCluster {
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .executableTarget(
             name: "MapReduceMain",
             dependencies: ["MapReduceTool"],
-            swiftSettings: librarySettings
+            swiftSettings: settings
         ),
         .executableTarget(
             name: "tracedtool",
