@@ -1,17 +1,22 @@
+/// Running a job in the process and comparing the pairs that it produces, for tests.
 extension Job {
-    /// Runs the job on these lines, on threads of this process, and returns what it produces: for
-    /// tests.
+    /// Runs the job on the given lines, on threads of this process, and returns the pairs that it
+    /// produces: for tests.
     ///
     ///     let counts = try WordCount().collect(lines: ["the cat", "the dog"])
     ///     #expect(counts == ["cat": 1, "dog": 1, "the": 2])
     ///
-    /// Pairs come part by part, each in its order; there is one part. A job with options is made
-    /// with `try MyJob.parse(["--count", "3"])`, as one made with `MyJob()` has none to read.
+    /// Pairs come part by part, each part in its order; here there is one part. Create a job that
+    /// has options with `try MyJob.parse(["--count", "3"])`: one created with `MyJob()` has no
+    /// option values to read.
     ///
-    /// `MapReduceTesting` runs jobs on several inputs, and under settings that find mistakes.
+    /// `MapReduceTesting` runs jobs on several inputs, and under settings that reveal mistakes.
     ///
-    /// `files`: what the side files contain that the job asks for, by their names.
-    /// - Throws: `JobError` when the job fails.
+    /// - Parameters:
+    ///   - lines: The lines of the input.
+    ///   - files: The contents of the side files that the job requests, by name.
+    /// - Returns: The pairs of the job's output.
+    /// - Throws: `JobError` if the job fails.
     public func collect<Key, Value>(
         lines: [String],
         files: [String: String] = [:]
@@ -28,18 +33,19 @@ extension Job {
     }
 }
 
-/// The pairs that a job produced, in their order.
+/// The pairs that a job produced, in order.
 ///
-/// Compares with a dictionary literal, whose order counts, and which may have a key more than once.
+/// Can be compared with a dictionary literal, whose order counts and which may contain a key more
+/// than once.
 public struct CollectedPairs<Key: RecordKey, Value: RecordValue>: RandomAccessCollection,
     ExpressibleByDictionaryLiteral, Sendable
 {
     private let pairs: [(key: Key, value: Value)]
-    /// The counters of the job's own by their names; they do not count when pairs are compared.
+    /// The job's own counters by name; comparisons of pairs ignore them.
     public let counters: [String: Int]
 
-    /// The pairs of one output.
-    /// - Throws: `JobError` when there is no such output, or it has pairs of other types.
+    /// Decodes the pairs of one output.
+    /// - Throws: `JobError` if there is no such output or its pairs have other types.
     package init(_ result: CheckResult, output: String) throws {
         guard let found = result.outputs[output] else {
             let names = result.outputs.keys.sorted().joined(separator: ", ")
@@ -57,7 +63,7 @@ public struct CollectedPairs<Key: RecordKey, Value: RecordValue>: RandomAccessCo
         counters = result.counters
     }
 
-    /// Pairs in this order.
+    /// Creates the pairs in the given order.
     public init(dictionaryLiteral elements: (Key, Value)...) {
         pairs = elements.map { (key: $0.0, value: $0.1) }
         counters = [:]
@@ -65,14 +71,14 @@ public struct CollectedPairs<Key: RecordKey, Value: RecordValue>: RandomAccessCo
 
     /// The index of the first pair.
     public var startIndex: Int { pairs.startIndex }
-    /// The index behind the last pair.
+    /// The index after the last pair.
     public var endIndex: Int { pairs.endIndex }
     /// The pair at an index.
     public subscript(index: Int) -> (key: Key, value: Value) { pairs[index] }
 }
 
 extension CollectedPairs: Equatable where Key: Equatable, Value: Equatable {
-    /// Whether both have equal pairs in the same order.
+    /// Returns whether both have equal pairs in the same order.
     public static func == (a: CollectedPairs, b: CollectedPairs) -> Bool {
         a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }
     }

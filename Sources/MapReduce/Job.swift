@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// A MapReduce job: describe it, mark it with `@main`, and its executable is a command.
+/// A MapReduce job: describe its pipeline, mark it with `@main`, and its executable is a command.
 ///
 ///     @main
 ///     struct WordCount: Job {
@@ -12,19 +12,20 @@ public import ArgumentParser
 ///         }
 ///     }
 ///
-/// A job's own `@Option`s and `@Flag`s are part of its command line, and closures can use them.
+/// The job's own `@Option`s and `@Flag`s become part of its command line, and its closures can use
+/// them.
 public protocol Job: ParsableArguments, Sendable {
-    /// What the pipeline produces: `Pairs<Key, Value>`.
+    /// The type that the pipeline produces: `Pairs<Key, Value>`.
     associatedtype Output: Dataset
 
-    /// Describes the computation; called once in every process that takes part in the job. It must
-    /// depend on nothing but the job's own options: every process builds it anew, and they must
-    /// agree.
+    /// Describes the computation. The engine calls it once in every process that takes part in the
+    /// job. It must depend only on the job's own options and side files: every process builds the
+    /// pipeline itself, and all of them must agree.
     func pipeline(_ input: Input) throws -> Output
 }
 
 extension Job {
-    /// Runs the command line of the process, and ends the process with the code that tells how it
-    /// went: 0 done, 1 the job failed, 2 the command line is wrong, 130 interrupted.
+    /// Runs the process's command line and exits with a code for the outcome: 0 done, 1 the job
+    /// failed, 2 the command line is wrong, 130 interrupted.
     public static func main() { JobCommand<Self>.runProcess() }
 }

@@ -1,16 +1,16 @@
 internal import MapReduceDriver
 
-/// Why a job did not run, or did not end well.
+/// The reason why a job did not run or did not succeed.
 public struct JobError: Error, Sendable, CustomStringConvertible {
     /// What kind of error it is.
     ///
-    /// More may come.
+    /// More kinds may be added.
     public struct Code: Hashable, Sendable {
         let number: Int32
 
-        /// What was asked for cannot be done: an argument, an input or an output is wrong.
+        /// The request cannot be carried out: an argument, an input or an output is wrong.
         public static let usage = Code(number: 2)
-        /// The job was started, and failed.
+        /// The job started and failed.
         public static let failed = Code(number: 1)
         /// The job was interrupted.
         public static let interrupted = Code(number: 130)
@@ -20,7 +20,7 @@ public struct JobError: Error, Sendable, CustomStringConvertible {
     public var code: Code
     /// What went wrong, where, and what to do about it.
     public var message: String
-    /// Where in the input it happened; nil where it has no place.
+    /// Where in the input it happened; nil if the error has no place in it.
     public var location: String?
 
     init(_ code: Code, _ message: String, location: String? = nil) {
@@ -29,7 +29,7 @@ public struct JobError: Error, Sendable, CustomStringConvertible {
         self.location = location
     }
 
-    /// What a driver throws, for users.
+    /// Converts an error that a driver throws into one for users.
     init(_ error: RunError) {
         self.init(Code(number: error.code.rawValue), error.message, location: error.location)
     }

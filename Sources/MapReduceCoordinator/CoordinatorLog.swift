@@ -3,11 +3,11 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// Logs what happens to jobs and workers: what an operator should see from `info` on, and every
-/// attempt at `debug`.
+/// The log of what happens to jobs and workers: what an operator should see at `info` and above,
+/// and every attempt at `debug`.
 struct CoordinatorLog {
     let logger: Logger
-    /// What was logged already.
+    /// What has already been logged.
     private var suspects: Set<WorkerID> = []
     private var excluded: [JobID: Set<WorkerID>] = [:]
     private var repeated = RepeatedLines()
@@ -17,8 +17,7 @@ struct CoordinatorLog {
     // MARK: Jobs
 
     /// Logs entries that are durable.
-    ///
-    /// `coordinator`: as it is after the entries.
+    /// - Parameter coordinator: The state after the entries.
     mutating func logEntries(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant)
     {
         for entry in entries {
@@ -157,7 +156,7 @@ struct CoordinatorLog {
         }
     }
 
-    /// Logs which workers have fallen silent, and which are heard again.
+    /// Logs which workers have gone silent, and which have been heard from again.
     mutating func logSuspects(_ workers: Workers) {
         for worker in workers.all where worker.isSuspect != suspects.contains(worker.id) {
             if worker.isSuspect {

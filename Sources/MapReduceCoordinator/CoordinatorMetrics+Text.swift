@@ -2,11 +2,10 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// The families of a coordinator's metrics; `Documentation/Observability.md` lists them.
+/// The metric families of a coordinator; `Documentation/Observability.md` lists them.
 extension CoordinatorMetrics {
-    /// The metrics in Prometheus' text format.
-    ///
-    /// `workers`: how each of them is.
+    /// Returns the metrics in Prometheus's text format.
+    /// - Parameter workers: The status of each worker.
     func text(
         _ jobs: Jobs,
         _ workers: [WorkerStatus],

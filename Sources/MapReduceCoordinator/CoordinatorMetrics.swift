@@ -2,7 +2,7 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// What a coordinator counts since it was started, beside what its state tells.
+/// What a coordinator has counted since it was started, in addition to what its state shows.
 struct CoordinatorMetrics {
     var submittedJobs = 0
     var finishedJobs = Counts(JobStatus.Phase.allCases.filter(\.isFinished).map(\.rawValue))
@@ -14,7 +14,7 @@ struct CoordinatorMetrics {
     /// Tasks that wrote different output when they ran again.
     var differences = 0
     var skippedRecords = 0
-    /// What attempts that succeeded have counted themselves.
+    /// The counters of the attempts that succeeded.
     var counters = Counters()
     var joinedWorkers = 0
     var goneWorkers = Counts(["left", "dead", "replaced"])
@@ -23,8 +23,8 @@ struct CoordinatorMetrics {
     var polls = Histogram.calls
     let http = HTTPMetrics()
 
-    /// Sums by a label whose values are known beforehand: all are there from the start, so that a
-    /// rate sees the first of each.
+    /// Sums by a label whose values are known in advance: all are present from the start, so that a
+    /// rate includes the first event of each.
     struct Counts {
         private(set) var all: [(String, Int)]
 
@@ -35,9 +35,8 @@ struct CoordinatorMetrics {
         }
     }
 
-    /// Counts entries that are durable now.
-    ///
-    /// `jobs`: as they are after the entries.
+    /// Counts entries that have become durable.
+    /// - Parameter jobs: The jobs after the entries.
     mutating func count(_ entries: [JournalEntry], _ jobs: Jobs) {
         for entry in entries {
             switch entry {

@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// What `mapreduce doctor` asks a coordinator.
+/// The coordinator's routes for `mapreduce doctor`.
 extension CoordinatorRoutes {
     func addChecks(to group: RouterGroup<ClusterContext>) {
         group.get { [core] _, _ in

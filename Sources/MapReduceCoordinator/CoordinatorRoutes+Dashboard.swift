@@ -13,9 +13,9 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The page that shows the cluster, and what it asks for.
+/// The page that shows the cluster, and the routes that the page requests.
 extension CoordinatorRoutes {
-    /// Paths that need no token: they tell nothing of any job.
+    /// Paths that need no token: they reveal nothing about any job.
     static let openPaths: Set<String> = ["/"]
 
     func addDashboard(to router: ClusterRouter) {
@@ -59,7 +59,8 @@ extension CoordinatorRoutes {
         }
     }
 
-    /// The command for whoever asked: the coordinator is where it was asked.
+    /// Returns the replay command for the client; it names the coordinator by the host of the
+    /// request, if that is not the default.
     private static func replayCommand(_ id: JobID, _ request: Request, _ isSecure: Bool) -> String {
         var words = ["mapreduce", "replay"]
         let usual = ["127.0.0.1", "localhost"].map { "\($0):\(CoordinatorSettings.defaultPort)" }
@@ -71,8 +72,8 @@ extension CoordinatorRoutes {
 }
 
 extension Request {
-    /// The entry after which a stream is to go on: what a stream that was cut has come to, or what
-    /// is asked for.
+    /// The entry after which a stream continues: the last one that an interrupted stream received,
+    /// or the one that the query names.
     fileprivate var lastEvent: Int {
         get throws {
             guard let name = HTTPField.Name("Last-Event-ID"), let text = headers[name] else {
@@ -86,7 +87,7 @@ extension Request {
     }
 }
 
-/// A document that is the same for as long as the process runs.
+/// A document that stays the same for as long as the process runs.
 private struct ServedPage: Sendable {
     private let bytes: ByteBuffer
     private let headers: HTTPFields
@@ -96,7 +97,7 @@ private struct ServedPage: Sendable {
         let digest = SHA256.hash(data: Data(text.utf8))
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
-            // Always asked for again, as another release may have another page.
+            // Always revalidated, because another release may have a different page.
             .cacheControl: "no-cache",
             .eTag: "\"\(DigestStore.text(digest))\"",
             .contentSecurityPolicy: Self.policy(of: text),
@@ -113,8 +114,8 @@ private struct ServedPage: Sendable {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: bytes))
     }
 
-    /// Nothing is loaded and nobody is asked but this service; of scripts only the page's own runs,
-    /// which is known by its digest.
+    /// Returns the content security policy of the page: it loads nothing, contacts only this
+    /// service, and runs only its own script, which is identified by its digest.
     private static func policy(of text: String) -> String {
         var scripts: [String] = []
         var rest = text[...]

@@ -7,12 +7,12 @@ internal import MapReduceModel
 internal import MapReduceReport
 internal import NIOCore
 
-/// The paths of a coordinator; `Documentation/Protocol.md` describes them.
+/// The routes of a coordinator; `Documentation/Protocol.md` describes them.
 struct CoordinatorRoutes {
     let core: CoordinatorCore
     let metrics: HTTPMetrics
     let token: Token?
-    /// Whether the service is asked over TLS.
+    /// Whether clients reach the service over TLS.
     let isSecure: Bool
     let connections: Connections
     let logger: Logger
@@ -100,7 +100,8 @@ struct CoordinatorRoutes {
         }
     }
 
-    /// The job of a path, which is the one that `uuid` names, if the query has that.
+    /// Returns the job in a path, after checking that it is the one that `uuid` names, if the query
+    /// has one.
     func job(_ request: Request, _ context: ClusterContext) async throws -> JobID {
         let id = try context.job
         try await core.check(id, is: request.uri.queryParameters.get("uuid"))

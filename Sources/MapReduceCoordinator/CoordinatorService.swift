@@ -3,14 +3,14 @@ internal import MapReduceHTTP
 internal import MapReduceProcess
 internal import ServiceLifecycle
 
-/// A coordinator as a service: the control plane behind HTTP, with a journal.
+/// A coordinator as a service: the control plane with an HTTP interface and a journal.
 package struct CoordinatorService: Service, CustomStringConvertible {
     private let core: CoordinatorCore
     private let http: HTTPService
     private let probes: OutputProbes
     private let settings: CoordinatorSettings
 
-    /// Goes on where the journal in the data directory ends.
+    /// Creates a coordinator that resumes where the journal in the data directory ends.
     package init(_ settings: CoordinatorSettings, logger: Logger) throws {
         self.settings = settings
         core = try CoordinatorCore(settings: settings, logger: logger)
@@ -34,14 +34,14 @@ package struct CoordinatorService: Service, CustomStringConvertible {
 
     package var description: String { "coordinator" }
 
-    /// Where the coordinator can be reached, once it can.
+    /// The URL of the coordinator, once it can be reached.
     package var url: String {
         get async throws { settings.server.url(port: try await http.port) }
     }
 
-    /// Runs until it is told to shut down.
+    /// Runs until a graceful shutdown begins.
     ///
-    /// Jobs that have not ended go on with the next coordinator on the same data.
+    /// Jobs that have not ended resume with the next coordinator on the same data.
     package func run() async throws {
         do {
             try await serve()
@@ -56,7 +56,7 @@ package struct CoordinatorService: Service, CustomStringConvertible {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await core.run() }
             group.addTask { try await http.run() }
-            // Polls wait and are asked again: nobody is to be waited for.
+            // Polls wait and are retried, so there is no need to wait for them.
             group.addTask {
                 do {
                     try await gracefulShutdown()

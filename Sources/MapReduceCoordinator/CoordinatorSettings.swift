@@ -1,20 +1,20 @@
 package import MapReduceControl
 package import MapReduceHTTP
 
-/// How a coordinator is run.
+/// The settings of a coordinator.
 package struct CoordinatorSettings: Sendable {
     package var server: ServerSettings
-    /// Where the journal, the executables and the side files are kept.
+    /// The directory of the journal, the executables, and the side files.
     package var dataDirectory: String
     package var policy = Policy()
-    /// Jobs that have ended and are still listed.
+    /// The number of ended jobs that are still listed.
     package var keptJobCount = CoordinatorLimits.keptJobCount
-    /// The largest executable or side file that is taken, in bytes.
+    /// The size of the largest executable or side file accepted, in bytes.
     package var maxUploadByteCount = CoordinatorLimits.maxUploadByteCount
 
-    /// Streams that are open at once.
+    /// The maximum number of streams open at once.
     package var maxStreamCount = CoordinatorLimits.maxStreamCount
-    /// How often a stream tells of changes of one kind, at most.
+    /// The minimum time between a stream's updates of one kind.
     package var streamInterval = CoordinatorLimits.streamInterval
 
     package static let defaultPort = 9310

@@ -3,11 +3,12 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Tracing
 
-/// The spans of a coordinator: of each job, of its stages within, and of their attempts.
+/// The spans of a coordinator: one for each job, within it one for each stage, and within that one
+/// for each attempt.
 struct CoordinatorTraces {
     private let tracer: (any Tracer)?
     private var jobs: [JobID: JobSpans] = [:]
-    /// Who submits the jobs that are being accepted.
+    /// The submitters' trace contexts, for the jobs that are being accepted.
     private var origins: [JobID: ServiceContext] = [:]
 
     private struct JobSpans {
@@ -18,22 +19,23 @@ struct CoordinatorTraces {
 
     init(_ tracer: (any Tracer)? = Traces.tracer) { self.tracer = tracer }
 
-    /// Notes the trace to which a job belongs: that of the current task.
+    /// Records the trace to which a job belongs: that of the current task.
     mutating func expect(_ job: JobID) {
         if tracer != nil { origins[job] = ServiceContext.current }
     }
 
-    /// What a worker needs to go on with the trace of an attempt; nil when there is none.
+    /// Returns what a worker needs to continue the trace of an attempt; nil if there is none.
     func carrier(of attempt: AttemptID) -> Traces.Carrier? {
         jobs[attempt.task.job]?.attempts[attempt].map { Traces.carrier(of: $0) }
     }
 
-    /// What a worker needs to do something for a job before it has an attempt.
+    /// Returns what a worker needs to continue the trace of a job before it has an attempt.
     func carrier(of job: JobID) -> Traces.Carrier? {
         jobs[job].map { Traces.carrier(of: $0.span) }
     }
 
-    /// Where the spans of a batch belong that is about one job; nil for any other.
+    /// Returns the parent of the spans of a batch that is about a single job; nil for any other
+    /// batch.
     func context(of entries: [JournalEntry]) -> ServiceContext? {
         guard tracer != nil, let job = entries.first?.job,
             entries.allSatisfy({ $0.job == job })
@@ -41,9 +43,8 @@ struct CoordinatorTraces {
         return jobs[job]?.span.context
     }
 
-    /// Begins and ends spans as the journal says.
-    ///
-    /// `coordinator`: as it is after the entries.
+    /// Begins and ends spans according to the journal.
+    /// - Parameter coordinator: The state after the entries.
     mutating func record(_ entries: [JournalEntry], _ coordinator: Coordinator) {
         guard let tracer else { return }
         for entry in entries {

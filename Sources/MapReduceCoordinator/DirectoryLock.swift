@@ -5,7 +5,7 @@ internal import MapReduceHTTP
 internal import Glibc
 #endif
 
-/// Keeps a second coordinator out of a directory, for as long as the process lives.
+/// A lock that keeps a second coordinator out of a directory, for as long as the process lives.
 ///
 /// Its file also marks the directory as one that no job reads.
 final class DirectoryLock: Sendable {

@@ -4,16 +4,16 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
 
-/// Directories that a coordinator makes beside an output, for workers to write to: whether both
-/// see the same disk.
+/// Directories that a coordinator makes next to an output, and workers write to, to check whether
+/// both see the same disk.
 ///
-/// One that nobody asks to remove is removed after some time, or when the coordinator ends.
+/// If no client asks to remove one, it is removed after some time, or when the coordinator ends.
 final class OutputProbes: Sendable {
     private static let prefix = ".mapreduce-check-"
-    /// Paths by their names.
+    /// Paths by name.
     private let paths = Mutex<[String: String]>([:])
 
-    /// Looks at what a job with this output would find, and makes a directory beside it.
+    /// Checks what a job with this output would find, and makes a directory next to it.
     func make(for request: OutputCheckRequest) throws -> OutputCheckAnswer {
         guard request.version == ClusterProtocol.version else {
             throw ClusterError.unknownVersion("\(request.version)")
@@ -31,7 +31,7 @@ final class OutputProbes: Sendable {
             }
             let name = "\(Self.prefix)\(UInt64.random(in: 0 ... .max))"
             let probe = "\(try Self.directory(above: output))/\(name)"
-            // As the output will be made, for those who run as another user.
+            // Created in the same way as the output will be, for workers that run as another user.
             try Files.createNewDirectory(probe)
             paths.withLock { $0[name] = probe }
             Task {
@@ -44,13 +44,13 @@ final class OutputProbes: Sendable {
         }
     }
 
-    /// Removes a directory that was made here; any other is left alone.
+    /// Removes a directory that was made here; leaves any other alone.
     func remove(named name: String) throws {
         guard let path = paths.withLock({ $0.removeValue(forKey: name) }) else { return }
         try Files.remove(path)
     }
 
-    /// Removes all of them; the coordinator ends.
+    /// Removes all directories; called when the coordinator ends.
     func removeAll() throws {
         for name in paths.withLock({ Array($0.keys) }) { try remove(named: name) }
     }
@@ -66,7 +66,7 @@ final class OutputProbes: Sendable {
         }
     }
 
-    /// The nearest directory above a path that exists.
+    /// Returns the nearest existing directory above a path.
     private static func directory(above path: String) throws -> String {
         var parent = Files.parent(of: path) ?? "/"
         while try Files.kind(of: parent) == nil { parent = Files.parent(of: parent) ?? "/" }

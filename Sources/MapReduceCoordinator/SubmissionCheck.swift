@@ -2,9 +2,10 @@ internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// Looks at what comes from the network before anything relies on it.
+/// The check of a job from the network, before anything relies on it.
 enum SubmissionCheck {
-    /// - Throws: `ClusterError` that says what cannot be.
+    /// Checks a request to submit a job.
+    /// - Throws: `ClusterError` that says what is invalid.
     static func check(_ request: SubmitRequest) throws {
         guard request.version == ClusterProtocol.version else {
             throw ClusterError.unknownVersion("\(request.version)")
@@ -25,7 +26,7 @@ enum SubmissionCheck {
             description.output.hasPrefix("/"),
             "the output is a path from the root on"
         )
-        // To the system, a path ends at its first zero.
+        // To the system, a path ends at its first zero byte.
         let paths = description.inputs.flatMap(\.pieces).map(\.path) + [description.output]
         try require(
             paths.allSatisfy { !$0.utf8.contains(0) },
@@ -43,7 +44,7 @@ enum SubmissionCheck {
             "a closure may take 1 second to a year, or as long as it likes"
         )
         if let settings = description.settings {
-            // The verdict computes with them.
+            // The verdict uses these values in calculations.
             try require(
                 [settings.memoryByteCount, settings.splitByteCount, settings.reducerCount]
                     .allSatisfy { 0...CoordinatorLimits.maxInputByteCount ~= $0 },

@@ -7,7 +7,8 @@ struct Uploads: Sendable {
     let executables: DigestStore
     let files: DigestStore
 
-    /// `directory`: that of the coordinator's data.
+    /// Opens the stores.
+    /// - Parameter directory: The directory of the coordinator's data.
     init(directory: String, maxByteCount: Int) throws {
         executables = try DigestStore(
             .executable,
@@ -17,8 +18,8 @@ struct Uploads: Sendable {
         files = try DigestStore(.file, directory: directory + "/files", maxByteCount: maxByteCount)
     }
 
-    /// Called before a job is accepted.
-    /// - Throws: `ClusterError` that names the first file of a job that was not uploaded.
+    /// Checks that a job's files were uploaded; called before the job is accepted.
+    /// - Throws: `ClusterError` that names the first file of the job that was not uploaded.
     func require(_ program: JobProgramFile) throws {
         guard try executables.contains(program.sha256) else {
             throw ClusterError.badRequest(
@@ -32,7 +33,7 @@ struct Uploads: Sendable {
         }
     }
 
-    /// Removes what no job needs any more; a file that stays is logged.
+    /// Removes what no job needs any more; logs a file that stays.
     func remove(_ digests: [String], _ logger: Logger) {
         for digest in digests {
             do {

@@ -4,7 +4,7 @@ package import MapReduceModel
 internal import Glibc
 #endif
 
-/// What went wrong in the data plane.
+/// An error in the data plane.
 ///
 /// The kind decides what happens next; the message is one sentence that names the thing and the
 /// place and says what to do.
@@ -29,10 +29,11 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// A system call on a file that failed.
+    /// Returns the error for a failed system call on a file.
     ///
-    /// A full or read-only disk and missing memory are the machine's fault; anything else is the
-    /// input's.
+    /// Unless `kind` says otherwise, a read-only disk, an I/O error, and missing memory or
+    /// descriptors are the machine's fault, and anything else is the input's. A full disk is always
+    /// `diskFull`.
     package static func system(
         _ action: String,
         _ path: String,
@@ -56,7 +57,7 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         )
     }
 
-    /// The system's sentence for an error number.
+    /// Returns the system's message for an error number.
     package static func systemMessage(_ code: Int32) -> String {
         String(cString: strerror(code))
     }

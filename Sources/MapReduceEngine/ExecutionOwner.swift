@@ -1,28 +1,28 @@
 internal import MapReduceModel
 
-/// Notes whose code a task's thread runs: the engine's, or the user's closures.
+/// Records whose code a task's thread runs: the engine's or the user's closures.
 ///
-/// A watcher of the task so knows whether a record takes long because of the closure or because
-/// the engine reads, sorts, merges or waits for a disk in the middle of it. The word lies on a page
-/// that others read; it is odd while the engine runs, and grows with each change.
+/// This lets a watcher of the task see whether a record takes long because of the closure, or
+/// because the engine reads, sorts, merges, or waits for a disk in the middle of it. The word is on
+/// a page that others read; it is odd while the engine runs, and increases with each change.
 ///
-///     closure:  emit ──► memory is full ──► engine: sort, write, sync ──► closure goes on
-///     word:     2                            3                             4
+///     closure:  emit ──► memory is full ──► engine: sort, write, sync ──► closure resumes
+///     word:     2                            5                             6
 ///
-/// Unchecked: a task's thread alone uses it, and only loads and stores whole words.
+/// Unchecked: only a task's thread uses it, and it loads and stores only whole words.
 @usableFromInline
 package struct ExecutionOwner: @unchecked Sendable {
     @usableFromInline let word: UnsafeMutablePointer<UInt64>
 
-    /// `word`: where to note it; it lives as long as the task.
+    /// - Parameter word: where the owner is recorded; it lives as long as the task.
     package init(word: UnsafeMutablePointer<UInt64>) { self.word = word }
 
-    /// That of the task that the calling thread runs; nil on other threads.
+    /// The owner for the task that the calling thread runs; nil on other threads.
     ///
-    /// For what all tasks and all others use alike, the files above all.
+    /// For code that tasks share with everything else, especially file access.
     @TaskLocal package static var current: ExecutionOwner?
 
-    /// Runs the engine's code, in the middle of a closure or at any other time.
+    /// Runs engine code, in the middle of a closure or at any other time.
     package static func engine<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -30,7 +30,7 @@ package struct ExecutionOwner: @unchecked Sendable {
         return try current.engine(body)
     }
 
-    /// Runs the engine's code.
+    /// Runs engine code.
     @inlinable
     package func engine<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
@@ -38,7 +38,7 @@ package struct ExecutionOwner: @unchecked Sendable {
         try run(1, body)
     }
 
-    /// Calls the user's code.
+    /// Runs the user's code.
     @inlinable
     package func closure<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result

@@ -1,15 +1,16 @@
 internal import MapReduceProcess
 internal import NIOPosix
 
-/// Runs work that blocks on a thread that is there for it, so that the threads of tasks go on.
+/// Runs blocking work on a thread of a pool for such work, so that the threads that run tasks stay
+/// free.
 package func blocking<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
     try await NIOThreadPool.singleton.runIfActive(body)
 }
 
-/// Runs work that may block for ever, as a file system of another machine does, on a thread of its
-/// own.
+/// Runs work on its own thread, for work that may block indefinitely, such as accessing a network
+/// file system.
 package func onOwnThread<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {

@@ -1,12 +1,12 @@
 package import HTTPTypes
 package import MapReduceModel
 
-/// A request that is refused: what the answer's status and body say.
+/// The refusal of a request: what the answer's status and body say.
 package struct ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     package var status: HTTPResponse.Status
-    /// One word for programs.
+    /// One word, for programs.
     package var code: String
-    /// A sentence for people: what is wrong, and what to do.
+    /// A sentence for people: what is wrong, and what to do about it.
     package var message: String
 
     package init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
@@ -29,7 +29,7 @@ package struct ClusterError: Error, Hashable, Sendable, CustomStringConvertible 
         .notFound("there is no job \(id.number); `mapreduce jobs` lists those there are")
     }
 
-    /// Names both versions, so that it is plain which side is to be updated.
+    /// Returns an error that names both versions, so that it is clear which side to update.
     package static func unknownVersion(_ version: String) -> ClusterError {
         ClusterError(
             .badRequest,

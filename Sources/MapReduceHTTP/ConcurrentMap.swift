@@ -1,5 +1,6 @@
 extension Array where Element: Sendable {
-    /// What becomes of each element, in their order, of which a few are worked on at once.
+    /// Returns the result of the body for each element, in order, working on at most `limit`
+    /// elements at once.
     ///
     /// The first error cancels the others.
     package func concurrentMap<Result: Sendable>(

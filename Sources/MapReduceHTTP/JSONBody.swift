@@ -35,8 +35,8 @@ package enum JSONBody {
 }
 
 extension Request {
-    /// The body as a value.
-    /// - Throws: `ClusterError` when it is too large, or not such a value.
+    /// Returns the body as a value.
+    /// - Throws: `ClusterError` if it is too large, or is not such a value.
     package func decoded<Value: Decodable>(
         as type: Value.Type
     ) async throws -> Value {

@@ -2,7 +2,7 @@ internal import MapReduceControl
 package import MapReduceModel
 
 extension JobProgramFile {
-    /// Looks at the executable, the command line and the side files.
+    /// Checks the executable, the command line, and the side files of a job.
     package func check() throws {
         try ClusterError.require(
             DigestStore.isDigest(sha256),
@@ -42,7 +42,8 @@ extension JobProgramFile {
 }
 
 extension ClusterError {
-    /// - Throws: an error that says what cannot be, unless the condition holds.
+    /// Checks a condition.
+    /// - Throws: A `ClusterError` with the message, unless the condition holds.
     package static func require(_ condition: Bool, _ message: String) throws {
         if !condition { throw badRequest("the job cannot be run: \(message)") }
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A value that comes later, once.
+/// A value that is set once, later.
 package final class Promise<Value: Sendable>: Sendable {
     private enum State {
         case waiting([CheckedContinuation<Value, any Error>])
@@ -15,7 +15,7 @@ package final class Promise<Value: Sendable>: Sendable {
 
     package func fail(_ error: any Error) { finish(.failure(error)) }
 
-    /// The first result counts.
+    /// Finishes the promise; only the first result counts.
     private func finish(_ result: Result<Value, any Error>) {
         let waiting: [CheckedContinuation<Value, any Error>] = state.withLock { state in
             guard case .waiting(let continuations) = state else { return [] }
@@ -25,7 +25,7 @@ package final class Promise<Value: Sendable>: Sendable {
         for continuation in waiting { continuation.resume(with: result) }
     }
 
-    /// Waits for it.
+    /// The value; waits until there is one.
     package var value: Value {
         get async throws {
             try await withCheckedThrowingContinuation { continuation in

@@ -1,6 +1,6 @@
 internal import MapReduce
 
-/// Runs a pipeline under many conditions, and compares what comes of it.
+/// A check that runs a pipeline under many conditions and compares the results.
 struct Check {
     private let options: CheckOptions
     private let closeness: Closeness
@@ -10,8 +10,8 @@ struct Check {
         closeness = Closeness(tolerance: options.tolerance)
     }
 
-    /// Runs under all conditions.
-    /// - Returns: what the plainest run computes.
+    /// Runs the pipeline under all conditions.
+    /// - Returns: The result of the plainest run.
     /// - Throws: `CheckError` for the first difference.
     func run(_ runner: CheckRunner) throws -> CheckResult {
         if let difference = try runner.differenceOfPlans(calls: CheckOptions.planCount) {
@@ -61,7 +61,7 @@ struct Check {
         return nil
     }
 
-    /// Compares the values of each key, whatever their order.
+    /// Compares the values of each key, in any order.
     private func difference<Key: RecordKey, Value: RecordValue>(
         _ a: CheckResult.Output,
         _ b: CheckResult.Output,
@@ -87,7 +87,7 @@ struct Check {
         return nil
     }
 
-    /// The values of each key, sorted by their encodings.
+    /// Returns the values of each key, sorted by their encodings.
     private static func groups(_ output: CheckResult.Output) -> [[UInt8]: [[UInt8]]] {
         Dictionary(grouping: output.pairs, by: \.key).mapValues { pairs in
             pairs.map(\.value).sorted { $0.lexicographicallyPrecedes($1) }
@@ -107,7 +107,7 @@ struct Check {
         }
     }
 
-    /// Where the two runs part, as far as that shows.
+    /// Returns a text that says where the two runs start to differ, as far as their stages show it.
     private func blame(_ a: CheckResult, _ b: CheckResult) -> String {
         guard a.stages.map(\.label) == b.stages.map(\.label) else {
             return "; the two have other steps, and pipeline(_:) must describe the same ones always"
@@ -120,7 +120,8 @@ struct Check {
     }
 }
 
-/// Two runs of one pipeline that differ, or a run that fails where another one does not.
+/// An error for two runs of one pipeline that differ, or a run that fails where another one does
+/// not.
 public struct CheckError: Error, Sendable, CustomStringConvertible {
     /// What differs, where, under which settings, and how to repeat it.
     public let message: String

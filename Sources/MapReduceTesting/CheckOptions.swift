@@ -6,42 +6,42 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The settings under which `check` runs a job, none of which changes what a correct job computes.
+/// The settings under which `check` runs a job; none of them changes what a correct job computes.
 ///
-/// The first runs change one thing each, so that a failure says what matters:
+/// The first runs change one setting each, so that a failure shows which one matters:
 ///
-/// - every task is run twice, and compared with itself;
-/// - the values of each `combine` are shuffled as they are, and then merged from the left, from the
-///   right and in groups of neighbors, which must all give the same;
-/// - the input is cut into several map tasks, at any byte;
+/// - every task runs twice, and its two outputs are compared;
+/// - the values of each `combine` are shuffled unmerged, and then merged from the left, from the
+///   right and in groups of neighbors, which must all give the same result;
+/// - the input is split into several map tasks, at any byte;
 /// - there are three reducers;
-/// - a task spills after each pair, and merges runs two by two;
+/// - a task spills after each pair, and merges runs two at a time;
 /// - if the order of values does not matter, the files and the values of each key are shuffled.
 ///
-/// The others draw all of it by chance. Before them, `pipeline(_:)` is called several times, and
-/// must describe the same plan each time.
+/// The other runs draw these settings at random, except that no task runs twice. Before all runs,
+/// `pipeline(_:)` is called several times, and must describe the same plan each time.
 public struct CheckOptions: Sendable {
-    /// How often a pipeline is described to find one that is not the same each time: one that
-    /// throws a coin passes once in 128 checks.
+    /// The number of times a pipeline is described, to detect one that changes: a pipeline that
+    /// depends on a coin toss passes once in 128 checks.
     static let planCount = 8
 
-    /// How many runs there are whose settings are drawn.
+    /// The number of runs with random settings.
     public var count: Int
-    /// How far apart, relative to their size, numbers with a fraction may be that count as the
-    /// same: sums of them depend on the order in their last digits.
+    /// How far apart, relative to their size, numbers with a fraction may be and still count as the
+    /// same: the last digits of their sums depend on the order of addition.
     public var tolerance: Double
-    /// Whether the job may depend on the order of the values of a key, and of the files.
+    /// Whether the job may depend on the order of a key's values and of the files.
     ///
-    /// The engine keeps both: values come in the order in which they were emitted. Say false of a
-    /// job that is not to depend on it, and the order is changed.
+    /// The engine keeps both orders: values come in the order in which they were emitted. Pass
+    /// false for a job that must not depend on them, and both are shuffled.
     public var orderOfValuesMatters: Bool
-    /// What decides all that is drawn.
+    /// The seed of all random settings.
     public var seed: UInt64
 
-    /// Describes the runs.
+    /// Creates the settings of the runs.
     ///
-    /// `seed`: the same runs are made each time, unless the environment has another `SEED`, or it
-    /// is given here.
+    /// `seed`: the same runs are made each time, unless the environment has a different `SEED` or a
+    /// seed is given here.
     public init(
         count: Int = 8,
         tolerance: Double = 0,
@@ -55,7 +55,7 @@ public struct CheckOptions: Sendable {
         self.seed = seed ?? ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 1
     }
 
-    /// The run that all others are compared with.
+    /// The conditions of the run that all others are compared with.
     var plainest: TestConditions {
         var conditions = TestConditions(seed: seed)
         conditions.tolerance = tolerance
@@ -67,7 +67,7 @@ public struct CheckOptions: Sendable {
         return single + (0..<count).map { _ in drawn(&random) }
     }
 
-    /// Those that change one thing each.
+    /// The conditions that change one setting each.
     private var single: [TestConditions] {
         func changed(_ change: (inout TestConditions) -> Void) -> TestConditions {
             var conditions = plainest

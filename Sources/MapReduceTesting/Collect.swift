@@ -1,8 +1,9 @@
 public import MapReduce
 
-// Jobs with one output; `collect(lines:)` is in `MapReduce`.
+/// Running jobs with one output; `collect(lines:)` is in `MapReduce`.
 extension Job {
-    /// Runs the job on these inputs, on threads of this process, and returns what it produces.
+    /// Runs the job on the given inputs, on threads of this process, and returns the pairs that it
+    /// produces.
     ///
     ///     let spent = try Spending().collect(inputs: [
     ///         "users": ["1 ada", "2 bob"],
@@ -10,24 +11,24 @@ extension Job {
     ///     ])
     ///     #expect(spent == ["ada": 25, "bob": 70])
     ///
-    /// There is one task for each stage, so the pairs come in one part.
-    /// - Throws: `JobError` when the job fails.
+    /// Each stage has one task, so the pairs come in one part.
+    /// - Throws: `JobError` if the job fails.
     public func collect<Key, Value>(
         inputs: TestInputs
     ) throws -> CollectedPairs<Key, Value> where Output == Pairs<Key, Value> {
         try CollectedPairs(withRunner(inputs) { try $0.run(TestConditions()) }, output: "")
     }
 
-    /// Runs the job under settings that a correct one does not notice, and returns what it gives.
+    /// Runs the job under settings that do not affect a correct job, and returns the pairs that it
+    /// produces.
     ///
     ///     #expect(try WordCount().check(lines: ["the cat", "the dog"])
     ///         == ["cat": 1, "dog": 1, "the": 2])
     ///
-    /// It is run with several tasks, reducers and spills, and each `combine` merges values in many
-    /// ways: `CheckOptions` says more. What is returned comes from a run of one task, as from
-    /// `collect`.
-    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
-    ///   plainest run does.
+    /// It runs with several tasks, reducers and spills, and each `combine` merges values in many
+    /// ways; see `CheckOptions`. The returned pairs come from a run of one task, as with `collect`.
+    /// - Throws: `CheckError` if two runs differ or one of them fails; `JobError` if the plainest
+    ///   run does.
     @discardableResult
     public func check<Key, Value>(
         lines: [String],
@@ -36,10 +37,10 @@ extension Job {
         try check(inputs: .lines(lines), under: options)
     }
 
-    /// Runs the job on these inputs under settings that a correct job does not notice, and returns
-    /// what it produces.
-    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
-    ///   plainest run does.
+    /// Runs the job on the given inputs under settings that do not affect a correct job, and
+    /// returns what it produces.
+    /// - Throws: `CheckError` if two runs differ or one of them fails; `JobError` if the plainest
+    ///   run does.
     @discardableResult
     public func check<Key, Value>(
         inputs: TestInputs,
@@ -49,27 +50,27 @@ extension Job {
     }
 }
 
-// Jobs with named outputs.
+/// Running jobs with named outputs.
 extension Job where Output == Outputs {
-    /// Runs the job on these lines, and returns what it produces.
+    /// Runs the job on the given lines, and returns what it produces.
     ///
     ///     let outputs = try Sorting().collect(lines: ["3 a", "x"])
     ///     let numbers: CollectedPairs<Int, String> = try outputs["numbers"]
-    /// - Throws: `JobError` when the job fails.
+    /// - Throws: `JobError` if the job fails.
     public func collect(lines: [String]) throws -> CollectedOutputs {
         try collect(inputs: .lines(lines))
     }
 
-    /// Runs the job on these inputs, and returns what it produces.
-    /// - Throws: `JobError` when the job fails.
+    /// Runs the job on the given inputs, and returns what it produces.
+    /// - Throws: `JobError` if the job fails.
     public func collect(inputs: TestInputs) throws -> CollectedOutputs {
         CollectedOutputs(result: try withRunner(inputs) { try $0.run(TestConditions()) })
     }
 
-    /// Runs the job on these lines under settings that a correct job does not notice, and returns
+    /// Runs the job on the given lines under settings that do not affect a correct job, and returns
     /// what it produces.
-    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
-    ///   plainest run does.
+    /// - Throws: `CheckError` if two runs differ or one of them fails; `JobError` if the plainest
+    ///   run does.
     @discardableResult
     public func check(
         lines: [String],
@@ -78,10 +79,10 @@ extension Job where Output == Outputs {
         try check(inputs: .lines(lines), under: options)
     }
 
-    /// Runs the job on these inputs under settings that a correct job does not notice, and returns
-    /// what it produces.
-    /// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the
-    ///   plainest run does.
+    /// Runs the job on the given inputs under settings that do not affect a correct job, and
+    /// returns what it produces.
+    /// - Throws: `CheckError` if two runs differ or one of them fails; `JobError` if the plainest
+    ///   run does.
     @discardableResult
     public func check(
         inputs: TestInputs,
@@ -106,20 +107,20 @@ extension Job {
     }
 }
 
-/// What a job with named outputs produced.
+/// The outputs of a job with named outputs.
 public struct CollectedOutputs: Sendable {
     let result: CheckResult
 
     /// The names of the outputs, sorted.
     public var names: [String] { result.outputs.keys.sorted() }
 
-    /// The counters of the job's own by their names.
+    /// The job's own counters by name.
     public var counters: [String: Int] { result.counters }
 
-    /// The pairs of an output, of the types that are asked for.
+    /// The pairs of an output, with the requested types.
     ///
     ///     let counts: CollectedPairs<String, Int> = try outputs["counts"]
-    /// - Throws: `JobError` when there is no such output, or it has pairs of other types.
+    /// - Throws: `JobError` if there is no such output or its pairs have other types.
     public subscript<Key, Value>(name: String) -> CollectedPairs<Key, Value> {
         get throws { try CollectedPairs(result, output: name) }
     }

@@ -1,12 +1,12 @@
 public import MapReduce
 
-/// Runs verbs on these pairs, without a job and without files, and returns what they produce.
+/// Runs verbs on the given pairs, without a job or files, and returns the pairs that they produce.
 ///
 ///     let sums = try collect(pairs: [("a", 1), ("b", 2), ("a", 3)]) { $0.combine(+) }
 ///     #expect(sums == ["a": 4, "b": 2])
 ///
-/// `pipeline`: describes the computation, as that of a job does.
-/// - Throws: `JobError` when it fails.
+/// `pipeline`: describes the computation, as a job's `pipeline(_:)` does.
+/// - Throws: `JobError` if it fails.
 public func collect<Key, Value, NextKey, NextValue>(
     pairs: [(Key, Value)],
     through pipeline: (Pairs<Key, Value>) throws -> Pairs<NextKey, NextValue>,
@@ -21,12 +21,12 @@ public func collect<Key, Value, NextKey, NextValue>(
     }
 }
 
-/// Runs verbs on two datasets, as those that join them, and returns what they produce.
+/// Runs verbs on two datasets, such as joins, and returns the pairs that they produce.
 ///
 ///     let joined = try collect(pairs: [(1, "ada")], with: [(1, 20), (1, 5)]) { names, cents in
 ///         names.join(cents) { _, name, cents, emit in emit(name, cents) }
 ///     }
-/// - Throws: `JobError` when it fails.
+/// - Throws: `JobError` if it fails.
 public func collect<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
     pairs: [(Key, Value)],
     with others: [(OtherKey, OtherValue)],
@@ -43,12 +43,12 @@ public func collect<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
     }
 }
 
-/// Runs verbs on these pairs under settings that a correct pipeline does not notice, and returns
-/// what they produce.
+/// Runs verbs on the given pairs under settings that do not affect a correct pipeline, and returns
+/// the pairs that they produce.
 ///
 ///     try check(pairs: [("a", 1), ("a", 2), ("a", 3)]) { $0.combine(-) }     // throws
-/// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the plainest
-///   run does.
+/// - Throws: `CheckError` if two runs differ or one of them fails; `JobError` if the plainest run
+///   does.
 @discardableResult
 public func check<Key, Value, NextKey, NextValue>(
     pairs: [(Key, Value)],
@@ -65,10 +65,10 @@ public func check<Key, Value, NextKey, NextValue>(
     }
 }
 
-/// Runs verbs on two datasets under settings that a correct pipeline does not notice, and returns
-/// what they produce.
-/// - Throws: `CheckError` when two runs differ or one of them fails; `JobError` when the plainest
-///   run does.
+/// Runs verbs on two datasets under settings that do not affect a correct pipeline, and returns the
+/// pairs that they produce.
+/// - Throws: `CheckError` if two runs differ or one of them fails; `JobError` if the plainest run
+///   does.
 @discardableResult
 public func check<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
     pairs: [(Key, Value)],
@@ -87,7 +87,7 @@ public func check<Key, Value, OtherKey, OtherValue, NextKey, NextValue>(
     }
 }
 
-/// Lends a runner whose inputs have a line for each pair, with its index.
+/// Passes the body a runner whose inputs have a line for each pair, with its index.
 private func withRunner<Result>(
     _ counts: [Int],
     _ pipeline: (Input) throws -> any Dataset,
@@ -108,7 +108,7 @@ private func withRunner<Result>(
 }
 
 extension Input {
-    /// The pairs whose indexes are the lines of an input.
+    /// Returns the pairs whose indexes are the lines of an input.
     fileprivate func pairs<Key: RecordKey, Value: RecordValue>(
         _ number: Int,
         _ pairs: [(Key, Value)],

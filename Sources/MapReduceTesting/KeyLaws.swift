@@ -1,13 +1,13 @@
 internal import MapReduce
 
-/// The promises of a `RecordKey`, beside those of a value.
+/// The laws that a `RecordKey` must obey in addition to the laws of a value.
 struct KeyLaws<Key: RecordKey> {
     private let keys: [Key]
     private let seed: UInt64
     private let areEqual: ((Key, Key) -> Bool)?
     private let precedes: ((Key, Key) -> Bool)?
 
-    /// `areEqual` and `precedes`: nil for a type that does not say.
+    /// `areEqual` and `precedes`: nil for a type that does not define them.
     init(
         _ keys: [Key],
         seed: UInt64,
@@ -78,7 +78,8 @@ struct KeyLaws<Key: RecordKey> {
         }
     }
 
-    /// A `Descending` turns every byte around, which the type's own code must not notice.
+    /// Checks that a key survives a `Descending`, which complements every byte without the type's
+    /// own code noticing.
     private func checkDescending(_ encoded: Encoded) throws {
         let turned = Encoding(Descending(encoded.key)).bytes
         do {

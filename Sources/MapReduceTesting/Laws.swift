@@ -1,46 +1,48 @@
 public import MapReduce
 
-/// Checks that a value type of your own keeps the promises of `RecordValue`, on these values.
+/// Checks that your own value type obeys the laws of `RecordValue`, on the given values.
 ///
 ///     try checkLaws(of: [Visit(user: "", seconds: 0), Visit(user: "ada", seconds: -1)])
 ///
-/// What is encoded is read back, and not a byte more, whatever follows; also as the last of its
-/// record; also where the bytes are damaged, nothing but an error may come of it: what traps ends
-/// the test's process. Give values from the borders: empty, zero, negative, the largest.
+/// Whatever is encoded must be read back exactly, and not a byte more, whatever follows it; this
+/// also holds for a value that is the last of its record. Damaged bytes may cause only an error: a
+/// trap ends the test's process. Pass boundary values: empty, zero, negative, the largest.
 ///
-/// `seed`: decides the damage; the environment's `SEED` is taken in its place.
+/// - Parameters:
+///   - values: The values to check.
+///   - seed: The seed of the damage; the environment's `SEED` overrides it.
 /// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Value: RecordValue>(of values: [Value], seed: UInt64 = 1) throws {
     try ValueLaws(values, seed: seed, areEqual: nil).check()
 }
 
-/// Checks the promises of `RecordValue`, and that what is read back equals what was encoded.
+/// Checks the laws of `RecordValue`, and that the value read back equals the encoded one.
 /// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Value: RecordValue & Equatable>(of values: [Value], seed: UInt64 = 1) throws {
     try ValueLaws(values, seed: seed, areEqual: ==).check()
 }
 
-/// Checks that a key type of your own keeps the promises of `RecordKey`, on these keys.
+/// Checks that your own key type obeys the laws of `RecordKey`, on the given keys.
 ///
 ///     try checkLaws(of: [Day(2026, 1, 31), Day(2026, 2, 1), Day(1999, 12, 31)])
 ///
-/// Beside the promises of a value: no encoding is the beginning of another one, as keys are
-/// followed by others within a `Pair`; both encodings are in the same order.
+/// In addition to the laws of a value, no encoding may be the beginning of another one, because
+/// other bytes follow a key within a `Pair`, and both encodings must have the same order.
 /// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Key: RecordKey>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: nil, precedes: nil).check()
 }
 
-/// Checks the promises of `RecordKey`, and that keys are equal if and only if their encodings are.
+/// Checks the laws of `RecordKey`, and that keys are equal if and only if their encodings are.
 ///
-/// Keys that are equal and have several encodings are different keys to the engine: 0.0 and -0.0,
-/// or strings that differ in their bytes alone. Leave them out.
+/// Equal keys with several encodings are different keys to the engine: 0.0 and -0.0, or strings
+/// that differ only in their bytes. Leave them out.
 /// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Key: RecordKey & Equatable>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: ==, precedes: nil).check()
 }
 
-/// Checks the promises of `RecordKey`, and that encodings compare as the keys do.
+/// Checks the laws of `RecordKey`, and that encodings compare as the keys do.
 /// - Throws: `LawError` for the first law that does not hold.
 public func checkLaws<Key: RecordKey & Comparable>(of keys: [Key], seed: UInt64 = 1) throws {
     try KeyLaws(keys, seed: seed, areEqual: ==, precedes: <).check()
@@ -52,10 +54,11 @@ public func checkLaws<Key: RecordKey & Comparable>(of keys: [Key], seed: UInt64 
 ///     try checkAssociative(on: [1, 2, 5], +)
 ///     try checkAssociative(on: [1, 2, 5]) { a, b in (a + b) / 2 }        // throws
 ///
-/// `values`: a handful, as every three of them are tried.
-///
-/// `tolerance`: how far apart, relative to their size, numbers with a fraction may be.
-/// - Throws: `LawError` for the first three values that show that it is not.
+/// - Parameters:
+///   - values: A handful of values: every combination of three is tried.
+///   - tolerance: How far apart, relative to their size, numbers with a fraction may be.
+///   - merge: The closure to check.
+/// - Throws: `LawError` for the first three values that show that it is not associative.
 public func checkAssociative<Value: RecordValue>(
     on values: [Value],
     tolerance: Double = 0,
@@ -85,11 +88,11 @@ public func checkAssociative<Value: RecordValue>(
     }
 }
 
-/// A promise of a type, or of a closure, that is not kept.
+/// An error for a law that a type or a closure breaks.
 public struct LawError: Error, Sendable, CustomStringConvertible {
-    /// What should hold.
+    /// The law that should hold.
     public let law: String
-    /// The values for which it does not, and what happens in its place.
+    /// The values for which the law does not hold, and what happens instead.
     public let message: String
 
     init(_ law: String, _ message: String) {

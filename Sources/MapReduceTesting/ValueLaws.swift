@@ -6,10 +6,10 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The promises of a `RecordValue`.
+/// The laws that a `RecordValue` must obey.
 struct ValueLaws<Value: RecordValue> {
     let values: [Value]
-    /// nil for a type that does not say.
+    /// nil for a type that does not define equality.
     let areEqual: ((Value, Value) -> Bool)?
     private let seed: UInt64
 
@@ -54,7 +54,7 @@ struct ValueLaws<Value: RecordValue> {
         return first.bytes
     }
 
-    /// Whatever follows, reading ends where the value does.
+    /// Checks that reading ends where the value does, whatever follows.
     private func checkEnd(_ value: Value, _ bytes: [UInt8]) throws {
         let others = values.prefix(10).map { Encoding($0, last: false).bytes }
         for tail in [[], [0], [1], [0, 0], [0xFF], [0x7F, 0xFF, 0]] + others {
@@ -69,7 +69,7 @@ struct ValueLaws<Value: RecordValue> {
         }
     }
 
-    /// An encoding that is cut off is an error.
+    /// Checks that a truncated encoding is an error.
     private func checkCut(_ value: Value, _ bytes: [UInt8]) throws {
         for count in bytes.indices {
             guard let read = Self.read(Array(bytes[..<count]), last: false) else { continue }
@@ -117,12 +117,12 @@ struct ValueLaws<Value: RecordValue> {
         }
     }
 
-    /// What there is to read; nil where the type throws.
+    /// Returns the value that the bytes contain; nil if the type throws.
     private static func read(_ bytes: [UInt8], last: Bool) -> (value: Value, rest: Int)? {
         do { return try decode(bytes, last: last) } catch { return nil }
     }
 
-    /// Reads bytes that are no value, or another one: it must not trap.
+    /// Checks that reading bytes of an invalid or different value does not trap.
     private func damage() throws {
         var random = SeededRandom(seed: seed)
         for round in 0..<200 {

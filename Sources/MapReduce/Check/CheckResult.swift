@@ -1,26 +1,26 @@
-/// What one run for a test has computed.
+/// The result of one run for a test.
 package struct CheckResult: Sendable {
-    /// The outputs of the job by their names; the empty name is that of the only one.
+    /// The outputs of the job by name; the only output has the empty name.
     package var outputs: [String: Output]
-    /// The counters of the job's own.
+    /// The job's own counters.
     package var counters: [String: Int]
-    /// What the stages have written, in the plan's order.
+    /// The pairs that the stages have written, in the plan's order.
     package var stages: [Stage]
-    /// What is told of tasks that gave two outputs.
+    /// Messages about tasks that produced two different outputs.
     package var differences: [String]
 
-    /// The pairs of one output, encoded, in their order.
+    /// The encoded pairs of one output, in order.
     package struct Output: Sendable {
         package var types: OutputTypes
         package var pairs: [(key: [UInt8], value: [UInt8])]
     }
 
-    /// The pairs that a stage has handed to others.
+    /// The pairs that a stage has written for other stages.
     package struct Stage: Sendable {
         /// The steps of the stage.
         package var label: String
-        /// A sum over the pairs of each shuffle, whatever their order; nil where how many there are
-        /// depends on how the run was cut, as values were merged.
+        /// A sum over the pairs of each shuffle, regardless of their order; nil if merges make the
+        /// number of pairs depend on how the run was split.
         package var written: [UInt64?]
         /// The outputs of the job that the stage writes.
         package var outputs: [String]
@@ -35,7 +35,7 @@ package struct OutputTypes: Sendable {
 
 extension RecordValue {
     /// Decodes a whole record.
-    /// - Throws: when the bytes are no such value, or more than one.
+    /// - Throws: If the bytes are not exactly one valid value.
     package init(record bytes: [UInt8]) throws {
         self = try bytes.withUnsafeBytes { try Self(record: $0) }
     }

@@ -5,7 +5,7 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
 
-/// A file that a test gives, in place of one of a command line.
+/// A file that a test gives in place of one on the command line.
 package struct GivenFile: Hashable, Sendable {
     package var name: String
     package var bytes: [UInt8]
@@ -16,8 +16,8 @@ package struct GivenFile: Hashable, Sendable {
     }
 }
 
-/// Runs one pipeline under one set of conditions after another, on threads of this process and
-/// always on the same files.
+/// A runner of one pipeline under one set of conditions after another, on threads of this process
+/// and always on the same files.
 package final class CheckRunner {
     private let name: String
     private let pipeline: (Input) throws -> any Dataset
@@ -26,7 +26,7 @@ package final class CheckRunner {
     private var sideFiles: [String: String] = [:]
     private var lineCount = 0
     private var runCount = 0
-    /// Whether a thread goes on that may still write to the scratch directory.
+    /// Whether a thread is still running that may write to the scratch directory.
     private var isInUse = false
 
     private init(name: String, pipeline: @escaping (Input) throws -> any Dataset) throws {
@@ -35,11 +35,11 @@ package final class CheckRunner {
         scratch = try ScratchDirectory(below: try Host.temporaryDirectory)
     }
 
-    /// Writes the files, lends a runner, and removes all that was written.
+    /// Writes the files, passes a runner to the body, and then removes everything that was written.
     ///
-    /// `inputs`: the files of each input; the empty name is that of those without one.
+    /// `inputs`: the files of each input; the input without a name has the empty name.
     ///
-    /// `sideFiles`: what is in the side files, by their names.
+    /// `sideFiles`: the contents of the side files, by name.
     package static func with<Result>(
         name: String,
         inputs: [String: [GivenFile]],
@@ -87,7 +87,7 @@ package final class CheckRunner {
         }
     }
 
-    /// What the pipeline describes, which is called for it.
+    /// Calls the pipeline and compiles what it describes.
     private func compiled(_ settings: RunSettings) throws -> CompiledJob {
         let planner = Planner(
             reducerCount: settings.reducerCount,
@@ -99,9 +99,9 @@ package final class CheckRunner {
         return try planner.finish(name: name)
     }
 
-    /// Has the pipeline described several times, and compares the plans.
-    /// - Returns: what differs; nil when all plans have the same fingerprint.
-    /// - Throws: `JobError` when the pipeline cannot be planned.
+    /// Describes the pipeline several times and compares the plans.
+    /// - Returns: The difference; nil if all plans have the same fingerprint.
+    /// - Throws: `JobError` if the pipeline cannot be planned.
     package func differenceOfPlans(calls: Int) throws -> String? {
         let settings = RunSettings(TestConditions())
         let first = try compiled(settings).plan
@@ -121,13 +121,13 @@ package final class CheckRunner {
     }
 
     /// Runs the pipeline once.
-    /// - Throws: `JobError` when it fails.
+    /// - Throws: `JobError` if it fails.
     package func run(_ conditions: TestConditions) throws -> CheckResult {
         runCount += 1
         let directory = "\(scratch.path)/run\(runCount)"
         try Files.createNewDirectory(directory)
         var settings = RunSettings(conditions)
-        // Each spill costs files: of much input there are not more of them.
+        // Each spill costs files, so a large input does not get more spills.
         settings.limits.maxPairCount = max(settings.limits.maxPairCount, lineCount / 64)
         let compiled = try compiled(settings)
         let id = JobID(1)
@@ -196,7 +196,7 @@ package final class CheckRunner {
         name.isEmpty ? "without a name" : "\"\(name)\""
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     private func result(of job: JobState, _ types: [String: OutputTypes]) throws -> CheckResult {
         let plan = job.submission.plan

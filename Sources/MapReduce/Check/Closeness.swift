@@ -1,8 +1,8 @@
-/// Whether two values count as the same.
+/// A test of whether two values count as the same.
 ///
-/// They do when their encodings are equal; and, with a tolerance, when they are written as the same
-/// text but for numbers with a fraction that are close to each other. The text is that of the
-/// output, so that this holds for numbers within a type of the user's own as well.
+/// They do if their encodings are equal or, with a tolerance, if their text is the same except for
+/// numbers with a fraction that are close to each other. The text is that of the output, so this
+/// also holds for numbers within user-defined types.
 package struct Closeness: Sendable {
     /// How far apart two numbers may be, relative to the larger one.
     package let tolerance: Double
@@ -14,7 +14,7 @@ package struct Closeness: Sendable {
         return tolerance > 0 && areClose(a.columns, b.columns)
     }
 
-    /// The same of two encoded values.
+    /// Returns whether two encoded values count as the same.
     package func areEqual<Value: RecordValue>(
         _ a: [UInt8],
         _ b: [UInt8],
@@ -39,18 +39,18 @@ package struct Closeness: Sendable {
         return abs(x - y) <= tolerance * max(abs(x), abs(y))
     }
 
-    /// The columns and elements of a text.
+    /// Returns the columns and elements of a text.
     private static func parts(of text: String) -> [Substring] {
         text.split(omittingEmptySubsequences: false) { "\t[],{}:\"".contains($0) }
     }
 }
 
-/// A value's encoding as a whole record, and why it has none.
+/// A value's encoding as a whole record, and the reason if it has none.
 package struct Encoding: Equatable {
     package let bytes: [UInt8]
     package let failure: String?
 
-    /// `last`: whether it is the last of its record.
+    /// `last`: whether the value is the last of its record.
     package init(_ value: some RecordValue, last: Bool = true) {
         var writer = ByteWriter()
         if last { value.encodeLast(into: &writer) } else { value.encode(into: &writer) }

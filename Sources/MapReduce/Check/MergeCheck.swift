@@ -1,9 +1,9 @@
 public import MapReduceEngine
 
-/// Merges the values of a key in many ways, which must all give the same.
+/// A check that merges the values of a key in many ways, which must all give the same result.
 ///
-/// The engine merges neighbors in whatever groups tasks, spills and passes make; here the groups
-/// are tried out.
+/// The engine merges neighbors in whatever groups tasks, spills and passes form; the check tries
+/// such groups.
 struct MergeCheck<Value: RecordValue> {
     let merge: @Sendable (Value, Value) -> Value
     let closeness: Closeness
@@ -15,8 +15,8 @@ struct MergeCheck<Value: RecordValue> {
         random = SeededRandom(seed: conditions.seed)
     }
 
-    /// The values merged from the left to the right.
-    /// - Throws: `MergeError` when another way gives something else.
+    /// Returns the values merged from left to right.
+    /// - Throws: `MergeError` if another way gives a different result.
     mutating func merged(_ values: [Value]) throws -> Value {
         let left = fold(values)
         guard closeness.areEqual(left, fold(values)) else {
@@ -52,7 +52,7 @@ struct MergeCheck<Value: RecordValue> {
         )
     }
 
-    /// Looks for three neighbors by which to show it, as three are easier to understand.
+    /// Looks for three neighbors that show the difference, because three are easier to understand.
     private func checkNeighbors(_ values: [Value]) throws {
         guard values.count > 2 else { return }
         var first = values[0]
@@ -81,7 +81,7 @@ struct MergeCheck<Value: RecordValue> {
     }
 }
 
-/// What is wrong with the closure of a `combine`.
+/// An error in the closure of a `combine`.
 struct MergeError: Error, CustomStringConvertible {
     let description: String
 
@@ -89,10 +89,10 @@ struct MergeError: Error, CustomStringConvertible {
 }
 
 extension TaskContext {
-    /// Whether values are merged only behind the shuffle, to try out the ways to do it.
+    /// Whether values are merged only after the shuffle, to try different ways of merging them.
     @usableFromInline var checksMerges: Bool { testConditions?.checksMerges ?? false }
 
-    /// The values of a group merged, if all ways to do it give the same.
+    /// Returns the merged values of a group, if all ways of merging them give the same result.
     @usableFromInline
     func mergedInManyWays<Value: RecordValue>(
         _ groups: GroupCursor,

@@ -1,6 +1,6 @@
 internal import MapReduceModel
 
-/// Random numbers that a seed decides.
+/// Random numbers that a seed determines.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

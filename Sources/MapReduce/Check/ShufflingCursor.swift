@@ -1,13 +1,13 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// The pairs of another cursor, those of equal keys in an order that a seed decides.
+/// The pairs of another cursor, with pairs of equal keys in an order that a seed determines.
 final class ShufflingCursor: PairCursor {
     private let source: any PairCursor
     private var random: SeededRandom
     private var keyBytes: [UInt8] = []
     private var values: [[UInt8]] = []
-    /// The values of the group that were returned.
+    /// The number of the group's values that were returned.
     private var position = 0
     private var hasBegun = false
     private var isAtEnd = false
@@ -56,8 +56,8 @@ final class ShufflingCursor: PairCursor {
 }
 
 extension TaskContext {
-    /// The pairs of a partition, in another order where a test asks for it and a closure is given
-    /// the values of a key.
+    /// Returns the pairs of a partition, in a different order if a test requests it and a closure
+    /// receives the values of a key.
     func shuffledForTest(_ pairs: any PairCursor) -> any PairCursor {
         guard let testConditions, testConditions.shufflesValues, let verb = stage.steps.first?.verb,
             ["reduce", "grouped", "join", "leftJoin", "fullJoin", "cogroup"].contains(verb)

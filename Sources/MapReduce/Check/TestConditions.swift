@@ -2,37 +2,37 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// How a run for a test is cut, spilled, merged and shuffled: in ways that a correct job does not
-/// notice.
+/// The conditions of a test run: how it is split, spilled, merged and shuffled, in ways that do not
+/// affect a correct job.
 ///
-/// The default is the plainest run there is: one task reads all, and nothing is spilled.
+/// The default is the simplest possible run: one task reads everything, and nothing is spilled.
 package struct TestConditions: Hashable, Sendable {
-    /// Decides all that is left to chance.
+    /// The seed of everything that is random.
     package var seed: UInt64
-    /// Into about how many splits the files of each input are cut, at least.
+    /// The approximate number of splits of each input's files, at least.
     package var splitCount = 1
-    /// Partitions of every shuffle by key.
+    /// The number of partitions of every shuffle by key.
     package var reducerCount = 1
-    /// After how many pairs a task spills; nil when its memory is full.
+    /// The number of pairs after which a task spills; nil to spill when its memory is full.
     package var pairsPerSpill: Int?
-    /// Runs that are merged at once; nil for as many as usual.
+    /// The number of runs merged at once; nil for the usual number.
     package var mergeWidth: Int?
-    /// Whether the pairs of a `combine` are shuffled as they are, and merged in many ways then,
-    /// all of which must give the same.
+    /// Whether the pairs of a `combine` are shuffled unmerged and then merged in many ways, which
+    /// must all give the same result.
     package var checksMerges = false
-    /// Whether the files, and the values of each key that a closure is given, come in any order.
+    /// Whether the files, and the values of each key that a closure receives, come in random order.
     package var shufflesValues = false
-    /// Whether every task runs twice and is compared with itself.
+    /// Whether every task runs twice and its two outputs are compared.
     package var runsTwice = false
-    /// How far apart, relative to their size, two numbers with fractions may be that count as the
-    /// same.
+    /// How far apart, relative to their size, two numbers with fractions may be and still count as
+    /// the same.
     package var tolerance = 0.0
 
     package init(seed: UInt64 = 0) { self.seed = seed }
 }
 
 extension TestConditions: CustomStringConvertible {
-    /// What is unusual about it, in words.
+    /// A text that says what is unusual about the conditions.
     package var description: String {
         var parts = [
             splitCount == 1 ? "one map task" : "\(splitCount) or more map tasks",
@@ -52,7 +52,7 @@ extension TestConditions: CustomStringConvertible {
 }
 
 extension RunSettings {
-    /// What a run for a test uses: on threads of this process, each task once.
+    /// Creates the settings of a test run: on threads of this process, each task once.
     init(_ conditions: TestConditions) {
         self.init(workerCount: min(conditions.splitCount, 2), reducerCount: conditions.reducerCount)
         limits.memoryByteCount = 16 << 20

@@ -1,11 +1,12 @@
-/// The script that completes a job's command line in a shell, as the parser of arguments makes it.
+/// The script that completes a job's command line in a shell, as the argument parser generates it.
 enum CompletionScript {
-    /// Takes out of a script the subcommand `help`, which the parser adds to every command.
+    /// Removes from a script the subcommand `help`, which the parser adds to every command.
     ///
-    /// A job has no subcommands, and its inputs stand where zsh would look for one: it refuses to
-    /// complete anything then.
+    /// A job has no subcommands, and its inputs are where zsh would look for one; zsh would then
+    /// refuse to complete anything.
     ///
-    /// `arguments`: those of the process; a text that they ask no script with is not changed.
+    /// `arguments`: the arguments of the process; the text is returned unchanged unless they
+    /// request a script.
     static func mended(_ text: String, for arguments: [String]) -> String {
         guard arguments.contains(where: { $0.hasPrefix("--generate-completion-script") }) else {
             return text

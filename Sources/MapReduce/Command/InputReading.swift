@@ -1,8 +1,8 @@
 internal import ArgumentParser
 
-/// What a job takes its input files for.
+/// How a job interprets its input files.
 enum InputReading: String, CaseIterable, ExpressibleByArgument {
-    /// Where it reads text, a file that is not text is refused.
+    /// If the job reads text, a file that is not text is rejected.
     case auto
     /// Every file is text, whatever it begins with.
     case text

@@ -9,7 +9,7 @@ internal import MapReduceReport
 internal import Glibc
 #endif
 
-/// The command of a job: its own options beside those that all jobs have.
+/// The command of a job: its own options in addition to those that all jobs have.
 struct JobCommand<Description: Job>: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -31,10 +31,11 @@ struct JobCommand<Description: Job>: ParsableCommand {
     @OptionGroup(title: "Options of this job") var job: Description
     @OptionGroup var options: JobOptions
 
-    /// The job's name: that of its executable.
+    /// The job's name, which is the name of its executable.
     static var name: String { Files.name(of: CommandLine.arguments.first ?? "job") }
 
-    /// The whole life of the process: as a task process if a driver started it, else as a driver.
+    /// Runs the process from start to end: as a task process if a driver started it, otherwise as a
+    /// driver.
     static func runProcess() -> Never {
         fillStandardDescriptors()
         let inherited = TaskProcess.inherited()
@@ -97,7 +98,7 @@ struct JobCommand<Description: Job>: ParsableCommand {
         ).serve()
     }
 
-    /// Says what the job is, for a cluster.
+    /// Describes the job for a cluster.
     private func describe(to inherited: TaskProcess.Inherited?) throws {
         let request = options.request(slotCount: inherited?.slotCount)
         let files = try options.sideFiles()
@@ -166,7 +167,7 @@ extension JobCommand {
 
 extension Job {
     /// Builds the job's plan and programs.
-    /// - Throws: also when the job has not asked for one of the files.
+    /// - Throws: Also if the job has not requested one of the files.
     func program(
         name: String,
         settings: RunSettings,
@@ -179,8 +180,8 @@ extension Job {
         try pipeline(Input(files: files)).plan(into: OutputPlanner(planner: planner, name: ""))
         try files.checkAreAsked()
         let program = try planner.finish(name: name)
-        // The shuffles of a stage share a run. A cluster may have more slots than that has
-        // partitions; then its tasks are fewer.
+        // The shuffles of a stage share a run. A cluster may have more slots than a run may have
+        // partitions; then the job has fewer tasks.
         let most = program.plan.stages.map(\.runPartitionCount).max() ?? 0
         if most > EngineLimits.maxPartitionCount, settings.choosesReducerCount,
             settings.reducerCount > 1

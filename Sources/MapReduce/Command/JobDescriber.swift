@@ -2,8 +2,8 @@ internal import MapReduceDriver
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// Says what a run of a job is, for a cluster to do it: finds the files, and leaves it to the
-/// coordinator to cut them.
+/// A describer of a run for the cluster that executes it: it finds the files, and leaves splitting
+/// them to the coordinator.
 struct JobDescriber {
     private let job: DrivenJob
     private let request: RunRequest
@@ -83,7 +83,7 @@ struct JobDescriber {
         }
     }
 
-    /// The path from the root on, as workers run elsewhere.
+    /// Returns the absolute path, because workers run elsewhere.
     private func absolute(_ path: String) throws -> String {
         if path.hasPrefix("/") { return path }
         return try Files.currentDirectory() + "/" + path

@@ -226,7 +226,7 @@ struct JobOptions: ParsableArguments {
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
     }
 
-    /// Reports are of whole runs.
+    /// Checks that reports are requested only of whole runs.
     private func validateReports() throws {
         for (name, isGiven) in reportOptions where isGiven {
             if plan { throw ValidationError("--\(name) is of a run, and --plan runs nothing") }
@@ -239,7 +239,7 @@ struct JobOptions: ParsableArguments {
         }
     }
 
-    /// The options that ask for reports of a run, and whether they are given.
+    /// The options that request reports of a run, and whether they are given.
     var reportOptions: [(name: String, isGiven: Bool)] {
         [("report", report != nil), ("trace", trace != nil), ("dashboard", dashboard)]
     }
@@ -263,7 +263,7 @@ struct JobOptions: ParsableArguments {
 }
 
 extension JobOptions {
-    /// What they ask of a run, or of a replay.
+    /// Returns the request for a run or a replay that the options describe.
     ///
     /// `slotCount`: the slots of the cluster that the job runs on; nil for this machine.
     func request(slotCount: Int? = nil) -> RunRequest {
@@ -284,12 +284,12 @@ extension JobOptions {
         return request
     }
 
-    /// The files of `--file`.
+    /// Returns the files of `--file`.
     func sideFiles() throws -> SideFiles {
         try SideFiles(arguments: file, directory: filesFrom)
     }
 
-    /// The task of `--replay`.
+    /// Returns the task of `--replay`.
     func replayedTask() throws -> TaskName {
         guard let task = TaskName(replay ?? "") else {
             throw JobError(
@@ -300,7 +300,7 @@ extension JobOptions {
         return task
     }
 
-    /// The records of `--pass-over`.
+    /// Returns the records of `--pass-over`.
     func passedOverRecords() throws -> [BadRecord] {
         try passOver.map { text in
             guard let at = text.lastIndex(of: "@"), let offset = Int(text[text.index(after: at)...])
@@ -330,6 +330,6 @@ struct ByteSize: ExpressibleByArgument, Hashable, Sendable, CustomStringConverti
         self.count = count
     }
 
-    /// The number as it is typed, which is also how a default is shown in the help.
+    /// The number as typed, which is also how the help shows a default.
     var description: String { Format.byteSize(count) }
 }

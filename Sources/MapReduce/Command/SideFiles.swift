@@ -4,21 +4,20 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import Synchronization
 
-/// The side files of a command line, and which of them the job has asked for.
+/// The side files of a command line, and which of them the job has requested.
 final class SideFiles: Sendable {
     private let paths: [String: String]
     private let asked = Mutex<[String: FileSignature]>([:])
 
-    /// No files.
+    /// Creates an empty set of files.
     init() { paths = [:] }
 
-    /// Files by their names.
+    /// Creates a set of files from paths by name.
     init(_ paths: [String: String]) { self.paths = paths }
 
-    /// Reads `name=path` of the command line.
+    /// Parses the `name=path` arguments of the command line.
     ///
-    /// `directory`: has the files by their names, where they are not at the paths of the command
-    /// line.
+    /// `directory`: contains the files by name, if they are not at the paths of the command line.
     init(arguments: [String], directory: String?) throws {
         var paths: [String: String] = [:]
         for argument in arguments {
@@ -51,7 +50,7 @@ final class SideFiles: Sendable {
         return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
     }
 
-    /// Finds a file that the job asks for.
+    /// Finds a file that the job requests.
     func file(_ name: String) throws -> SideFile {
         guard SideFileName.isValid(name) else {
             throw JobError(
@@ -69,13 +68,13 @@ final class SideFiles: Sendable {
             throw JobError(.usage, "\(path) is a directory, not a file (--file \(name))")
         case .other: try checkCanBeReadAgain(path, name)
         }
-        // Before the job can read it: what it reads is what was there from now on.
+        // Taken before the job can read the file: the job reads what is there from now on.
         let signature = try OpenFile(reading: path).signature()
         asked.withLock { $0[name] = $0[name] ?? signature }
         return SideFile(name: name, path: path)
     }
 
-    /// Every process of the job reads the file.
+    /// Checks that the file can be read more than once: every process of the job reads it.
     private func checkCanBeReadAgain(_ path: String, _ name: String) throws {
         if try InputStream(path) != nil {
             throw JobError(
@@ -92,14 +91,14 @@ final class SideFiles: Sendable {
         }
     }
 
-    /// Checks that the job has asked for all that the command line gives.
+    /// Checks that the job has requested every file that the command line gives.
     func checkAreAsked() throws {
         let asked = asked.withLock { Set($0.keys) }
         guard let name = paths.keys.filter({ !asked.contains($0) }).min() else { return }
         throw JobError(.usage, "the job reads no file named \(name); leave --file \(name) out")
     }
 
-    /// The files that the job has asked for, by their names.
+    /// The files that the job has requested, by name.
     var described: [DescribedFile] {
         let asked = asked.withLock { $0 }
         return asked.sorted { $0.key < $1.key }.compactMap { name, signature in

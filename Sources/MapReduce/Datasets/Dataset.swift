@@ -1,12 +1,12 @@
-/// What a job's pipeline returns: data that can be written as the job's output.
+/// The data that a job's pipeline returns, which can be written as the job's output.
 ///
-/// `Pairs`, or `Outputs` for several of them.
+/// Either `Pairs`, or `Outputs` for several of them.
 public protocol Dataset: Sendable {
-    /// Adds the stages that produce the data and write it.
+    /// Adds the stages that produce and write the data.
     func plan(into planner: OutputPlanner) throws
 }
 
-/// Collects the plan of a job; what a `Dataset` is asked to fill.
+/// The plan of a job while it is collected; a `Dataset` adds its stages to it.
 public struct OutputPlanner {
     @usableFromInline let planner: Planner
     /// The name of the output; empty for the only one.
@@ -23,10 +23,10 @@ public struct Input: Sendable {
         self.files = files
     }
 
-    /// The files given as `name=path`, apart from the others.
+    /// The files given as `name=path`, separate from the others.
     public subscript(name: String) -> Input { Input(name: name, files: files) }
 
-    /// The files' lines as borrowed bytes: the fast way.
+    /// The files' lines as borrowed bytes, which is the fast way.
     public var lines: Lines {
         Lines(name: name)
     }

@@ -4,12 +4,13 @@ internal import MapReduceEngine
 internal import Glibc
 #endif
 
+/// Searching a line's bytes, finding its fields and parsing its numbers.
 extension Span where Element == UInt8 {
-    /// Whether these bytes stand somewhere in the line.
+    /// Returns whether the line contains these bytes.
     ///
-    /// An empty text stands in every line.
+    /// Every line contains an empty text.
     ///
-    /// Cost: a search for its first byte, and a comparison wherever that is found.
+    /// Cost: a search for the first byte of the text, and a comparison wherever it is found.
     public func contains(_ text: [UInt8]) -> Bool {
         withUnsafeBytes { bytes in
             guard let first = text.first else { return true }
@@ -24,15 +25,15 @@ extension Span where Element == UInt8 {
         }
     }
 
-    /// Where a field of the line is, for `extracting(_:)`.
+    /// Returns the range of a field of the line, for `extracting(_:)`.
     ///
     ///     if let second = line.field(1, separatedBy: ",") { emit(line.extracting(second), 1) }
     ///
     /// - Parameters:
-    ///   - index: the number of the field, from 0.
-    ///   - separator: an ASCII character; one more of them is one more field, even an empty one.
-    ///   - range: the part of the line to look at; all of it by default.
-    /// - Returns: nil when the line has fewer fields.
+    ///   - index: The number of the field, from 0.
+    ///   - separator: An ASCII character; each one starts another field, even an empty one.
+    ///   - range: The part of the line to look at; all of it by default.
+    /// - Returns: nil if the line has fewer fields.
     public func field(
         _ index: Int,
         separatedBy separator: Unicode.Scalar,
@@ -75,8 +76,8 @@ private func position(
 }
 
 extension Int {
-    /// The number that ASCII digits stand for, with an optional sign.
-    /// - Returns: nil when there is anything else, or the number does not fit.
+    /// Creates the number that ASCII digits stand for, with an optional sign.
+    /// - Returns: nil if the text contains anything else or the number does not fit.
     public init?(_ digits: Span<UInt8>) {
         guard let value = digits.withUnsafeBytes({ NumberText.int($0) }) else { return nil }
         self = value

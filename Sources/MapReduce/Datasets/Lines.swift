@@ -1,13 +1,13 @@
 internal import MapReduceEngine
 
-/// The lines of input files, without what ends them (LF or CRLF).
+/// The lines of input files, without their line ends (LF or CRLF).
 public struct Lines: Sendable {
     @usableFromInline typealias Predicate = @Sendable (Span<UInt8>) throws -> Bool
 
     /// The name of the input.
     @usableFromInline let name: String
     @usableFromInline let filters: [(predicate: Predicate, place: SourcePlace)]
-    /// Whether each line becomes a string, and so must be text.
+    /// Whether each line becomes a string, and so must be valid text.
     let areStrings: Bool
 
     @usableFromInline
@@ -21,12 +21,12 @@ public struct Lines: Sendable {
         self.areStrings = areStrings
     }
 
-    /// Turns every line into pairs.
+    /// Maps every line to pairs.
     ///
-    /// A line is lent to the closure as bytes; copy what is to be kept, with `Bytes(line)` or
+    /// The closure borrows the line's bytes; to keep any of them, copy them with `Bytes(line)` or
     /// `String(utf8: line)`.
     ///
-    /// `body`: called once for each line; what it throws fails the attempt.
+    /// `body`: called once for each line; an error that it throws fails the attempt.
     @inlinable
     public func map<Key: RecordKey, Value: RecordValue>(
         _ body:
@@ -48,7 +48,7 @@ public struct Lines: Sendable {
         )
     }
 
-    /// Keeps the lines for which the closure says true.
+    /// Keeps the lines for which the closure returns true.
     public func filter(
         _ isIncluded: @escaping @Sendable (_ line: Span<UInt8>) throws -> Bool,
         file: StaticString = #fileID,
@@ -71,7 +71,7 @@ final class LineMap<Key: RecordKey, Value: RecordValue>: LineSink {
     @usableFromInline let predicates: [Lines.Predicate]
     @usableFromInline let body: Body
     @usableFromInline let sink: any PairSink<Key, Value>
-    // One task's thread owns it: checks of exclusive access would only cost time.
+    // Only the thread of one task uses it: exclusivity checks would only cost time.
     @exclusivity(unchecked) @usableFromInline var emit: Emitter<Key, Value>
 
     @inlinable
@@ -108,11 +108,11 @@ public struct Strings: Sendable {
         self.lines = Lines(name: lines.name, filters: lines.filters, areStrings: true)
     }
 
-    /// Turns every line into pairs.
+    /// Maps every line to pairs.
     ///
     /// A line that is not valid UTF-8 fails the attempt.
     ///
-    /// `body`: called once for each line; what it throws fails the attempt.
+    /// `body`: called once for each line; an error that it throws fails the attempt.
     @inlinable
     public func map<Key: RecordKey, Value: RecordValue>(
         _ body:
@@ -123,7 +123,7 @@ public struct Strings: Sendable {
         lines.map({ line, emit in try body(String(utf8: line), &emit) }, file: file, line: line)
     }
 
-    /// Keeps the lines for which the closure says true.
+    /// Keeps the lines for which the closure returns true.
     public func filter(
         _ isIncluded: @escaping @Sendable (_ line: String) throws -> Bool,
         file: StaticString = #fileID,
@@ -136,8 +136,8 @@ public struct Strings: Sendable {
 }
 
 extension String {
-    /// Copies borrowed bytes that are text.
-    /// - Throws: when they are not valid UTF-8.
+    /// Creates a string from borrowed bytes of UTF-8 by copying them.
+    /// - Throws: If they are not valid UTF-8.
     @inlinable
     public init(utf8 bytes: Span<UInt8>) throws {
         self = try bytes.withUnsafeBytes { try String(validating: $0) }

@@ -1,25 +1,26 @@
 internal import MapReduceModel
 
-/// Several datasets as the output of one job, each under a name: a folder of the output directory.
+/// Several named datasets as the output of one job; each name is a folder of the output directory.
 ///
 ///     func pipeline(_ input: Input) -> Outputs {
 ///         …
 ///         return ["counts": counts, "errors": errors]
 ///     }
 ///
-/// What they share is computed once.
+/// Work that they share is done once.
 public struct Outputs: Dataset, ExpressibleByDictionaryLiteral {
     private let datasets: [(name: String, dataset: any Dataset)]
 
-    /// Datasets by their names.
+    /// Creates outputs from datasets by name.
     ///
-    /// A name is made of ASCII letters, digits, `-` and `_`, and begins with a letter or digit.
+    /// A name consists of at most 100 ASCII letters, digits, `-` and `_`. It starts with a letter
+    /// or digit, but not with `part-`.
     public init(dictionaryLiteral elements: (String, any Dataset)...) {
         datasets = elements.map { (name: $0.0, dataset: $0.1) }
     }
 
-    /// Adds the stages that produce all datasets, and the outputs that they are.
-    /// - Throws: `JobError` when a name cannot be that of a folder, or is given twice.
+    /// Adds the stages that produce all datasets, and adds each dataset as an output.
+    /// - Throws: `JobError` if a name is invalid as a folder name or is given twice.
     public func plan(into output: OutputPlanner) throws {
         guard output.name.isEmpty else {
             throw JobError(

@@ -1,16 +1,17 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// Verbs that give every task the whole of a small dataset.
+/// Verbs that give every task a whole small dataset.
 extension Pairs {
-    /// Calls the closure for every two values of a key that is in both datasets, without a shuffle
-    /// of this one: every task loads the small one into memory, once.
+    /// Calls the closure for every combination of a value here and a value in `small` of a key that
+    /// is in both datasets, without shuffling this one: every task loads the small dataset into
+    /// memory once.
     ///
     ///     visits.broadcastJoin(countries) { address, visit, country, emit in emit(country, 1) }
     ///
-    /// `small`: must fit `--memory`.
+    /// `small`: must fit in `--memory`.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func broadcastJoin<Small: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
         _ small: Pairs<Key, Small>,
@@ -27,17 +28,17 @@ extension Pairs {
         }
     }
 
-    /// Turns every pair into other pairs with the help of a small dataset, which every task loads
-    /// into memory, once, and in which the closure looks up what it likes.
+    /// Maps every pair to other pairs with the help of a small dataset, which every task loads into
+    /// memory once and in which the closure can look up any key.
     ///
     ///     sums.map(with: total) { word, sum, total, emit in
     ///         emit(word, Double(sum) / Double(total[Unit()] ?? 1))
     ///     }
     ///
-    /// `small`: must fit `--memory`. Where it is made of the same pairs, the steps between this
-    /// dataset and the shuffle or the files before it run a second time.
+    /// `small`: must fit in `--memory`. If it is made from the same pairs, the steps between this
+    /// dataset and the preceding shuffle or files run a second time.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func map<
         SmallKey: RecordKey,
@@ -87,10 +88,10 @@ extension Pairs {
     }
 }
 
-/// A small dataset in the memory of a task.
+/// A small dataset in a task's memory.
 public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
     @usableFromInline let values: [Value]
-    /// Where the values of a key are, by its encoding.
+    /// The range of each key's values, by the key's encoding.
     @usableFromInline let places: [[UInt8]: Range<Int>]
 
     init(values: [Value], places: [[UInt8]: Range<Int>]) {
@@ -98,16 +99,16 @@ public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
         self.places = places
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     public var keyCount: Int { places.count }
 
-    /// The first value of a key; nil when it has none.
+    /// The first value of a key; nil if it has none.
     ///
     /// Cost: a hash of the key's encoding.
     @inlinable
     public subscript(key: Key) -> Value? { values(of: key).first }
 
-    /// All values of a key, in the order in which they were emitted.
+    /// Returns all values of a key, in the order in which they were emitted.
     ///
     /// Cost: a hash of the key's encoding.
     @inlinable
@@ -119,8 +120,8 @@ public final class Lookup<Key: RecordKey, Value: RecordValue>: Sendable {
 }
 
 extension TaskContext {
-    /// Loads a small dataset, once in a task.
-    /// - Throws: when it does not fit the memory of a task.
+    /// Loads a small dataset, once per task.
+    /// - Throws: If it does not fit in a task's memory.
     @usableFromInline
     func lookup<Key, Value>(_ slot: SharedSlot) throws -> Lookup<Key, Value> {
         try shared(slot) {
@@ -149,7 +150,7 @@ extension TaskContext {
 
     private func tooLargeToBroadcast() -> any Error {
         EngineError(
-            // Another attempt has the same memory and the same dataset.
+            // Another attempt would have the same memory and the same dataset.
             .badInput,
             "the small dataset of a broadcast does not fit the memory of a task, which is "
                 + "\(limits.memoryByteCount) bytes; use join(_:_:), or give more with --memory"

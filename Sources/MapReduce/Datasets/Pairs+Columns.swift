@@ -1,13 +1,14 @@
+/// Column names of the output.
 extension Pairs {
-    /// Names the columns of the output: those of the key, then those of the value.
+    /// Names the columns of the output: first the key's, then the value's.
     ///
     ///     return words.combine(+).columns("word", "count")
     ///
-    /// They are the first line of `--format csv` and the fields of `--format json`, which without
-    /// them are `key` and `value`, or `key1`, `key2` and so on where there are several. Other
-    /// formats have no names. A verb that comes after this one makes pairs that have none.
+    /// The names are the first line of `--format csv` and the fields of `--format json`. Without
+    /// this verb they are `key` and `value`, or `key1`, `key2` and so on where there are several.
+    /// Other formats have no names. A verb after this one produces pairs without names.
     ///
-    /// A job whose output has not as many columns fails.
+    /// The job fails if its output has a different number of columns.
     public func columns(_ names: String...) -> Pairs<Key, Value> {
         var named = self
         named.columnNames = names

@@ -1,9 +1,9 @@
 public import MapReduceEngine
 internal import MapReduceModel
 
-/// Secondary sort: groups whose pairs come in an order of their own.
+/// Secondary sort: groups whose pairs come in a specified order.
 extension Pairs {
-    /// Calls the closure once for each group of keys, with its pairs in the order of their keys.
+    /// Calls the closure once for each group of keys, with the group's pairs in key order.
     ///
     ///     let visits: Pairs<Pair<String, Int>, String> = …            // user and time
     ///     visits.grouped(by: \.first) { user, visits, emit in
@@ -11,12 +11,13 @@ extension Pairs {
     ///     }
     ///
     /// Groups come in order within each part. Their pairs are streamed, so a group may be larger
-    /// than memory; pairs of equal keys come in the order in which they were emitted.
+    /// than memory. Pairs of equal keys come in the order in which they were emitted.
     ///
-    /// `group`: the group of a key: what the key begins with, as `first` of a `Pair` does, or the
-    /// first field of a type that encodes one field after another. Anything else fails the attempt.
+    /// `group`: returns the group of a key, which must be what the key begins with: the `first` of
+    /// a `Pair`, or the first field of a type that encodes one field after another. Anything else
+    /// fails the attempt.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func grouped<Group: RecordKey, NextKey: RecordKey, NextValue: RecordValue>(
         by group: @escaping @Sendable (_ key: Key) -> Group,
@@ -60,14 +61,15 @@ extension Pairs {
     }
 }
 
-/// The pairs of one group, in the order of their keys.
+/// The pairs of one group, in key order.
 ///
-/// They can be gone through once, and only while the closure that they were given to runs; what is
-/// not read is skipped. A second pass fails the attempt, and names the group.
+/// They can be iterated once, and only while the closure that receives them runs; unread pairs are
+/// skipped. A second pass fails the attempt with an error that names the group.
 public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, IteratorProtocol {
     @usableFromInline let cursor: KeyGroupCursor<Key>
     @usableFromInline let context: TaskContext
-    /// Whether `next()` of this copy has read pairs: then a pass goes through those that are left.
+    /// Whether `next()` of this copy has read pairs: if so, a pass iterates over the remaining
+    /// ones.
     @usableFromInline var hasBegun = false
 
     @inlinable
@@ -76,9 +78,9 @@ public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, Iterat
         self.context = context
     }
 
-    /// Begins to go through the pairs.
+    /// Starts a pass over the pairs.
     ///
-    /// A second time fails the attempt when the closure returns.
+    /// A second pass fails the attempt when the closure returns.
     @inlinable
     public func makeIterator() -> GroupedPairs {
         if cursor.isPassBegun || (cursor.hasRead && !hasBegun) {
@@ -88,7 +90,7 @@ public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, Iterat
         return self
     }
 
-    /// The next pair; nil after the last one.
+    /// Returns the next pair; nil after the last one.
     ///
     /// A pair that cannot be read ends the sequence, and fails the attempt when the closure
     /// returns.
@@ -106,16 +108,16 @@ public struct GroupedPairs<Key: RecordKey, Value: RecordValue>: Sequence, Iterat
     }
 }
 
-/// Steps through the pairs of keys that begin with the same bytes.
+/// A cursor over the pairs whose keys begin with the same bytes.
 @usableFromInline
 final class KeyGroupCursor<Key: RecordKey> {
     @usableFromInline let groups: GroupCursor
     @usableFromInline var prefix = ByteWriter()
     @usableFromInline var key: Key?
-    /// Whether the cursor stands at a key behind the group.
+    /// Whether the cursor is at a key after the group.
     @usableFromInline var isBehind = false
     @usableFromInline var isAtEnd = false
-    /// Whether a pair of the group was read, and whether somebody goes through them, or has.
+    /// Whether a pair of the group has been read, and whether a pass has started.
     @usableFromInline var hasRead = false
     @usableFromInline var isPassBegun = false
 
@@ -139,7 +141,7 @@ final class KeyGroupCursor<Key: RecordKey> {
         return false
     }
 
-    /// Moves to the first key of the next group, past what is left of this one.
+    /// Moves to the first key of the next group and skips the rest of this one.
     /// - Returns: nil at the end.
     @inlinable
     func nextGroup<Group: RecordKey>(by group: (Key) -> Group) throws -> Group? {
@@ -158,7 +160,7 @@ final class KeyGroupCursor<Key: RecordKey> {
 }
 
 extension TaskContext {
-    /// Calls the body with each group of keys of the partition.
+    /// Calls the body with each group of keys in the partition.
     @inlinable
     func forEachKeyGroup<Key: RecordKey, Value: RecordValue, Group: RecordKey>(
         by group: (Key) -> Group,
@@ -179,11 +181,11 @@ extension TaskContext {
     }
 }
 
-/// Where the pairs of a group go.
+/// The choice of the partition that a group's pairs go to.
 @usableFromInline
 enum GroupPartition {
-    /// The partition of a group.
-    /// - Throws: when its encoding is not what the key begins with.
+    /// Returns the partition of a group.
+    /// - Throws: If the key does not begin with the group's encoding.
     @usableFromInline
     static func number(
         of group: UnsafeRawBufferPointer,

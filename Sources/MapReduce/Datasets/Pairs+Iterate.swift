@@ -1,18 +1,18 @@
 internal import MapReduceModel
 
-/// What is computed again and again.
+/// Verbs that compute a dataset repeatedly.
 extension Pairs {
-    /// Computes a dataset of itself a number of times.
+    /// Computes a dataset from itself a fixed number of times.
     ///
     ///     let ranks = first.iterate(times: 10) { ranks in links.join(ranks) … }
     ///
     /// Each round's pairs are kept on disk, partitioned and sorted by key, where the next round
-    /// reads them; a dataset from outside that the closure uses, such as `links`, is shuffled once
+    /// reads them. A dataset from outside that the closure uses, such as `links`, is shuffled once
     /// for all rounds.
     ///
-    /// `times`: how many rounds; at least 0.
+    /// `times`: the number of rounds; at least 0.
     ///
-    /// `body`: describes one round; called once for each when the pipeline is described.
+    /// `body`: describes one round; called once per round while the pipeline is described.
     @inlinable
     public func iterate(
         times: Int,
@@ -33,18 +33,18 @@ extension Pairs {
         return pairs
     }
 
-    /// Computes a dataset of itself until a round has counted nothing, or often enough.
+    /// Computes a dataset from itself until a round counts nothing or the limit is reached.
     ///
     ///     let labels = first.iterate(atMost: 50, until: "changed labels") { labels in … }
     ///
-    /// A closure of a round counts what asks for another round, with `emit.count("changed labels")`
-    /// for example; the iteration ends with the first round in which nothing was counted. The
-    /// summary of the job says how many rounds there were, and warns of an iteration that ended at
-    /// its limit. One within another must have a number of rounds.
+    /// A closure in a round counts whatever requires another round, for example with
+    /// `emit.count("changed labels")`; the iteration ends with the first round in which nothing is
+    /// counted. The job's summary shows the number of rounds, and warns if an iteration ended at
+    /// its limit. An iteration within another one must have a fixed number of rounds.
     ///
-    /// `atMost`: the most rounds; at least 1.
+    /// `atMost`: the maximum number of rounds; at least 1.
     ///
-    /// `body`: describes one round; called once for each when the pipeline is described, and must
+    /// `body`: describes one round; called once per round while the pipeline is described, and must
     /// describe the same each time.
     public func iterate(
         atMost: Int,
@@ -68,11 +68,11 @@ extension Pairs {
         return state.kept(place, iteration, after: last, readIn: nil).0
     }
 
-    /// The same pairs, read from where they are kept, as often as they are used.
+    /// Returns the same pairs, read from where they are kept, however often they are used.
     ///
-    /// `before`: the round before, whose pairs these are made of.
+    /// `before`: the previous round, from whose pairs these are made.
     ///
-    /// `roundCount`: how many rounds there were, for those that are left after the last one.
+    /// `roundCount`: the total number of rounds, for the pairs that the last one leaves.
     @inlinable
     func kept(
         _ place: SourcePlace,
@@ -96,14 +96,14 @@ extension Pairs {
     }
 }
 
-/// What a round of an iteration with an end of its own has computed.
+/// The result of one round of an iteration that ends by a counter.
 private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
-    /// Not yet kept.
+    /// The result, not yet kept.
     let pairs: Pairs<Key, Value>
     let number: Int
-    /// What the round began with; nil before the first one.
+    /// What the round started with; nil before the first one.
     let keptBefore: Pairs<Key, Value>?
-    /// What the round before it has computed, if that was a round.
+    /// The result of the previous round, if there was one.
     let previous: Pairs<Key, Value>?
 
     init(before pairs: Pairs<Key, Value>) {
@@ -120,9 +120,9 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
         previous = last.number >= 0 ? last.pairs : nil
     }
 
-    /// The pairs, read from where they are kept.
+    /// Returns the pairs, read from where they are kept.
     ///
-    /// `before`: the round before, of whose pairs these are made.
+    /// `before`: the previous round, from whose pairs these are made.
     ///
     /// `round`: the round that reads them; nil after the last one.
     func kept(
@@ -158,7 +158,8 @@ private struct State<Key: RecordKey, Value: RecordValue>: Sendable {
         guard let keptBefore else {
             return try planner.ownShuffle(pairs.node, partitionCount: count)
         }
-        // The rounds before are planned first, as what is planned in a round belongs to it.
+        // The previous rounds are planned first, because whatever is planned in a round belongs to
+        // it.
         _ = try planner.shuffle(keptBefore.node, partitionCount: count)
         return try planner.planRound(
             planner.iterations.round(number, of: iteration),

@@ -1,18 +1,19 @@
 public import MapReduceEngine
 internal import MapReduceModel
 
-/// Verbs that bring pairs of equal keys of several datasets together.
+/// Verbs that bring together pairs of equal keys from several datasets.
 extension Pairs {
-    /// Calls the closure for every two values of a key that is in both datasets.
+    /// Calls the closure for every combination of a left and a right value of a key that is in both
+    /// datasets.
     ///
     ///     names.join(amounts) { user, name, cents, emit in emit(name, cents) }
     ///
-    /// Keys come in order within each part; of a key, each value on the right comes with all on the
-    /// left, in the order in which they were emitted. The values on the left of one key are held in
-    /// memory and must fit `--memory`, those on the right are streamed: have the dataset with fewer
-    /// values for each key on the left.
+    /// Keys come in order within each part. For each key, every value on the right comes with all
+    /// values on the left, in the order in which they were emitted. The left values of one key are
+    /// held in memory and must fit in `--memory`, while the right ones are streamed: put the
+    /// dataset with fewer values per key on the left.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func join<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
         _ other: Pairs<Key, Other>,
@@ -31,8 +32,8 @@ extension Pairs {
         }
     }
 
-    /// Calls the closure as `join` does, and for each value of a key that is only on the left once,
-    /// with nil.
+    /// Calls the closure as `join` does, and once with nil for each value of a key that is only on
+    /// the left.
     @inlinable
     public func leftJoin<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
         _ other: Pairs<Key, Other>,
@@ -54,8 +55,8 @@ extension Pairs {
         }
     }
 
-    /// Calls the closure as `join` does, and for each value of a key that is only on one side once,
-    /// with nil for the other one.
+    /// Calls the closure as `join` does, and once for each value of a key that is only on one side,
+    /// with nil for the other side.
     @inlinable
     public func fullJoin<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
         _ other: Pairs<Key, Other>,
@@ -78,12 +79,12 @@ extension Pairs {
         }
     }
 
-    /// Calls the closure once for each key of either dataset, with the values that it has in both.
+    /// Calls the closure once for each key of either dataset, with the key's values in both.
     ///
-    /// Keys come in order within each part. Both sequences are streamed, and each can be gone
-    /// through once; one is empty where its dataset does not have the key.
+    /// Keys come in order within each part. Both sequences are streamed, and each can be iterated
+    /// once; one is empty if its dataset does not have the key.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func cogroup<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
         _ other: Pairs<Key, Other>,
@@ -100,8 +101,8 @@ extension Pairs {
         }
     }
 
-    /// Calls the closure once for each key of any of three datasets, with the values that it has in
-    /// each of them.
+    /// Calls the closure once for each key of any of three datasets, with the key's values in each
+    /// of them.
     @inlinable
     public func cogroup<
         Second: RecordValue,
@@ -128,8 +129,8 @@ extension Pairs {
         }
     }
 
-    /// Calls the closure once for each key of any of four datasets, with the values that it has in
-    /// each of them.
+    /// Calls the closure once for each key of any of four datasets, with the key's values in each
+    /// of them.
     @inlinable
     public func cogroup<
         Second: RecordValue,
@@ -161,7 +162,7 @@ extension Pairs {
 }
 
 extension Pairs {
-    /// Calls the body for each key with the values on the left in memory.
+    /// Calls the body for each key with the left values in memory.
     @inlinable
     func joined<Other: RecordValue, NextKey: RecordKey, NextValue: RecordValue>(
         _ verb: String,
@@ -203,18 +204,18 @@ extension Pairs {
         )
     }
 
-    /// The dataset as a side of a join: its shuffle by key, which all joins of it share.
+    /// The dataset as one side of a join: its shuffle by key, which all joins of the dataset share.
     @inlinable var joinSide: JoinSide {
         let node = self.node
         return { try $0.shuffle(node, partitionCount: $0.reducerCount) }
     }
 }
 
-/// Plans the shuffle that a side of a join is read from.
+/// A closure that plans the shuffle from which a side of a join is read.
 @usableFromInline
 typealias JoinSide = @Sendable (Planner) throws -> [ShuffleHandle]
 
-/// A key of a join, with the values that it has on each side.
+/// A key of a join, with its values on each side.
 @usableFromInline
 struct JoinedKey {
     @usableFromInline let join: JoinCursor
@@ -226,12 +227,12 @@ struct JoinedKey {
         self.context = context
     }
 
-    /// The values on a side, streamed.
+    /// Returns the values on a side, streamed.
     @inlinable
     func values<Value: RecordValue>(_ side: Int) -> Values<Value> { Values(join, side, context) }
 
-    /// The values on side 0, in memory.
-    /// - Throws: when they do not fit the memory of a task.
+    /// Returns the values on side 0, in memory.
+    /// - Throws: If they do not fit in a task's memory.
     @inlinable
     func heldValues<Value: RecordValue>() throws -> [Value] {
         guard join.hasKey(0) else { return [] }
@@ -248,7 +249,7 @@ struct JoinedKey {
 }
 
 extension TaskContext {
-    /// Bytes that a join may hold.
+    /// The number of bytes that a join may hold.
     @usableFromInline var heldByteCount: Int { limits.memoryByteCount }
 
     @usableFromInline

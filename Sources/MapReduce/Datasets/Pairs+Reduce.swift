@@ -1,14 +1,14 @@
 public import MapReduceEngine
 
-/// Verbs that bring the values of a key together.
+/// Verbs that bring together the values of a key.
 extension Pairs {
     /// Merges the values of each key into one, before and after the shuffle.
     ///
     ///     words.combine(+)
     ///
-    /// Keys come out in order within each part.
+    /// Keys come in order within each part.
     ///
-    /// `merge`: merges two values, the one that was emitted first on the left. It must be
+    /// `merge`: merges two values, with the one that was emitted first on the left. It must be
     /// associative; it need not be commutative.
     @inlinable
     public func combine(
@@ -75,14 +75,16 @@ extension Pairs {
         )
     }
 
-    /// Calls the closure once for each key, keys in order within each part, with all its values.
+    /// Calls the closure once for each key, with all the key's values; keys come in order within
+    /// each part.
     ///
     ///     words.reduce { word, counts, emit in emit(word, counts.sum()) }
     ///
-    /// Values come in the order in which they were emitted: by map task, and within one as its
-    /// closure did. They are streamed, so a group may be larger than memory.
+    /// Values come in the order in which they were emitted: by map task, and within a task in the
+    /// order of its closure's calls to `emit`. They are streamed, so a group may be larger than
+    /// memory.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func reduce<NextKey: RecordKey, NextValue: RecordValue>(
         _ body:
@@ -107,16 +109,16 @@ extension Pairs {
         )
     }
 
-    /// There is no such verb: `combine(_:)` merges values two by two.
+    /// Unavailable: `combine(_:)` merges values two at a time.
     @available(*, unavailable, message: "use combine(_:) to merge values two by two")
     public func reduce(_ merge: (Value, Value) -> Value) -> Pairs<Key, Value> { self }
 
-    /// Brings the pairs into parts of the user's own: each part is read by one task, in the order
-    /// of its keys.
+    /// Puts the pairs into parts that the closure chooses: each part is read by one task, in key
+    /// order.
     ///
-    /// `partitionCount`: how many parts; at least 1.
+    /// `partitionCount`: the number of parts; at least 1.
     ///
-    /// `partition`: the number of a key's part, from 0. It must depend on nothing but the key.
+    /// `partition`: returns the number of a key's part, from 0. It must depend only on the key.
     @inlinable
     public func partitioned(
         into partitionCount: Int,
@@ -145,7 +147,7 @@ extension Pairs {
 }
 
 extension TaskContext {
-    /// Hands all pairs of the partition to a sink, in their order, up to a limit.
+    /// Passes all pairs of the partition to a sink, in order, up to a limit.
     @inlinable
     func passOn<Key: RecordKey, Value: RecordValue>(
         to sink: any PairSink<Key, Value>,

@@ -2,7 +2,7 @@ public import MapReduceEngine
 
 /// Verbs that treat a dataset as a whole.
 extension Pairs {
-    /// The pairs of both datasets, those of this one first.
+    /// Returns the pairs of both datasets, with this one's first.
     @inlinable
     public func union(_ other: Pairs<Key, Value>) -> Pairs<Key, Value> {
         let nodes = [node, other.node]
@@ -23,7 +23,7 @@ extension Pairs {
         )
     }
 
-    /// Each key once for each value that it has, however often the pair was emitted.
+    /// Returns each distinct pair once, however often it was emitted.
     @inlinable
     public func distinct(
         file: StaticString = #fileID,
@@ -37,7 +37,7 @@ extension Pairs {
             .step("distinct", place) { pair, _, emit in emit(pair.first, pair.second) }
     }
 
-    /// How many pairs there are: one pair, also where there are none.
+    /// Returns the number of pairs as a single pair, even if there are none.
     @inlinable
     public func count(
         file: StaticString = #fileID,
@@ -45,11 +45,11 @@ extension Pairs {
     ) -> Pairs<Unit, Int> {
         let place = SourcePlace(file, line)
         let ones: Pairs<Unit, Int> = step("count", place) { _, _, emit in emit(Unit(), 1) }
-        // One partition has one task, which knows that there are none.
+        // One partition has one task, which can tell that there are no pairs.
         return ones.combine(+, file: file, line: line).total(place)
     }
 
-    /// How many pairs each key has.
+    /// Returns the number of pairs of each key.
     @inlinable
     public func countByKey(
         file: StaticString = #fileID,
@@ -61,13 +61,14 @@ extension Pairs {
         return ones.combine(+, file: file, line: line)
     }
 
-    /// A share of the pairs, chosen by chance: the same ones in every run with the same seed,
-    /// however the job is split.
+    /// Returns a random sample of the pairs: the same ones in every run with the same seed, however
+    /// the job is split.
     ///
-    /// A pair is chosen by the record or key that it was made of and its number among the pairs
-    /// made of that, so equal pairs are chosen one by one.
+    /// A pair is chosen by the record or key that it was made from and by its number among the
+    /// pairs made from that, so equal pairs are chosen individually.
     ///
-    /// `fraction`: from 0 for none to 1 for all; anything else is an error when the job is planned.
+    /// `fraction`: from 0 for none to 1 for all; any other value is an error when the job is
+    /// planned.
     @inlinable
     public func sample(
         _ fraction: Double,
@@ -81,7 +82,7 @@ extension Pairs {
             return .mistaken("sample(\(fraction)) is not a share from 0 to 1", place)
         }
         let threshold = Self.threshold(of: fraction)
-        // A share of a share is chosen by other numbers: the same ones would choose all of it.
+        // A sample of a sample uses different random numbers: the same ones would choose all of it.
         var pass = node.pass
         let seed = seed &+ UInt64(pass.sampleCount) &* 0x9e37_79b9_7f4a_7c15
         pass.sampleCount += 1
@@ -96,7 +97,8 @@ extension Pairs {
         )
     }
 
-    /// The numbers below it are a fraction of all of 64 bits; nil for all.
+    /// Returns the threshold below which the given fraction of all 64-bit numbers lies; nil for
+    /// all.
     @usableFromInline
     static func threshold(of fraction: Double) -> UInt64? {
         if fraction >= 1 { return nil }
@@ -105,7 +107,7 @@ extension Pairs {
 }
 
 extension Pairs where Key == Unit, Value == Int {
-    /// The sum of all values, also where there are none.
+    /// Returns the sum of all values, even if there are none.
     @inlinable
     func total(_ place: SourcePlace) -> Pairs<Unit, Int> {
         let node = self.node
@@ -125,14 +127,14 @@ extension Pairs where Key == Unit, Value == Int {
     }
 }
 
-/// Hands on some of the pairs, by chance.
+/// A sink that passes on a random sample of the pairs.
 @usableFromInline
 final class SamplingSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let target: any PairSink<Key, Value>
     private let threshold: UInt64?
     private let seed: UInt64
-    /// The call that made the last pair, and how many it made before.
+    /// The call that made the last pair, and the number of pairs that it made before.
     private var call = 0
     private var ordinal: UInt64 = 0
 

@@ -1,13 +1,13 @@
 internal import MapReduceEngine
 
-/// Verbs that bring pairs into an order.
+/// Verbs that put pairs in order.
 extension Pairs {
-    /// All pairs in the order of their keys, from the first part to the last; pairs of equal keys
-    /// keep the order in which they were emitted.
+    /// Returns all pairs in key order, from the first part to the last; pairs of equal keys keep
+    /// the order in which they were emitted.
     ///
-    /// The parts are about equal in size, whatever the keys are: where one begins is decided when
-    /// all pairs are sorted, by the first keys of their blocks, and a key with very many pairs may
-    /// be in several parts.
+    /// The parts are about equal in size, whatever the keys are: the boundaries between them are
+    /// chosen when all pairs are sorted, from the first keys of their blocks. A key with very many
+    /// pairs may be in several parts.
     @inlinable
     public func sorted(
         file: StaticString = #fileID,
@@ -30,11 +30,12 @@ extension Pairs {
         )
     }
 
-    /// All pairs in the order of what a closure says of them; equal ones keep their order.
+    /// Returns all pairs in the order of what the closure returns for them; pairs for which that is
+    /// equal keep their order.
     ///
     ///     totals.sorted { word, total in Descending(total) }
     ///
-    /// `order`: what a pair is sorted by. What it throws fails the attempt.
+    /// `order`: returns what a pair is sorted by. An error that it throws fails the attempt.
     @inlinable
     public func sorted<Order: RecordKey>(
         by order: @escaping @Sendable (_ key: Key, _ value: Value) throws -> Order,
@@ -50,7 +51,7 @@ extension Pairs {
         return Pairs(
             PairsNode(
                 prefix: { count, at in
-                    // Of these the first ones are not those of the lowest keys either.
+                    // The first of these pairs are not the ones with the lowest keys either.
                     let first: Pairs<Key, Value> = ranked.first(count, at).withoutOrder(at)
                     return PairsNode(pass: Pass(sorted: place), first.node.connect)
                 },
@@ -60,7 +61,7 @@ extension Pairs {
         )
     }
 
-    /// There is no such verb: pairs are sorted by what the closure gives for each of them.
+    /// Unavailable: pairs are sorted by what the closure returns for each of them.
     @available(
         *,
         unavailable,
@@ -71,14 +72,15 @@ extension Pairs {
     )
     public func sorted(by areInOrder: (Key, Value) throws -> Bool) -> Pairs<Key, Value> { self }
 
-    /// The first pairs in the order of their keys, or of what they are sorted by, in one part.
+    /// Returns the first pairs in the order of their keys, or of what they are sorted by, in one
+    /// part.
     ///
-    /// Every task keeps only as many, so what is shuffled is small; nothing is sorted as a whole.
+    /// Every task keeps only that many pairs, so little is shuffled; nothing is sorted as a whole.
     ///
-    /// It comes right after `sorted`: with a step between them it would not know that order, which
-    /// is an error when the job is planned.
+    /// After `sorted`, `prefix` must come directly: with a step between them it would not know that
+    /// order, which is an error when the job is planned.
     ///
-    /// `count`: how many pairs; at least 0.
+    /// `count`: the number of pairs; at least 0.
     @inlinable
     public func prefix(
         _ count: Int,
@@ -94,7 +96,8 @@ extension Pairs {
         return first(count, place)
     }
 
-    /// The order is not that of the keys, by which the first pairs would be found.
+    /// Returns a dataset that cannot be planned: its pairs are not in key order, by which the first
+    /// ones would be found.
     @usableFromInline
     static func prefixTooLate(_ count: Int, _ place: SourcePlace, _ sorted: SourcePlace) -> Pairs {
         mistaken(
@@ -105,7 +108,7 @@ extension Pairs {
         )
     }
 
-    /// The first pairs in the order of their keys.
+    /// Returns the first pairs in key order.
     @inlinable
     func first(_ count: Int, _ place: SourcePlace) -> Pairs<Key, Value> {
         let node = self.node
@@ -120,7 +123,7 @@ extension Pairs {
         )
     }
 
-    /// Pairs that were the values of what they were sorted by.
+    /// Returns the pairs that are the values of the keys they were sorted by.
     @inlinable
     func withoutOrder<First, Second>(_ place: SourcePlace) -> Pairs<First, Second>
     where Value == Pair<First, Second> {

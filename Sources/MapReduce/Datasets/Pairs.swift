@@ -2,17 +2,17 @@ internal import MapReduceEngine
 
 /// Keyed data: what `map` produces and `reduce` takes.
 ///
-/// A dataset is a description: nothing is computed before the job runs. One that is used twice is
-/// computed once.
+/// A dataset is a description: nothing is computed before the job runs. A dataset that is used
+/// twice is computed once.
 public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
     @usableFromInline let node: PairsNode<Key, Value>
-    /// What the columns of the output are called; nil for the names that they have by themselves.
+    /// The names of the output's columns; nil for the default names.
     @usableFromInline var columnNames: [String]?
 
     @inlinable
     init(_ node: PairsNode<Key, Value>) { self.node = node }
 
-    /// Adds the stages that produce the pairs, and the output that they are.
+    /// Adds the stages that produce the pairs, and adds the pairs as an output.
     @inlinable
     public func plan(into output: OutputPlanner) throws {
         let layout = try OutputLayout<Key, Value>(
@@ -24,9 +24,9 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
         }
     }
 
-    /// Turns every pair into other pairs, in the same pass as the step before.
+    /// Maps every pair to other pairs, in the same pass as the previous step.
     ///
-    /// `body`: what it throws fails the attempt.
+    /// `body`: an error that it throws fails the attempt.
     @inlinable
     public func map<NextKey: RecordKey, NextValue: RecordValue>(
         _ body:
@@ -39,24 +39,24 @@ public struct Pairs<Key: RecordKey, Value: RecordValue>: Dataset {
         step("map", SourcePlace(file, line), body)
     }
 
-    /// Keeps the pairs for which the closure says true, in the same pass as the step before.
+    /// Keeps the pairs for which the closure returns true, in the same pass as the previous step.
     ///
-    /// `isIncluded`: what it throws fails the attempt.
+    /// `isIncluded`: an error that it throws fails the attempt.
     @inlinable
     public func filter(
         _ isIncluded: @escaping @Sendable (_ key: Key, _ value: Value) throws -> Bool,
         file: StaticString = #fileID,
         line: UInt = #line
     ) -> Pairs<Key, Value> {
-        // What is left is still in the order of its keys, if it was.
+        // The remaining pairs are still in key order, if they were before.
         step("filter", SourcePlace(file, line), pass: node.pass) { key, value, emit in
             if try isIncluded(key, value) { emit(key, value) }
         }
     }
 
-    /// A step that runs in the same pass as the one before.
+    /// Adds a step that runs in the same pass as the previous one.
     ///
-    /// `pass`: what it leaves behind; nil where it may have changed the keys.
+    /// `pass`: what the step leaves for later verbs; nil if it may have changed the keys.
     @inlinable
     func step<NextKey: RecordKey, NextValue: RecordValue>(
         _ verb: String,

@@ -3,15 +3,16 @@ internal import MapReduceProcess
 
 /// The values of one key, in the order in which they were emitted.
 ///
-/// They can be gone through once, by a `for` loop, by an algorithm of `Sequence` or by one of the
-/// methods here, and only while the closure that they were given to runs; what is not read is
-/// skipped. A second pass would find nothing: it fails the attempt, and names the key. What is
-/// needed twice is collected first, with `Array(values)`.
+/// They can be iterated once, by a `for` loop, an algorithm of `Sequence` or one of the methods
+/// here, and only while the closure that receives them runs; unread values are skipped. A second
+/// pass would find nothing, so it fails the attempt with an error that names the key. If you need
+/// the values twice, collect them first with `Array(values)`.
 public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
-    /// nil where a dataset of a join does not have the key.
+    /// nil if a dataset of a join does not have the key.
     @usableFromInline let groups: GroupCursor?
     @usableFromInline let context: TaskContext
-    /// Whether `next()` of this copy has read values: then a pass goes through those that are left.
+    /// Whether `next()` of this copy has read values: if so, a pass iterates over the remaining
+    /// ones.
     @usableFromInline var hasBegun = false
 
     @inlinable
@@ -20,23 +21,23 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
         self.context = context
     }
 
-    /// The values of the current key on one side of a join.
+    /// Creates the values of the current key on one side of a join.
     @inlinable
     init(_ join: JoinCursor, _ side: Int, _ context: TaskContext) {
         groups = join.hasKey(side) ? join.sides[side] : nil
         self.context = context
     }
 
-    /// Begins to go through the values.
+    /// Starts a pass over the values.
     ///
-    /// A second time fails the attempt when the closure returns.
+    /// A second pass fails the attempt when the closure returns.
     @inlinable
     public func makeIterator() -> Values {
         _ = beginPass()
         return self
     }
 
-    /// The next value; nil after the last one.
+    /// Returns the next value; nil after the last one.
     ///
     /// A value that cannot be read ends the sequence, and fails the attempt when the closure
     /// returns.
@@ -53,11 +54,11 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
         }
     }
 
-    /// How many values there are, or are left; reads past them without decoding.
+    /// Returns the number of values, or of those that remain; skips them without decoding.
     @inlinable
     public func count() -> Int {
         guard let groups else { return 0 }
-        // After a failure a quotient by it must not trap before the error is reported.
+        // After a failure, dividing by the count must not trap before the error is reported.
         guard beginPass() else { return groups.readCount }
         var count = 0
         do {
@@ -68,7 +69,7 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
         return count
     }
 
-    /// Whether the values can be gone through from here on; if not, the attempt fails.
+    /// Returns whether the values can be iterated from here; if not, fails the attempt.
     @inlinable
     func beginPass() -> Bool {
         guard let groups, !groups.beginPass(goingOn: hasBegun) else { return true }
@@ -78,7 +79,7 @@ public struct Values<Value: RecordValue>: Sequence, IteratorProtocol {
 }
 
 extension Values where Value: AdditiveArithmetic {
-    /// The sum of the values.
+    /// Returns the sum of the values.
     @inlinable
     public func sum() -> Value {
         var sum = Value.zero
@@ -86,7 +87,7 @@ extension Values where Value: AdditiveArithmetic {
         return sum
     }
 
-    /// How many values there are, and their sum, in one pass.
+    /// Returns the number of values and their sum, in one pass.
     @inlinable
     public func countAndSum() -> (count: Int, sum: Value) {
         var count = 0
@@ -100,15 +101,15 @@ extension Values where Value: AdditiveArithmetic {
 }
 
 extension Values where Value: FixedWidthInteger {
-    /// The sum of the values.
+    /// Returns the sum of the values.
     ///
-    /// One that does not fit the type fails the attempt when the closure returns.
+    /// A sum that does not fit in the type fails the attempt when the closure returns.
     @inlinable
     public func sum() -> Value { countAndSum().sum }
 
-    /// How many values there are, and their sum, in one pass.
+    /// Returns the number of values and their sum, in one pass.
     ///
-    /// A sum that does not fit the type fails the attempt when the closure returns.
+    /// A sum that does not fit in the type fails the attempt when the closure returns.
     @inlinable
     public func countAndSum() -> (count: Int, sum: Value) {
         let (count, sum, overflow) = wrappedSum()
@@ -116,9 +117,9 @@ extension Values where Value: FixedWidthInteger {
         return (count, sum)
     }
 
-    /// The sum of the values divided by how many there are.
+    /// Returns the sum of the values divided by their number.
     ///
-    /// Where there is no value, the attempt fails when the closure returns: there is no mean.
+    /// If there are no values, the attempt fails when the closure returns: there is no mean.
     @inlinable
     public func mean() -> Double {
         let (count, sum, overflow) = wrappedSum()
@@ -126,7 +127,7 @@ extension Values where Value: FixedWidthInteger {
         return context.mean(Double(sum) + Double(overflow) * size, count)
     }
 
-    /// The sum in the width of the type, and how often it went over the end: together they are
+    /// Returns the sum in the width of the type and the number of overflows, which together are
     /// exact.
     @inlinable
     func wrappedSum() -> (count: Int, sum: Value, overflow: Int) {
@@ -144,9 +145,9 @@ extension Values where Value: FixedWidthInteger {
 }
 
 extension Values where Value: BinaryFloatingPoint {
-    /// The sum of the values divided by how many there are.
+    /// Returns the sum of the values divided by their number.
     ///
-    /// Where there is no value, the attempt fails when the closure returns: there is no mean.
+    /// If there are no values, the attempt fails when the closure returns: there is no mean.
     @inlinable
     public func mean() -> Double {
         var count = 0
@@ -160,7 +161,7 @@ extension Values where Value: BinaryFloatingPoint {
 }
 
 extension Values where Value: Comparable {
-    /// The least and the greatest value, in one pass; nil where there is none.
+    /// Returns the least and the greatest value, in one pass; nil if there are no values.
     @inlinable
     public func minAndMax() -> (min: Value, max: Value)? {
         var bounds: (min: Value, max: Value)?
@@ -201,7 +202,7 @@ extension TaskContext {
         )
     }
 
-    /// `things`: what was to be gone through.
+    /// `things`: what was iterated a second time.
     @usableFromInline
     func secondPass(_ things: String) -> any Error {
         let failure = ValuesError(
@@ -209,13 +210,13 @@ extension TaskContext {
                 + "would find nothing; collect them first with Array(\(things))"
                 + (things == "values" ? ", or use mean(), countAndSum() or minAndMax()" : "")
         )
-        // In a test, a closure that traps because of it would end the process without a word.
+        // In a test, a closure that traps because of this would end the process without a message.
         if testConditions != nil { Terminal.write("error: \(failure)\n", to: 2) }
         return failure
     }
 }
 
-/// What a closure did with the values of a key that has no right answer.
+/// An operation of a closure on a key's values that has no correct result.
 struct ValuesError: Error, CustomStringConvertible {
     let description: String
 

@@ -1,10 +1,11 @@
 public import CIntrinsics
 
+/// Splitting a line into words.
 extension Span where Element == UInt8 {
-    /// Calls the closure with each word: a longest run of bytes that are not ASCII white space
-    /// (tab, line feed, vertical tab, form feed, carriage return, space).
+    /// Calls the closure with each word: a maximal run of bytes that are not ASCII whitespace (tab,
+    /// line feed, vertical tab, form feed, carriage return, space).
     ///
-    /// Cost: about half a nanosecond a byte; no allocation.
+    /// Cost: about half a nanosecond per byte; no allocation.
     @inlinable
     @inline(__always)
     public func forEachWord(_ body: (_ word: Span<UInt8>) throws -> Void) rethrows {
@@ -42,13 +43,13 @@ extension Span where Element == UInt8 {
     }
 }
 
-/// Finds white space, 64 bytes at a time.
+/// A search for whitespace, 64 bytes at a time.
 @usableFromInline
 enum WordBreaks {
-    /// A bit for each of up to 64 bytes, set where the byte is white space.
+    /// Returns a bit for each of up to 64 bytes, set where the byte is whitespace.
     ///
-    /// Loads 64 bytes, of which those behind the end do not count. They are on the same page, so
-    /// the load cannot fault; where they would not be, the bytes are copied first.
+    /// Loads 64 bytes and ignores those after the end. They are on the same page, so the load
+    /// cannot fault; otherwise the bytes are copied first.
     @inlinable
     @inline(__always)
     static func mask(_ base: UnsafeRawPointer, byteCount: Int) -> UInt64 {

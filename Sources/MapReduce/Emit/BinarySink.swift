@@ -1,7 +1,7 @@
 public import MapReduceEngine
 
-/// Writes the bytes of keys and values with nothing between them, every record as long as the first
-/// one of its part.
+/// A sink that writes the bytes of keys and values with nothing between them; every record has the
+/// length of the first one in its part.
 @usableFromInline
 final class BinarySink<Key: RecordKey, Value: RecordValue>: SampledSink {
     @usableFromInline let context: TaskContext
@@ -9,7 +9,7 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: SampledSink {
     @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var keyBytes = TextWriter(style: .binary)
     @exclusivity(unchecked) @usableFromInline var valueBytes = TextWriter(style: .binary)
-    /// Bytes of a record; nil before the first.
+    /// The length of a record in bytes; nil before the first.
     @exclusivity(unchecked) private var recordByteCount: Int?
 
     @usableFromInline
@@ -20,7 +20,7 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: SampledSink {
         context.add(self, slot)
     }
 
-    /// Whether a type's encoding as the last of its record is what it is here.
+    /// Returns whether a type's encoding as the last of its record equals its binary output.
     @inlinable
     @inline(__always)
     static func isBytes<Stored>(_ type: Stored.Type) -> Bool {
@@ -66,7 +66,7 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: SampledSink {
         append(key, valueBytes.bytes)
     }
 
-    /// Appends a record, if it is one that the format can have.
+    /// Appends a record, if it is valid in the format.
     @usableFromInline
     func append(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         guard context.failure == nil else { return }
@@ -83,7 +83,7 @@ final class BinarySink<Key: RecordKey, Value: RecordValue>: SampledSink {
         }
     }
 
-    /// Takes the first record; any other that comes here fails the task.
+    /// Accepts the first record; any other record that gets here fails the task.
     private func accept(_ key: UnsafeRawBufferPointer, _ byteCount: Int) -> Bool {
         let reason: any Error
         if let failure = keyBytes.writer.failure ?? valueBytes.writer.failure {

@@ -1,9 +1,10 @@
 public import MapReduceEngine
 
-/// Merges the values of equal keys in a table; when the table is full it is spilled.
+/// A sink that merges the values of equal keys in a table, which is spilled when it is full.
 @usableFromInline
 final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputSink {
-    /// Merges a batch of short keys into a table, and notes the words of each key before.
+    /// Merges a batch of short keys into a table, and notes the words of each key before merging
+    /// it.
     @usableFromInline
     typealias MergeBatch =
         @Sendable (
@@ -20,7 +21,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     @usableFromInline let slot: StageOutputSlot
     @usableFromInline let partitionCount: Int
     @usableFromInline let sampler: Sampler
-    /// Where short keys are noted; nil where no key is.
+    /// The place where short keys are noted; nil if keys are not noted.
     @usableFromInline let shortKey: UnsafeMutablePointer<UInt64>?
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
@@ -107,7 +108,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         }
     }
 
-    /// Merges two values of a key, which is noted meanwhile.
+    /// Merges two values of a key, which is noted during the merge.
     @inlinable
     func merged(_ old: Value, _ new: Value, of key: UnsafeRawBufferPointer) -> Value {
         guard shortKey != nil else { return merge(old, new) }
@@ -133,7 +134,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
             }
             if combiningTable.replace(slot.pointee.value, with: valueBytes.bytes) { return }
             guard combiningTable.hasRoom(arenaBytes: valueBytes.byteCount + 8) else {
-                // The old value is spilled, and this one begins anew.
+                // The old value is spilled, and this one starts a new entry.
                 spill()
                 if context.failure == nil { addStored(key, value) }
                 return
@@ -142,7 +143,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         slot.pointee.value = combiningTable.store(valueBytes.bytes)
     }
 
-    /// Makes room in the table, by a spill if need be; false once the task has failed.
+    /// Makes room in the table, by spilling if necessary; returns false if the task has failed.
     @inlinable
     func makeRoom(keys: Int, arenaBytes: Int) -> Bool {
         guard context.failure == nil else { return false }
@@ -182,7 +183,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
         }
     }
 
-    /// Writes what is in the table, and merges it with what was spilled.
+    /// Writes the contents of the table, and merges them with what was spilled.
     @inlinable
     func finish() throws {
         try context.checkFailure()
@@ -191,7 +192,7 @@ final class CombiningSink<Key: RecordKey, Value: RecordValue>: PairSink, OutputS
     }
 }
 
-/// Merges encoded values by decoding them, for runs that are merged on disk.
+/// A merger that decodes encoded values to merge them, for runs that are merged on disk.
 @usableFromInline
 final class DecodingMerger<Value: RecordValue>: ValueMerger {
     @usableFromInline let merge: @Sendable (Value, Value) -> Value

@@ -1,18 +1,18 @@
 public import CIntrinsics
 public import MapReduceEngine
 
-/// Takes the pairs that a closure produces: `emit(key, value)`.
+/// The receiver of the pairs that a closure produces: `emit(key, value)`.
 ///
-/// Emitting never throws: a failure to store a pair is remembered, and fails the attempt after the
-/// current record. An emitter is lent to a closure for one record and cannot be kept.
+/// Emitting never throws: an error in storing a pair is remembered, and fails the attempt after the
+/// current record. A closure borrows the emitter for one record and cannot keep it.
 ///
-/// Cost: with `combine`, a key of at most 15 bytes and a number, about 10 ns; no allocation.
+/// Cost: about 10 ns with `combine`, a key of at most 15 bytes and a number; no allocation.
 public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
     @usableFromInline let sink: any PairSink<Key, Value>
     @usableFromInline let context: TaskContext
     @usableFromInline let pending: UnsafeMutablePointer<CombiningTable.Slot>?
     @usableFromInline var pendingCount = 0
-    /// Where the slots of the table are, to prefetch them.
+    /// The address of the table's slots, for prefetching.
     @usableFromInline var slots: UnsafePointer<CombiningTable.Slot>?
     @usableFromInline var slotMask: UInt64 = 0
     @usableFromInline var keyBytes = ByteWriter()
@@ -58,7 +58,7 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
         if pendingCount == 64 { flush() }
     }
 
-    /// Hands over the pairs that wait in the batch.
+    /// Passes on the pairs in the batch.
     @inlinable
     mutating func flush() {
         sink.addBatch(count: pendingCount)
@@ -73,40 +73,40 @@ public struct Emitter<Key: RecordKey, Value: RecordValue>: ~Copyable {
         slotMask = table.mask
     }
 
-    /// Hands over what waits, and throws the first error of the task.
+    /// Passes on the pairs in the batch, and throws the task's first error.
     @inlinable
     mutating func finish() throws {
         if pendingCount > 0 { flush() }
         try context.checkFailure()
     }
 
-    /// The file and the place of the current record.
+    /// The file of the current record and its place in it.
     @inlinable
     public var split: SplitInfo {
         SplitInfo(path: context.currentPath, offset: context.currentOffset)
     }
 
-    /// Adds to a counter of the job.
+    /// Adds to one of the job's counters.
     ///
-    /// Counters are summed over all tasks, each counted once, however often it was run, and shown
+    /// Counters are summed over all tasks, counting each task once however often it ran, and shown
     /// in the summary.
     public mutating func count(_ counter: Counter, by amount: Int = 1) {
         context.count(counter.name, by: amount)
     }
 
-    /// Says that the current record is not what the job reads, and adds one to a counter of the
-    /// job, which names the reason.
+    /// Rejects the current record as input that the job does not read, and adds one to the counter
+    /// that names the reason.
     ///
-    /// A job goes on without the records that it rejects. It fails if a stage that reads files
-    /// rejects every record and emits nothing: then it was given other files than it is for.
+    /// The job continues without rejected records. It fails if a stage that reads files rejects
+    /// every record and emits nothing: then the job was given the wrong files.
     public mutating func reject(_ reason: Counter) { context.reject(reason.name) }
 }
 
 extension Emitter where Key: ByteString {
-    /// Emits a pair whose key is given as its bytes; no String is made.
+    /// Emits a pair with a key given as its bytes, without creating a String.
     ///
-    /// The bytes are not checked: bytes that are not valid UTF-8 fail the attempt when a later step
-    /// asks for a String, and are written to the output as they are.
+    /// The bytes are not checked: invalid UTF-8 fails the attempt when a later step reads a String,
+    /// and is written to the output unchanged.
     @inlinable
     @inline(__always)
     public mutating func callAsFunction(_ key: Span<UInt8>, _ value: Value) {
@@ -115,7 +115,7 @@ extension Emitter where Key: ByteString {
 }
 
 extension Emitter where Value: ByteString {
-    /// Emits a pair whose value is given as its bytes; no String is made, and none is checked.
+    /// Emits a pair with a value given as its bytes, without creating or checking a String.
     @inlinable
     public mutating func callAsFunction(_ key: Key, _ value: Span<UInt8>) {
         keyBytes.hold(key, for: context)
@@ -124,7 +124,7 @@ extension Emitter where Value: ByteString {
 }
 
 extension Emitter where Key: ByteString, Value: ByteString {
-    /// Emits a pair whose key and value are given as their bytes; nothing is made or checked.
+    /// Emits a pair with a key and value given as their bytes; nothing is created or checked.
     @inlinable
     public mutating func callAsFunction(_ key: Span<UInt8>, _ value: Span<UInt8>) {
         key.withUnsafeBytes { key in
@@ -134,7 +134,7 @@ extension Emitter where Key: ByteString, Value: ByteString {
 }
 
 extension Emitter where Key == Bytes {
-    /// Emits a pair whose key is given as borrowed bytes; no array is made.
+    /// Emits a pair with a key given as borrowed bytes, without creating an array.
     @inlinable
     @inline(__always)
     public mutating func callAsFunction(_ key: Span<UInt8>, _ value: Value) {
@@ -142,11 +142,11 @@ extension Emitter where Key == Bytes {
     }
 }
 
-/// Where a record came from.
+/// The origin of a record.
 public struct SplitInfo: Hashable, Sendable {
-    /// The path of the input file as the job was given it; empty after a shuffle.
+    /// The path of the input file as given to the job; empty after a shuffle.
     public let path: String
-    /// Where the record begins, in bytes of the uncompressed text.
+    /// The offset where the record begins, in bytes of the uncompressed text.
     public let offset: Int
 
     @inlinable
@@ -159,16 +159,16 @@ public struct SplitInfo: Hashable, Sendable {
     public var fileName: String { Files.name(of: path) }
 }
 
-/// The name of a sum that a job keeps.
+/// The name of a job's counter.
 ///
 ///     extension Counter { static let malformed: Counter = "malformed lines" }
 public struct Counter: Hashable, Sendable, ExpressibleByStringLiteral {
-    /// How it is shown in the summary.
+    /// The name in the summary.
     public let name: String
 
-    /// Names a counter.
+    /// Creates a counter with a name.
     public init(_ name: String) { self.name = name }
 
-    /// Names a counter.
+    /// Creates a counter with a name.
     public init(stringLiteral name: String) { self.name = name }
 }

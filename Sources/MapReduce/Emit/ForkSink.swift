@@ -1,6 +1,6 @@
 internal import MapReduceEngine
 
-/// Hands every pair to several sinks: of a dataset that is used more than once.
+/// A sink that passes every pair to several sinks, for a dataset that is used more than once.
 final class ForkSink<Key: RecordKey, Value: RecordValue>: PairSink {
     let context: TaskContext
     private let targets: [any PairSink<Key, Value>]
@@ -23,9 +23,10 @@ final class ForkSink<Key: RecordKey, Value: RecordValue>: PairSink {
     func flush() throws { for target in targets { try target.flush() } }
 }
 
-/// Takes the pairs of several emitters: of a union of datasets that one stage produces.
+/// A sink that takes the pairs of several emitters, for a union of datasets that one stage
+/// produces.
 ///
-/// It has no batch, as each emitter would fill the same one.
+/// It has no batch, because every emitter would fill the same one.
 @usableFromInline
 final class JoiningSink<Key: RecordKey, Value: RecordValue>: PairSink {
     @usableFromInline let context: TaskContext

@@ -1,4 +1,4 @@
-/// Hands every pair to the next closure at once: neighboring steps run in one pass.
+/// A sink that passes every pair directly to the next closure: neighboring steps run in one pass.
 @usableFromInline
 final class ForwardingSink<
     Key: RecordKey,

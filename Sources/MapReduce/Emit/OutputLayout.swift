@@ -1,12 +1,12 @@
 internal import MapReduceModel
 
-/// What the parts of a job's output are, as far as the inlinable edge needs to know.
+/// The style of the parts of a job's output, as far as the inlinable edge needs it.
 @usableFromInline
 struct PartStyle: Sendable {
     let whole: OutputStyle
     @usableFromInline let kind: Kind
 
-    /// How records get into a part.
+    /// How records are written to a part.
     @usableFromInline
     enum Kind: Sendable {
         /// As lines, through a `TextWriter`.
@@ -30,14 +30,14 @@ struct PartStyle: Sendable {
     }
 }
 
-/// Writes the pairs of a task to its part of the output.
+/// The layout of a job's output, which makes the sinks that write a task's pairs to its part.
 @usableFromInline
 struct OutputLayout<Key: RecordKey, Value: RecordValue>: Sendable {
     @usableFromInline let style: PartStyle
     @usableFromInline let columns: [String]?
 
-    /// `columns`: the names of the columns; nil for those that they have by themselves.
-    /// - Throws: when they cannot be the names of these columns.
+    /// `columns`: the names of the columns; nil for the default names.
+    /// - Throws: If the names are invalid for these columns.
     @usableFromInline
     init(_ style: PartStyle, columns: [String]?) throws {
         self.style = style
@@ -52,7 +52,7 @@ struct OutputLayout<Key: RecordKey, Value: RecordValue>: Sendable {
         }
     }
 
-    /// Makes what writes the pairs of a task to its part.
+    /// Makes the sink that writes a task's pairs to its part.
     @inlinable
     func makeSink(
         _ context: TaskContext,

@@ -1,6 +1,6 @@
 public import MapReduceEngine
 
-/// Writes pairs in the order of emission to a file from which `collect` decodes them.
+/// A sink that writes pairs in the order of emission to a file from which `collect` decodes them.
 @usableFromInline
 final class PairFileSink<Key: RecordKey, Value: RecordValue>: EncodingSink {
     @usableFromInline let context: TaskContext

@@ -1,8 +1,10 @@
 public import MapReduceEngine
 
-/// Where the pairs of an emitter go; the batch and the table are the inside of the sink that
-/// combines, here so that an emitter, which is inlined into users' modules, fills them itself and
-/// calls a sink once for 64 pairs.
+/// The destination of an emitter's pairs.
+///
+/// The batch and the table are internals of the combining sink. They are exposed here so that an
+/// emitter, which is inlined into users' modules, fills them itself and calls a sink once per 64
+/// pairs.
 ///
 /// Implementations belong to one task and one thread.
 @usableFromInline
@@ -12,11 +14,11 @@ protocol PairSink<Key, Value>: AnyObject {
 
     var context: TaskContext { get }
 
-    /// Where short keys with short values collect until there are `PendingBatch.capacity` of them;
-    /// nil for a sink that takes pairs one by one.
+    /// The batch that collects up to `PendingBatch.capacity` short keys with short values; nil for
+    /// a sink that takes pairs one by one.
     var batch: PendingBatch? { get }
 
-    /// The table that the batch goes to, which changes when it grows; nil if there is no batch.
+    /// The table that receives the batch, which changes when it grows; nil if there is no batch.
     var table: CombiningTable? { get }
 
     /// Takes the first pairs of the batch.
@@ -28,22 +30,22 @@ protocol PairSink<Key, Value>: AnyObject {
     /// Takes one pair, whose key is encoded as the last of its record.
     func add(encodedKey: UnsafeRawBufferPointer, _ value: Value)
 
-    /// Takes one pair, both of which are encoded as the last of their records.
+    /// Takes one pair, with key and value each encoded as the last of their records.
     func add(encodedKey: UnsafeRawBufferPointer, encodedValue: UnsafeRawBufferPointer)
 
-    /// Hands on what waits here; called when a source of pairs has ended, so more than once where
-    /// there are several.
+    /// Passes on pending pairs; called when a source of pairs has ended, so more than once if there
+    /// are several sources.
     func flush() throws
 }
 
 /// A sink that writes an output of a stage.
 @usableFromInline
 protocol OutputSink: AnyObject {
-    /// Writes what is left; called once, after all pairs.
+    /// Writes the rest; called once, after all pairs.
     func finish() throws
 }
 
-/// Most sinks take pairs one by one.
+/// Defaults for most sinks, which take pairs one by one.
 extension PairSink {
     @inlinable var batch: PendingBatch? { nil }
     @inlinable var table: CombiningTable? { nil }
@@ -65,9 +67,9 @@ extension PairSink {
 }
 
 extension ByteWriter {
-    /// Holds a value, encoded as the last of its record, and nothing else.
+    /// Replaces the contents with a value, encoded as the last of its record.
     ///
-    /// What cannot be encoded fails the task.
+    /// A value that cannot be encoded fails the task.
     @inlinable
     mutating func hold(_ value: some RecordValue, for context: TaskContext) {
         removeAll()

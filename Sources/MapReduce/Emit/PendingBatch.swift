@@ -1,13 +1,13 @@
 public import MapReduceEngine
 
-/// Pairs of short keys and values on their way to a combining table.
+/// A batch of pairs with short keys and values on their way to a combining table.
 @usableFromInline
 final class PendingBatch {
-    /// As many pairs as the processor has misses of the cache under way, with some to spare.
+    /// The number of cache misses that the processor can have in flight, with some to spare.
     @usableFromInline static let capacity = 64
 
     @usableFromInline let pairs: UnsafeMutablePointer<CombiningTable.Slot>
-    /// Takes the two words of a key where none is noted.
+    /// A place for the two words of a key if keys are not noted.
     @usableFromInline let spareKey: UnsafeMutablePointer<UInt64>
 
     @usableFromInline
@@ -22,10 +22,10 @@ final class PendingBatch {
     }
 }
 
-/// Values that a slot of the table holds themselves, as their bits, instead of their encoding.
+/// Values that a table slot holds directly, as their bits, instead of their encoding.
 @usableFromInline
 enum InlineValue {
-    /// Whether values of a type are plain bits that fit a slot.
+    /// Returns whether values of a type are plain bits that fit in a slot.
     @inlinable
     @inline(__always)
     static func canHold<Value>(_ type: Value.Type) -> Bool {

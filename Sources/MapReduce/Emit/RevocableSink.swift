@@ -1,16 +1,16 @@
 internal import MapReduceEngine
 
-/// Stands before a sink that writes an output, where records may be bad: counts the pairs of the
-/// current record, or holds them until its closures have returned.
+/// A sink in front of one that writes an output, used if records may be bad: counts the pairs of
+/// the current record, or holds them until its closures have returned.
 ///
-/// It has no batch: a pair that waited in one would count for a later record.
+/// It has no batch: a pair waiting in one would count for a later record.
 @usableFromInline
 final class RevocableSink<Key: RecordKey, Value: RecordValue>: PairSink, HoldingSink {
     @usableFromInline let context: TaskContext
     @usableFromInline let target: any PairSink<Key, Value>
     @usableFromInline let emissions: RecordEmissions
     @exclusivity(unchecked) @usableFromInline var held = ByteWriter()
-    /// Where each of the held keys, and each value, ends.
+    /// The end offsets of each held key and value.
     @exclusivity(unchecked) @usableFromInline var ends: [(key: Int, value: Int)] = []
 
     @inlinable
@@ -57,7 +57,7 @@ final class RevocableSink<Key: RecordKey, Value: RecordValue>: PairSink, Holding
         hold(keyEnd: end)
     }
 
-    /// Notes the pair that was appended.
+    /// Notes the end of the pair that was appended.
     @usableFromInline
     func hold(keyEnd: Int) {
         if let failure = held.failure {
@@ -65,7 +65,7 @@ final class RevocableSink<Key: RecordKey, Value: RecordValue>: PairSink, Holding
             context.fail(failure)
         }
         ends.append((keyEnd, held.byteCount))
-        // A record of which more is emitted than a task may have in memory cannot be taken back.
+        // If a record emits more than a task may hold in memory, its pairs cannot be taken back.
         if held.byteCount > context.limits.memoryByteCount { emissions.send(to: context) }
     }
 
@@ -95,7 +95,8 @@ final class RevocableSink<Key: RecordKey, Value: RecordValue>: PairSink, Holding
 }
 
 extension PairSink {
-    /// The sink, or what stands before it where records of the task's input may be bad.
+    /// Returns the sink, or a revocable sink in front of it if records of the task's input may be
+    /// bad.
     @inlinable
     func revocable() -> any PairSink<Key, Value> {
         guard let emissions = context.emissions else { return self }

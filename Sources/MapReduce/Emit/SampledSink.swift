@@ -1,11 +1,11 @@
 public import MapReduceEngine
 
-/// A sink that writes an output, some of whose calls are measured: `add` measures, `store` does the
+/// A sink that writes an output and measures some of its calls: `add` measures, `store` does the
 /// work.
 ///
-/// A pair comes in one of three forms, and so there are three of each. All that `add` adds is
-/// inlined where the compiler makes the sink's `PairSink` of it, so that a pair takes one call, as
-/// if each sink had the three written out.
+/// A pair comes in one of three forms, so there are three versions of each. Everything that `add`
+/// does in addition is inlined where the compiler creates the sink's `PairSink` conformance, so a
+/// pair takes one call, as if each sink had the three written out.
 @usableFromInline
 protocol SampledSink: PairSink, OutputSink {
     var sampler: Sampler { get }
@@ -16,7 +16,7 @@ protocol SampledSink: PairSink, OutputSink {
     /// Stores one pair, whose key is encoded as the last of its record.
     func store(encodedKey: UnsafeRawBufferPointer, _ value: Value)
 
-    /// Stores one pair, both of which are encoded as the last of their records.
+    /// Stores one pair, with key and value each encoded as the last of their records.
     func store(encodedKey: UnsafeRawBufferPointer, encodedValue: UnsafeRawBufferPointer)
 }
 
@@ -58,7 +58,7 @@ extension SampledSink {
 /// A sampled sink that stores keys and values as they are encoded.
 @usableFromInline
 protocol EncodingSink: SampledSink {
-    /// Hold a key and a value while they are stored.
+    /// Buffers that hold a key and a value while they are stored.
     var keyBytes: ByteWriter { get set }
     var valueBytes: ByteWriter { get set }
 }

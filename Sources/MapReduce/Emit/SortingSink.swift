@@ -1,16 +1,16 @@
 public import MapReduceEngine
 
-/// Collects all pairs and sorts them; when its memory is full they are spilled.
+/// A sink that collects all pairs and sorts them; they are spilled when its memory is full.
 @usableFromInline
 final class SortingSink<Key: RecordKey, Value: RecordValue>: EncodingSink {
-    /// Says in which partition a pair is.
+    /// How the partition of a pair is chosen.
     @usableFromInline
     enum Partitioning: Sendable {
         /// By a hash of the key.
         case byHash(count: Int)
-        /// All in one.
+        /// All pairs in one partition.
         case one
-        /// As the closure says.
+        /// The partition that the closure returns.
         case by(@Sendable (UnsafeRawBufferPointer) throws -> Int, count: Int)
 
         @inlinable var count: Int {
@@ -27,13 +27,13 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: EncodingSink {
     @usableFromInline let slot: StageOutputSlot
     @usableFromInline let partitioning: Partitioning
     @usableFromInline let partitionCount: Int
-    /// The pairs that were collected.
+    /// The checksum of the collected pairs.
     @exclusivity(unchecked) @usableFromInline var collected = CollectedSum()
     @usableFromInline let sampler: Sampler
     @exclusivity(unchecked) @usableFromInline var keyBytes = ByteWriter()
     @exclusivity(unchecked) @usableFromInline var valueBytes = ByteWriter()
 
-    /// `limit`: how many pairs of each partition are wanted; nil wants all.
+    /// `limit`: the number of pairs needed from each partition; nil for all.
     @inlinable
     init(
         context: TaskContext,
@@ -70,7 +70,7 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: EncodingSink {
         }
     }
 
-    /// The partition that a closure chooses; one that is none fails the task.
+    /// Returns the partition that a closure chooses; an invalid one fails the task.
     @inlinable
     func choice(
         _ choose: (UnsafeRawBufferPointer) throws -> Int,
@@ -105,7 +105,7 @@ final class SortingSink<Key: RecordKey, Value: RecordValue>: EncodingSink {
         }
     }
 
-    /// Writes what is in the buffer, and merges it with what was spilled.
+    /// Writes the contents of the buffer, and merges them with what was spilled.
     @inlinable
     func finish() throws {
         try context.checkFailure()

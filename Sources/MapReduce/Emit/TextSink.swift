@@ -1,6 +1,6 @@
 public import MapReduceEngine
 
-/// Writes pairs as lines of the job's output.
+/// A sink that writes pairs as lines of the job's output.
 @usableFromInline
 final class TextSink<Key: RecordKey, Value: RecordValue>: SampledSink {
     @usableFromInline let context: TaskContext
@@ -74,7 +74,7 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: SampledSink {
         if text.writer.failure != nil { reject(encodedKey: key) }
     }
 
-    /// Writes the columns of a value that is encoded.
+    /// Writes the columns of an encoded value.
     @inlinable
     func write<Written: RecordValue>(_ type: Written.Type, _ encoded: UnsafeRawBufferPointer) {
         if type == String.self || type == Bytes.self {
@@ -110,7 +110,7 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: SampledSink {
     @usableFromInline
     func finish() throws {
         try context.checkFailure()
-        // Without a record to count columns by, their names may still be known.
+        // Without a record from which to count columns, their names may still be known.
         if !isLaidOut, text.lineStyle == .csv, let columns {
             try addHeader(columns)
         }
@@ -119,7 +119,7 @@ final class TextSink<Key: RecordKey, Value: RecordValue>: SampledSink {
 }
 
 extension TextSink {
-    /// Learns the columns of all records from the first one, which is written anew after this.
+    /// Determines the columns of all records from the first one, which is then written again.
     @usableFromInline
     func measure(_ key: Key, _ value: Value) {
         text.beginLine()
@@ -149,7 +149,7 @@ extension TextSink {
         try ColumnLayout.header(names).withUnsafeBytes { try part.add(header: $0) }
     }
 
-    /// Fails the task because of the record that could not be written.
+    /// Fails the task because of a record that could not be written.
     @usableFromInline
     func reject(_ key: Key) {
         var quoted = TextWriter(style: .lines)
@@ -164,9 +164,9 @@ extension TextSink {
     }
 }
 
-/// A record that the output's format cannot have.
+/// An error for a record that is invalid in the output's format.
 struct OutputRecordError: Error, CustomStringConvertible {
-    /// Its key as text, quoted and shortened.
+    /// The record's key as text, quoted and shortened.
     let key: String
     let reason: any Error
 

@@ -1,28 +1,28 @@
 internal import MapReduceEngine
 
-/// A record that is not what its format says, or not what the job asks for, with its place.
+/// A record that does not match its format or what the job expects, with its place.
 ///
-/// Where it is thrown it fails the attempt, as any error of a closure does, and with
-/// `--max-bad-records` the record is passed over.
+/// Like any error that a closure throws, it fails the attempt; with `--max-bad-records`, the record
+/// is skipped.
 public struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let message: String
     /// The file.
     public let path: String
-    /// Where the record begins, in bytes of the file's text.
+    /// The offset where the record begins, in bytes of the file's text.
     public let offset: Int
-    /// The column at which something is wrong, in bytes from 1; nil in a format without lines.
+    /// The column of the error, in bytes from 1; nil in a format without lines.
     public let column: Int?
-    /// The line at which something is wrong, from 1.
+    /// The line of the error, from 1.
     ///
-    /// Nil in a closure: lines are counted when the attempt has failed.
+    /// Nil in a closure: lines are counted after the attempt has failed.
     public internal(set) var line: Int?
-    /// Line ends in the record before the column.
+    /// The number of line ends in the record before the column.
     let linesInRecord: Int
 
-    /// `index`: the byte of the record at which something is wrong; nil in a format without lines.
+    /// `index`: the byte of the record where the error is; nil in a format without lines.
     ///
-    /// `endsAtCR`: whether a lone CR ends a line too, as it ends a row.
+    /// `endsAtCR`: whether a lone CR also ends a line, as it ends a row.
     init(
         _ message: String,
         path: String,

@@ -7,10 +7,12 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
+/// Formats for lines of JSON.
 extension RecordFormat where Record == JSONRecord {
-    /// Lines that are JSON objects, of which the fields that are asked for are read: the fast way.
+    /// Lines of JSON objects, of which only the fields that a closure reads are decoded: the fast
+    /// way.
     ///
-    /// Lines of white space alone are passed over.
+    /// Lines that contain only whitespace are skipped.
     public static var json: RecordFormat {
         RecordFormat(.jsonLines) { context, body in
             let fields = JSONFields(context)
@@ -25,9 +27,9 @@ extension RecordFormat where Record == JSONRecord {
 }
 
 extension RecordFormat where Record: Decodable & SendableMetatype {
-    /// Lines of JSON, each decoded into a type; microseconds a line.
+    /// Returns a format for lines of JSON, each decoded into a type; takes microseconds per line.
     ///
-    /// Lines of white space alone are passed over.
+    /// Lines that contain only whitespace are skipped.
     public static func json(_ type: Record.Type) -> RecordFormat {
         RecordFormat(.jsonLines) { context, body in
             let decoder = JSONDecoder()
@@ -35,7 +37,7 @@ extension RecordFormat where Record: Decodable & SendableMetatype {
                 guard !line.isBlank else { return }
                 let record: Record
                 do {
-                    // The decoder looks at no more than the type takes.
+                    // The decoder looks only at what the type reads.
                     try JSONScanner.check(line)
                     record = try decoder.decode(type, from: Data(line))
                 } catch let problem as JSONError {
@@ -54,7 +56,7 @@ extension RecordFormat where Record: Decodable & SendableMetatype {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether there is nothing but white space.
+    /// Whether the bytes are only whitespace.
     fileprivate var isBlank: Bool {
         guard let first else { return true }
         if first == 0x7B { return false }

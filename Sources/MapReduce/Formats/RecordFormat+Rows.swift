@@ -1,25 +1,26 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
+/// Formats for rows of CSV and TSV files.
 extension RecordFormat where Record == Row {
-    /// Rows of comma-separated fields, whose first row names the columns (RFC 4180).
+    /// Rows of comma-separated fields, the first of which names the columns (RFC 4180).
     ///
-    /// A field in quotes may have separators, line ends and doubled quotes in it. A quote in a
-    /// field that does not begin with one is text. LF, CRLF or a lone CR ends a row. Lines without
-    /// a byte are not rows. A row has a field for each column.
+    /// A quoted field may contain separators, line ends and doubled quotes. A quote in a field that
+    /// does not begin with one is text. LF, CRLF or a lone CR ends a row. Empty lines are not rows.
+    /// A row must have one field per column.
     public static var csv: RecordFormat { .csv() }
 
-    /// Rows of separated fields (RFC 4180).
+    /// Returns a format for rows of separated fields (RFC 4180).
     ///
     /// - Parameters:
-    ///   - header: whether the first row of each file names the columns; without, columns have
-    ///     numbers only, and rows may differ in how many fields they have.
-    ///   - separator: an ASCII character; one that is not, or ends lines, is an error when the job
-    ///     is planned, and so is such a quote.
-    ///   - quote: an ASCII character; with nil, quotes are text, and a line is a row.
-    ///   - strict: whether a quote in a field that does not begin with one makes the row malformed,
-    ///     as RFC 4180 has it; without, it is text, as most programs read it.
-    /// - Returns: the format, for `records`.
+    ///   - header: Whether the first row of each file names the columns. Without it, columns have
+    ///     only numbers, and rows may have different numbers of fields.
+    ///   - separator: An ASCII character. A separator or quote that is not ASCII, or that ends
+    ///     lines, is an error when the job is planned.
+    ///   - quote: An ASCII character; with nil, quotes are text and each line is a row.
+    ///   - strict: Whether a quote in a field that does not begin with one makes the row malformed,
+    ///     as RFC 4180 specifies; if not, it is text, as most programs read it.
+    /// - Returns: The format, for `records`.
     public static func csv(
         header: Bool = true,
         separator: Unicode.Scalar = ",",
@@ -37,24 +38,24 @@ extension RecordFormat where Record == Row {
         )
     }
 
-    /// Lines of fields between tabs, whose first line names the columns.
+    /// Lines of tab-separated fields, the first of which names the columns.
     ///
-    /// Fields are escaped as in the output of a job: `\t`, `\n`, `\r` and `\\`, and `\N` for
-    /// nothing.
+    /// Fields are escaped as in a job's output: `\t`, `\n`, `\r` and `\\`, and `\N` for nil.
     public static var tsv: RecordFormat { .tsv() }
 
-    /// Lines of fields between tabs.
+    /// Returns a format for lines of tab-separated fields.
     ///
     /// - Parameters:
-    ///   - header: whether the first line of each file names the columns. The output of a job has
-    ///   none.
-    ///   - escapes: whether a backslash is an escape, as in the output of a job.
-    /// - Returns: the format, for `records`.
+    ///   - header: Whether the first line of each file names the columns. A job's output has no
+    ///     such line.
+    ///   - escapes: Whether a backslash starts an escape, as in a job's output.
+    /// - Returns: The format, for `records`.
     public static func tsv(header: Bool = true, escapes: Bool = true) -> RecordFormat {
         rows(RowSyntax(separator: 0x09, quote: nil, hasEscapes: escapes, hasHeader: header))
     }
 
-    /// A character's byte; for one that is not ASCII a byte that no syntax can have.
+    /// Returns a character's byte; for one that is not ASCII, a byte that is invalid in every
+    /// syntax.
     private static func byte(_ character: Unicode.Scalar) -> UInt8 {
         character.isASCII ? UInt8(truncatingIfNeeded: character.value) : .max
     }
@@ -85,8 +86,8 @@ extension RecordFormat where Record == Row {
 }
 
 extension TaskContext {
-    /// Goes on to a piece of a file, whose header is the first row of the file.
-    /// - Returns: where the header begins; nil if the file has no row.
+    /// Reads the header of the file that a piece belongs to: the first row of the file.
+    /// - Returns: The offset where the header begins; nil if the file has no row.
     fileprivate func readHeader(
         of piece: FilePiece,
         _ syntax: RowSyntax,

@@ -1,7 +1,7 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// What the records of an input are: `.csv`, `.tsv`, `.json`, `.fixed(byteCount:)`, `.wholeFiles`.
+/// The format of an input's records: `.csv`, `.tsv`, `.json`, `.fixed(byteCount:)`, `.wholeFiles`.
 public struct RecordFormat<Record: ~Copyable & ~Escapable>: Sendable {
     @usableFromInline
     typealias Drive =
@@ -10,7 +10,7 @@ public struct RecordFormat<Record: ~Copyable & ~Escapable>: Sendable {
         ) throws -> Void
 
     let input: InputFormat
-    /// What is wrong with the format, which is an error where it is used; nil if nothing is.
+    /// The problem with the format, which is an error where the format is used; nil if it is valid.
     let problem: String?
     @usableFromInline let drive: Drive
 
@@ -23,7 +23,7 @@ public struct RecordFormat<Record: ~Copyable & ~Escapable>: Sendable {
 }
 
 extension Input {
-    /// The records of the files, in a format.
+    /// Returns the records of the files, in a format.
     ///
     ///     input.records(.csv).map { row, emit in emit(try row.int("id"), try row.string("name")) }
     public func records<Record: ~Copyable & ~Escapable>(
@@ -34,11 +34,14 @@ extension Input {
 }
 
 extension RecordFormat where Record == Span<UInt8> {
-    /// Records of one length, one after another, lent as bytes.
+    /// Returns a format for records of one length, one directly after another, that closures borrow
+    /// as bytes.
     ///
-    /// A last record that is shorter fails the attempt.
+    /// A shorter last record fails the attempt.
     ///
-    /// `byteCount`: from 1 to 64 MiB; anything else is an error when the job is planned.
+    /// - Parameter byteCount: The length of a record, from 1 byte to 64 MiB; any other value is an
+    ///   error when the job is planned.
+    /// - Returns: The format, for `records`.
     public static func fixed(byteCount: Int) -> RecordFormat {
         RecordFormat(.fixed(byteCount: byteCount)) { context, body in
             try context.forEachPiece { piece in
@@ -59,9 +62,9 @@ extension RecordFormat where Record == Span<UInt8> {
         }
     }
 
-    /// Each file is one record, lent as bytes; `emit.split.path` tells its path.
+    /// Each file is one record that closures borrow as bytes; `emit.split.path` is its path.
     ///
-    /// A file has at most 256 MiB; an empty one is a record too.
+    /// A file may have at most 256 MiB; an empty file is also a record.
     public static var wholeFiles: RecordFormat {
         RecordFormat(.wholeFiles) { context, body in
             try context.forEachPiece { piece in

@@ -1,11 +1,11 @@
-/// The records of input files, decoded and lent to closures one by one.
+/// The records of input files, decoded and passed to closures one by one.
 public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
     @usableFromInline typealias Predicate = @Sendable (borrowing Record) throws -> Bool
 
     /// The name of the input.
     let name: String
     let format: RecordFormat<Record>
-    /// Stands for these records: all that is made of them shares one reading of the files.
+    /// The identity of these records: everything made from them shares one reading of the files.
     let identity = RecordsIdentity()
     let filters: [(predicate: Predicate, place: SourcePlace)]
 
@@ -19,16 +19,16 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
         self.filters = filters
     }
 
-    /// What is wrong with the format; nil if nothing is.
+    /// The problem with the format; nil if it is valid.
     @usableFromInline var problem: String? { format.problem }
 
     @usableFromInline var predicates: [Predicate] { filters.map(\.predicate) }
 
-    /// Turns every record into pairs.
+    /// Maps every record to pairs.
     ///
-    /// A record is lent to the closure; what is to be kept of it is copied.
+    /// The closure borrows the record; copy what you keep of it.
     ///
-    /// `body`: called once for each record; what it throws fails the attempt.
+    /// `body`: called once for each record; an error that it throws fails the attempt.
     @inlinable
     public func map<Key: RecordKey, Value: RecordValue>(
         _ body:
@@ -53,7 +53,7 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
         )
     }
 
-    /// Keeps the records for which the closure says true.
+    /// Keeps the records for which the closure returns true.
     public func filter(
         _ isIncluded: @escaping @Sendable (_ record: borrowing Record) throws -> Bool,
         file: StaticString = #fileID,
@@ -67,7 +67,7 @@ public struct Records<Record: ~Copyable & ~Escapable>: Sendable {
     }
 }
 
-/// Stands for the records of one description.
+/// The identity of the records of one description.
 final class RecordsIdentity: Sendable {}
 
 /// Calls a user's closure for each record.
@@ -79,7 +79,7 @@ final class RecordMap<Record: ~Copyable & ~Escapable, Key: RecordKey, Value: Rec
     @usableFromInline let predicates: [Records<Record>.Predicate]
     @usableFromInline let body: Body
     @usableFromInline let sink: any PairSink<Key, Value>
-    // One task's thread owns it: checks of exclusive access would only cost time.
+    // Only the thread of one task uses it: exclusivity checks would only cost time.
     @exclusivity(unchecked) @usableFromInline var emit: Emitter<Key, Value>
 
     @inlinable

@@ -1,10 +1,11 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
+/// Reading the runs of an earlier job as input.
 extension Input {
-    /// The pairs of run files, which an earlier job wrote with the same types.
+    /// Returns the pairs of run files that an earlier job wrote with the same types.
     ///
-    /// Nothing is parsed, and every block is verified.
+    /// Nothing is parsed, but every block is verified.
     public func pairs<Key: RecordKey, Value: RecordValue>(
         _ key: Key.Type,
         _ value: Value.Type
@@ -30,8 +31,8 @@ extension Input {
 }
 
 extension TaskContext {
-    /// Calls the body with each pair of the runs of the task's split, and throws what it left in
-    /// `failure`.
+    /// Calls the body with each pair of the runs in the task's split, and throws the error that it
+    /// left in `failure`.
     ///
     /// `check`: called with the first pair of each run.
     func forEachPair(

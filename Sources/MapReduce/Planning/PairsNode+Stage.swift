@@ -1,13 +1,14 @@
 internal import MapReduceEngine
 
+/// Datasets that a stage makes from shuffles, and planning of these shuffles.
 extension PairsNode {
-    /// A dataset that a stage of its own makes of the shuffles that it reads.
+    /// Creates a dataset that its own stage makes from the shuffles that it reads.
     ///
-    /// `keys`: shows the keys of these shuffles.
+    /// `keys`: the texts of the keys of these shuffles.
     ///
     /// `sides`: plans these shuffles.
     ///
-    /// `emit`: hands the pairs of one task to a sink.
+    /// `emit`: passes the pairs of one task to a sink.
     @inlinable
     convenience init(
         _ verb: String,
@@ -30,11 +31,12 @@ extension PairsNode {
     }
 }
 
-// The sinks are made in code that is specialized for the user's types.
+// The sinks are created in code that is specialized for the user's types.
 extension Planner {
-    /// A shuffle of a dataset's pairs by the hash of their keys, sorted: one for all that read it.
+    /// Returns a shuffle of a dataset's pairs by the hash of their keys, sorted: a single one for
+    /// all its readers.
     ///
-    /// A dataset that is read from such a shuffle as it is needs none of its own.
+    /// A dataset that is itself read unchanged from such a shuffle does not need another one.
     @inlinable
     func shuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
@@ -44,7 +46,7 @@ extension Planner {
         return try ownShuffle(node, partitionCount: partitionCount)
     }
 
-    /// The same, but never the one that the dataset is read from.
+    /// Returns such a shuffle, but never the one that the dataset is read from.
     @inlinable
     func ownShuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
@@ -61,9 +63,9 @@ extension Planner {
         }
     }
 
-    /// A sorted shuffle that is made for one reader.
+    /// Returns a sorted shuffle that is made for one reader.
     ///
-    /// `limit`: how many pairs of each partition are wanted; nil wants all.
+    /// `limit`: the number of pairs needed from each partition; nil for all.
     @inlinable
     func sort<Key, Value>(
         _ node: PairsNode<Key, Value>,

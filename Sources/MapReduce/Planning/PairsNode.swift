@@ -1,26 +1,30 @@
 internal import MapReduceEngine
 
-/// A dataset in the graph that `pipeline(_:)` describes; verbs make new ones of those there are.
+/// A dataset in the graph that `pipeline(_:)` describes; verbs make new nodes from existing ones.
 ///
-/// A node knows how to be connected to what it is made of. That is done once for each node, however
-/// often the dataset is used, when the graph is planned: so all uses share the work.
+/// A node knows how to connect to the datasets that it is made from. That is done once per node
+/// when the graph is planned, however often the dataset is used, so all uses share the work.
 @usableFromInline
 final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
-    /// Plans what produces the pairs, and has every task of it hand them to the sink.
+    /// Plans the stages that produce the pairs, and makes each of their tasks pass its pairs to the
+    /// sink.
     ///
-    /// The stages that produce them are what it returns; there are several after a union.
+    /// Returns the stages that produce the pairs; there are several after a union.
     @usableFromInline
     typealias Connect =
         @Sendable (Planner, Planner.Generation, @escaping MakeSink<Key, Value>) throws ->
         [StageHandle]
 
     @usableFromInline let connect: Connect
-    /// The first pairs, when these are sorted: found without a sort of all.
+    /// Finds the first pairs of sorted ones without sorting all of them; nil if they are not
+    /// sorted.
     @usableFromInline let prefix: (@Sendable (Int, SourcePlace) -> PairsNode)?
-    /// The shuffle that these are read from as they are, which does for all that want them by the
-    /// hash of the key, in as many partitions as there are reducers.
+    /// The shuffle from which these pairs are read unchanged.
+    ///
+    /// It also serves all readers that need them by the hash of the key, in as many partitions as
+    /// there are reducers.
     @usableFromInline let source: (@Sendable (Planner) throws -> [ShuffleHandle])?
-    /// What was done to the pairs since they were shuffled.
+    /// The effects of the verbs applied to the pairs since they were shuffled.
     @usableFromInline let pass: Pass
 
     @inlinable
@@ -36,8 +40,8 @@ final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
         self.connect = connect
     }
 
-    /// What is left behind where the keys may have changed: pairs that were sorted by their keys
-    /// are in an order of their own then.
+    /// Returns the pass after a step that may change the keys: pairs that were sorted by their keys
+    /// are then in an order of their own.
     @usableFromInline
     func passAfterMap(_ place: SourcePlace) -> Pass {
         var pass = pass
@@ -46,12 +50,12 @@ final class PairsNode<Key: RecordKey, Value: RecordValue>: Sendable {
     }
 }
 
-/// What the verbs of one pass over pairs leave behind for those that follow.
+/// The effects of the verbs in one pass over pairs, for the verbs that follow.
 @usableFromInline
 struct Pass: Sendable {
-    /// What sorted the pairs, in an order that is not that of their keys any more.
+    /// The place of the verb that left the pairs in an order other than key order.
     @usableFromInline var sorted: SourcePlace?
-    /// How often a share of them was chosen.
+    /// The number of times the pairs were sampled.
     @usableFromInline var sampleCount = 0
 
     @usableFromInline
@@ -59,9 +63,9 @@ struct Pass: Sendable {
 }
 
 extension Pairs {
-    /// Stands for a dataset that cannot be planned.
+    /// Returns a placeholder for a dataset that cannot be planned.
     ///
-    /// `problem`: what is wrong, and what to do.
+    /// `problem`: what is wrong, and what to do about it.
     @usableFromInline
     static func mistaken(_ problem: String, _ place: SourcePlace) -> Pairs {
         let text =

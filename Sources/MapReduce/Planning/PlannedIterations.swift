@@ -1,31 +1,31 @@
 internal import MapReduceModel
 
-/// The iterations that the planner has met so far.
+/// The iterations that the planner has found so far.
 struct PlannedIterations {
-    /// Those that may end before their last round.
+    /// The iterations that may end before their last round.
     private var open: [Iteration] = []
-    /// Those whose rounds all take place.
+    /// The iterations whose rounds all run.
     private var fixed: [IterationPlan] = []
-    /// The shuffles of the rounds that are planned.
+    /// The shuffles of the rounds planned so far.
     private var kept: [ObjectIdentifier: [ShuffleHandle]] = [:]
-    /// The round that stages belong to which are added now.
+    /// The round to which newly added stages belong.
     var round: Round?
 
-    /// As the plan has them; nil when there are none.
+    /// The iterations as the plan contains them; nil if there are none.
     var plans: [IterationPlan]? {
         let all = open.map(\.plan) + fixed
         return all.isEmpty ? nil : all
     }
 
-    /// The shuffle that a planned round is read from.
+    /// The shuffle from which a planned round is read.
     subscript(round: KeptRound) -> [ShuffleHandle]? {
         get { kept[ObjectIdentifier(round)] }
         set { kept[ObjectIdentifier(round)] = newValue }
     }
 
-    /// Notes an iteration whose rounds all take place.
+    /// Notes an iteration whose rounds all run.
     mutating func note(_ iteration: IterationPlan) {
-        // One within the rounds of another is one in the source.
+        // An iteration within the rounds of another counts once, as in the source.
         guard let known = fixed.firstIndex(where: { $0.step == iteration.step }) else {
             return fixed.append(iteration)
         }
@@ -33,7 +33,7 @@ struct PlannedIterations {
         fixed[known].maxRoundCount = most
     }
 
-    /// A round as the plan names it.
+    /// Returns a round as the plan names it.
     mutating func round(_ number: Int, of iteration: Iteration) -> Round {
         let index = open.firstIndex { $0 === iteration } ?? open.count
         if index == open.count { open.append(iteration) }
@@ -44,7 +44,7 @@ struct PlannedIterations {
 /// An iteration that may end before its last round.
 final class Iteration: Sendable {
     let counter: String
-    /// Where it stands, and how many rounds it may have.
+    /// The place of the iteration in the source, and its maximum number of rounds.
     let plan: IterationPlan
 
     init(until counter: String, _ place: SourcePlace, maxRoundCount: Int) {
@@ -57,15 +57,15 @@ final class Iteration: Sendable {
     }
 }
 
-/// What an iteration keeps between two rounds.
+/// The pairs that an iteration keeps between two rounds.
 ///
-/// The planner goes through the rounds in a loop, from the first one on: there may be thousands of
-/// them.
+/// The planner goes through the rounds in a loop rather than by recursion, starting with the first
+/// one: there may be thousands of them.
 @usableFromInline
 final class KeptRound: Sendable {
-    /// The one before, of which it is made.
+    /// The previous round, from which this one is made.
     let before: KeptRound?
-    /// Plans its shuffle; the rounds before are planned then.
+    /// Plans the round's shuffle; called after the previous rounds have been planned.
     let plan: @Sendable (Planner) throws -> [ShuffleHandle]
 
     @usableFromInline
@@ -76,8 +76,8 @@ final class KeptRound: Sendable {
 }
 
 extension Planner {
-    /// The shuffle that a round is read from, which is planned now if it was not: after those of
-    /// the rounds before it, one by one.
+    /// Returns the shuffle from which a round is read; plans it if necessary, after the shuffles of
+    /// the previous rounds, one by one.
     @usableFromInline
     func shuffle(of round: KeptRound) throws -> [ShuffleHandle] {
         if let known = iterations[round] { return known }
@@ -96,7 +96,7 @@ extension Planner {
         return shuffles
     }
 
-    /// Notes an iteration whose rounds all take place.
+    /// Notes an iteration whose rounds all run.
     @usableFromInline
     func note(iterationAt place: SourcePlace, roundCount: Int) {
         let step = Step(verb: "iterate", file: place.fileName, line: place.line)
@@ -105,7 +105,7 @@ extension Planner {
 
     /// Plans what one round computes.
     ///
-    /// `previous`: what the round before has written; nil for the first one.
+    /// `previous`: the shuffles that the previous round has written; nil for the first round.
     func planRound(
         _ round: Round,
         after previous: [ShuffleHandle]?,

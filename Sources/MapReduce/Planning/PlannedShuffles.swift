@@ -1,8 +1,9 @@
 internal import MapReduceModel
 
-/// The shuffles and outputs that the planner has added so far, and what is read whole.
+/// The shuffles and outputs that the planner has added so far, and the datasets that stages read
+/// whole.
 struct PlannedShuffles {
-    /// What a shuffle is known by.
+    /// The identity of a shuffle.
     struct Key: Hashable {
         /// The dataset, or the identity of the only reader.
         let object: ObjectIdentifier
@@ -10,13 +11,13 @@ struct PlannedShuffles {
         let partitionCount: Int?
     }
 
-    /// Those that are planned.
+    /// The shuffles planned so far.
     private var known: [Key: [ShuffleHandle]] = [:]
-    /// What the job's outputs are made of, by their names.
+    /// The types of the pairs in the job's outputs, by name.
     var outputTypes: [String: OutputTypes] = [:]
-    /// What is written at each slot.
+    /// The shuffles written at each slot.
     private var written: [[ShuffleHandle]] = []
-    /// Where each small dataset is among what stages read whole.
+    /// The range of each small dataset among those that stages read whole.
     private var broadcasts: [SharedSlot: [(stage: StageHandle, range: Range<Int>)]] = [:]
     private var sharedCount = 0
 
@@ -25,13 +26,13 @@ struct PlannedShuffles {
         set { known[key] = newValue }
     }
 
-    /// A slot for what is not written yet.
+    /// Returns a slot for shuffles that are not yet known.
     mutating func addSlot() -> StageOutputSlot {
         written.append([])
         return StageOutputSlot(number: written.count - 1)
     }
 
-    /// Notes what is written at a slot.
+    /// Notes the shuffles that are written at a slot.
     mutating func note(_ shuffles: [ShuffleHandle], at slot: StageOutputSlot) {
         written[slot.number] = shuffles
     }
@@ -41,12 +42,12 @@ struct PlannedShuffles {
         return SharedSlot(number: sharedCount)
     }
 
-    /// Notes where a small dataset is among what a stage reads whole.
+    /// Notes the range of a small dataset among those that a stage reads whole.
     mutating func note(_ slot: SharedSlot, isReadBy stage: StageHandle, at range: Range<Int>) {
         broadcasts[slot, default: []].append((stage, range))
     }
 
-    /// The outputs at each slot, by the indexes of the stages that write them.
+    /// Returns the index of the output at each slot, by the indexes of the stages that write it.
     func outputs(in stages: OrderedStages) -> [[Int: Int]] {
         written.map { shuffles in
             var outputs: [Int: Int] = [:]
@@ -57,7 +58,8 @@ struct PlannedShuffles {
         }
     }
 
-    /// Where small datasets are among what stages read whole, by the indexes of these.
+    /// Returns the ranges of small datasets among those that stages read whole, by the indexes of
+    /// the stages.
     func broadcasts(in stages: OrderedStages) -> [SharedSlot: [Int: Range<Int>]] {
         broadcasts.mapValues { places in
             var ranges: [Int: Range<Int>] = [:]
@@ -69,14 +71,14 @@ struct PlannedShuffles {
     }
 }
 
-/// Stands for the reader of a shuffle that no other one can use.
+/// The identity of the reader of a shuffle that only this reader can use.
 @usableFromInline
 final class ShuffleIdentity: Sendable {
     @usableFromInline
     init() {}
 }
 
-/// What a shuffle that is made for one reader does.
+/// The kind of a shuffle that is made for one reader.
 @usableFromInline
 enum ShuffleKind {
     case combined(partitionCount: Int)

@@ -1,22 +1,23 @@
 /// What the stages of a plan do: the finished result of planning, which tasks only read.
 ///
-/// A stage's closures know by slots what was not known yet when they were made: which output a
-/// sink writes, and who takes the pairs of a dataset. A task looks them up here, once each.
+/// A stage's closures refer by slots to what was unknown when they were created: which output a
+/// sink writes, and which consumers take the pairs of a dataset. A task looks each of them up here
+/// once.
 struct PlannedStages: Sendable {
-    /// What a stage does, and how the keys that it reads are shown.
+    /// The work of a stage, and the texts of the keys that it reads.
     struct Stage: Sendable {
         let run: StageBody
         /// nil for a stage that reads files.
         let keys: StageKeys?
-        /// Whether lines of files become strings in it.
+        /// Whether the stage turns lines of files into strings.
         let readsStrings: Bool
     }
 
     private let stages: [Stage]
     private let consumers: [any StageConsumers]
-    /// The indexes of an output by those of the stages that write it, for each slot.
+    /// The index of an output by the index of the stage that writes it, for each slot.
     private let outputs: [[Int: Int]]
-    /// Where a dataset is among what a stage reads whole, by the stage's index.
+    /// The range of a dataset among those that a stage reads whole, by the stage's index.
     private let broadcasts: [SharedSlot: [Int: Range<Int>]]
 
     init(
@@ -43,7 +44,7 @@ struct PlannedStages: Sendable {
         return found
     }
 
-    /// Which of a stage's outputs a sink writes.
+    /// Returns the index of the stage's output that a sink writes.
     func output(_ slot: StageOutputSlot, ofStage stage: Int) -> Int {
         guard let output = outputs[slot.number][stage] else {
             preconditionFailure("a sink is made for a stage that writes its output")
@@ -51,7 +52,7 @@ struct PlannedStages: Sendable {
         return output
     }
 
-    /// Where a dataset is among what a stage reads whole.
+    /// Returns the range of a dataset among those that a stage reads whole.
     func broadcasts(_ slot: SharedSlot, toStage stage: Int) -> Range<Int> {
         guard let range = broadcasts[slot]?[stage] else {
             preconditionFailure("a broadcast is read by the stages that it was planned for")
@@ -60,16 +61,16 @@ struct PlannedStages: Sendable {
     }
 }
 
-/// Stands for an output that a sink writes.
+/// A slot for an output that a sink writes.
 ///
-/// After a union several stages write it, each under an index of its own.
+/// After a union, several stages write it, each under its own index.
 @usableFromInline
 struct StageOutputSlot: Sendable {
     let number: Int
 }
 
-/// Stands for an object that all parts of a task share: what joins the datasets of a union, or a
-/// small dataset in memory.
+/// A slot for an object that all parts of a task share: the sink that joins the datasets of a
+/// union, or a small dataset in memory.
 @usableFromInline
 struct SharedSlot: Hashable, Sendable {
     let number: Int

@@ -1,8 +1,9 @@
 internal import MapReduceModel
 
-/// Where stages end, and what the next ones read.
+/// Planning of where stages end and what the next ones read.
 extension Planner {
-    /// A shuffle by the hash of the key, for all that read the dataset in as many partitions.
+    /// Returns a shuffle by the hash of the key, for all readers that need the dataset in that many
+    /// partitions.
     @usableFromInline
     func shuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
@@ -16,7 +17,7 @@ extension Planner {
         return try shuffle(node, key, .shuffle(partitionCount: partitionCount), makeSink)
     }
 
-    /// That shuffle, if it is planned already.
+    /// Returns that shuffle if it is already planned.
     func plannedShuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
         partitionCount: Int
@@ -26,9 +27,9 @@ extension Planner {
         ]
     }
 
-    /// A shuffle that is made for one reader.
+    /// Returns a shuffle that is made for one reader.
     ///
-    /// `reader`: stands for it; for the same one, the same shuffle is returned.
+    /// `reader`: identifies the reader; the same one always gets the same shuffle.
     @usableFromInline
     func shuffle<Key, Value>(
         _ node: PairsNode<Key, Value>,
@@ -64,7 +65,7 @@ extension Planner {
         _ = try end(node, .files(name: name), makeSink)
     }
 
-    /// Has the stages that produce a dataset write it.
+    /// Makes the stages that produce a dataset write it.
     private func end<Key, Value>(
         _ node: PairsNode<Key, Value>,
         _ output: StageOutput,
@@ -80,7 +81,7 @@ extension Planner {
         return written
     }
 
-    /// Adds a stage that reads its partition of shuffles: those of each side.
+    /// Adds a stage that reads its partition of the shuffles on each side.
     @usableFromInline
     func addStage(
         reading sides: [[ShuffleHandle]],
@@ -90,7 +91,7 @@ extension Planner {
         addStage(reading: sides, keys: keys, round: iterations.round, body)
     }
 
-    /// The same, of a stage that belongs to a round.
+    /// Adds such a stage as part of a round.
     func addStage(
         reading sides: [[ShuffleHandle]],
         keys: StageKeys,
@@ -104,11 +105,11 @@ extension Planner {
 // MARK: Broadcasts
 
 extension Planner {
-    /// A slot for what the sinks of a task share.
+    /// Returns a slot for an object that the sinks of a task share.
     @usableFromInline
     func addSharedSlot() -> SharedSlot { shuffles.addSharedSlot() }
 
-    /// Has every task of some stages read a small dataset whole.
+    /// Makes every task of the given stages read a small dataset whole.
     @usableFromInline
     func broadcast(_ small: [ShuffleHandle], to stages: [StageHandle], _ slot: SharedSlot) {
         for stage in stages {
@@ -117,8 +118,8 @@ extension Planner {
         }
     }
 
-    /// The generation in which a stage can read shuffles whole and produce a dataset: a new one
-    /// where the stage that produces it is itself needed for them.
+    /// Returns the generation in which a stage can read shuffles whole and produce a dataset: a new
+    /// generation if the shuffles themselves need the stage that produces the dataset.
     @usableFromInline
     func generation<Key, Value>(
         of node: PairsNode<Key, Value>,

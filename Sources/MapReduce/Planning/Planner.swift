@@ -1,10 +1,10 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// Makes the plan of a job from the graph of its datasets.
+/// A planner that makes the plan of a job from the graph of its datasets.
 ///
-/// Neighboring `map` and `filter` run in one pass; each dataset is computed once for all its uses;
-/// where pairs must be brought together, a stage ends and another begins.
+/// Neighboring `map` and `filter` steps run in one pass. Each dataset is computed once for all its
+/// uses. Where pairs must be brought together, a stage ends and another begins.
 ///
 ///     lines ── map ─┬─ combine ═══ map ── output "counts"        ═══ a shuffle: stages end there
 ///                   └─ filter ── reduce ═══ output "rare"
@@ -13,18 +13,18 @@ internal import MapReduceModel
 ///     stage 1: combine, map        ──► parts of "counts"
 ///     stage 2: reduce              ──► parts of "rare"
 ///
-/// `finish` returns values that hold no dataset: all else is released with the planner.
+/// `finish` returns values that hold no datasets: everything else is released with the planner.
 @usableFromInline
 final class Planner {
-    /// A time that a dataset is made: it is made once more where one stage cannot do for all uses.
+    /// One computation of a dataset: it is computed again if one stage cannot serve all its uses.
     @usableFromInline
     struct Generation: Hashable, Sendable {
         let number: Int
     }
 
-    /// Partitions of a shuffle by the hash of the key.
+    /// The number of partitions of a shuffle by the hash of the key.
     @usableFromInline let reducerCount: Int
-    /// What parts are written as.
+    /// The style in which parts are written.
     @usableFromInline let outputStyle: PartStyle
     /// The stages so far.
     var stages = StageDrafts()
@@ -37,8 +37,8 @@ final class Planner {
     private var datasets: [DatasetKey: PlannedDataset] = [:]
     private var consumers: [any StageConsumers] = []
     private var lastGeneration = 0
-    /// What is known by its identity must not go: datasets, in the order in which they were asked
-    /// for, and all else, in the order in which it was planned.
+    /// Objects known by their identity must stay alive: datasets, in the order in which they were
+    /// requested, and all others, in the order in which they were planned.
     private var nodes: [AnyObject] = []
     private var kept: [AnyObject] = []
 
@@ -48,15 +48,15 @@ final class Planner {
     }
 
     deinit {
-        // A dataset holds those that it is made of. Released in another order than this one, a long
-        // chain of them would be released by as deep a recursion.
+        // A dataset holds those that it is made from. In any other order, releasing a long chain of
+        // them would recurse as deeply as the chain is long.
         nodes.reverse()
         while nodes.popLast() != nil {}
         while kept.popLast() != nil {}
     }
 
-    /// The plan, and what each of its stages does.
-    /// - Throws: `JobError` when the graph has a plan that no job can be run by.
+    /// Returns the plan, and what each of its stages does.
+    /// - Throws: `JobError` if the graph's plan is invalid for a job.
     func finish(name: String) throws -> CompiledJob {
         let ordered = stages.inOrder
         let plan = Plan(name: name, stages: ordered.plans, iterations: iterations.plans)
@@ -74,7 +74,7 @@ final class Planner {
         return CompiledJob(plan: plan, stages: finished, outputTypes: shuffles.outputTypes)
     }
 
-    /// Keeps what is known by its identity for as long as the plan is made.
+    /// Keeps an object that is known by its identity alive for as long as the plan is being made.
     func keep(_ object: AnyObject) { kept.append(object) }
 }
 
@@ -86,11 +86,11 @@ extension Planner {
         let generation: Generation
     }
 
-    /// What is known of a dataset that was asked for.
+    /// The plan of a dataset that was requested.
     private struct PlannedDataset {
-        /// Those that produce it.
+        /// The stages that produce it.
         var stages: [StageHandle]
-        /// The number of its slot.
+        /// The number of its consumers' slot.
         let consumers: Int
     }
 
@@ -102,8 +102,8 @@ extension Planner {
         return Generation(number: lastGeneration)
     }
 
-    /// Has the pairs of a dataset handed to one more sink.
-    /// - Returns: the stages that produce them.
+    /// Adds a sink that receives the pairs of a dataset.
+    /// - Returns: The stages that produce the pairs.
     @usableFromInline
     func attach<Key, Value>(
         _ node: PairsNode<Key, Value>,
@@ -117,7 +117,7 @@ extension Planner {
         return dataset.stages
     }
 
-    /// The stages that produce a dataset, which is planned now if it was not.
+    /// Returns the stages that produce a dataset, planning it if necessary.
     @usableFromInline
     func stages<Key, Value>(
         of node: PairsNode<Key, Value>,
@@ -142,7 +142,7 @@ extension Planner {
         return dataset
     }
 
-    /// Adds a step to the stages that it runs in.
+    /// Adds a step to the stages in which it runs.
     @usableFromInline
     func add(_ verb: String, _ place: SourcePlace, to stages: [StageHandle]) {
         let step = Step(verb: verb, file: place.fileName, line: place.line)
@@ -176,14 +176,15 @@ extension Planner {
         let generation: Generation
     }
 
-    /// A stage that reads files, and the number of the slot of those that take what it reads.
+    /// A stage that reads files, and the number of the slot of the consumers that take what it
+    /// reads.
     private struct Reading {
         let stage: StageHandle
         let consumers: Int
     }
 
-    /// Has the lines of files handed to one more sink: read once, for all datasets that begin with
-    /// them.
+    /// Adds a sink that receives the lines of files, which are read once for all datasets that
+    /// start with them.
     @usableFromInline
     func attach(
         _ lines: Lines,
@@ -202,8 +203,8 @@ extension Planner {
         return reading.stage
     }
 
-    /// Has the records of files handed to one more sink: read once, for all datasets that begin
-    /// with these very records.
+    /// Adds a sink that receives the records of files, which are read once for all datasets that
+    /// start with these same records.
     @usableFromInline
     func attach<Record: ~Copyable & ~Escapable>(
         _ records: Records<Record>,

@@ -1,4 +1,4 @@
-/// Where a closure stands in the source.
+/// The place of a closure in the source.
 @usableFromInline
 struct SourcePlace: Sendable {
     let file: StaticString

@@ -1,49 +1,49 @@
-/// What takes the pairs of a dataset, or what a stage reads of files: one for each use of it.
+/// The consumers of a dataset's pairs, or of what a stage reads from files: one for each use.
 ///
-/// The planner adds to it; in the finished stages it stays as it is.
+/// The planner adds to them; in the finished stages they do not change.
 protocol StageConsumers: Sendable {}
 
-/// Where the planner, and then the finished stages, have consumers of one type.
+/// The slot where the planner, and then the finished stages, have consumers of one type.
 struct ConsumerSlot<Consumers: StageConsumers>: Sendable {
     let number: Int
 }
 
-/// Makes what takes the pairs that a task produces for a dataset.
+/// A function that makes the sink for the pairs that a task produces for a dataset.
 @usableFromInline
 typealias MakeSink<Key: RecordKey, Value: RecordValue> =
     @Sendable (TaskContext) throws -> any PairSink<Key, Value>
 
-/// Who takes the pairs of a dataset.
+/// The consumers of a dataset's pairs.
 struct DatasetConsumers<Key: RecordKey, Value: RecordValue>: StageConsumers {
     var makeSinks: [MakeSink<Key, Value>] = []
 
-    /// Makes what takes the pairs of one task.
+    /// Makes the sink for the pairs of one task.
     func makeSink(_ context: TaskContext) throws -> any PairSink<Key, Value> {
         if makeSinks.count == 1 { return try makeSinks[0](context) }
         return ForkSink(context, to: try makeSinks.map { try $0(context) })
     }
 }
 
-/// Takes the lines that a task reads.
+/// A sink for the lines that a task reads.
 ///
 /// Implementations belong to one task and one thread.
 @usableFromInline
 protocol LineSink: AnyObject {
-    /// Takes one line, which is lent.
+    /// Takes one line, which is borrowed.
     func add(_ line: UnsafeRawBufferPointer) throws
-    /// Hands over what waits.
+    /// Passes on everything pending.
     func flush() throws
 }
 
-/// Makes what takes the lines that a task reads.
+/// A function that makes the sink for the lines that a task reads.
 @usableFromInline
 typealias MakeLineSink = @Sendable (TaskContext) throws -> any LineSink
 
-/// Who takes the lines of files.
+/// The consumers of the lines of files.
 struct LineConsumers: StageConsumers {
     var makeSinks: [MakeLineSink] = []
 
-    /// Runs a task: reads its lines.
+    /// Runs a task by reading its lines.
     func run(_ context: TaskContext) throws {
         let sinks = try makeSinks.map { try $0(context) }
         if sinks.count == 1 {
@@ -56,11 +56,11 @@ struct LineConsumers: StageConsumers {
     }
 }
 
-/// Takes the records that a task reads.
+/// A sink for the records that a task reads.
 @usableFromInline
 struct RecordSink<Record: ~Copyable & ~Escapable> {
     @usableFromInline let add: (_ record: borrowing Record) throws -> Void
-    /// Hands over what waits.
+    /// Passes on everything pending.
     @usableFromInline let flush: () throws -> Void
 
     @usableFromInline
@@ -73,12 +73,12 @@ struct RecordSink<Record: ~Copyable & ~Escapable> {
     }
 }
 
-/// Makes what takes the records that a task reads.
+/// A function that makes the sink for the records that a task reads.
 @usableFromInline
 typealias MakeRecordSink<Record: ~Copyable & ~Escapable> =
     @Sendable (TaskContext) throws -> RecordSink<Record>
 
-/// Who takes the records of files.
+/// The consumers of the records of files.
 struct RecordConsumers<Record: ~Copyable & ~Escapable>: StageConsumers {
     /// Calls a closure with each record of a task.
     let drive: RecordFormat<Record>.Drive
@@ -86,7 +86,7 @@ struct RecordConsumers<Record: ~Copyable & ~Escapable>: StageConsumers {
 
     init(_ format: RecordFormat<Record>) { drive = format.drive }
 
-    /// Runs a task: reads its records.
+    /// Runs a task by reading its records.
     func run(_ context: TaskContext) throws {
         let sinks = try makeSinks.map { try $0(context) }
         if sinks.count == 1 {

@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
-/// A stage while the plan is made: what other datasets need of it is added later.
+/// A stage while the plan is being made; what other datasets need from it is added later.
 struct StageDraft {
-    /// Where the records come from.
+    /// The source of the stage's records.
     enum Input {
         case files(name: String, format: InputFormat)
         case shuffles([[ShuffleHandle]])
@@ -13,9 +13,9 @@ struct StageDraft {
     let keys: StageKeys?
     let round: Round?
     let body: StageBody
-    /// Whether lines of files become strings in it.
+    /// Whether the stage turns lines of files into strings.
     var readsStrings = false
-    /// The stage that ended the round before.
+    /// The stage that ended the previous round.
     var previous: StageHandle?
     private(set) var broadcasts: [ShuffleHandle] = []
     private(set) var steps: [Step] = []
@@ -30,19 +30,19 @@ struct StageDraft {
 
     /// Adds a step, labeled by the place of its closure.
     mutating func add(_ step: Step) {
-        // A dataset that is made in two stages of one pipeline adds each of its steps to both.
+        // A dataset that is produced in two stages of one pipeline adds each of its steps to both.
         if steps.last != step { steps.append(step) }
     }
 
     /// Adds an output.
-    /// - Returns: its index.
+    /// - Returns: The index of the output.
     mutating func add(_ output: StageOutput) -> Int {
         outputs.append(output)
         return outputs.count - 1
     }
 
-    /// Has every task read shuffles whole.
-    /// - Returns: where they are among those that the stage reads whole.
+    /// Makes every task read shuffles whole.
+    /// - Returns: The range of the shuffles among those that the stage reads whole.
     mutating func add(broadcasts new: [ShuffleHandle]) -> Range<Int> {
         let start = broadcasts.count
         broadcasts += new
@@ -58,20 +58,20 @@ struct StageDraft {
     }
 }
 
-/// Runs one task of a stage: reads its input, and hands its pairs to the sinks.
+/// A function that runs one task of a stage: it reads the input and passes the pairs to the sinks.
 @usableFromInline
 typealias StageBody = @Sendable (TaskContext) throws -> Void
 
-/// A stage as the planner knows it: its number in the order in which stages were added.
+/// The planner's handle of a stage: its number in the order in which stages were added.
 @usableFromInline
 struct StageHandle: Hashable, Sendable {
     let number: Int
 }
 
-/// One of the shuffles that a stage writes, for those that read it.
+/// A handle of one of the shuffles that a stage writes, for its readers.
 @usableFromInline
 struct ShuffleHandle: Sendable {
     let stage: StageHandle
-    /// Which of the stage's outputs.
+    /// The index of the stage's output.
     let output: Int
 }

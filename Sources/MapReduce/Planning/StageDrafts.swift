@@ -14,7 +14,7 @@ struct StageDrafts {
         return StageHandle(number: drafts.count - 1)
     }
 
-    /// Whether a stage is another one, or needs it.
+    /// Returns whether a stage is or needs another one.
     func does(_ stage: StageHandle, need needed: StageHandle) -> Bool {
         var seen: Set<StageHandle> = []
         var open = [stage]
@@ -25,13 +25,15 @@ struct StageDrafts {
         return false
     }
 
-    /// The stages of the plan: those that write something, each after those that it needs,
-    /// otherwise as they were added.
+    /// The stages of the plan: those that write something.
+    ///
+    /// Each comes after the stages that it needs; otherwise they are in the order in which they
+    /// were added.
     var inOrder: OrderedStages {
         var ordered: [StageHandle] = []
         var seen: Set<StageHandle> = []
-        // A loop, as an iteration makes long chains: the stages that wait for those they need, and
-        // which of them come next.
+        // A loop instead of recursion, because an iteration makes long chains: `open` contains the
+        // stages that wait for those they need, and which of these come next.
         var open: [(stage: StageHandle, needed: ArraySlice<StageHandle>)] = []
         for number in drafts.indices where !drafts[number].outputs.isEmpty {
             var next: StageHandle? = StageHandle(number: number)
@@ -60,10 +62,11 @@ struct OrderedStages {
         )
     }
 
-    /// The index of a stage in the plan; nil for one that writes nothing, and so is not in it.
+    /// Returns the index of a stage in the plan; nil for one that writes nothing and so is not in
+    /// the plan.
     func index(of stage: StageHandle) -> Int? { indexes[stage] }
 
-    /// The stages as the plan has them.
+    /// The stages as the plan contains them.
     var plans: [StagePlan] { drafts.enumerated().map { plan(of: $0.element, id: $0.offset) } }
 
     private func plan(of draft: StageDraft, id: Int) -> StagePlan {

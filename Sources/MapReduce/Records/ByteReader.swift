@@ -1,15 +1,15 @@
-/// Takes an encoded record apart, from its first byte to its last.
+/// A reader of an encoded record, from its first byte to its last.
 public struct ByteReader: ~Copyable {
     @usableFromInline let bytes: UnsafeRawBufferPointer
     @usableFromInline var offset = 0
-    /// What every byte is combined with by exclusive or: 0xFF within a `Descending`.
+    /// The byte that every byte is XORed with: 0xFF within a `Descending`.
     @usableFromInline var mask: UInt8 = 0
 
-    /// Reads bytes that outlive the reader.
+    /// Creates a reader of bytes that outlive it.
     @inlinable
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// Bytes that have not been read.
+    /// The number of unread bytes.
     @inlinable
     public var remainingByteCount: Int { bytes.count - offset }
 
@@ -27,12 +27,12 @@ public struct ByteReader: ~Copyable {
     }
 
     /// Reads one byte.
-    /// - Throws: when none is left.
+    /// - Throws: If none is left.
     @inlinable
     public mutating func readByte() throws -> UInt8 { try take(1)[0] ^ mask }
 
-    /// Reads an integer that was written with its most significant byte first.
-    /// - Throws: when too few bytes are left.
+    /// Reads an integer that was written in big-endian byte order.
+    /// - Throws: If too few bytes are left.
     @inlinable
     public mutating func read<Integer: FixedWidthInteger>(
         bigEndian: Integer.Type
@@ -44,7 +44,7 @@ public struct ByteReader: ~Copyable {
         return mask == 0 ? value : ~value
     }
 
-    /// Reads all bytes that are left.
+    /// Reads all remaining bytes.
     @inlinable
     public mutating func readRest() -> [UInt8] {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
@@ -53,7 +53,7 @@ public struct ByteReader: ~Copyable {
     }
 
     /// Reads bytes that `ByteWriter.append(delimited:)` wrote.
-    /// - Throws: when their end is missing.
+    /// - Throws: If their end is missing.
     @inlinable
     public mutating func readDelimited() throws -> [UInt8] {
         var result: [UInt8] = []
@@ -71,7 +71,7 @@ public struct ByteReader: ~Copyable {
     }
 }
 
-/// Encoded bytes that are not what a type expects, or text that is not valid UTF-8.
+/// An error for encoded bytes that do not match a type, or text that is not valid UTF-8.
 @usableFromInline
 struct InvalidEncodingError: Error, CustomStringConvertible {
     @usableFromInline let description: String

@@ -1,14 +1,14 @@
-/// Collects the bytes of encoded records.
+/// A writer that collects the bytes of encoded records.
 ///
 /// Appending costs a copy; memory grows by doubling.
 public struct ByteWriter: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     @usableFromInline var count = 0
-    /// Why a value could not be encoded.
+    /// The reason why a value could not be encoded.
     @usableFromInline var failure: (any Error)?
 
-    /// An empty writer.
+    /// Creates an empty writer.
     @inlinable
     public init() {
         capacity = 64
@@ -18,15 +18,15 @@ public struct ByteWriter: ~Copyable {
     @inlinable
     deinit { base.deallocate() }
 
-    /// Bytes written so far.
+    /// The number of bytes written so far.
     @inlinable
     public var byteCount: Int { count }
 
-    /// Remembers that the value being encoded cannot be stored, which fails the attempt after the
+    /// Notes that the value being encoded cannot be stored, which fails the attempt after the
     /// current record.
     public mutating func fail(_ error: any Error) { failure = error }
 
-    /// What was written; valid until the next write.
+    /// The bytes written so far; valid until the next write.
     @inlinable
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
@@ -71,7 +71,7 @@ public struct ByteWriter: ~Copyable {
         reserve(bytes.count).copyMemory(from: source, byteCount: bytes.count)
     }
 
-    /// Appends an integer with its most significant byte first.
+    /// Appends an integer in big-endian byte order.
     @inlinable
     public mutating func append<Integer: FixedWidthInteger>(bigEndian value: Integer) {
         let target = reserve(Integer.bitWidth / 8)
@@ -79,8 +79,8 @@ public struct ByteWriter: ~Copyable {
         target.storeBytes(of: ordered, as: Integer.self)
     }
 
-    /// Appends bytes so that the reader finds their end, and the order is kept: a byte 0 becomes
-    /// 0 1, and 0 0 ends them.
+    /// Appends bytes so that the reader finds their end and their order is kept: byte 0 becomes 0
+    /// 1, and 0 0 ends them.
     @inlinable
     public mutating func append(delimited bytes: Span<UInt8>) {
         for index in bytes.indices {
@@ -91,7 +91,7 @@ public struct ByteWriter: ~Copyable {
         append(0)
     }
 
-    /// Turns every byte from an offset on into its complement, which turns the order around.
+    /// Replaces every byte from an offset on with its complement, which reverses the order.
     @inlinable
     mutating func complement(from start: Int) {
         for offset in start..<count {

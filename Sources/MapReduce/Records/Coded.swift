@@ -8,8 +8,8 @@ internal import Foundation
 
 /// Any `Codable` type as a value, stored as JSON.
 ///
-/// This is the slow path: encoding and decoding cost microseconds a value, where a type that
-/// conforms to `RecordValue` itself costs nanoseconds.
+/// This is the slow path: encoding and decoding take microseconds per value, while a type that
+/// conforms to `RecordValue` itself takes nanoseconds.
 public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
     /// The value itself.
     public var value: Wrapped
@@ -19,7 +19,7 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
 
     /// Appends the value's JSON.
     ///
-    /// A value that has none (a NaN, for example) fails the attempt.
+    /// A value without a JSON form (such as a NaN) fails the attempt.
     public func encode(into writer: inout ByteWriter) {
         do {
             let json = try json()
@@ -49,7 +49,7 @@ public struct Coded<Wrapped: Codable & Sendable>: RecordValue {
         }
     }
 
-    /// One.
+    /// Always one.
     public static var columnCount: Int? { 1 }
 
     private func json() throws -> [UInt8] {

@@ -1,15 +1,15 @@
 /// The columns that every line of an output has, with their names.
 struct ColumnLayout: Hashable, Sendable {
-    /// How many of them are the key's.
+    /// The number of columns that belong to the key.
     let keyCount: Int
     let names: [String]
-    /// What precedes each value in JSON: `{"word":`, then `,"count":`.
+    /// The text before each value in JSON: `{"word":`, then `,"count":`.
     let fields: [[UInt8]]
 
-    /// `names`: what `columns` was given; nil for `key` and `value`, with a number behind where
+    /// `names`: the names given to `columns`; nil for `key` and `value`, followed by a number where
     /// there are several.
     ///
-    /// - Throws: when there are not as many names as columns.
+    /// - Throws: If the number of names is not the number of columns.
     init(keyCount: Int, valueCount: Int, names: [String]?) throws {
         self.keyCount = keyCount
         self.names =
@@ -31,7 +31,7 @@ struct ColumnLayout: Hashable, Sendable {
         count == 1 ? [name] : (0..<count).map { "\(name)\($0 + 1)" }
     }
 
-    /// The line of names above those of CSV.
+    /// Returns the header line of CSV.
     static func header(_ names: [String]) -> [UInt8] {
         var text = TextWriter(style: .csv)
         for name in names { text.write(name) }
@@ -39,8 +39,8 @@ struct ColumnLayout: Hashable, Sendable {
         return Array(text.bytes)
     }
 
-    /// Checks names that a job gives.
-    /// - Throws: when one is empty or there twice, or has a character that would break a line.
+    /// Checks the names that a job gives.
+    /// - Throws: If one is empty, occurs twice or contains a character that would break a line.
     static func check(_ names: [String]) throws {
         for (index, name) in names.enumerated() {
             let hasControl = name.utf8.contains { $0 < 0x20 || $0 == 0x7F }

@@ -1,13 +1,13 @@
-/// Two values: columns side by side in the output.
+/// Two values, which are adjacent columns in the output.
 ///
-/// As a key it orders by the first, then by the second.
+/// As a key, it orders by the first, then by the second.
 public struct Pair<First: RecordValue, Second: RecordValue>: RecordValue {
     /// The first value.
     public var first: First
     /// The second value.
     public var second: Second
 
-    /// Puts two values together.
+    /// Creates a pair of two values.
     @inlinable
     public init(_ first: First, _ second: Second) {
         self.first = first
@@ -51,7 +51,7 @@ public struct Pair<First: RecordValue, Second: RecordValue>: RecordValue {
         text.endGroup()
     }
 
-    /// Those of both, where they are known.
+    /// The sum of both column counts, if both are known.
     @inlinable public static var columnCount: Int? {
         guard let first = First.columnCount, let second = Second.columnCount else { return nil }
         return first + second
@@ -91,16 +91,16 @@ public struct Descending<Key: RecordKey>: RecordKey {
     @inlinable
     public func write(to text: inout TextWriter) { key.write(to: &text) }
 
-    /// Those of the key.
+    /// The key's column count.
     @inlinable public static var columnCount: Int? { Key.columnCount }
 }
 
 extension Descending: Equatable where Key: Equatable {}
 extension Descending: Hashable where Key: Hashable {}
 
-/// No value at all: it takes no bytes and no column.
+/// An empty value, which takes no bytes and no column.
 public struct Unit: RecordKey, Hashable {
-    /// The only one there is.
+    /// Creates the only value of the type.
     public init() {}
 
     /// Appends nothing.
@@ -115,11 +115,11 @@ public struct Unit: RecordKey, Hashable {
     @inlinable
     public func write(to text: inout TextWriter) {}
 
-    /// None.
+    /// Always zero.
     @inlinable public static var columnCount: Int? { 0 }
 }
 
-/// Nil comes before every value.
+/// An optional value; nil comes before every value.
 extension Optional: RecordValue where Wrapped: RecordValue {
     /// Appends 0 for nil; 1 and the value otherwise.
     @inlinable
@@ -144,15 +144,15 @@ extension Optional: RecordValue where Wrapped: RecordValue {
         if let value = self { value.write(to: &text) } else { text.writeNull() }
     }
 
-    /// One, if that is what the value has: nil is one.
+    /// One if the value has one column, because nil takes one; otherwise unknown.
     @inlinable public static var columnCount: Int? { Wrapped.columnCount == 1 ? 1 : nil }
 }
 
 extension Optional: RecordKey where Wrapped: RecordKey {}
 
-/// Arrays order as dictionaries of words do.
+/// An array of values; arrays order lexicographically.
 extension Array: RecordValue where Element: RecordValue {
-    /// Appends 1 and the element for each one, and 0.
+    /// Appends 1 and the element for each element, then 0.
     @inlinable
     public func encode(into writer: inout ByteWriter) {
         for element in self {
@@ -183,7 +183,7 @@ extension Array: RecordValue where Element: RecordValue {
         text.endList()
     }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }
 

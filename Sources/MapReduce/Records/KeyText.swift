@@ -1,7 +1,7 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// Shows the keys that a stage works on to people, as their type writes them.
+/// The text of a stage's keys for people, as the key's type writes it.
 ///
 ///     Pair<Int, Int>          7, 5
 ///     Pair<String, Double>    "harbour", 1.5
@@ -11,12 +11,12 @@ internal import MapReduceModel
 struct KeyText: Sendable {
     private let shown: @Sendable (UnsafeRawBufferPointer) throws -> String
 
-    /// Keys that are encoded as the last of their record.
+    /// Creates the text of keys that are encoded as the last of their record.
     init<Key: RecordKey>(whole type: Key.Type) {
         shown = { Self.text(of: try Key(record: $0)) }
     }
 
-    /// Keys with which other keys begin: groups.
+    /// Creates the text of keys that other keys begin with: groups.
     init<Group: RecordKey>(beginning type: Group.Type) {
         shown = { bytes in
             var reader = ByteReader(bytes)
@@ -24,14 +24,14 @@ struct KeyText: Sendable {
         }
     }
 
-    /// A key in a line; its bytes in quotes where they are not such a key.
+    /// Returns a key as one line; its bytes in quotes if they are not a valid key.
     func text(of key: UnsafeRawBufferPointer) -> String {
         do { return try shown(key) } catch { return RecordQuote.text(of: key) }
     }
 
-    /// A key in a line, shortened and without control characters.
+    /// Returns a key as one line, shortened and without control characters.
     static func text(of key: some RecordKey) -> String {
-        // As values are written in a list, which has text in quotes.
+        // Uses the style of values in a list, which puts text in quotes.
         var text = TextWriter(style: .list)
         key.write(to: &text)
         let bytes = text.bytes
@@ -42,22 +42,22 @@ struct KeyText: Sendable {
     }
 }
 
-/// How the keys of a stage that reads pairs are shown.
+/// The texts of the keys of a stage that reads pairs.
 @usableFromInline
 struct StageKeys: Sendable {
-    /// The keys of the pairs that it reads.
+    /// The keys of the pairs that the stage reads.
     let read: KeyText
-    /// What its closures are called for: these keys, or groups of them.
+    /// The keys that its closures are called for: these keys, or groups of them.
     let called: KeyText
 
-    /// Closures are called for each key.
+    /// Creates the texts for closures that are called for each key.
     @usableFromInline
     init<Key: RecordKey>(_ key: Key.Type) {
         read = KeyText(whole: key)
         called = read
     }
 
-    /// Closures are called for each group of keys.
+    /// Creates the texts for closures that are called for each group of keys.
     @usableFromInline
     init<Key: RecordKey, Group: RecordKey>(_ key: Key.Type, in group: Group.Type) {
         read = KeyText(whole: key)

@@ -1,11 +1,11 @@
-// Integers: the most significant byte first, the sign bit inverted, so that bytes compare as
-// numbers do.
+/// Encodings of numbers and Booleans; integers are big-endian with the sign bit inverted, so that
+/// bytes compare as numbers do.
 extension RecordValue where Self: FixedWidthInteger {
     /// The bit that makes negative numbers come before positive ones.
     @inlinable
     static var signBit: Self { Self.isSigned ? 1 &<< (Self.bitWidth - 1) : 0 }
 
-    /// Appends the integer in its own width, most significant byte first.
+    /// Appends the integer in its own width, in big-endian byte order.
     @inlinable
     public func encode(into writer: inout ByteWriter) {
         writer.append(bigEndian: self ^ Self.signBit)
@@ -21,7 +21,7 @@ extension RecordValue where Self: FixedWidthInteger {
     @inlinable
     public func write(to text: inout TextWriter) { text.write(self) }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }
 
@@ -36,7 +36,8 @@ extension UInt16: RecordKey {}
 extension UInt32: RecordKey {}
 extension UInt64: RecordKey {}
 
-/// Doubles order as IEEE 754's totalOrder does: -0.0 before 0.0, and a NaN beyond the infinities.
+/// A double; doubles order as IEEE 754's totalOrder does: -0.0 before 0.0, and a NaN beyond the
+/// infinities.
 extension Double: RecordKey {
     /// Appends eight bytes that compare as the numbers do.
     @inlinable
@@ -55,11 +56,11 @@ extension Double: RecordKey {
     /// Writes the shortest decimal that reads back as the same number.
     public func write(to text: inout TextWriter) { text.write(decimal: self) }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }
 
-/// As a Double of half the width.
+/// A float, encoded like a Double of half the width.
 extension Float: RecordKey {
     /// Appends four bytes that compare as the numbers do.
     @inlinable
@@ -78,12 +79,12 @@ extension Float: RecordKey {
     /// Writes the shortest decimal that reads back as the same number.
     public func write(to text: inout TextWriter) { text.write(decimal: self) }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }
 
 extension Bool: RecordKey {
-    /// A comparison is not what pairs are sorted by.
+    /// The role of a comparison, by which pairs cannot be sorted.
     public typealias SortRole = SortComparison
 
     /// Appends 0 or 1.
@@ -109,6 +110,6 @@ extension Bool: RecordKey {
         }
     }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }

@@ -1,6 +1,6 @@
 /// A value that can be stored in runs and printed to the output.
 ///
-/// A type of your own is made of values that conform already:
+/// Build your own type from values that already conform:
 ///
 ///     struct Visit: RecordValue {
 ///         var user: String
@@ -19,43 +19,44 @@ public protocol RecordValue: Sendable {
     func encode(into writer: inout ByteWriter)
 
     /// Reads back what `encode(into:)` wrote, and not a byte more.
-    /// - Throws: when the bytes are no such value.
+    /// - Throws: If the bytes are not a valid value.
     init(decoding reader: inout ByteReader) throws
 
-    /// Appends the value as the last of its record, where the end of the record is its end. A
-    /// string is then its bare UTF-8 bytes. The default is `encode(into:)`.
+    /// Appends the value as the last of its record, where the end of the record is the end of the
+    /// value. A string is then its bare UTF-8 bytes. The default is `encode(into:)`.
     func encodeLast(into writer: inout ByteWriter)
 
     /// Reads back what `encodeLast(into:)` wrote.
-    /// - Throws: when the bytes are no such value.
+    /// - Throws: If the bytes are not a valid value.
     init(decodingLast reader: inout ByteReader) throws
 
-    /// Writes the value to the output, as columns of a line. The default is one column with
-    /// the value's description.
+    /// Writes the value to the output, as columns of a line. The default is one column with the
+    /// value's description.
     func write(to text: inout TextWriter)
 
-    /// How many columns `write(to:)` makes of every value; nil, the default, when that is known
-    /// only of a value. With it, even a part without records has the names of its columns.
+    /// The number of columns that `write(to:)` writes for every value; nil, the default, if it
+    /// depends on the value. With it, even a part without records has column names.
     static var columnCount: Int? { get }
 }
 
-/// A value whose encoding compares, byte by byte, as the value itself does; two keys are equal if
-/// and only if their encodings are.
+/// A value whose encoding compares, byte by byte, as the value itself does.
+///
+/// Two keys are equal if and only if their encodings are.
 public protocol RecordKey: RecordValue {
-    /// Whether `sorted(by:)` sorts by keys of this type; leave it out.
+    /// Whether `sorted(by:)` accepts keys of this type; do not declare it.
     associatedtype SortRole = SortOrder
 }
 
-/// The role of keys by which pairs are sorted.
+/// The role of keys that pairs can be sorted by.
 public enum SortOrder {}
 
-/// The role of `Bool`: a closure that gives one compares two things, and does not say what one is
-/// sorted by.
+/// The role of `Bool`: a closure that returns one compares two things, and does not provide a key
+/// to sort by.
 public enum SortComparison {}
 
-/// A string or bytes: what an emitter takes as borrowed bytes, too.
+/// A string or bytes, which an emitter also takes as borrowed bytes.
 ///
-/// `String` and `Bytes` are the only ones.
+/// `String` and `Bytes` are the only conforming types.
 public protocol ByteString: RecordKey {}
 
 extension RecordValue {
@@ -70,11 +71,11 @@ extension RecordValue {
     /// Writes the value's description as one column.
     public func write(to text: inout TextWriter) { text.write("\(self)") }
 
-    /// Not known.
+    /// Nil: unknown.
     @inlinable public static var columnCount: Int? { nil }
 
     /// Decodes a whole record.
-    /// - Throws: when the bytes are no such value, or more than one.
+    /// - Throws: If the bytes are not exactly one valid value.
     @inlinable
     init(record bytes: UnsafeRawBufferPointer) throws {
         var reader = ByteReader(bytes)

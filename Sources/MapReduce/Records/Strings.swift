@@ -1,5 +1,5 @@
-/// Strings order and compare by their UTF-8 bytes, not by canonical equivalence: "é" in one scalar
-/// and in two are different keys.
+/// A string; strings order and compare by their UTF-8 bytes, not by canonical equivalence: "é" in
+/// one scalar and in two are different keys.
 extension String: ByteString {
     /// Appends the UTF-8 bytes with an end that the reader finds.
     @inlinable
@@ -32,8 +32,8 @@ extension String: ByteString {
         try self.init(validating: bytes)
     }
 
-    /// Makes a string of UTF-8 bytes.
-    /// - Throws: when they are not valid; the message tells where.
+    /// Creates a string from UTF-8 bytes.
+    /// - Throws: If they are not valid; the message says where.
     @inlinable
     init(validating bytes: some Collection<UInt8>) throws {
         guard let string = String(validating: bytes, as: UTF8.self) else {
@@ -46,11 +46,11 @@ extension String: ByteString {
     @inlinable
     public func write(to text: inout TextWriter) { text.write(self) }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }
 
-/// Says where bytes stop being UTF-8.
+/// Returns a message that says where bytes stop being valid UTF-8.
 @usableFromInline
 func invalidUTF8(_ bytes: [UInt8]) -> String {
     var decoder = UTF8()
@@ -85,7 +85,7 @@ public struct Bytes: ByteString, Hashable {
     /// Wraps bytes.
     public init(_ elements: [UInt8]) { self.elements = elements }
 
-    /// Copies borrowed bytes, for example a line.
+    /// Copies borrowed bytes, such as a line.
     public init(_ span: Span<UInt8>) {
         elements = span.withUnsafeBufferPointer { Array($0) }
     }
@@ -104,9 +104,9 @@ public struct Bytes: ByteString, Hashable {
     /// Reads the bytes to the end of the record.
     public init(decodingLast reader: inout ByteReader) throws { elements = reader.readRest() }
 
-    /// Writes the bytes as one column, as they are.
+    /// Writes the bytes as one column, unchanged apart from the format's escapes.
     public func write(to text: inout TextWriter) { text.write(utf8: elements.span) }
 
-    /// One.
+    /// Always one.
     @inlinable public static var columnCount: Int? { 1 }
 }

@@ -1,6 +1,6 @@
-/// What the formats other than TSV have of their own.
+/// The parts of writing that are specific to formats other than TSV.
 extension TextWriter {
-    /// Remembers why the line cannot be written.
+    /// Notes why the line cannot be written.
     mutating func fail(_ failure: OutputError) {
         if writer.failure == nil { writer.fail(failure) }
     }
@@ -14,7 +14,7 @@ extension TextWriter {
             if !isFirst { writer.append(0x2C) }
             columnCount += 1
         case .json:
-            // What a field is called; a line with too many of them is never written.
+            // The field's name; a line with too many fields is never written.
             if let layout, columnCount < layout.fields.count {
                 let field = layout.fields[columnCount]
                 field.withUnsafeBytes { writer.append($0) }
@@ -50,7 +50,7 @@ extension TextWriter {
                 if columnCount == 0 { writer.append(0x7B) }
                 writer.append(0x7D)
             } else if writer.count == 0 {
-                // Readers pass over lines without any text.
+                // Readers skip lines without any text.
                 writer.append(0x22)
                 writer.append(0x22)
             }
@@ -60,7 +60,7 @@ extension TextWriter {
         writer.append(0x0A)
     }
 
-    /// Appends text as the format has it.
+    /// Appends text in the format's form.
     @usableFromInline
     mutating func appendOther(_ text: Span<UInt8>) {
         switch style {
@@ -71,7 +71,7 @@ extension TextWriter {
         }
     }
 
-    /// Appends JSON text as the format has it.
+    /// Appends JSON text in the format's form.
     mutating func appendOther(json: Span<UInt8>) {
         switch style {
         case .csv: json.withUnsafeBytes { appendField($0) }
@@ -80,8 +80,7 @@ extension TextWriter {
         }
     }
 
-    /// Appends a field of CSV, in quotes where it needs them: an empty text does, to be told from
-    /// nil.
+    /// Appends a CSV field, in quotes if necessary; an empty text needs them to differ from nil.
     mutating func appendField(_ bytes: UnsafeRawBufferPointer) {
         let needsQuotes =
             bytes.isEmpty
@@ -98,14 +97,14 @@ extension TextWriter {
         writer.append(0x22)
     }
 
-    /// Puts what was written since then in quotes, if it needs them as a field of CSV.
+    /// Puts the text written since `start` in quotes if it needs them as a CSV field.
     mutating func quoteColumn(from start: Int) {
         let column = Array(bytes[start...])
         writer.count = start
         column.withUnsafeBytes { appendField($0) }
     }
 
-    /// Appends a JSON string; in a list within TSV, escaped once more as a column.
+    /// Appends a JSON string; in a list within TSV, it is escaped once more as a column.
     @usableFromInline
     mutating func appendQuoted(_ text: Span<UInt8>) {
         if lineStyle == .json, !isValid(text) { fail(.invalidText) }
@@ -130,7 +129,7 @@ extension TextWriter {
         writer.append(0x22)
     }
 
-    /// Appends `u001f`, for example.
+    /// Appends a code point, such as `u001f`.
     private mutating func appendCodePoint(_ byte: UInt8) {
         let digit = { (half: UInt8) in half < 10 ? 48 + half : 87 + half }
         for letter in [0x75, 0x30, 0x30, digit(byte >> 4), digit(byte & 15)] {
@@ -138,7 +137,7 @@ extension TextWriter {
         }
     }
 
-    /// Whether bytes are UTF-8, as JSON must be.
+    /// Returns whether bytes are valid UTF-8, as JSON must be.
     private func isValid(_ text: Span<UInt8>) -> Bool {
         text.withUnsafeBytes { bytes in
             bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
@@ -146,7 +145,7 @@ extension TextWriter {
     }
 }
 
-/// Why a record cannot be written in the output's format.
+/// The reason why a record cannot be written in the output's format.
 struct OutputError: Error, CustomStringConvertible {
     let description: String
 

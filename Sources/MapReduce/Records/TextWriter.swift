@@ -1,27 +1,27 @@
-/// Writes records as lines of columns, in the format of the job's output.
+/// A writer of records as lines of columns, in the format of the job's output.
 ///
-/// Each `write` makes one column. By default columns are separated by tabs; within one, a tab is
+/// Each `write` writes one column. By default, columns are separated by tabs. Within one, a tab is
 /// written as `\t`, a newline as `\n`, a carriage return as `\r` and a backslash as `\\`, so that
-/// every line is one record and can be read back; nil is `\N`. A list is one column of JSON. The
-/// other formats, and the details, are in `Documentation/Formats.md`.
+/// every line is one record and can be read back; nil is `\N`. A list is one column of JSON.
+/// `Documentation/Formats.md` describes the other formats and the details.
 public struct TextWriter: ~Copyable {
     @usableFromInline var writer = ByteWriter()
-    /// How the next value is written.
+    /// The style of the next value.
     @usableFromInline var style: Style
-    /// How those of a line are written that are in no list.
+    /// The style of the values in a line that are not in a list.
     let lineStyle: Style
-    /// How many lists are open.
+    /// The number of open lists.
     @usableFromInline var depth = 0
     /// Whether the next value is the first of its line or list.
     @usableFromInline var isFirst = true
-    /// The columns of the line so far; in TSV they are not counted.
+    /// The number of columns in the line so far; not counted in TSV.
     @usableFromInline var columnCount = 0
-    /// The columns that every line must have; nil while that is not known, or does not matter.
+    /// The columns that every line must have; nil while they are unknown or do not matter.
     var layout: ColumnLayout?
-    /// Where a column of CSV begins that is a list.
+    /// The offset where a CSV column that is a list begins.
     var listStart = 0
 
-    /// How values are written.
+    /// The way in which values are written.
     @usableFromInline
     enum Style: UInt8, Sendable {
         case tsv
@@ -79,16 +79,16 @@ public struct TextWriter: ~Copyable {
         copy.withUTF8 { write(utf8: Span(_unsafeElements: $0)) }
     }
 
-    /// Writes text that is given as its UTF-8 bytes.
+    /// Writes text given as its UTF-8 bytes.
     ///
-    /// Bytes that are not valid are written as they are, but for JSON: there they fail the attempt.
+    /// Invalid bytes are written unchanged, except in JSON, where they fail the attempt.
     @inlinable
     public mutating func write(utf8 text: Span<UInt8>) {
         beginValue()
         if style == .tsv { appendEscaped(text) } else { appendOther(text) }
     }
 
-    /// Writes an integer in decimal; in binary, its bytes, the most significant one first.
+    /// Writes an integer in decimal; in binary, its big-endian bytes.
     @inlinable
     public mutating func write(_ integer: some FixedWidthInteger) {
         if style == .binary {
@@ -123,7 +123,7 @@ public struct TextWriter: ~Copyable {
 
     /// Writes the shortest decimal that reads back as the same number.
     ///
-    /// JSON has no infinities and no NaN: there they are strings.
+    /// JSON has no infinities and no NaN, so they are strings there.
     mutating func write(decimal number: some BinaryFloatingPoint & CustomStringConvertible) {
         if number.isFinite || (style != .list && style != .json) {
             write(bare: number.description)
@@ -141,7 +141,7 @@ public struct TextWriter: ~Copyable {
         copy.withUTF8 { writer.append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Writes JSON text as it is, escaped once as a column.
+    /// Writes JSON text unchanged, except that it is escaped once as a column.
     @usableFromInline
     mutating func write(json: Span<UInt8>) {
         beginValue()
@@ -183,7 +183,7 @@ public struct TextWriter: ~Copyable {
         if style == .csv { quoteColumn(from: listStart) }
     }
 
-    /// Begins values that belong together: columns of their own in a line, an array in a list.
+    /// Begins values that belong together: separate columns in a line, an array in a list.
     @inlinable
     public mutating func beginGroup() { if depth > 0 { beginList() } }
 

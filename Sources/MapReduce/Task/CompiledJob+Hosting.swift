@@ -2,8 +2,9 @@ internal import MapReduceDriver
 internal import MapReduceModel
 internal import MapReduceProcess
 
+/// Conversion of a compiled job to the form that a driver runs.
 extension CompiledJob {
-    /// The job as a driver needs it, without the types of its closures.
+    /// Returns the job as a driver needs it, without the types of its closures.
     func driven(_ settings: RunSettings, testConditions: TestConditions? = nil) -> DrivenJob {
         DrivenJob(
             plan: plan,
@@ -46,7 +47,7 @@ extension CompiledJob {
             do {
                 try server.serve()
             } catch {
-                // The driver finds the channel closed when this thread lets go of it.
+                // The driver finds the channel closed when this thread releases it.
             }
         } keyText: { key, stage in
             text(ofKey: key, inStage: stage)

@@ -1,19 +1,19 @@
-/// What the closures have emitted for the current record, while records may be bad: an emission of
+/// The emissions of the closures for the current record, used if records may be bad: an emission of
 /// a record that fails must not count.
 ///
-/// Pairs go to their sinks at once, and are only counted, until the first record that has emitted
-/// something and then fails. What it emitted cannot be taken back from a table that merges or a
-/// file, so the task begins again with emissions *held*: those of a record wait until its closures
+/// At first, pairs go directly to their sinks and are only counted, until a record emits something
+/// and then fails. What it emitted cannot be taken back from a table that merges or from a file, so
+/// the task starts again with emissions *held*: each record's emissions wait until its closures
 /// have returned.
 @usableFromInline
 final class RecordEmissions {
-    /// Whether those of each record are held.
+    /// Whether the emissions of every record are held.
     let holdsAll: Bool
-    /// Whether those of the current record are.
+    /// Whether the emissions of the current record are held.
     @exclusivity(unchecked) @usableFromInline var areHeld = false
-    /// What went out for the current record, and cannot be taken back.
+    /// The number of emissions sent for the current record, which cannot be taken back.
     @exclusivity(unchecked) @usableFromInline var sentCount = 0
-    /// How often a record was tried once more.
+    /// The number of times a record was retried.
     private(set) var repeatCount = 0
     @exclusivity(unchecked) private var counts: [(name: String, amount: Int)] = []
     private var sinks: [any HoldingSink] = []
@@ -23,14 +23,14 @@ final class RecordEmissions {
     @usableFromInline
     func add(_ sink: any HoldingSink) { sinks.append(sink) }
 
-    /// Goes on to a record, or has it tried once more.
+    /// Starts a record, or its retry.
     func begin(again isAgain: Bool) {
         if isAgain { repeatCount &+= 1 }
         areHeld = holdsAll
         sentCount = 0
     }
 
-    /// Holds what is added to a counter; false when it is to be added now.
+    /// Holds an addition to a counter; returns false if it is to be added now.
     func hold(_ name: String, _ amount: Int) -> Bool {
         guard areHeld else {
             sentCount &+= 1
@@ -40,7 +40,7 @@ final class RecordEmissions {
         return true
     }
 
-    /// Hands on what the record has emitted.
+    /// Sends what the record has emitted.
     func send(to context: TaskContext) {
         areHeld = false
         for sink in sinks { sink.send() }
@@ -48,27 +48,27 @@ final class RecordEmissions {
         counts.removeAll(keepingCapacity: true)
     }
 
-    /// Forgets what the record has emitted.
+    /// Discards what the record has emitted.
     ///
-    /// Nothing of it has gone out: `sentCount` is 0.
+    /// None of it has been sent: `sentCount` is 0.
     func forget() {
         areHeld = false
         for sink in sinks { sink.forget() }
         counts.removeAll(keepingCapacity: true)
     }
 
-    /// Lets go of the sinks, which know this in turn.
+    /// Releases the sinks, which refer to this object in turn.
     func end() { sinks = [] }
 }
 
 /// A sink that can hold the pairs of a record.
 @usableFromInline
 protocol HoldingSink: AnyObject {
-    /// Hands on the pairs that it holds.
+    /// Sends the pairs that it holds.
     func send()
-    /// Forgets them.
+    /// Discards them.
     func forget()
 }
 
-/// The task is to begin again with emissions held.
+/// An error that makes the task start again with emissions held.
 struct HoldEmissions: Error {}

@@ -13,9 +13,9 @@ extension TaskContext: RecordErrors {
     }
 }
 
-/// Records at which the user's code fails.
+/// Handling of records on which the user's code fails.
 extension TaskContext {
-    /// Calls the body with a record, and notes its text if that fails.
+    /// Calls the body with a record, and notes the record's text if that fails.
     func work(
         on record: UnsafeRawBufferPointer,
         _ body: (_ record: UnsafeRawBufferPointer) throws -> Void
@@ -24,17 +24,17 @@ extension TaskContext {
             try body(record)
             try checkFailure()
         } catch {
-            // The record is lent only until the reader goes.
+            // The record is valid only while the reader exists.
             fail(at: record)
             throw error
         }
     }
 
-    /// Calls the body with a record, and once more if that fails; at the second failure the record
-    /// is bad, and is skipped.
+    /// Calls the body with a record, and retries once if that fails; after a second failure the
+    /// record is bad and is skipped.
     ///
-    /// Nothing that was emitted for it counts then.
-    /// - Throws: `HoldEmissions` when something was, and cannot be taken back.
+    /// Nothing that was emitted for a bad record counts.
+    /// - Throws: `HoldEmissions` if something was emitted that cannot be taken back.
     func tryTwice(
         on record: UnsafeRawBufferPointer,
         _ emissions: RecordEmissions,
@@ -81,7 +81,7 @@ extension TaskContext {
         )
     }
 
-    /// Notes a record that is skipped, with its text.
+    /// Notes a skipped record, with its text.
     func note(_ bad: BadRecord, _ bytes: UnsafeRawBufferPointer) throws {
         let isMuch = skippedByteCount > EngineLimits.maxBadRecordByteCount
         let byteCount =

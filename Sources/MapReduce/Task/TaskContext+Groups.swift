@@ -1,10 +1,10 @@
 public import MapReduceEngine
 internal import MapReduceModel
 
-/// Reading the pairs of a task's partition.
+/// Reading of the pairs in a task's partition.
 extension TaskContext {
-    /// Calls the body with each group of the partition until it returns false, and throws what it
-    /// left in `failure`.
+    /// Calls the body with each group of the partition until it returns false, and throws the error
+    /// that it left in `failure`.
     @usableFromInline
     func forEachGroup(_ body: (_ group: GroupCursor) throws -> Bool) throws {
         try readPartition { sides in
@@ -16,8 +16,8 @@ extension TaskContext {
         }
     }
 
-    /// Calls the body with each key of the partition, with the groups that it has on the sides, and
-    /// throws what it left in `failure`.
+    /// Calls the body with each key of the partition and the key's groups on each side, and throws
+    /// the error that it left in `failure`.
     @usableFromInline
     func forEachKey(_ body: (_ join: JoinCursor) throws -> Void) throws {
         try readPartition { sides in
@@ -32,8 +32,8 @@ extension TaskContext {
         }
     }
 
-    /// Opens all sides of the partition and, if the body says that it has read all of them, checks
-    /// that it has.
+    /// Opens all sides of the partition and passes them to the body; if the body returns true
+    /// because it has read all of them, verifies that it has.
     @usableFromInline
     func readPartition(_ body: (_ sides: [GroupCursor]) throws -> Bool) throws {
         guard case .partition(let partition) = spec.input,
@@ -79,12 +79,12 @@ extension TaskContext {
         leaveRecords()
     }
 
-    /// Opens segments, and merges them until few are left.
+    /// Opens segments, and merges them until few remain.
     private func merge<Result>(_ body: () throws -> Result) rethrows -> Result {
         try owner.engine { try clock.measure(.merge, body) }
     }
 
-    /// Calls the user's code for a key, which is to blame for what it throws.
+    /// Calls the user's code for a key, and blames the key for an error that the code throws.
     @usableFromInline
     func atKey(_ key: UnsafeRawBufferPointer, _ body: () throws -> Bool) throws -> Bool {
         beginKey(key)
@@ -118,9 +118,9 @@ extension TaskContext {
         )
     }
 
-    /// The pairs of a source that is broadcast, in the order of their keys.
+    /// Calls the body with the pairs of a broadcast source, in key order.
     ///
-    /// `index`: which of those that the stage has.
+    /// `index`: the index of the source among those broadcast to the stage.
     func forEachBroadcastPair(
         _ index: Int,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void

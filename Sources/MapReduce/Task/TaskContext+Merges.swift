@@ -1,10 +1,10 @@
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// What is noted of merges before a shuffle, so that the report of a crash within one has the key.
+/// Notes about merges before a shuffle, so that the report of a crash in one includes the key.
 extension TaskContext {
-    /// Where short keys are noted before their values are merged; nil in a stage whose closures are
-    /// called for groups, as the key of the group is noted there.
+    /// The place where short keys are noted before their values are merged; nil in a stage whose
+    /// closures are called for groups, where the key of the group is noted instead.
     @usableFromInline var shortKey: UnsafeMutablePointer<UInt64>? {
         guard case .split = spec.input else { return nil }
         return recorder.shortKey
@@ -14,7 +14,7 @@ extension TaskContext {
     @usableFromInline
     func beginShortMerges() { recorder.beginShortKeys() }
 
-    /// Notes of which key values are merged.
+    /// Notes the key whose values are merged.
     @usableFromInline
     func beginMerge(of key: UnsafeRawBufferPointer) { recorder.note(key: key) }
 

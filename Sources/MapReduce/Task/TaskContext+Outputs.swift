@@ -1,8 +1,8 @@
 public import MapReduceEngine
 internal import MapReduceModel
 
-/// A checksum of the pairs that a sink has collected, wrapped so that the inlinable edge need not
-/// know the model.
+/// A checksum of the pairs that a sink has collected, wrapped so that the inlinable edge does not
+/// depend on the model.
 @usableFromInline
 struct CollectedSum {
     var pairs = PairChecksum()
@@ -11,15 +11,15 @@ struct CollectedSum {
     init() {}
 }
 
-/// Writing the outputs of a task.
+/// Writing of a task's outputs.
 extension TaskContext {
-    /// Notes what writes one of the stage's outputs.
+    /// Registers the sink that writes one of the stage's outputs.
     @usableFromInline
     func add(_ sink: any OutputSink, _ slot: StageOutputSlot) { sinks[index(of: slot)] = sink }
 
     func index(of slot: StageOutputSlot) -> Int { job.stages.output(slot, ofStage: stage.id) }
 
-    /// Writes what is left of all outputs, in their order.
+    /// Writes the rest of all outputs, in order.
     func finishOutputs() throws -> TaskOutput {
         try checkFailure()
         for index in stage.outputs.indices { try sinks[index]?.finish() }
@@ -38,13 +38,13 @@ extension TaskContext {
 
     // MARK: Shuffles
 
-    /// The memory of each of the stage's shuffles: together they have that of a task.
+    /// The memory of each of the stage's shuffles, which share the memory of a task.
     private var memoryByteCount: Int {
         let count = stage.outputs.count { !$0.isPart }
         return max(limits.memoryByteCount / max(count, 1), EngineLimits.minMemoryByteCount)
     }
 
-    /// Whether pairs may wait in batches, which takes that they are many.
+    /// Whether pairs may wait in batches, which requires that there may be many.
     @usableFromInline var takesBatches: Bool { limits.maxPairCount == .max }
 
     @usableFromInline
@@ -90,7 +90,7 @@ extension TaskContext {
     }
 
     /// Counts a pair that is collected for a shuffle.
-    /// - Returns: the partition of its key.
+    /// - Returns: The partition of its key.
     @usableFromInline
     func collect(
         _ key: UnsafeRawBufferPointer,
@@ -103,7 +103,7 @@ extension TaskContext {
         return KeyHash.partition(ofHash: hash, count: partitionCount)
     }
 
-    /// Writes what is left of the collected pairs, all of which are in the run then.
+    /// Writes the rest of the collected pairs, all of which are then in the run.
     @usableFromInline
     func finishShuffle(
         _ slot: StageOutputSlot,
@@ -114,7 +114,8 @@ extension TaskContext {
         try finish(slot, output, collected.pairs, emitted: collected.pairs.count, fill)
     }
 
-    /// Writes what is left of pairs whose values were merged; `emitted`: how many there were.
+    /// Writes the rest of the pairs whose values were merged; `emitted` is the number of pairs that
+    /// were emitted.
     @usableFromInline
     func finishShuffle(
         _ slot: StageOutputSlot,
@@ -146,7 +147,7 @@ extension TaskContext {
 
     // MARK: Parts
 
-    /// The path of the attempt's part of an output.
+    /// Returns the path of the attempt's part of an output.
     private func partPath(_ slot: StageOutputSlot, _ style: OutputStyle) throws -> String {
         guard case .files(let name) = stage.outputs[index(of: slot)] else {
             preconditionFailure("a part is written for an output of the job")
@@ -203,7 +204,7 @@ extension TaskContext {
     @usableFromInline
     func pairTooLarge(byteCount: Int) -> any Error {
         EngineError(
-            // Another attempt has the same memory and the same pair.
+            // Another attempt would have the same memory and the same pair.
             .badInput,
             "a pair of \(byteCount) bytes does not fit the memory of a task, which is "
                 + "\(limits.memoryByteCount) bytes; give it more with --memory"

@@ -2,38 +2,39 @@ public import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// What a running task knows: where its records come from, where it writes, and what it has
+/// The state of a running task: where its records come from, where it writes, and what it has
 /// counted.
 ///
-/// It belongs to the one thread that runs the task.
+/// Only the thread that runs the task uses it.
 @usableFromInline
 final class TaskContext {
     let spec: TaskSpec
     let job: CompiledJob
     let limits: EngineLimits
-    /// What a test asks for that is unusual; nil in every other run.
+    /// The conditions of a test; nil in every other run.
     let testConditions: TestConditions?
     let memory: TaskMemory
     let recorder: FlightRecorder
-    /// The page of the flight recorder: two stores a record go there directly.
+    /// The page of the flight recorder: two stores per record go there directly.
     private let page: UnsafeMutableRawPointer
-    /// Whose code runs, the engine's or the user's.
+    /// Whose code is running, the engine's or the user's.
     @usableFromInline let owner: ExecutionOwner
-    /// What the task's time goes into.
+    /// The clock that measures where the task spends its time.
     @usableFromInline let clock: PhaseClock
     var counters = Counters()
     private var userCounters = Counters()
-    /// The user's counters have the number of rejected records under this name.
+    /// The name under which the user's counters hold the number of rejected records.
     ///
-    /// So it is held like them while a record may be bad. No counter of the user's has the name.
+    /// So the number is held like other counters while a record may be bad. No user counter has
+    /// this name.
     static let rejections = "\u{0}rejected"
     /// The number of the last record that was rejected.
     @exclusivity(unchecked) private var lastRejected = 0
 
     /// The first error since the task began.
     ///
-    /// Emitters cannot throw, so they leave it here, and the loop over the records throws it after
-    /// the current one.
+    /// Emitters cannot throw, so they leave the error here, and the loop over the records throws it
+    /// after the current record.
     @exclusivity(unchecked) @usableFromInline var failure: (any Error)?
 
     /// The part of a file that is being read; nil in a stage that reads pairs.
@@ -41,33 +42,33 @@ final class TaskContext {
     /// The path of the file that is being read; empty in a stage that reads pairs.
     @exclusivity(unchecked) @usableFromInline private(set) var currentPath = ""
     private var currentPathHash: UInt64 = 0
-    /// Where the current record begins.
+    /// The offset where the current record begins.
     @exclusivity(unchecked) @usableFromInline private(set) var currentOffset = 0
     @exclusivity(unchecked) private var recordNumber = 0
-    /// The key that is being worked on, in a stage that reads pairs.
+    /// The key that is being processed, in a stage that reads pairs.
     @exclusivity(unchecked) private var currentKey = UnsafeRawBufferPointer(start: nil, count: 0)
-    /// The pairs that were read of the task's partition; nil before all were.
+    /// The checksum of the pairs read from the task's partition; nil until all have been read.
     private(set) var received: PairChecksum?
-    /// The key that had most of them.
+    /// The key with the most pairs.
     private(set) var heaviestKey: HeavyKey?
-    /// What writes the stage's outputs, by their indexes.
+    /// The sinks that write the stage's outputs, by the index of the output.
     var sinks: [Int: any OutputSink] = [:]
-    /// The run of the attempt, from the first shuffle on that is written to it.
+    /// The run of the attempt; nil until the first shuffle is written to it.
     var run: RunWriter?
     var written: [PairChecksum]
     var parts: [OutputFile] = []
-    /// What is shared by those that make sinks for this task.
+    /// The objects that the makers of this task's sinks share.
     private var shared: [SharedSlot: AnyObject] = [:]
-    /// The records that were passed over, and the bytes that they take in the report.
+    /// The skipped records, and the number of bytes that they take in the report.
     var skippedRecords: [BadRecord] = []
     var skippedByteCount = 0
-    /// How many of them the job allows.
+    /// The maximum number of skipped records that the job allows.
     let maxBadRecords: Int
-    /// What was emitted for the current record; nil where none may be bad.
+    /// The emissions of the current record; nil if no record may be bad.
     @usableFromInline let emissions: RecordEmissions?
-    /// The record at which a step failed, shortened and escaped.
+    /// The record on which a step failed, shortened and escaped.
     private(set) var failedRecord: String?
-    /// The key at which one failed, as its type writes it.
+    /// The key on which a step failed, as its type writes it.
     private(set) var failedKey: String?
 
     init(
@@ -86,7 +87,7 @@ final class TaskContext {
         written = job.plan.stages[spec.attempt.task.stage].outputs.map { _ in PairChecksum() }
         self.limits = limits
         self.maxBadRecords = maxBadRecords
-        // A key that is bad would be no place in the input.
+        // A bad key would not be a place in the input.
         if case .split = spec.input, maxBadRecords > 0 {
             emissions = RecordEmissions(holdsAll: holdsEmissions)
         } else {
@@ -100,7 +101,7 @@ final class TaskContext {
         self.clock = clock
     }
 
-    /// Lets go of what writes outputs, and with it of files and memory: it knows this in turn.
+    /// Releases the sinks, and with them files and memory; the sinks refer to this context in turn.
     func end() {
         sinks = [:]
         shared = [:]
@@ -110,10 +111,10 @@ final class TaskContext {
 
     /// The stage that the task belongs to.
     var stage: StagePlan { job.plan.stages[spec.attempt.task.stage] }
-    /// How the keys are shown that the stage reads; nil in a stage that reads files.
+    /// The texts of the keys that the stage reads; nil in a stage that reads files.
     var keys: StageKeys? { job.stages[spec.attempt.task.stage].keys }
 
-    /// The only one of its kind in this task, which is made if it was not.
+    /// Returns the task's only object in a slot, making it if it does not exist.
     @usableFromInline
     func shared<Object: AnyObject>(
         _ slot: SharedSlot,
@@ -138,9 +139,9 @@ final class TaskContext {
         return all
     }
 
-    /// Remembers an error, unless there is one already.
+    /// Stores an error, unless there already is one.
     ///
-    /// The closure goes on to its end, and may trap before; so the page has the error as well.
+    /// The closure runs to its end and may trap before that, so the page stores the error as well.
     @usableFromInline
     func fail(_ error: any Error) {
         guard failure == nil else { return }
@@ -148,19 +149,20 @@ final class TaskContext {
         recorder.note("\(error)")
     }
 
-    /// Forgets it, when the record is to be tried again, or skipped.
+    /// Clears the error if the record is to be retried or skipped.
     func forgetFailure() {
         guard failure != nil else { return }
         failure = nil
         recorder.note("")
     }
 
-    /// Throws what `fail` remembered.
+    /// Throws the error that `fail` stored.
     @inlinable
     @inline(__always)
     func checkFailure() throws { if let failure { throw failure } }
 
-    /// Calls the body with each line of the task's split, and throws what it left in `failure`.
+    /// Calls the body with each line of the task's split, and throws the error that it left in
+    /// `failure`.
     @usableFromInline
     func forEachLine(_ body: (_ line: UnsafeRawBufferPointer) throws -> Void) throws {
         try forEachPiece { piece in
@@ -172,7 +174,7 @@ final class TaskContext {
         }
     }
 
-    /// Opens an input file, and reads what it takes to begin.
+    /// Opens an input file, and reads what is needed to start.
     func open<Result>(_ body: () throws -> Result) rethrows -> Result {
         try owner.engine { try clock.measure(.read, body) }
     }
@@ -194,8 +196,8 @@ final class TaskContext {
         leaveRecords()
     }
 
-    /// Calls the body with each record of a piece that is not to be passed over, and throws what it
-    /// left in `failure`.
+    /// Calls the body with each record of a piece that is not to be skipped, and throws the error
+    /// that it left in `failure`.
     func read<Reader: RecordReader>(
         _ reader: Reader,
         of piece: FilePiece,
@@ -234,9 +236,9 @@ final class TaskContext {
         return try reader.next()
     }
 
-    /// An error about the current record.
+    /// Returns an error about the current record.
     ///
-    /// `index`: the byte of the record at which something is wrong; nil in a format without lines.
+    /// `index`: the byte of the record where the error is; nil in a format without lines.
     func recordError(
         _ message: String,
         in record: UnsafeRawBufferPointer,
@@ -257,7 +259,7 @@ final class TaskContext {
         return format.endsLinesAtCR
     }
 
-    /// The error with the line of its place.
+    /// Returns the error with the line of its place.
     func located(_ error: RecordError) -> RecordError {
         guard error.column != nil, let currentPiece, currentPiece.path == error.path,
             let line = RecordPlace.line(
@@ -273,7 +275,7 @@ final class TaskContext {
 
     // MARK: Keys
 
-    /// Where pairs are counted that are read, for those who watch.
+    /// The counter of pairs read, for displays of progress.
     var pairCounter: UnsafeMutablePointer<Int> { recorder.pairCount }
 
     func begin(path: String) { recorder.begin(path: path, offset: 0) }
@@ -286,11 +288,12 @@ final class TaskContext {
 
     /// The number of the current record or key of the task, from 1.
     var currentRecordNumber: Int { recordNumber }
-    /// Tells each call of the closures with a record or key from the one before.
+    /// A number that distinguishes each call of the closures with a record or key from the previous
+    /// one.
     var currentCall: Int { recordNumber &+ (emissions?.repeatCount ?? 0) }
 
-    /// What tells the current record of the job from all others, whatever task works on it: its
-    /// place in a file, or its key.
+    /// Returns a hash that distinguishes the current record from all others of the job, whichever
+    /// task processes it: from its place in a file, or its key.
     func currentRecordHash(seed: UInt64, ordinal: UInt64) -> UInt64 {
         let record =
             currentPath.isEmpty
@@ -299,10 +302,10 @@ final class TaskContext {
         return KeyHash.mix(record, seed, ordinal)
     }
 
-    /// Notes at which record a step failed, which is lent only until the next one.
+    /// Notes the record on which a step failed, which is valid only until the next one.
     func fail(at record: UnsafeRawBufferPointer) { failedRecord = RecordQuote.text(of: record) }
 
-    /// Notes at which key one failed.
+    /// Notes the key on which a step failed.
     func fail(atKey key: UnsafeRawBufferPointer) { failedKey = text(ofCalled: key) }
 
     /// The key that the closure was called for, as its type writes it.
@@ -317,13 +320,13 @@ final class TaskContext {
         heaviestKey = heaviest
     }
 
-    /// Notes that what fails from now on is no record's fault.
+    /// Notes that no record is to blame for failures from now on.
     func leaveRecords() {
         recordNumber = 0
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
     }
 
-    /// Adds to a counter of the user's, unless its name is too long or there are too many.
+    /// Adds to a user counter, unless its name is too long or there are too many.
     @usableFromInline
     func count(_ name: String, by amount: Int) {
         if let emissions, emissions.hold(name, amount) { return }
@@ -334,7 +337,8 @@ final class TaskContext {
         }
     }
 
-    /// Counts the current record under a reason, and as rejected, once however often it is.
+    /// Counts the current record under a reason, and once as rejected, however often it is
+    /// rejected.
     func reject(_ reason: String) {
         count(reason, by: 1)
         guard recordNumber > lastRejected else { return }
@@ -342,7 +346,7 @@ final class TaskContext {
         count(Self.rejections, by: 1)
     }
 
-    /// The place of the current record, for a failure's report; nil before the first.
+    /// The place of the current record, for a failure's report; nil before the first record.
     var location: RecordLocation? {
         guard recordNumber > 0, !currentPath.isEmpty else { return nil }
         return RecordLocation(

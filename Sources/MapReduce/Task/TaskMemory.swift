@@ -2,7 +2,7 @@ internal import MapReduceEngine
 
 /// Memory that one slot keeps from task to task, so that its pages are faulted in once.
 ///
-/// All of a slot's tasks have the same limits of pairs.
+/// All of a slot's tasks have the same limit on the number of pairs.
 final class TaskMemory {
     private var tables: [Kept<CombiningTable>] = []
     private var buffers: [Kept<SortBuffer>] = []
@@ -13,25 +13,27 @@ final class TaskMemory {
         var isUsed: Bool
     }
 
-    /// Takes all back that a task used.
+    /// Takes back everything that a task used.
     func beginTask() {
         for index in tables.indices { tables[index].isUsed = false }
         for index in buffers.indices { buffers[index].isUsed = false }
     }
 
-    /// What is kept and not used goes: another task needs other memory, within the same bounds.
+    /// Frees memory that is kept but unused: another task needs different memory, within the same
+    /// bounds.
     private func makeRoom() {
         tables.removeAll { !$0.isUsed }
         buffers.removeAll { !$0.isUsed }
     }
 
-    /// An empty table of that budget.
+    /// Returns an empty table with the given budget.
     func combiningTable(memoryByteCount: Int, maxKeyCount: Int) throws -> CombiningTable {
         if let index = tables.firstIndex(where: { !$0.isUsed && $0.byteCount == memoryByteCount }) {
             tables[index].isUsed = true
             let table = tables[index].memory
             table.removeAll()
-            // When a task spills must not depend on those before it: its output might.
+            // The point where a task spills must not depend on earlier tasks, because its output
+            // might depend on it.
             try table.shrink()
             return table
         }
@@ -44,7 +46,7 @@ final class TaskMemory {
         return table
     }
 
-    /// An empty buffer of that budget.
+    /// Returns an empty buffer with the given budget.
     func sortBuffer(memoryByteCount: Int, maxPairCount: Int) throws -> SortBuffer {
         if let index = buffers.firstIndex(where: { !$0.isUsed && $0.byteCount == memoryByteCount })
         {

@@ -2,13 +2,13 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// Runs attempts, one at a time, on the thread of its owner.
+/// A runner of attempts, one at a time, on its owner's thread.
 final class TaskRunner {
     let job: CompiledJob
     let limits: EngineLimits
     let testConditions: TestConditions?
     let recorder: FlightRecorder
-    /// Records at which closures may fail, of all tasks.
+    /// The maximum number of records, over all tasks, on which closures may fail.
     let maxBadRecords: Int
     private let memory = TaskMemory()
 
@@ -28,7 +28,7 @@ final class TaskRunner {
 
     /// Runs one attempt to its end.
     ///
-    /// What it throws becomes a failure that names the record.
+    /// A thrown error becomes a failure that names the record.
     func run(_ spec: TaskSpec) -> TaskReport {
         recorder.noteThread()
         let clock = PhaseClock()
@@ -56,8 +56,8 @@ final class TaskRunner {
         }
     }
 
-    /// Runs an attempt, or begins it again.
-    /// - Returns: nil when it is to begin again with emissions held.
+    /// Runs an attempt, or restarts it.
+    /// - Returns: nil if the attempt must restart with emissions held.
     private func run(
         _ spec: TaskSpec,
         _ clock: PhaseClock,
@@ -90,7 +90,7 @@ final class TaskRunner {
         }
     }
 
-    /// Removes what the attempt wrote before it began again.
+    /// Removes what the attempt wrote before it restarted.
     private func removeOutputs(of context: TaskContext) throws {
         try Files.remove(context.spec.directory)
         if context.spec.partDirectory != context.spec.directory {
@@ -101,7 +101,7 @@ final class TaskRunner {
     private func run(_ context: TaskContext) throws -> TaskOutput {
         let spec = context.spec
         try context.clock.measure(.write) {
-            // Not those above them: once a job is over they are gone for good.
+            // Creates no parent directories: once a job is over, they are gone for good.
             try Files.createNewDirectory(spec.directory)
             if spec.partDirectory != spec.directory, context.stage.writesParts {
                 try Files.createNewDirectory(spec.partDirectory)

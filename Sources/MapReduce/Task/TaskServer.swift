@@ -6,17 +6,17 @@ internal import MapReduceProcess
 internal import Glibc
 #endif
 
-/// Runs what a driver sends over a channel, until the channel is closed.
+/// A server that runs what a driver sends over a channel, until the channel is closed.
 ///
-/// The calling thread only reads, so that a driver's end is noticed while a closure computes; each
-/// attempt runs on a thread of its own, one at a time.
+/// The calling thread only reads, so that it notices the driver's end while a closure computes;
+/// each attempt runs on its own thread, one at a time.
 struct TaskServer: Sendable {
     let channel: FrameChannel
     let job: CompiledJob
     let settings: RunSettings
-    /// What a test asks for that is unusual.
+    /// The conditions of a test.
     var testConditions: TestConditions?
-    /// Whether the process exists for this alone: then it ends with the channel.
+    /// Whether the process exists only for this server: then it ends with the channel.
     let isOwnProcess: Bool
 
     /// Serves until the driver closes its end.
@@ -54,18 +54,18 @@ struct TaskServer: Sendable {
     private func start(_ spec: TaskSpec, _ runner: TaskRunner) throws {
         let channel = self.channel
         let isOwnProcess = self.isOwnProcess
-        // The driver sends the next attempt only after this one's report, so that no two threads
-        // use the runner or send at a time.
+        // The driver sends the next attempt only after this one's report, so no two threads use the
+        // runner or send at the same time.
         let handed = UnsafeTransfer(runner)
         try startThread {
             let runner = handed.value
             let report = runner.run(spec)
-            // What is printed is in the pipe before the driver hears of the end.
+            // Printed text is in the pipe before the driver receives the report.
             if isOwnProcess { fflush(nil) }
             do {
                 try channel.send(TaskNotice.ended(report))
             } catch {
-                // Nobody is left to report to.
+                // No driver is left to report to.
                 if isOwnProcess { _exit(1) }
             }
         }

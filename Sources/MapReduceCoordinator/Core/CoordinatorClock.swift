@@ -1,8 +1,8 @@
 internal import MapReduceHTTP
 
-/// The clocks of a coordinator: those of the machine, or what a test sets.
+/// The clocks of a coordinator: those of the machine, or ones that a test sets.
 struct CoordinatorClock: Sendable {
-    /// A clock that is never set.
+    /// The time by a clock that is never set.
     var now: @Sendable () -> ContinuousClock.Instant
     /// Seconds since 1970, by a clock that may be set back.
     var wallTime: @Sendable () -> Double

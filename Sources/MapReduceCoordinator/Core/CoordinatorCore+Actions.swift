@@ -5,7 +5,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// Takes the actions that follow from events, once the entries that say so are durable.
+/// The actions that follow from events, performed once the entries that cause them are durable.
 extension CoordinatorCore {
     func perform(_ action: CoordinatorAction) {
         switch action {
@@ -48,7 +48,7 @@ extension CoordinatorCore {
         await logLateness { try await apply([.outputPublished(id, failure)]) }
     }
 
-    /// Removes what a job that did not succeed has written, keeps how it ended, and forgets it.
+    /// Removes what an unsuccessful job has written, stores how the job ended, and forgets the job.
     func cleanUp(_ id: JobID, _ outcome: JobOutcome) {
         Task {
             guard let live = jobs[id] else { return }
@@ -76,7 +76,8 @@ extension CoordinatorCore {
         }
     }
 
-    /// The journal's failure ends the process, and was logged when it happened.
+    /// Runs the body, and logs an error that it throws only at `debug`: a failure of the journal
+    /// ends the process, and was logged when it happened.
     private func logLateness(_ body: () async throws -> Void) async {
         do {
             try await body()

@@ -4,11 +4,10 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// What callers ask about jobs and about the cluster.
+/// Queries of callers about jobs and the cluster.
 extension CoordinatorCore {
     /// Checks that a job is the one that the caller means.
-    ///
-    /// `uuid`: that of the job which was submitted; nil for any job of this number.
+    /// - Parameter uuid: The UUID of the submitted job; nil for any job with this number.
     func check(_ id: JobID, is uuid: String?) async throws {
         guard let uuid else { return }
         let found: String?
@@ -29,7 +28,7 @@ extension CoordinatorCore {
 
     // MARK: Status
 
-    /// Slots of the workers that are connected.
+    /// Slots of the connected workers.
     var slotCount: Int { coordinator.workers.all.reduce(0) { $0 + $1.slots } }
 
     var clusterStatus: ClusterStatus {
@@ -44,7 +43,7 @@ extension CoordinatorCore {
 
     var workerStatuses: [WorkerStatus] { WorkerStatus.all(coordinator, sessions, at: now) }
 
-    /// How a job that has not been forgotten by the control plane is doing.
+    /// Returns the status of a job that the control plane has not forgotten.
     func status(of id: JobID) -> JobStatus? {
         guard let job = coordinator.jobs[id], let stored = jobs[id]?.stored else { return nil }
         var status = JobStatus(job, output: stored.output)
@@ -52,7 +51,7 @@ extension CoordinatorCore {
         status.owner = stored.owner
         status.submittedAt = stored.submittedAt
         status.seconds = max(clock.wallTime() - stored.submittedAt, 0)
-        // A job counts as ended for others when what it left behind is gone as well.
+        // To callers, a job has ended only when what it left behind has been cleaned up too.
         if case .succeeded = status.phase { status.phase = .committing }
         if status.phase == .failed || status.phase == .cancelled { status.phase = .running }
         let progress = sessions.progress(of: id) {
@@ -63,7 +62,7 @@ extension CoordinatorCore {
         return status
     }
 
-    /// How a job is doing; waits for its end, or for as long as is asked.
+    /// Returns the status of a job; waits for its end, but at most as long as requested.
     func status(of id: JobID, wait: Duration) async throws -> JobStatus {
         let deadline = deadline(after: wait)
         while true {
@@ -78,12 +77,12 @@ extension CoordinatorCore {
         }
     }
 
-    /// All jobs that are kept, the latest last.
+    /// Returns all kept jobs, the latest last.
     func statuses() async throws -> [JobStatus] {
         try await store.jobs().compactMap { $0.status ?? status(of: $0.id) }
     }
 
-    /// When a request is answered that may wait for so long.
+    /// Returns when to answer a request that may wait for the given time.
     func deadline(after wait: Duration) -> ContinuousClock.Instant {
         clock.now() + min(wait, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
     }
@@ -94,9 +93,8 @@ extension CoordinatorCore {
 
     // MARK: Reports
 
-    /// A job that the control plane knows, with its status.
-    ///
-    /// `status`: how it is doing; nil to find that out.
+    /// Returns a job that the control plane knows, with its status.
+    /// - Parameter status: The job's status; nil to look it up.
     func snapshot(of id: JobID, _ status: JobStatus? = nil) -> JobSnapshot? {
         guard let state = coordinator.jobs[id], let live = jobs[id],
             let status = status ?? self.status(of: id)
@@ -104,13 +102,13 @@ extension CoordinatorCore {
         return JobSnapshot(state: state, status: status, lastEvent: live.lastEvent)
     }
 
-    /// A job that has ended, as its journal has it.
+    /// Returns an ended job as its journal has it.
     func endedJob(_ id: JobID) async throws -> JobSnapshot {
         defer { scheduleMemoryReturn() }
         return try await reports.endedJob(id)
     }
 
-    /// The report of a job that runs, or of one that has ended.
+    /// Returns the report of a job that is running or has ended.
     func report(of id: JobID) async throws -> JobReport {
         if let job = try await whenDurable({ $0.snapshot(of: id) }) {
             return try await reports.report(of: job, machines: sessions.machines)
@@ -118,18 +116,19 @@ extension CoordinatorCore {
         return try await reports.report(of: try await endedJob(id))
     }
 
-    /// How the tasks of a job are doing, or did.
+    /// Returns the status of a job's tasks, whether the job is running or has ended.
     func tasks(of id: JobID) async throws -> [TaskStatus] {
         if let job = coordinator.jobs[id] { return TaskStatus.all(of: job, at: now) }
         return TaskStatus.all(of: try await reports.storedJob(id).state, at: now)
     }
 
-    /// What is needed to run a task of a job again, whether the job runs or has ended.
+    /// Returns what is needed to run a task of a job again, whether the job is running or has
+    /// ended.
     func replay(of id: JobID, _ name: TaskName) async throws -> ReplayAnswer {
         try await reports.replay(of: id, name, running: coordinator.jobs[id])
     }
 
-    /// What happened to a job after an entry.
+    /// Returns what happened to a job after an entry.
     func events(of id: JobID, after: Int, onlyNotable: Bool) async throws -> [JobEvent] {
         guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }
         return try await store.events(
@@ -140,15 +139,14 @@ extension CoordinatorCore {
         ).map { JobEvent(number: $0.number, entry: $0.entry) }
     }
 
-    /// What attempts of a job that have ended printed: the end of it.
-    ///
-    /// `attempt`: the only one; nil for all.
+    /// Returns the end of what a job's ended attempts printed.
+    /// - Parameter attempt: The only attempt to return; nil for all.
     func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
         guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }
         return try await store.logs(of: id, attempt: attempt)
     }
 
-    /// The metrics in Prometheus' text format.
+    /// The metrics in Prometheus's text format.
     var metricsText: String {
         get async throws {
             let (byteCount, process) = try await blocking { [store] in

@@ -4,10 +4,10 @@ internal import MapReduceModel
 
 /// Streams that follow jobs and the cluster.
 extension CoordinatorCore {
-    /// Begins to follow a job after one of its entries, 0 for all of it.
-    /// - Throws: when there is no such job, and when there are too many streams.
+    /// Begins to follow a job after one of its entries; 0 means from the beginning.
+    /// - Throws: `ClusterError` if there is no such job, or if there are too many streams.
     func follow(_ id: JobID, after: Int) async throws -> Subscription {
-        // Before anything is waited for: the job may end meanwhile.
+        // Subscribes before waiting for anything: the job may end in the meantime.
         let number = try subscriptions.subscribe(to: id, at: clock.now())
         let subscription = Subscription(number, in: self)
         let lastEvent: Int
@@ -33,9 +33,9 @@ extension CoordinatorCore {
 
     func unsubscribe(_ number: Int) { subscriptions.unsubscribe(number) }
 
-    // MARK: What a stream sends
+    // MARK: Updates
 
-    /// Waits for what the stream of a job sends next; nil when there is nothing more, and when the
+    /// Waits for what the stream of a job sends next; nil if there is nothing more, or if the
     /// coordinator stops.
     func nextJobUpdate(for number: Int) async throws -> StreamStep<JobUpdate>? {
         while goesOn, let action = subscriptions.nextJobAction(number, at: clock.now()) {
@@ -53,7 +53,7 @@ extension CoordinatorCore {
         return nil
     }
 
-    /// The same for the stream of the cluster.
+    /// Waits for what the stream of the cluster sends next; nil in the same cases.
     func nextClusterUpdate(for number: Int) async throws -> StreamStep<ClusterUpdate>? {
         while goesOn, let action = subscriptions.nextClusterAction(number, at: clock.now()) {
             switch action {
@@ -76,7 +76,7 @@ extension CoordinatorCore {
 
     private var goesOn: Bool { !hasStopped && !Task.isCancelled }
 
-    /// Waits until something may have changed, the task is cancelled, or the coordinator stops.
+    /// Waits until something may have changed, the task is canceled, or the coordinator stops.
     private func wait(inStream number: Int) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -93,9 +93,9 @@ extension CoordinatorCore {
 
     private func resumeStream(_ number: Int) { subscriptions.resumeStream(number) }
 
-    // MARK: What changes
+    // MARK: Changes
 
-    /// Looks at what has changed in the cluster, when that is due.
+    /// Checks what has changed in the cluster, if a check is due.
     func updateStreams(at now: ContinuousClock.Instant) {
         guard let touched = subscriptions.takeTouchedJobs(at: now) else { return }
         subscriptions.update(
@@ -106,7 +106,7 @@ extension CoordinatorCore {
         )
     }
 
-    /// Notes what the attempts of a worker have read.
+    /// Records how much the attempts of a worker have read.
     func noteProgress(_ progress: [AttemptProgress], of worker: WorkerID) {
         guard subscriptions.streamCount > 0, sessions[worker]?.progress != progress else { return }
         for job in Set(progress.map(\.attempt.task.job)) { subscriptions.noteProgress(of: job) }

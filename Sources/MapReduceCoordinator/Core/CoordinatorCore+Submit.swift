@@ -5,9 +5,9 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// Taking jobs, and cancelling them.
+/// Accepting and canceling jobs.
 extension CoordinatorCore {
-    /// Accepts a job: claims its output, cuts its input, and starts it.
+    /// Accepts a job: claims its output, cuts its input into splits, and starts it.
     func submit(_ request: SubmitRequest) async throws -> SubmitAnswer {
         try SubmissionCheck.check(request)
         try uploads.require(request.program)
@@ -40,7 +40,7 @@ extension CoordinatorCore {
         return SubmitAnswer(id: stored.id, uuid: uuid)
     }
 
-    /// Cuts a job's input into splits, and claims the directory of its output.
+    /// Cuts a job's input into splits, and claims its output directory.
     private func claim(
         _ description: JobDescription,
         owner uuid: String
@@ -69,7 +69,7 @@ extension CoordinatorCore {
         return (claimed.splits, claimed.output.value)
     }
 
-    /// Cancels a job; one that has ended is not an error.
+    /// Cancels a job; a job that has already ended is not an error.
     func cancel(_ id: JobID) async throws {
         guard let job = coordinator.jobs[id] else {
             guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }

@@ -3,10 +3,11 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// The life of a coordinator: what it ends of the one before it, and what time alone brings about.
+/// The life of a coordinator: how it finishes what its predecessor began, and what happens with
+/// time alone.
 extension CoordinatorCore {
-    /// Ends what was begun before, and then lets time pass until the task is cancelled.
-    /// - Throws: what made the journal impossible to write.
+    /// Finishes what was begun before, and then ticks until the task is canceled.
+    /// - Throws: The error that made the journal impossible to write.
     func run() async throws {
         defer { stop() }
         try await recover()
@@ -16,7 +17,7 @@ extension CoordinatorCore {
         }
     }
 
-    /// Ends what a coordinator before this one has begun; called once, before any tick.
+    /// Finishes what the previous coordinator began; called once, before any tick.
     func recover() async throws {
         try await apply([.recovered])
         for (id, job) in jobs where job.output == nil && coordinator.jobs[id]?.outcome == nil {
@@ -27,7 +28,8 @@ extension CoordinatorCore {
         }
     }
 
-    /// - Throws: what made the journal impossible to write.
+    /// Does what time alone makes due.
+    /// - Throws: The error that made the journal impossible to write.
     func tick() async throws {
         try checkJournal()
         let moment = clock.now()
@@ -41,7 +43,8 @@ extension CoordinatorCore {
         if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
     }
 
-    /// A worker that was given up, and comes back, gets the answer that it must join again.
+    /// Closes the sessions of workers that were given up. If such a worker comes back, the answer
+    /// says that it must join again.
     private func closeLostSessions() {
         for worker in sessions.gone(from: coordinator.workers) {
             observers.noteDead(worker)
@@ -49,7 +52,8 @@ extension CoordinatorCore {
         }
     }
 
-    /// Called on every tick, and before events are applied.
+    /// Checks whether the coordinator has stalled; called on every tick, and before events are
+    /// applied.
     func takeStall() -> Event? {
         guard let delay = stalls.beat(at: clock.now()) else { return nil }
         logger.warning(

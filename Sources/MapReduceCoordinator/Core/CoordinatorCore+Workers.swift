@@ -4,9 +4,9 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// What workers ask and report.
+/// Requests and reports of workers.
 extension CoordinatorCore {
-    /// Takes in a worker that comes, or comes back.
+    /// Adds a worker that joins or rejoins.
     func join(_ request: JoinRequest) async throws -> JoinAnswer {
         guard request.version == ClusterProtocol.version else {
             throw ClusterError.unknownVersion("\(request.version)")
@@ -70,7 +70,8 @@ extension CoordinatorCore {
         )
     }
 
-    /// Whether a worker knows nothing yet, or what it knows is what happened here.
+    /// Returns whether a worker knows nothing yet, or knows only what happened on this
+    /// coordinator's data.
     private func isOfThisHistory(_ request: JoinRequest) -> Bool {
         let isOurs = store.history.contains(
             request,
@@ -90,10 +91,10 @@ extension CoordinatorCore {
         return isOurs
     }
 
-    /// Gives up the workers that were where another one is now.
+    /// Gives up the workers that had an address that another worker has now.
     ///
-    /// What they had is gone. Until their silence is noticed, those who read it would ask the new
-    /// one, and find out for one run after another.
+    /// What they had is gone. Until their silence is noticed, readers would request their data from
+    /// the new worker, and learn that it is gone one run at a time.
     private func replace(at address: WorkerAddress) async throws {
         let gone = sessions.addresses
             .filter { $0.url == address.url && $0.worker != address.worker }
@@ -106,8 +107,9 @@ extension CoordinatorCore {
         }
     }
 
-    /// Takes what a worker reports, and answers with what it is to do: at once if there is
-    /// something, else when there is, or when it has waited as long as it wants to.
+    /// Takes what a worker reports, and answers with the worker's commands. The answer comes at
+    /// once if there are commands; otherwise, when there are, or when the worker's requested wait
+    /// is over.
     func poll(_ id: WorkerID, _ request: PollRequest) async throws -> PollAnswer {
         let begin = clock.now()
         try check(request.session, of: id)
@@ -168,7 +170,7 @@ extension CoordinatorCore {
         }
     }
 
-    /// A worker that ends leaves by itself.
+    /// Removes a worker that announces its own end.
     func leave(_ id: WorkerID) async throws {
         logger.info("worker left", metadata: id.fields)
         try await drop(id, because: "left")
@@ -181,13 +183,13 @@ extension CoordinatorCore {
         try await apply([.workerLeft(id)])
     }
 
-    /// What a worker must know to run tasks of a job.
+    /// Returns what a worker must know to run tasks of a job.
     func launch(of id: JobID) throws -> JobLaunch {
         guard let job = jobs[id] else { throw ClusterError.noJob(id) }
         return job.stored.launch
     }
 
-    /// The log of a stage's outputs from an entry on; waits for one if there is none.
+    /// Returns the log of a stage's outputs after an entry; waits for one if there is none.
     func outputs(
         of id: JobID,
         stage: Int,

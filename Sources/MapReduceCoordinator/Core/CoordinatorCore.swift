@@ -4,16 +4,17 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Tracing
 
-/// Owns the control plane of a cluster: gives it events, makes the journal durable, and then does
-/// what follows.
+/// The owner of a cluster's control plane: passes events to it, makes the journal durable, and then
+/// carries out the consequences.
 ///
 ///     event ─► queue ─► apply all that wait ─► journal, once for all ─► commands, actions, answers
 ///
 /// Nothing that depends on an entry leaves before the entry is durable: neither a command to a
-/// worker nor the answer to the caller who brought the event.
+/// worker nor the answer to the caller that brought the event.
 ///
-/// This file has the loop and its state; what callers ask is in the extensions, which change the
-/// state through events alone, and parts with a type of their own through their methods.
+/// This file holds the loop and its state. The extensions hold what callers request: they change
+/// the control plane's state only through events, and parts that have their own type only through
+/// its methods.
 actor CoordinatorCore {
     let store: any CoordinatorStorage
     let uploads: Uploads
@@ -21,13 +22,13 @@ actor CoordinatorCore {
     let logger: Logger
     let clock: CoordinatorClock
     let reports: Reports
-    /// Counted by the server, and not on the actor.
+    /// Counted by the server, not on the actor.
     nonisolated let httpMetrics: HTTPMetrics
 
     private(set) var coordinator: Coordinator
-    /// The jobs that have not ended, or are being cleaned up after.
+    /// The jobs that have not ended, or are being cleaned up.
     private(set) var jobs: [JobID: LiveJob] = [:]
-    /// Whether the loop has ended, and nothing will happen any more that callers wait for.
+    /// Whether the loop has ended, so that nothing that callers wait for will happen any more.
     private(set) var hasStopped = false
     var sessions = WorkerSessions()
     var subscriptions: Subscriptions
@@ -38,23 +39,23 @@ actor CoordinatorCore {
     private var queue: [Pending] = []
     private var isFlushing = false
     private var durability = DurabilityWaiters()
-    /// Why the coordinator cannot go on; nil while it can.
+    /// The reason why the coordinator cannot continue; nil while it can.
     private var failure: (any Error)?
     private var lastJob: JobID
     private var lastSession = 0
     private let start: ContinuousClock.Instant
-    /// The moment of `start`, in nanoseconds since 1970, so that the times in a journal rise from
-    /// process to process.
+    /// The time of `start`, in nanoseconds since 1970, so that the times in a journal increase from
+    /// one process to the next.
     private let startTime: Instant
 
-    /// What is to be applied and written, and the caller who waits for it.
+    /// What to apply and write, and the caller that waits for it.
     private struct Pending {
         var events: [Event]
         var batch: CoordinatorStore.Batch
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// Goes on where the journal in the data directory ends.
+    /// Creates a coordinator that resumes where the journal in the data directory ends.
     init(settings: CoordinatorSettings, logger: Logger) throws {
         try self.init(
             settings: settings,
@@ -64,7 +65,7 @@ actor CoordinatorCore {
         )
     }
 
-    /// Goes on where the journal of a store ends.
+    /// Creates a coordinator that resumes where the journal of a store ends.
     init(
         settings: CoordinatorSettings,
         store: any CoordinatorStorage,
@@ -109,12 +110,12 @@ actor CoordinatorCore {
 
     var now: Instant { startTime + (clock.now() - start) }
 
-    /// Whether events can be taken.
+    /// Whether the coordinator accepts events.
     var isReady: Bool { failure == nil }
 
     // MARK: The loop
 
-    /// Applies events; returns when what follows from them is durable and on its way.
+    /// Applies events; returns when their consequences are durable and on their way.
     func apply(
         _ events: [Event],
         _ batch: CoordinatorStore.Batch = CoordinatorStore.Batch()
@@ -161,7 +162,7 @@ actor CoordinatorCore {
         isFlushing = false
     }
 
-    /// Makes a batch durable, and notes for each job which entry is its last.
+    /// Makes a batch durable, and records the last entry of each job.
     private func write(_ batch: CoordinatorStore.Batch) async throws {
         durability.begin()
         let begin = clock.now()
@@ -178,12 +179,13 @@ actor CoordinatorCore {
         subscriptions.note(batch.entries)
     }
 
-    // MARK: What is durable
+    // MARK: Durability
 
-    /// - Throws: what made the journal impossible to write.
+    /// Checks that the journal can be written.
+    /// - Throws: The error that made the journal impossible to write.
     func checkJournal() throws { if let failure { throw failure } }
 
-    /// Looks at the state at a moment at which it is what the journal says, and not ahead of it.
+    /// Reads the state when it matches the journal, and is not ahead of it.
     func whenDurable<Value: Sendable>(
         _ body: @escaping (isolated CoordinatorCore) -> Value
     ) async throws -> Value {
@@ -200,13 +202,14 @@ actor CoordinatorCore {
         }
     }
 
-    /// The journal says what the state is, or cannot be written any more.
+    /// Resumes the callers that wait for durability: the journal has caught up with the state, or
+    /// cannot be written any more.
     private func settle(_ error: (any Error)? = nil) {
         for waiter in durability.settle(failed: error != nil) { waiter(error) }
     }
 
-    /// The state is ahead of the journal, and so of no use: the process is to end, and the next one
-    /// goes on from the journal.
+    /// Stops because the state is ahead of the journal, and so useless: the process must end, and
+    /// the next one resumes from the journal.
     private func stop(because error: any Error, _ pending: [Pending]) {
         logger.critical("the journal cannot be written", metadata: ["error": "\(error)"])
         failure = error
@@ -215,10 +218,10 @@ actor CoordinatorCore {
         settle(error)
     }
 
-    /// The same outside of a batch.
+    /// Stops in the same way outside of a batch.
     func stop(because error: any Error) { stop(because: error, []) }
 
-    /// Answers all callers that wait: a server ends when its requests have.
+    /// Answers all waiting callers: a server ends only when its requests have.
     func stop() {
         hasStopped = true
         sessions.answerAllPolls()
@@ -237,8 +240,8 @@ actor CoordinatorCore {
         return lastJob
     }
 
-    /// Gives a job to the control plane.
-    /// - Throws: when the journal does not have the job, so that no coordinator will run it.
+    /// Passes a job to the control plane.
+    /// - Throws: An error if the journal does not have the job, so that no coordinator will run it.
     func accept(_ job: LiveJob, _ submission: JobSubmission) async throws {
         let id = submission.id
         jobs[id] = job
@@ -253,7 +256,7 @@ actor CoordinatorCore {
         }
     }
 
-    /// Forgets a job of which the store has how it ended.
+    /// Forgets a job whose outcome is in the store.
     func forget(_ id: JobID, _ status: JobStatus) async throws {
         subscriptions.noteEnd(status, snapshot(of: id, status))
         jobs[id] = nil

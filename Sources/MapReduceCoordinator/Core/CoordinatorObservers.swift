@@ -3,7 +3,7 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// The metrics, the log and the traces of a coordinator: what operators see of it.
+/// The metrics, the log, and the traces of a coordinator: what operators see of it.
 struct CoordinatorObservers {
     var metrics = CoordinatorMetrics()
     private(set) var traces = CoordinatorTraces()
@@ -11,18 +11,21 @@ struct CoordinatorObservers {
 
     init(_ logger: Logger) { log = CoordinatorLog(logger) }
 
-    /// Has the spans of a job belong to the trace of the current task; called before it is
+    /// Makes the spans of a job belong to the trace of the current task; called before the job is
     /// accepted.
     mutating func expect(_ job: JobID) { traces.expect(job) }
 
-    /// Called with entries that are durable; `coordinator`: as it is after them.
+    /// Processes entries that are durable.
+    /// - Parameter coordinator: The state after the entries.
     mutating func note(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant) {
         metrics.count(entries, coordinator.jobs)
         log.logEntries(entries, coordinator, at: now)
         traces.record(entries, coordinator)
     }
 
-    /// `job`: nil when it is not known any more; `seconds`: since it was submitted.
+    /// Records the end of a job.
+    /// - Parameter job: The job's state; nil if it is no longer known.
+    /// - Parameter seconds: The time since the job was submitted.
     mutating func noteEnd(
         of id: JobID,
         _ job: JobState?,
@@ -38,7 +41,7 @@ struct CoordinatorObservers {
 
     mutating func noteSuspects(_ workers: Workers) { log.logSuspects(workers) }
 
-    /// Called when a worker was silent for too long.
+    /// Records that a worker was silent for too long.
     mutating func noteDead(_ worker: WorkerID) {
         metrics.goneWorkers.add("dead")
         log.logDead(worker)

@@ -5,23 +5,22 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// A job that has not ended, or is being cleaned up after.
+/// A job that has not ended, or is being cleaned up.
 struct LiveJob {
     let stored: CoordinatorStore.Job
-    /// Nil where it could not be claimed again after a restart.
+    /// Nil if it could not be claimed again after a restart, or is already in place.
     let output: OutputDirectory?
     /// The number of the job's last entry in the journal.
     var lastEvent = 0
 
-    /// A job that was just submitted, and has claimed its output.
+    /// Creates a job that was just submitted, and has claimed its output.
     init(_ stored: CoordinatorStore.Job, output: OutputDirectory) {
         self.stored = stored
         self.output = output
     }
 
-    /// A job of the journal, whose output is claimed again.
-    ///
-    /// `state`: the job as the journal has it.
+    /// Creates a job from the journal, and claims its output again.
+    /// - Parameter state: The job as the journal has it.
     init(
         restoring stored: CoordinatorStore.Job,
         _ state: JobState?,
@@ -56,7 +55,7 @@ struct LiveJob {
     }
 
     /// Removes what the job has written, with retries: task processes that are being ended may
-    /// still make files.
+    /// still create files.
     nonisolated(nonsending) func discardOutput(_ logger: Logger) async {
         guard let output else { return }
         let directory = UnsafeTransfer(output)

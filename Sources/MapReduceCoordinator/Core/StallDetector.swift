@@ -1,13 +1,13 @@
-/// Notices that this process did not run for a while, so that this is not taken for the silence of
-/// the workers.
+/// A detector of times when this process did not run, so that they are not mistaken for the silence
+/// of workers.
 struct StallDetector {
     /// When the coordinator last ran.
     private var lastBeat: ContinuousClock.Instant
 
     init(at now: ContinuousClock.Instant) { lastBeat = now }
 
-    /// Called on every tick, and before events are applied.
-    /// - Returns: how long the coordinator did not run; nil when it did.
+    /// Records that the coordinator runs; called on every tick, and before events are applied.
+    /// - Returns: How long the coordinator did not run; nil if it did run.
     mutating func beat(at now: ContinuousClock.Instant) -> Duration? {
         let delay = now - lastBeat - CoordinatorLimits.tickInterval
         lastBeat = now

@@ -1,8 +1,7 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// The sessions of workers: of those that are connected, and of those that a restarted coordinator
-/// expects.
+/// The sessions of workers: the connected ones, and those that a restarted coordinator expects.
 struct WorkerSessions {
     private var all: [WorkerID: WorkerSession] = [:]
 
@@ -10,9 +9,9 @@ struct WorkerSessions {
 
     var addresses: [WorkerAddress] { all.values.map(\.address) }
 
-    /// What attempts of a job that run have read so far.
+    /// Returns what a job's running attempts have read so far.
     ///
-    /// Cost: linear in the number of attempts that run.
+    /// Cost: linear in the number of running attempts.
     func progress(
         of job: JobID,
         where isCounted: (AttemptID) -> Bool
@@ -28,38 +27,39 @@ struct WorkerSessions {
         return sum
     }
 
-    /// How the machines of the workers are, as far as those have reported it.
+    /// The status of the workers' machines, for those workers that have reported it.
     var machines: [WorkerID: HostStatus] { all.compactMapValues(\.machine) }
 
     // MARK: Opening and closing
 
-    /// Adds a worker of the journal, which has not joined this coordinator yet.
+    /// Adds a worker from the journal that has not joined this coordinator yet.
     mutating func expect(_ address: WorkerAddress) {
         var session = WorkerSession(id: nil, worker: address.worker, address: address)
         session.isKnown = true
         all[address.worker] = session
     }
 
-    /// Opens a session, in place of an earlier one of the same worker.
+    /// Opens a session, replacing an earlier one of the same worker.
     mutating func open(_ session: WorkerSession) {
         close(session.worker)
         all[session.worker] = session
     }
 
-    /// Ends the session of a worker; its poll is answered.
+    /// Ends the session of a worker, and answers its poll.
     mutating func close(_ worker: WorkerID) {
         all[worker]?.answerPoll()
         all[worker] = nil
     }
 
-    /// The workers that were known and are not any more, as the control plane has given them up.
+    /// Returns the workers that were known but are not any more, because the control plane has
+    /// given them up.
     func gone(from workers: Workers) -> [WorkerID] {
         all.values.filter { $0.isKnown && workers[$0.worker] == nil }.map(\.worker).sorted()
     }
 
     // MARK: Polls and commands
 
-    /// Takes what a worker says in a poll.
+    /// Takes what a worker reports in a poll.
     mutating func note(_ request: PollRequest, of worker: WorkerID) {
         all[worker]?.acknowledge(request.received)
         all[worker]?.progress = request.progress
@@ -76,15 +76,15 @@ struct WorkerSessions {
         for worker in all.keys { all[worker]?.send(command) }
     }
 
-    /// Whether a poll of this worker has to wait for a command.
+    /// Returns whether a poll of this worker has to wait for a command.
     func hasNoCommands(for worker: WorkerID) -> Bool { all[worker]?.outbox.isEmpty ?? false }
 
-    /// The commands for a worker's poll, which stay until they are acknowledged.
+    /// Returns the commands for a worker's poll; they stay until they are acknowledged.
     mutating func commands(for worker: WorkerID) -> [NumberedCommand] {
         all[worker]?.outbox.answer() ?? []
     }
 
-    /// Keeps a poll until there is a command, or its time is up; an earlier one is answered.
+    /// Holds a poll until there is a command or its time is up; answers an earlier poll.
     mutating func hold(
         _ continuation: CheckedContinuation<Void, Never>,
         of worker: WorkerID,
@@ -106,7 +106,7 @@ struct WorkerSessions {
     }
 }
 
-/// The session of a worker: the commands that it has not acknowledged, and its pending poll.
+/// The session of a worker: its unacknowledged commands, and its pending poll.
 struct WorkerSession {
     /// Nil for a worker that has not joined this coordinator yet.
     let id: SessionID?
@@ -115,11 +115,12 @@ struct WorkerSession {
     /// The release of the worker's program.
     var release: String?
     fileprivate(set) var outbox = Outbox()
-    /// Whether the control plane knows of the worker: its joining waits for the journal before.
+    /// Whether the control plane knows the worker: a joining worker must first wait for the
+    /// journal.
     fileprivate(set) var isKnown = false
     /// What its attempts have read.
     fileprivate(set) var progress: [AttemptProgress] = []
-    /// How its machine is; nil until it has reported that.
+    /// The status of its machine; nil until the worker has reported it.
     fileprivate(set) var machine: HostStatus?
     /// A poll that waits for commands.
     fileprivate var pendingPoll:

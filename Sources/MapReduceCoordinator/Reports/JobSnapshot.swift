@@ -1,7 +1,7 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// A job as it was at a moment.
+/// A job at one moment.
 struct JobSnapshot {
     let state: JobState
     let status: JobStatus

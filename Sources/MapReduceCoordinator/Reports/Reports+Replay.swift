@@ -3,11 +3,11 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// The answer to `mapreduce replay`: a task, to run it again on one machine.
+/// The answer to `mapreduce replay`: a task to run again on one machine.
 extension Reports {
-    /// What is needed to run a task of a job again, whether the job runs or has ended.
-    ///
-    /// `running`: the job, while it runs.
+    /// Returns what is needed to run a task of a job again, whether the job is running or has
+    /// ended.
+    /// - Parameter running: The job's state, while it runs.
     func replay(
         of id: JobID,
         _ name: TaskName,

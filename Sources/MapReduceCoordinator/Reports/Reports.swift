@@ -4,15 +4,15 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
 
-/// Builds the reports of jobs: of those that run from a snapshot, of those that have ended from the
-/// journal.
+/// A builder of job reports: from a snapshot for running jobs, and from the journal for ended ones.
 ///
-/// None of it is on the coordinator's actor, as a large job takes its time.
+/// None of the work runs on the coordinator's actor, because a large job takes time.
 struct Reports: Sendable {
     let store: any CoordinatorStorage
 
-    /// `machines`: how the machines of workers are now; empty for a job that ended long ago, of
-    /// which they say nothing.
+    /// Returns the report of a job.
+    /// - Parameter machines: The current status of the workers' machines; empty for a job that
+    ///   ended long ago, about which they say nothing.
     func report(
         of job: JobSnapshot,
         machines: [WorkerID: HostStatus] = [:]
@@ -25,7 +25,7 @@ struct Reports: Sendable {
         return report
     }
 
-    /// What bounded a job that has just ended; nil for one that has not succeeded.
+    /// Returns what limited the speed of a job that has just ended; nil if it has not succeeded.
     func verdict(
         of job: JobSnapshot,
         machines: [WorkerID: HostStatus]
@@ -36,14 +36,14 @@ struct Reports: Sendable {
 
     // MARK: Jobs that have ended
 
-    /// A job that has ended, as its journal has it.
+    /// Returns an ended job as its journal has it.
     func endedJob(_ id: JobID) async throws -> JobSnapshot {
         guard let status = try await store.job(id)?.status else { throw ClusterError.noJob(id) }
         let job = try await storedJob(id)
         return JobSnapshot(state: job.state, status: status, lastEvent: job.lastEvent)
     }
 
-    /// Replays the entries about a job, one part after the other.
+    /// Replays the entries about a job, one batch after another.
     func storedJob(_ id: JobID) async throws -> (state: JobState, lastEvent: Int) {
         var replay = JournalReplay()
         var last = 0
@@ -65,7 +65,7 @@ struct Reports: Sendable {
         return (job, last)
     }
 
-    /// The entries that a stream has missed; nil when it is cheaper to send the whole job.
+    /// Returns the entries that a stream has missed; nil if it is cheaper to send the whole job.
     func entries(of id: JobID, after number: Int) async throws -> [JournalEntry]? {
         let missed = try await store.storedEvents(
             of: id,
@@ -78,7 +78,7 @@ struct Reports: Sendable {
 
     // MARK: Workers
 
-    /// The workers of attempts, whether they are still there or not.
+    /// Returns the workers of attempts, whether they are still there or not.
     private func workers(
         of attempts: [JobReport.Attempt],
         _ machines: [WorkerID: HostStatus]
@@ -96,7 +96,7 @@ struct Reports: Sendable {
                 worker.memoryByteCount = machines[WorkerID(id)]?.memory?.availableByteCount
                 return worker
             }
-            // All that is left of it is what it ran.
+            // All that is left of the worker is what it ran.
             return JobReport.Worker(
                 id: id,
                 name: "\(WorkerID(id))",
@@ -107,13 +107,13 @@ struct Reports: Sendable {
 }
 
 extension JobReport.Attempt {
-    /// How many of these attempts ran at the same time, at most.
+    /// Returns the maximum number of these attempts that ran at the same time.
     fileprivate static func mostAtOnce(_ attempts: [JobReport.Attempt]) -> Int {
         let starts = attempts.map { (moment: $0.start, change: 1) }
         let ends = attempts.compactMap { attempt in attempt.end.map { (moment: $0, change: -1) } }
         var count = 0
         var most = 0
-        // What ends and what starts at one moment may have used the same slot.
+        // An attempt that ends and one that starts at the same moment may have used the same slot.
         for step in (starts + ends).sorted(by: { ($0.moment, $0.change) < ($1.moment, $1.change) })
         {
             count += step.change

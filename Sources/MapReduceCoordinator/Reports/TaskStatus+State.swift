@@ -1,10 +1,10 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// How the tasks of a job are doing, or did.
+/// The status of the tasks of a job, running or ended.
 extension TaskStatus {
     static func all(of job: JobState, at now: Instant) -> [TaskStatus] {
-        // None of what is left out will run.
+        // No task of a stage that is left out will run.
         job.stages.enumerated().filter { !$0.element.isLeftOut }.flatMap { stage, state in
             state.tasks.enumerated().map { index, task in
                 TaskStatus(

@@ -2,7 +2,7 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// How the workers of a cluster are.
+/// The status of the workers of a cluster.
 extension WorkerStatus {
     static func all(
         _ coordinator: Coordinator,

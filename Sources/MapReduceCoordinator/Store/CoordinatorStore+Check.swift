@@ -2,28 +2,29 @@ internal import GRDB
 internal import MapReduceEngine
 internal import MapReduceHTTP
 
-/// What a journal must be before a coordinator goes on with it: what was written, all of it.
+/// The check of a journal before a coordinator resumes from it: the journal must hold exactly what
+/// was written.
 ///
-/// SQLite notices some damage, takes some for the end of what was written, and returns some as it
-/// is. So three things are looked at: whether the file is in order (`integrity_check`), whether the
-/// rows are those that the state has the checksum of, and whether the last write is there that the
-/// head knows of.
+/// SQLite detects some damage, mistakes some for the end of what was written, and returns some as
+/// if it were valid data. So three things are checked: whether the file is intact
+/// (`integrity_check`), whether the rows match the checksum in the state, and whether the last
+/// write that the head knows of is there.
 extension CoordinatorStore {
-    /// A journal that can be gone on with.
+    /// A journal from which a coordinator can resume.
     struct Found {
         let database: DatabaseQueue
-        /// Nil for a new one.
+        /// Nil for a new journal.
         let state: JournalState?
         let mark: JournalHead.Mark?
     }
 
-    /// Opens the database in a directory, which it changes only to make it as it was meant to be.
-    /// - Throws: `ConfigurationError` when it is of another version, or damaged.
+    /// Opens the database in a directory; changes it only to restore its intended contents.
+    /// - Throws: `ConfigurationError` if it has a different version, or is damaged.
     static func open(_ directory: String) throws -> Found {
         let path = directory + "/journal.sqlite"
         do {
             let (mark, exist) = try JournalHead.read(in: directory)
-            // SQLite would remove what follows a database that is empty.
+            // SQLite would remove the log that follows an empty database.
             if exist, try Files.byteCount(of: path) ?? 0 == 0 {
                 throw JournalDamageError("journal.sqlite is empty, or gone")
             }
@@ -44,7 +45,8 @@ extension CoordinatorStore {
         }
     }
 
-    /// - Returns: nil for a database in which nothing was ever written.
+    /// Checks the database.
+    /// - Returns: The journal's state; nil for a database to which nothing was ever written.
     private static func check(
         _ db: Database,
         _ directory: String,
@@ -80,7 +82,8 @@ extension CoordinatorStore {
         return state
     }
 
-    /// A head may be behind: it is written when the database is durable.
+    /// Checks the head's mark against the state. The head may lag: it is written after the database
+    /// is durable.
     private static func check(_ mark: JournalHead.Mark?, against state: JournalState) throws {
         guard let mark else {
             // The first write may have been the last thing before a crash.
@@ -103,7 +106,7 @@ extension CoordinatorStore {
         }
     }
 
-    /// What whoever starts a coordinator reads.
+    /// Returns the error shown to the user who starts a coordinator.
     static func refusal(_ error: any Error, _ directory: String) -> ConfigurationError {
         if let error = error as? DatabaseError, error.isOfTheSystem {
             return ConfigurationError(
@@ -119,7 +122,7 @@ extension CoordinatorStore {
 }
 
 extension DatabaseError {
-    /// Whether it is not the database that is to blame.
+    /// Whether the cause is the system, not the database.
     fileprivate var isOfTheSystem: Bool {
         [.SQLITE_FULL, .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_PERM]
             .contains(resultCode)

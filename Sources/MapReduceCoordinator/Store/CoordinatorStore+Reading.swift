@@ -10,12 +10,13 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What a journal has: for a coordinator that starts, and for those who ask about jobs.
+/// Queries of the journal, for a starting coordinator and for callers that ask about jobs.
 extension CoordinatorStore {
-    /// Bytes of the database, and of the log of what was written last.
+    /// Bytes of the database, and of the log of the latest writes.
     var byteCount: Int {
         get throws {
-            // Not opened: to close them would drop the locks that SQLite has on them.
+            // The files are not opened: closing them would drop the locks that SQLite holds on
+            // them.
             try ["", "-wal"].reduce(0) { sum, ending in
                 sum + (try Files.byteCount(of: directory + "/journal.sqlite" + ending) ?? 0)
             }
@@ -24,7 +25,7 @@ extension CoordinatorStore {
 
     /// Returns the addresses of `ids`; keeps at most `count` other workers and deletes the oldest.
     ///
-    /// Their ids are not given again.
+    /// The ids of deleted workers are not reused.
     func workers(keeping ids: [WorkerID], and count: Int) throws -> [WorkerAddress] {
         let kept = Set(ids.map(\.number))
         return try changeNow { changes in
@@ -50,7 +51,7 @@ extension CoordinatorStore {
         }
     }
 
-    /// The jobs that have not ended, and the entries about them in the order of writing.
+    /// Returns the jobs that have not ended, and the entries about them in the order of writing.
     func replay() throws -> (jobs: [Job], entries: [JournalEntry]) {
         try database.read { db in
             let jobs = try Self.jobs(db).filter { $0.status == nil }
@@ -66,7 +67,7 @@ extension CoordinatorStore {
     }
 
     /// Decodes and replays entries.
-    /// - Throws: `ConfigurationError` that names the first that is damaged.
+    /// - Throws: `ConfigurationError` that names the first damaged entry.
     private func checked(_ rows: [Row]) throws -> [JournalEntry] {
         var replay = JournalReplay()
         var number = 0
@@ -88,17 +89,17 @@ extension CoordinatorStore {
         }
     }
 
-    /// The highest id of a job so far.
+    /// Returns the highest id of a job so far.
     func lastJob() throws -> JobID { try database.read { JobID(try JournalState($0).job) } }
 
-    /// All jobs that are kept, in the order of their ids.
+    /// Returns all kept jobs, in the order of their ids.
     func jobs() async throws -> [Job] { try await database.read { try Self.jobs($0) } }
 
     func job(_ id: JobID) async throws -> Job? {
         try await database.read { try Self.job($0, id.number) }
     }
 
-    /// What happened to a job after an entry, at most so many entries.
+    /// Returns what happened to a job after an entry, in at most `limit` entries.
     func events(
         of id: JobID,
         after number: Int,
@@ -124,9 +125,8 @@ extension CoordinatorStore {
         }
     }
 
-    /// What the attempts of a job printed, in their order.
-    ///
-    /// `attempt`: the only one that is asked for; nil for all.
+    /// Returns what the attempts of a job printed, in their order.
+    /// - Parameter attempt: The only attempt to return; nil for all.
     func logs(of id: JobID, attempt: AttemptID?) async throws -> [AttemptLog] {
         try await database.read { db in
             var condition = "job = ?"

@@ -8,9 +8,9 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What reports and streams of jobs ask of the journal.
+/// Queries of the journal for reports and streams of jobs.
 extension CoordinatorStore {
-    /// An entry as it is stored.
+    /// A stored entry, still encoded.
     struct StoredEvent: Sendable {
         let number: Int
         let body: Data
@@ -20,16 +20,16 @@ extension CoordinatorStore {
         }
     }
 
-    /// What is known of a worker that was there once.
+    /// What is known about a worker that once joined.
     struct KnownWorker: Sendable {
         let url: String
         let slotCount: Int
     }
 
-    /// Forgets pages of the database that were read, which the system may still have.
+    /// Forgets cached pages of the database, which the system may still have.
     func releaseMemory() { database.releaseMemory() }
 
-    /// The number of the last entry of each job that has not ended.
+    /// Returns the number of the last entry of each job that has not ended.
     func lastEvents() throws -> [JobID: Int] {
         try database.read { db in
             let rows = try Row.fetchAll(
@@ -45,8 +45,8 @@ extension CoordinatorStore {
         }
     }
 
-    /// The entries about a job after one of them, at most so many; they are decoded elsewhere, so
-    /// that nobody who writes waits for that.
+    /// Returns at most `limit` entries about a job, after one of them. They are decoded elsewhere,
+    /// so that no writer waits for that.
     func storedEvents(
         of id: JobID,
         after number: Int,
@@ -70,7 +70,7 @@ extension CoordinatorStore {
         }
     }
 
-    /// Those of these workers that were not forgotten.
+    /// Returns the given workers that have not been forgotten.
     func knownWorkers(_ ids: [WorkerID]) async throws -> [WorkerID: KnownWorker] {
         try await database.read { db in
             try ids.reduce(into: [:]) { workers, id in

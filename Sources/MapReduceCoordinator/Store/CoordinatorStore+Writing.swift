@@ -3,7 +3,7 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// What is written to a journal, and removed from it.
+/// Writes to the journal, and removals from it.
 extension CoordinatorStore {
     /// Changes rows in one transaction, which is durable when this returns.
     private func change<Value: Sendable>(
@@ -14,7 +14,7 @@ extension CoordinatorStore {
         return value
     }
 
-    /// The same for whoever has no task.
+    /// Does the same for callers outside of a task.
     func changeNow<Value>(_ body: (inout JournalRows) throws -> Value) throws -> Value {
         let (value, mark) = try database.write { try Self.change($0, body) }
         try head.note(mark)
@@ -32,7 +32,8 @@ extension CoordinatorStore {
         return (value, rows.state.mark)
     }
 
-    /// - Returns: the number of the last entry; those of the others come right before it.
+    /// Writes a batch.
+    /// - Returns: The number of the last entry; the numbers of the others come right before it.
     @discardableResult
     func write(_ batch: Batch) async throws -> Int {
         try await change { rows in
@@ -54,7 +55,7 @@ extension CoordinatorStore {
                     attempt.task.job.number, attempt.task.stage, attempt.task.index,
                     attempt.number,
                 ].map(\.databaseValue)
-                // An end may be told twice.
+                // A worker may report an end twice.
                 try rows.remove(
                     .logs,
                     where: "job = ? AND stage = ? AND task = ? AND attempt = ?",
@@ -66,9 +67,9 @@ extension CoordinatorStore {
         }
     }
 
-    /// Keeps how a job ended, and deletes the oldest ended jobs beyond `count` that ended before a
-    /// moment.
-    /// - Returns: the digests of executables and side files that no job has any more.
+    /// Stores how a job ended, and deletes the oldest ended jobs beyond `count` that ended before
+    /// `moment`.
+    /// - Returns: The digests of the executables and side files that no job uses any more.
     func finish(
         _ id: JobID,
         _ status: JobStatus,
@@ -102,7 +103,7 @@ extension CoordinatorStore {
         }
     }
 
-    /// The id of a worker, which is its own for as long as its process lives.
+    /// Returns the id of a worker, which the worker keeps for as long as its process lives.
     func worker(
         incarnation: String,
         url: String,
@@ -148,7 +149,7 @@ extension JournalRows {
 }
 
 extension JournalEntry {
-    /// Whether somebody who watches the job wants to hear of it.
+    /// Whether a person who watches the job wants to see the entry.
     fileprivate var isNotable: Bool {
         switch self {
         case .attemptFailed, .outputLost, .inputChanged, .outputsDiffered, .recordSkipped,

@@ -9,13 +9,13 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What a coordinator must not forget, in an SQLite database: the journal of the control plane, the
-/// jobs, the workers, and what tasks printed.
+/// The data that a coordinator must not lose, in an SQLite database: the journal of the control
+/// plane, the jobs, the workers, and what tasks printed.
 ///
-/// Writes are durable when they return. What was written is what is read: see
+/// Writes are durable when they return. What is read is what was written: see
 /// `CoordinatorStore+Check`.
 final class CoordinatorStore: Sendable {
-    /// Drawn at random when the directory was made.
+    /// A random name, chosen when the directory was made.
     let cluster: String
     /// The starts of coordinators on the directory, this one last.
     let history: History
@@ -29,9 +29,9 @@ final class CoordinatorStore: Sendable {
     struct Job: Sendable {
         let id: JobID
         var launch: JobLaunch
-        /// How it was asked to run; nil where nobody told.
+        /// The settings requested for it; nil if none were given.
         var settings: JobReport.Settings?
-        /// Who submitted it; empty where nobody said.
+        /// Who submitted it; empty if unknown.
         var owner = ""
         /// The directory of the output.
         var output: String
@@ -41,7 +41,7 @@ final class CoordinatorStore: Sendable {
         var status: JobStatus?
     }
 
-    /// What is to be written at once.
+    /// What to write at once.
     struct Batch: Sendable {
         var entries: [JournalEntry] = []
         var jobs: [Job] = []
@@ -50,13 +50,13 @@ final class CoordinatorStore: Sendable {
         var isEmpty: Bool { entries.isEmpty && jobs.isEmpty && logs.isEmpty }
     }
 
-    /// Opens the journal in a directory, or makes one.
-    /// - Throws: `ConfigurationError` when another coordinator has it, when it is of another
-    ///   version, or when it is damaged.
+    /// Opens the journal in a directory, or creates one.
+    /// - Throws: `ConfigurationError` if another coordinator uses it, if it has a different
+    ///   version, or if it is damaged.
     init(directory: String) throws {
         try Files.createDirectory(directory)
         self.directory = directory
-        // It holds command lines, records and what tasks print.
+        // The directory holds command lines, records, and what tasks print.
         try Files.makePrivate(directory)
         lock = try DirectoryLock(directory)
         let found = try Self.open(directory)
@@ -74,14 +74,14 @@ final class CoordinatorStore: Sendable {
             self.start = last
             head = try JournalHead(directory: directory, last: found.mark)
             try head.note(state.mark, isSynced: true)
-            // What is in the database's own file is there until it is changed.
+            // What is in the database's own file stays there until it is changed.
             try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         } catch let error as DatabaseError {
             throw Self.refusal(error, directory)
         }
     }
 
-    /// Notes that a coordinator starts; makes the tables of a new journal.
+    /// Records that a coordinator starts; creates the tables of a new journal.
     private static func begin(
         _ db: Database,
         _ found: JournalState?,
@@ -108,15 +108,15 @@ final class CoordinatorStore: Sendable {
         return (rows.state, History(starts))
     }
 
-    /// How often a coordinator was started on the directory.
+    /// The number of times that a coordinator was started on the directory.
     var epoch: Int { start.epoch }
 
-    /// Where the history is: all that is durable.
+    /// The position in the history: everything that is durable.
     var position: JournalPosition {
         JournalPosition(epoch: start.epoch, start: start.id, write: head.lastWrite)
     }
 
-    /// A session of a worker with this coordinator.
+    /// Returns the id of a worker's session with this coordinator.
     func session(_ number: Int) -> SessionID {
         SessionID(epoch: start.epoch, start: start.id, number: number)
     }

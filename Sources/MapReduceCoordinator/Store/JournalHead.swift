@@ -8,16 +8,16 @@ internal import Synchronization
 internal import Glibc
 #endif
 
-/// The number of a journal's last write, kept outside of its database: a database that has lost its
-/// end, or all, is complete as far as SQLite can tell.
+/// The number of a journal's last write, kept outside of its database: to SQLite, a database that
+/// has lost its end, or everything, looks complete.
 ///
 ///     write 41 ──► journal.head-1    write 42 ──► journal.head-0    write 43 ──► journal.head-1
 ///
-/// A mark is written when its write is durable, so the head is never ahead of the journal. It takes
-/// turns in two files: whatever happens to one of them while it is written, the other one has the
-/// mark before.
+/// A mark is written after its write is durable, so the head is never ahead of the journal. Marks
+/// alternate between two files: whatever happens to one file while it is being written, the other
+/// holds the previous mark.
 final class JournalHead: Sendable {
-    /// What is known of a write.
+    /// What is known about a write.
     struct Mark: Hashable, Sendable {
         let cluster: String
         let write: Int
@@ -37,10 +37,10 @@ final class JournalHead: Sendable {
 
     static let names = ["journal.head-0", "journal.head-1"]
 
-    /// What the files in a directory say: nil where there is none, or none that can be read.
-    ///
-    /// `exist`: whether there is a file.
-    /// - Throws: `JournalDamageError` when they are those of two journals.
+    /// Reads the files in a directory.
+    /// - Returns: `mark` is the latest mark; nil if there is none, or none that can be read.
+    ///   `exist` says whether there is a file.
+    /// - Throws: `JournalDamageError` if the files belong to two journals.
     static func read(in directory: String) throws -> (mark: Mark?, exist: Bool) {
         var marks: [Mark] = []
         var exist = false
@@ -56,7 +56,7 @@ final class JournalHead: Sendable {
         return (marks.max { $0.write < $1.write }, exist)
     }
 
-    /// Opens the files, or makes them.
+    /// Opens the files, or creates them.
     init(directory: String, last: Mark?) throws {
         state = Mutex(State(last: last))
         paths = Self.names.map { "\(directory)/\($0)" }
@@ -78,19 +78,20 @@ final class JournalHead: Sendable {
     deinit {
         let dirty = state.withLock(\.isDirty)
         for (file, isDirty) in zip(descriptors, dirty) {
-            // One that cannot be made durable is only older than it might be.
+            // A file that cannot be made durable is merely older than it might be.
             if isDirty { fdatasync(file) }
             close(file)
         }
     }
 
-    /// The last write that is durable.
+    /// The last durable write.
     var lastWrite: Int { state.withLock { $0.last?.write ?? 0 } }
 
-    /// Notes a write that is durable.
+    /// Records a write that is durable.
     ///
-    /// The mark itself is made durable now and then, which costs a wait for the disk: what the
-    /// system has not written when it crashes is only older.
+    /// The mark itself is made durable only from time to time, because that costs a wait for the
+    /// disk. If the system crashes before it has written the mark, the mark on disk is merely
+    /// older.
     func note(_ mark: Mark, isSynced: Bool = false) throws {
         try state.withLock { state in
             if let last = state.last, last.write >= mark.write { return }
@@ -123,7 +124,7 @@ final class JournalHead: Sendable {
 extension JournalHead.Mark {
     private static let magic = "mapreduce-journal-head 1"
 
-    /// The same number of bytes for every write of a cluster.
+    /// The bytes of the mark: the same number for every write of a cluster.
     var bytes: [UInt8] {
         let digits = "\(write)"
         let number = String(repeating: "0", count: max(20 - digits.utf8.count, 0)) + digits
@@ -132,7 +133,7 @@ extension JournalHead.Mark {
         return Array((text + "sha256 \(digest)\n").utf8)
     }
 
-    /// - Returns: nil for anything but the bytes of a mark.
+    /// Reads a mark; nil for anything but the bytes of one.
     init?(_ bytes: [UInt8]) {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         guard lines.count == 5, lines[0] == Self.magic, lines[1].hasPrefix("cluster "),

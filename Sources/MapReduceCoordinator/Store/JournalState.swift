@@ -7,23 +7,24 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What a journal says of itself: one row, which changes with every write.
+/// A journal's description of itself: one row, which changes with every write.
 struct JournalState: Hashable, Sendable {
-    /// Drawn at random when the directory was made.
+    /// A random name, chosen when the directory was made.
     var cluster: String
-    /// Writes so far, this one included.
+    /// The number of writes so far, including this one.
     var write = 0
-    /// The highest ids that were given.
+    /// The highest ids assigned so far.
     var job = 0
     var worker = 0
     /// The number of the last entry.
     var entry = 0
-    /// Of all rows of all other tables.
+    /// The checksum of all rows of all other tables.
     var sum = JournalSum()
 
     init(cluster: String) { self.cluster = cluster }
 
-    /// - Throws: `JournalDamageError` where the row is not as it was written.
+    /// Reads the state.
+    /// - Throws: `JournalDamageError` if the row differs from what was written.
     init(_ db: Database) throws {
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM state")
         guard rows.count == 1, let row = rows.first else {
@@ -49,13 +50,13 @@ struct JournalState: Hashable, Sendable {
         ).execute(arguments: [cluster, write, job, worker, entry, Data(sum.bytes), seal])
     }
 
-    /// The SHA-256 of all of it.
+    /// The SHA-256 of the whole state.
     private var seal: Data {
         let text = "\(cluster) \(write) \(job) \(worker) \(entry) "
         return Data(SHA256.hash(data: Array(text.utf8) + sum.bytes))
     }
 
-    /// What is kept of it outside of the database.
+    /// The part of the state that is kept outside of the database.
     var mark: JournalHead.Mark {
         JournalHead.Mark(
             cluster: cluster,

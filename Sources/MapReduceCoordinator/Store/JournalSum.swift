@@ -1,10 +1,10 @@
 internal import Crypto
 internal import GRDB
 
-/// A checksum of a set of rows: the sum of the SHA-256 of each, in four parts of 64 bits.
+/// A checksum of a set of rows: the sum of the SHA-256 of each row, in four parts of 64 bits.
 ///
-/// A sum and not a chain, because rows are also replaced and removed, and need not be read for that
-/// but those that go. Which row comes first is part of the rows: entries have numbers.
+/// It is a sum and not a chain because rows are also replaced and removed; a sum needs to read only
+/// the removed rows. The order of the rows is part of the rows themselves: entries have numbers.
 ///
 /// Source: incremental hashing of sets (Bellare and Micciancio 1997).
 struct JournalSum: Hashable, Sendable {
@@ -18,7 +18,7 @@ struct JournalSum: Hashable, Sendable {
         parts &-= Self.hash(table, values)
     }
 
-    /// Little endian.
+    /// The parts as bytes, little-endian.
     var bytes: [UInt8] {
         withUnsafeBytes(
             of: SIMD4(
@@ -32,7 +32,7 @@ struct JournalSum: Hashable, Sendable {
 
     init() {}
 
-    /// - Returns: nil for another number of bytes than a sum has.
+    /// Reads a checksum; nil if the number of bytes is not that of one.
     init?(bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
         for index in 0..<4 {
@@ -59,7 +59,7 @@ struct JournalSum: Hashable, Sendable {
     }
 }
 
-/// The bytes of a row that are hashed: no two rows have the same.
+/// The bytes of a row that are hashed: no two rows have the same bytes.
 private struct JournalRowBytes {
     private(set) var bytes: [UInt8]
 
@@ -68,7 +68,7 @@ private struct JournalRowBytes {
         bytes.reserveCapacity(512)
     }
 
-    /// The kind of a value, its length where that varies, and its bytes.
+    /// Appends the kind of a value, its length if that varies, and its bytes.
     mutating func append(_ value: DatabaseValue) {
         switch value.storage {
         case .null: bytes.append(0)

@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// The tables of a journal whose rows its checksum is of.
+/// The tables of a journal that its checksum covers.
 enum JournalTable: String, CaseIterable, Sendable {
     case starts
     case jobs
@@ -11,7 +11,7 @@ enum JournalTable: String, CaseIterable, Sendable {
     /// The version of the tables.
     static let version = 3
 
-    /// What makes the tables: the text that the database keeps of each.
+    /// The statements that create the tables, as the database stores their text.
     static let schema = [
         """
         CREATE TABLE state (id INTEGER PRIMARY KEY, cluster TEXT NOT NULL, \
@@ -50,7 +50,7 @@ enum JournalTable: String, CaseIterable, Sendable {
     }
 }
 
-/// Changes rows, and keeps the checksum of all of them.
+/// The rows of a journal: changes them, and keeps the checksum of all of them up to date.
 struct JournalRows {
     let db: Database
     var state: JournalState
@@ -62,7 +62,7 @@ struct JournalRows {
         state.sum.add(table, values)
     }
 
-    /// Removes the rows of a condition.
+    /// Removes the rows that match a condition.
     mutating func remove(
         _ table: JournalTable,
         where condition: String,
@@ -82,7 +82,7 @@ struct JournalRows {
             .execute(arguments: arguments)
     }
 
-    /// The checksum of all rows that there are.
+    /// Returns the checksum of all existing rows.
     static func sum(of db: Database) throws -> JournalSum {
         var sum = JournalSum()
         for table in JournalTable.allCases {

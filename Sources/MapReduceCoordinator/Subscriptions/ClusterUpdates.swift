@@ -4,12 +4,12 @@ internal import MapReduceModel
 internal import NIOCore
 internal import Synchronization
 
-/// What has changed in the cluster: looked at once for all streams that follow it, and only while
-/// there is one.
+/// The changes in the cluster, collected once for all streams that follow it, and only while there
+/// is at least one.
 struct ClusterUpdates {
-    /// Counted from 1, for each time that something had changed.
+    /// Increases, from 1, each time something has changed.
     private(set) var version = 0
-    /// What has changed since this version is known.
+    /// The oldest version since which all changes are known.
     private var oldestKnown = 0
     private var jobs: [JobID: Row] = [:]
     private var workers: [WorkerStatus] = []
@@ -25,28 +25,27 @@ struct ClusterUpdates {
         let version: Int
     }
 
-    /// Notes that something has changed of a job.
+    /// Records that something about a job has changed.
     mutating func touch(_ job: JobID) { touched.insert(job) }
 
-    /// Whether it is time to look at what has changed.
+    /// Returns whether it is time to look at what has changed.
     func isDue(at now: ContinuousClock.Instant) -> Bool { nextLook.map { now >= $0 } ?? true }
 
-    /// The jobs of which something has changed since the last look.
+    /// Returns the jobs that have changed since the last look.
     mutating func takeTouched() -> [JobID] {
         defer { touched = [] }
         return touched.sorted()
     }
 
-    /// Notes how a job has ended, which will not change any more.
+    /// Records how a job has ended, which will not change any more.
     mutating func end(_ status: JobStatus) {
         touched.remove(status.id)
         ended.append(status)
     }
 
-    /// Takes what was found; the next look is at a later moment.
-    ///
-    /// `count`: how many jobs that have ended are kept for slow streams; one that has missed a job
-    /// which is not sends everything again.
+    /// Takes the result of a look; the next look is at a later moment.
+    /// - Parameter count: How many ended jobs to keep for slow streams. A stream that has missed a
+    ///   job that is not kept sends everything again.
     mutating func look(
         at now: ContinuousClock.Instant,
         _ changed: [JobStatus],
@@ -76,7 +75,7 @@ struct ClusterUpdates {
         }
     }
 
-    /// What has changed since a version; nil when that is too long ago.
+    /// Returns what has changed since a version; nil if that version is too old.
     mutating func update(since seen: Int) -> ClusterUpdate? {
         guard seen >= oldestKnown else { return nil }
         if let latest, latest.seen == seen, latest.update.version == version {
@@ -92,7 +91,7 @@ struct ClusterUpdates {
         return update
     }
 
-    /// Forgets everything: no stream is left.
+    /// Forgets everything, because no stream is left.
     mutating func clear() {
         var empty = ClusterUpdates()
         empty.version = version + 1
@@ -101,21 +100,23 @@ struct ClusterUpdates {
     }
 }
 
-/// What streams of the cluster send at once; made into bytes once for all of them.
+/// What streams of the cluster send at once; encoded once for all of them.
 final class ClusterUpdate: Sendable {
     let version: Int
     private let jobs: [JobStatus]?
     private let workers: [WorkerStatus]?
     private let encoded = Mutex<[ByteBuffer]?>(nil)
 
-    /// `jobs`, `workers`: nil where there is nothing new.
+    /// Creates an update.
+    /// - Parameter jobs: The changed jobs; nil if there are none.
+    /// - Parameter workers: All workers; nil if nothing about them is new.
     init(version: Int, jobs: [JobStatus]?, workers: [WorkerStatus]?) {
         self.version = version
         self.jobs = jobs
         self.workers = workers
     }
 
-    /// The events; their ids tell one look from another.
+    /// Returns the events; their ids distinguish one look from another.
     func events(epoch: Int) throws -> [ByteBuffer] {
         try encoded.withLock { encoded in
             if let encoded { return encoded }
@@ -131,7 +132,7 @@ final class ClusterUpdate: Sendable {
 }
 
 extension JobStatus {
-    /// Whether more has changed than the time.
+    /// Returns whether more than the elapsed time differs.
     fileprivate func differs(_ other: JobStatus) -> Bool {
         var same = other
         same.seconds = seconds
@@ -140,7 +141,7 @@ extension JobStatus {
 }
 
 extension WorkerStatus {
-    /// The same without what changes all the time.
+    /// The same status without what changes all the time.
     fileprivate var withoutSilence: WorkerStatus {
         var status = self
         status.silence = 0

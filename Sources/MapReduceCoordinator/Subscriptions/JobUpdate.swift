@@ -3,16 +3,16 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import NIOCore
 
-/// What has changed of a job since a stream has sent it.
+/// The changes of a job that a stream has not sent yet.
 struct JobChanges {
-    /// Whether all of it is to be sent.
+    /// Whether to send the whole job.
     var isEverything = false
-    /// Whether nothing has changed, not even how far attempts are.
+    /// Whether nothing has changed, not even the progress of attempts.
     var isEmpty = true
     private var tasks: Set<TaskID> = []
     private var stages: Set<Int> = []
 
-    /// Notes what an entry about the job changes.
+    /// Records what an entry about the job changes.
     mutating func add(_ entry: JournalEntry) {
         isEmpty = false
         guard !isEverything else { return }
@@ -29,7 +29,7 @@ struct JobChanges {
         }
     }
 
-    /// The attempts of all tasks that have changed.
+    /// Returns the attempts of all tasks that have changed.
     func tried(of job: JobState) -> JobReport.TriedTasks {
         if isEverything { return JobReport.TriedTasks(of: job) }
         var ids = tasks.filter { !stages.contains($0.stage) }
@@ -67,8 +67,8 @@ struct JobUpdate: Sendable {
         let stages: [JobReport.Stage]
     }
 
-    /// The events, of which the last ones carry the number that a stream is resumed after: one that
-    /// is cut before them gets all of this again.
+    /// Returns the events. The last ones carry the number after which a stream resumes: a stream
+    /// that is cut before them gets all of this again.
     func events() throws -> [ByteBuffer] {
         var events: [ByteBuffer] = []
         var rest = attempts[...]

@@ -17,7 +17,7 @@ struct JobWaiters {
         waiting[job, default: []].append(Waiter(continuation: continuation, deadline: deadline))
     }
 
-    /// Called when a job has changed.
+    /// Resumes the callers that wait for a job; called when it has changed.
     mutating func wake(_ job: JobID) {
         for waiter in waiting.removeValue(forKey: job) ?? [] { waiter.continuation.resume() }
     }
@@ -26,7 +26,9 @@ struct JobWaiters {
         for job in Array(waiting.keys) { wake(job) }
     }
 
-    /// Cost: linear in the number of callers that wait.
+    /// Resumes the callers whose deadline has passed.
+    ///
+    /// Cost: linear in the number of waiting callers.
     mutating func wakeExpired(at now: ContinuousClock.Instant) {
         for (job, waiters) in waiting where waiters.contains(where: { $0.deadline <= now }) {
             for waiter in waiters where waiter.deadline <= now { waiter.continuation.resume() }

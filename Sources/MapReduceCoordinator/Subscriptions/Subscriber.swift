@@ -3,7 +3,7 @@ internal import MapReduceModel
 /// A stream that follows a job.
 final class JobSubscriber {
     let job: JobID
-    /// What the stream has not sent.
+    /// What the stream has not sent yet.
     var changes = JobChanges()
     /// Whether the stream has sent how the job ended.
     var isDone = false
@@ -12,23 +12,23 @@ final class JobSubscriber {
     init(_ job: JobID, at now: ContinuousClock.Instant) {
         self.job = job
         pacing = StreamPacing(at: now)
-        // A stream begins with the job as it is.
+        // A stream begins with the current state of the job.
         changes.isEmpty = false
     }
 }
 
 /// A stream that follows the whole cluster.
 final class ClusterSubscriber {
-    /// The version that the stream has sent; nil before the first.
+    /// The last version that the stream has sent; nil before the first.
     var seen: Int?
     var pacing: StreamPacing
 
     init(at now: ContinuousClock.Instant) { pacing = StreamPacing(at: now) }
 }
 
-/// The times at which a stream may send, and its task that waits for the next of them.
+/// The times when a stream may send, and its task that waits for the next of them.
 struct StreamPacing {
-    /// Before this moment no update is sent.
+    /// The time before which no update is sent.
     private(set) var nextUpdate: ContinuousClock.Instant
     private(set) var nextKeepAlive: ContinuousClock.Instant
     private var waiting: CheckedContinuation<Void, Never>?
@@ -38,7 +38,7 @@ struct StreamPacing {
         nextKeepAlive = now + CoordinatorLimits.streamSilence
     }
 
-    /// An update is being sent; no other one is within the interval.
+    /// Records that an update is being sent; no other one is sent within the interval.
     mutating func noteUpdate(at now: ContinuousClock.Instant, _ interval: Duration) {
         nextUpdate = now + interval
         nextKeepAlive = now + CoordinatorLimits.streamSilence
@@ -66,14 +66,14 @@ enum StreamAction {
     case wait
 }
 
-/// What is next in a stream.
+/// The next item of a stream.
 enum StreamStep<Update: Sendable>: Sendable {
     case update(Update)
-    /// Nothing but a sign that the connection is alive.
+    /// Only a sign that the connection is alive.
     case keepAlive
 }
 
-/// The handle of a stream: when it is freed, what was kept for the stream is freed as well.
+/// The handle of a stream: when it is freed, what was kept for the stream is freed too.
 final class Subscription: Sendable {
     let number: Int
     private let core: CoordinatorCore

@@ -3,21 +3,21 @@ internal import MapReduceControl
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// Everyone who waits for something to happen: callers that wait for a job's next change, streams
-/// that follow a job, and streams that follow the cluster.
+/// Everything that waits for something to happen: callers that wait for a job's next change,
+/// streams that follow a job, and streams that follow the cluster.
 ///
-/// What a stream has not sent is kept as the names of what has changed, never as text: a slow one
-/// sends more at once, and costs no more than a fast one.
+/// What a stream has not sent yet is kept as the names of what has changed, never as text: a slow
+/// stream sends more at once, and costs no more than a fast one.
 struct Subscriptions {
-    /// How often a stream sends changes of one kind at most, and how many streams there may be.
+    /// The minimum time between a stream's updates of one kind, and the maximum number of streams.
     private let interval: Duration
     private let maxStreamCount: Int
     private var waiters = JobWaiters()
-    /// By the numbers of their streams.
+    /// The streams of jobs, by number.
     private var jobStreams: [Int: JobSubscriber] = [:]
     private var clusterStreams: [Int: ClusterSubscriber] = [:]
     private var clusterUpdates = ClusterUpdates()
-    /// Jobs that have ended, for the streams that have not sent all of them.
+    /// Ended jobs, for the streams that have not sent all of them yet.
     private var endedJobs: [JobID: JobSnapshot] = [:]
     private var lastNumber = 0
 
@@ -38,13 +38,15 @@ struct Subscriptions {
         waiters.add(continuation, for: job, until: deadline)
     }
 
-    /// Called when entries about a job are durable, and when it is forgotten.
+    /// Resumes the callers that wait for a job; called when entries about it are durable, and when
+    /// it is forgotten.
     mutating func wakeWaiters(for job: JobID) { waiters.wake(job) }
 
     // MARK: Streams
 
-    /// - Returns: the number of the new stream.
-    /// - Throws: `ClusterError` when there are too many streams.
+    /// Adds a stream that follows a job.
+    /// - Returns: The number of the new stream.
+    /// - Throws: `ClusterError` if there are too many streams.
     mutating func subscribe(to job: JobID, at now: ContinuousClock.Instant) throws -> Int {
         let number = try nextNumber()
         jobStreams[number] = JobSubscriber(job, at: now)
@@ -99,7 +101,7 @@ struct Subscriptions {
 
     // MARK: Streams of jobs
 
-    /// Has a stream begin with the whole job, or with what these entries have changed.
+    /// Makes a stream begin with the whole job, or with what these entries have changed.
     func resume(_ number: Int, with entries: [JournalEntry]?) {
         guard let stream = jobStreams[number] else { return }
         if let entries {
@@ -109,7 +111,7 @@ struct Subscriptions {
         }
     }
 
-    /// What the stream of a job does next; nil when it is over.
+    /// Returns what the stream of a job does next; nil if the stream is over.
     func nextJobAction(_ number: Int, at now: ContinuousClock.Instant) -> StreamAction? {
         guard let stream = jobStreams[number], !stream.isDone else { return nil }
         let isOver = endedJobs[stream.job] != nil
@@ -123,9 +125,8 @@ struct Subscriptions {
     }
 
     /// Takes what has changed of a job since the stream's last update.
-    ///
-    /// `snapshot`: finds a job that has not been forgotten.
-    /// - Returns: nil while the job is between its end and the report of it.
+    /// - Parameter snapshot: Finds a job that has not been forgotten.
+    /// - Returns: Nil between the job's end and the report of its end.
     func takeJobUpdate(_ number: Int, _ snapshot: (JobID) -> JobSnapshot?) -> JobUpdate? {
         guard let stream = jobStreams[number] else { return nil }
         if let job = endedJobs[stream.job] {
@@ -139,7 +140,7 @@ struct Subscriptions {
 
     // MARK: Streams of the cluster
 
-    /// What the stream of the cluster does next; nil when it is over.
+    /// Returns what the stream of the cluster does next; nil if the stream is over.
     func nextClusterAction(_ number: Int, at now: ContinuousClock.Instant) -> StreamAction? {
         guard let stream = clusterStreams[number] else { return nil }
         if stream.seen == nil || stream.seen != clusterUpdates.version {
@@ -151,11 +152,11 @@ struct Subscriptions {
         return .sendKeepAlive
     }
 
-    /// The version of the cluster that a stream which begins now sends.
+    /// The version of the cluster that a stream sends if it begins now.
     var clusterVersion: Int { clusterUpdates.version }
 
-    /// Takes what has changed of the cluster since the stream's last update.
-    /// - Returns: nil when all of it must be sent.
+    /// Takes what has changed in the cluster since the stream's last update.
+    /// - Returns: Nil if everything must be sent.
     mutating func takeClusterUpdate(_ number: Int) -> ClusterUpdate? {
         guard let stream = clusterStreams[number], let seen = stream.seen,
             let update = clusterUpdates.update(since: seen)
@@ -166,9 +167,9 @@ struct Subscriptions {
 
     func noteSeen(_ version: Int, inStream number: Int) { clusterStreams[number]?.seen = version }
 
-    // MARK: What changes
+    // MARK: Changes
 
-    /// Called with entries that are durable.
+    /// Records the changes of entries that are durable.
     mutating func note(_ entries: [JournalEntry]) {
         for entry in entries {
             if case .jobRetired = entry { continue }
@@ -182,19 +183,19 @@ struct Subscriptions {
         }
     }
 
-    /// Called when attempts of a job have read more.
+    /// Records that attempts of a job have read more.
     mutating func noteProgress(of job: JobID) {
         for stream in jobStreams.values where stream.job == job { stream.changes.isEmpty = false }
         if !clusterStreams.isEmpty { clusterUpdates.touch(job) }
     }
 
-    /// Called when a job has ended, right before it is forgotten.
+    /// Records how a job has ended; called right before the job is forgotten.
     mutating func noteEnd(_ status: JobStatus, _ job: JobSnapshot?) {
         if !clusterStreams.isEmpty { clusterUpdates.end(status) }
         if let job { keep(job) }
     }
 
-    /// Keeps a job that has ended for the streams that follow it, which send it at once.
+    /// Keeps an ended job for the streams that follow it, which send it at once.
     mutating func keep(_ job: JobSnapshot) {
         let id = job.state.id
         guard isFollowed(id) else { return }
@@ -205,16 +206,15 @@ struct Subscriptions {
         }
     }
 
-    /// The jobs of which something has changed since the last look at the cluster; nil when no
-    /// look is due.
+    /// Returns the jobs that have changed since the last look at the cluster; nil if no look is
+    /// due.
     mutating func takeTouchedJobs(at now: ContinuousClock.Instant) -> [JobID]? {
         guard !clusterStreams.isEmpty, clusterUpdates.isDue(at: now) else { return nil }
         return clusterUpdates.takeTouched()
     }
 
-    /// Takes what a look at the cluster has found.
-    ///
-    /// `count`: how many jobs that have ended are kept for slow streams.
+    /// Takes the result of a look at the cluster.
+    /// - Parameter count: How many ended jobs to keep for slow streams.
     mutating func update(
         _ jobs: [JobStatus],
         _ workers: [WorkerStatus],
@@ -239,7 +239,7 @@ struct Subscriptions {
         }
     }
 
-    /// Called when the coordinator stops.
+    /// Resumes all callers and streams; called when the coordinator stops.
     mutating func resumeAll() {
         waiters.wakeAll()
         for stream in jobStreams.values { stream.pacing.resume() }

@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// CRC-32 with the polynomial of IEEE 802.3, as zlib computes it.
+/// A CRC-32 with the IEEE 802.3 polynomial, as computed by zlib.
 package struct Checksum: Sendable {
     package private(set) var value: UInt32 = 0
 
@@ -8,7 +8,7 @@ package struct Checksum: Sendable {
 
     /// Adds bytes.
     ///
-    /// Cost: about 0.4 ns a byte.
+    /// Cost: about 0.4 ns per byte.
     package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         value = UInt32(
@@ -20,7 +20,7 @@ package struct Checksum: Sendable {
         )
     }
 
-    /// The checksum of some bytes.
+    /// Returns the checksum of some bytes.
     package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var checksum = Checksum()
         checksum.add(bytes)

@@ -2,7 +2,7 @@
 internal import Glibc
 #endif
 
-/// `memcmp`, as an `Int`.
+/// Returns the result of `memcmp` as an `Int`.
 @inline(__always)
 package func compareBytes(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> Int {
     Int(memcmp(a, b, count))

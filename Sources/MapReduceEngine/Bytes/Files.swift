@@ -4,18 +4,17 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// The operations on paths that the engine needs, each of which throws an `EngineError` that names
-/// the path.
+/// The path operations that the engine needs; their errors are `EngineError`s that name the path.
 package enum Files {
-    /// What stands at a path.
+    /// The kind of file at a path.
     package enum Kind: Sendable {
         case file
         case directory
-        /// A pipe, a device or a socket.
+        /// A pipe, a device, or a socket.
         case other
     }
 
-    /// What stands at a path; nil when there is nothing.
+    /// Returns the kind of file at a path; nil if there is none.
     ///
     /// A link that is not followed is `other`.
     package static func kind(of path: String, followingLinks: Bool = true) throws -> Kind? {
@@ -31,14 +30,14 @@ package enum Files {
         }
     }
 
-    /// Whether there is something at a path that this process may look at, a link to nothing
-    /// included.
+    /// Returns whether there is anything at a path that this process may inspect, including a
+    /// dangling link.
     package static func isThere(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
-    /// Who may do what with a file; nil when there is none.
+    /// Returns a file's permission bits; nil if it does not exist.
     package static func permissions(of path: String) throws -> UInt32? {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -48,15 +47,15 @@ package enum Files {
         return status.st_mode & 0o777
     }
 
-    /// The path without links, from the root on; nil when there is nothing at it.
-    /// - Throws: `EngineError` when that path is not UTF-8.
+    /// Returns the absolute path with all links resolved; nil if it cannot be resolved.
+    /// - Throws: `EngineError` if that path is not UTF-8.
     package static func resolved(_ path: String) throws -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         return try text(real, "the path of \(path)")
     }
 
-    /// The directory that relative paths begin in.
+    /// Returns the directory that relative paths start from.
     package static func currentDirectory() throws -> String {
         guard let current = getcwd(nil, 0) else {
             throw EngineError.system("find", "the current directory", errno: errno)
@@ -65,9 +64,9 @@ package enum Files {
         return try text(current, "the path of the current directory")
     }
 
-    /// A string of the system as text.
+    /// Converts a system string to text.
     ///
-    /// `what`: names it in the error.
+    /// `what`: describes it in the error.
     private static func text(_ string: UnsafePointer<CChar>, _ what: String) throws -> String {
         if let text = String(validatingCString: string) { return text }
         let bytes = UnsafeBufferPointer(start: string, count: strlen(string))
@@ -87,16 +86,16 @@ package enum Files {
         }
     }
 
-    /// Gives a file one more path, on the same disk; that it has it already is not an error.
+    /// Gives a file another path on the same disk; it is not an error if that path already exists.
     package static func link(_ path: String, at other: String) throws {
         guard Glibc.link(path, other) == 0 || errno == EEXIST else {
             throw EngineError.system("link", path, errno: errno, kind: .outOfResources)
         }
     }
 
-    /// Creates a directory, and those above it that are missing.
+    /// Creates a directory and its missing parents.
     ///
-    /// - Returns: the directories that were missing, those above first.
+    /// - Returns: the directories that were missing, parents first.
     @discardableResult
     package static func createDirectory(_ path: String) throws -> [String] {
         if mkdir(path, 0o755) == 0 { return [path] }
@@ -111,23 +110,23 @@ package enum Files {
         throw EngineError.system("create directory", path, errno: code, kind: .outOfResources)
     }
 
-    /// Lets nobody but its owner into a directory.
+    /// Makes a directory accessible only to its owner.
     package static func makePrivate(_ path: String) throws {
         guard chmod(path, 0o700) == 0 else {
             throw EngineError.system("protect", path, errno: errno, kind: .outOfResources)
         }
     }
 
-    /// Creates a directory that must not exist, in one that must.
+    /// Creates a directory that must not exist, in a parent that must.
     package static func createNewDirectory(_ path: String) throws {
         guard mkdir(path, 0o755) == 0 else {
             throw EngineError.system("create directory", path, errno: errno, kind: .outOfResources)
         }
     }
 
-    /// Creates a directory that this user alone can read, in one that must exist.
+    /// Creates a directory that only this user can read, in a parent that must exist.
     ///
-    /// `prefix`: the path up to six letters that make it a new one.
+    /// `prefix`: the path without the six letters that make it unique.
     /// - Returns: its path.
     package static func createUniqueDirectory(_ prefix: String) throws -> String {
         var template = Array("\(prefix)XXXXXX".utf8CString)
@@ -145,7 +144,7 @@ package enum Files {
         )
     }
 
-    /// Bytes that are free on the disk of a directory, for those who are not root.
+    /// Returns the number of bytes free for users other than root on the disk of a directory.
     package static func freeByteCount(at path: String) throws -> Int {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else {
@@ -154,7 +153,7 @@ package enum Files {
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
-    /// Bytes of the disk of a directory, taken or free.
+    /// Returns the size in bytes of the disk of a directory, used or free.
     package static func totalByteCount(at path: String) throws -> Int {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else {
@@ -163,7 +162,7 @@ package enum Files {
         return Int(status.f_blocks) * Int(status.f_frsize)
     }
 
-    /// Bytes of a file, without opening it; nil when it is not there.
+    /// Returns the size of a file in bytes without opening it; nil if it does not exist.
     package static func byteCount(of path: String) throws -> Int? {
         var status = stat()
         if stat(path, &status) == 0 { return Int(status.st_size) }
@@ -171,7 +170,7 @@ package enum Files {
         return nil
     }
 
-    /// What tells a file or directory apart from all others: its device and its number.
+    /// Returns the unique identity of a file or directory: its device and inode number.
     package static func identity(of path: String) throws -> [UInt] {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -180,8 +179,8 @@ package enum Files {
         return [UInt(status.st_dev), UInt(status.st_ino)]
     }
 
-    /// The names in a directory, sorted by their bytes, without `.` and `..`.
-    /// - Throws: `EngineError` also when one is not UTF-8.
+    /// Returns the names in a directory, sorted by their bytes, without `.` and `..`.
+    /// - Throws: `EngineError`, also if a name is not UTF-8.
     package static func names(in path: String) throws -> [String] {
         try rawNames(in: path).map { name in
             guard let text = String(validating: name, as: UTF8.self) else {
@@ -191,13 +190,13 @@ package enum Files {
         }
     }
 
-    /// The same without those that are not UTF-8: for a directory that others use too, in which
-    /// names are looked for that this engine gives.
+    /// Returns the same names without those that are not UTF-8: for a directory that others also
+    /// use, to look for names that this engine creates.
     package static func textNames(in path: String) throws -> [String] {
         try rawNames(in: path).compactMap { String(validating: $0, as: UTF8.self) }
     }
 
-    /// The names in a directory as bytes, sorted.
+    /// Returns the names in a directory as bytes, sorted.
     static func rawNames(in path: String) throws -> [[UInt8]] {
         try rawNames(in: Array(path.utf8CString))
     }
@@ -222,16 +221,16 @@ package enum Files {
         return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// A path for a message.
+    /// Returns a path in a form for messages.
     private static func shown(_ path: [CChar]) -> String {
         let bytes = path.dropLast().map { UInt8(bitPattern: $0) }
         return String(validating: bytes, as: UTF8.self) ?? ForeignText.escaped(bytes)
     }
 
-    /// Removes a file or a directory with all that is in it, whatever the names there; links are
+    /// Removes a file, or a directory and everything in it, whatever the names in it; links are
     /// removed, not followed.
     ///
-    /// What is not there is not an error.
+    /// It is not an error if there is nothing at the path.
     package static func remove(_ path: String) throws {
         try remove(Array(path.utf8CString))
     }
@@ -252,10 +251,10 @@ package enum Files {
         }
     }
 
-    /// Removes a directory that has nothing in it, and leaves any other alone.
+    /// Removes a directory if it is empty, and leaves any other alone.
     package static func removeIfEmpty(_ path: String) { _ = rmdir(path) }
 
-    /// The same with those that were created together, those above first.
+    /// Does the same for directories that were created together, parents first in the list.
     package static func removeIfEmpty(_ paths: [String]) {
         for path in paths.reversed() { removeIfEmpty(path) }
     }
@@ -278,7 +277,7 @@ package enum Files {
         try file.sync()
     }
 
-    /// Writes a whole file in place of one that may exist: at no moment is there half of it.
+    /// Writes a whole file in place of one that may exist; the path never shows a partial file.
     package static func replace(_ text: String, at path: String) throws {
         let partial = path + ".partial"
         try remove(partial)
@@ -286,7 +285,7 @@ package enum Files {
         try rename(partial, to: path)
     }
 
-    /// Writes a whole file, where it is and without waiting for the disk: for what may be lost, and
+    /// Writes a whole file in place, without waiting for the disk: for data that may be lost, and
     /// for pipes and devices.
     package static func overwrite(_ text: String, at path: String) throws {
         let file = try OpenFile(overwriting: path)
@@ -294,10 +293,10 @@ package enum Files {
         try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Reads a whole file, to its end and not to the size that it claims to have.
+    /// Reads a whole file to its actual end, not just to its reported size.
     package static func read(_ path: String) throws -> [UInt8] {
         let file = try OpenFile(reading: path)
-        // One byte more than there should be, so that the end is seen.
+        // One byte more than expected, to detect the end.
         var capacity = try file.signature().byteCount + 1
         var bytes: [UInt8] = []
         while true {
@@ -310,7 +309,7 @@ package enum Files {
         }
     }
 
-    /// Reads a file of the system that does not tell its size, at most 64 KiB of it.
+    /// Reads a system file that does not report its size, up to 64 KiB of it.
     package static func readProcFile(_ path: String) throws -> [UInt8] {
         let file = try OpenFile(reading: path)
         return try [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
@@ -318,7 +317,7 @@ package enum Files {
         }
     }
 
-    /// Reads the end of a file, at most so many bytes.
+    /// Reads at most N bytes from the end of a file.
     package static func readTail(_ path: String, byteCount: Int) throws -> [UInt8] {
         let file = try OpenFile(reading: path)
         let size = try file.signature().byteCount
@@ -331,13 +330,13 @@ package enum Files {
         }
     }
 
-    /// The path without its last component; nil for a bare name.
+    /// Returns the path without its last component; nil for a bare name.
     package static func parent(of path: String) -> String? {
         guard let slash = path.lastIndex(of: "/") else { return nil }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The last component of a path.
+    /// Returns the last component of a path.
     package static func name(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return path }
         return String(path[path.index(after: slash)...])

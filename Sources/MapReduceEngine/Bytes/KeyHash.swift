@@ -1,14 +1,14 @@
-/// The hash that decides a key's partition, and its place in the combining table.
+/// The hash that determines a key's partition and its place in the combining table.
 ///
-/// It is the same in every process, on every machine and in every release;
+/// It is the same in every process, on every machine, and in every release;
 /// `Documentation/Formats.md` defines it.
 ///
-/// A key is cut into blocks of 16 bytes. What remains, 0 to 15 bytes, is padded with zeros, and its
-/// byte 15 holds the number of bytes plus one, so there is always such a last block. Each block is
-/// two little-endian words, mixed by one multiplication to 128 bits.
+/// A key is cut into 16-byte blocks. The remaining 0 to 15 bytes are padded with zeros, and byte 15
+/// of this last block contains their number plus one, so there is always a last block. Each block
+/// is two little-endian words, mixed by one multiplication to 128 bits.
 ///
-/// Source: the folded multiplication of wyhash (Wang Yi), with the operands added back so that an
-/// operand of zero loses nothing.
+/// Source: the folded multiplication of wyhash (Wang Yi), with the operands added back so that a
+/// zero operand loses nothing.
 @usableFromInline
 package enum KeyHash {
     /// Mixes one block into the state.
@@ -21,12 +21,12 @@ package enum KeyHash {
         return product.high ^ product.low ^ x ^ y
     }
 
-    /// The hash of a key.
+    /// Returns the hash of a key.
     ///
-    /// Cost: one multiplication for each 16 bytes.
+    /// Cost: one multiplication per 16 bytes.
     package static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 { hash(key, from: 0) }
 
-    /// The hash of a pair: that of the value, begun with the hash of the key.
+    /// Returns the hash of a pair: that of the value, starting from the hash of the key.
     package static func hash(ofValue value: UnsafeRawBufferPointer, keyHash: UInt64) -> UInt64 {
         hash(value, from: keyHash)
     }
@@ -47,7 +47,8 @@ package enum KeyHash {
         return mix(state, last.word0, last.word1)
     }
 
-    /// The partition of a key with this hash: its upper half, scaled to the number of partitions.
+    /// Returns the partition of a key with this hash: the upper half of the hash, scaled to the
+    /// number of partitions.
     @inlinable
     package static func partition(ofHash hash: UInt64, count: Int) -> Int {
         Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: count)) &>> 32)
@@ -64,7 +65,7 @@ package struct ShortKey {
     @usableFromInline package let word0: UInt64
     @usableFromInline package let word1: UInt64
 
-    /// The most bytes that fit.
+    /// The maximum number of bytes that fit.
     @usableFromInline static let maxByteCount = 15
 
     @inlinable
@@ -73,7 +74,7 @@ package struct ShortKey {
         self.word1 = word1
     }
 
-    /// Reads the key byte by byte; there must be at most 15.
+    /// Reads the key byte by byte; it must have at most 15 bytes.
     @usableFromInline
     package init(exactly bytes: UnsafeRawBufferPointer) {
         var words: (UInt64, UInt64) = (0, 0)
@@ -85,11 +86,12 @@ package struct ShortKey {
         word1 = UInt64(littleEndian: words.1)
     }
 
-    /// Reads the key, 1 to 15 bytes, by loading 16 bytes and masking those that are not its own.
+    /// Reads the key, 1 to 15 bytes, by loading 16 bytes and masking those that do not belong to
+    /// it.
     ///
-    /// The load may pass the end of the key, but never the end of its page, so it cannot fault;
-    /// where it would, the bytes are copied one by one. Builds under a sanitizer, which would
-    /// rightly report the load, define `EXACT_LOADS`.
+    /// The load may go past the end of the key but never past the end of its page, so it cannot
+    /// fault; where it would cross the page, the bytes are copied one by one. Builds with a
+    /// sanitizer, which would rightly report the load, define `EXACT_LOADS`.
     @inlinable
     @inline(__always)
     package init(_ start: UnsafeRawPointer, byteCount: Int) {

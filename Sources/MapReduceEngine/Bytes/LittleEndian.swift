@@ -1,4 +1,4 @@
-/// Integers in memory with their least significant byte first, as runs and gzip members have them.
+/// Integers in memory with the least significant byte first, as in runs and gzip members.
 extension UnsafeMutableRawPointer {
     @inline(__always)
     func storeLittle<Integer: FixedWidthInteger & BitwiseCopyable>(

@@ -2,15 +2,15 @@
 internal import Glibc
 #endif
 
-/// Memory straight from the system: reserved at once, resident only where it was touched, and
-/// returned when the object goes.
+/// Memory directly from the system: reserved at once, resident only where it was touched, and
+/// released with the object.
 @usableFromInline
 package final class MappedMemory {
     @usableFromInline package let base: UnsafeMutableRawPointer
     @usableFromInline package let byteCount: Int
 
     /// Reserves memory that reads as zero.
-    /// - Throws: `EngineError` of kind `outOfResources` when the system has none.
+    /// - Throws: `EngineError` of kind `outOfResources` if the system has none.
     package init(byteCount: Int) throws {
         let pointer = mmap(
             nil,
@@ -29,7 +29,7 @@ package final class MappedMemory {
         }
         base = pointer
         self.byteCount = byteCount
-        // Advice only: the pages are the same without it, with more misses of the TLB.
+        // Only advice: the pages are the same without it, with more TLB misses.
         _ = madvise(pointer, byteCount, MADV_HUGEPAGE)
     }
 

@@ -4,21 +4,21 @@ package import MapReduceModel
 internal import Glibc
 #endif
 
-/// A file descriptor with its path, closed when the object goes.
+/// A file descriptor with its path, closed when the object is released.
 ///
-/// Interrupted calls are repeated.
+/// Interrupted calls are retried.
 package final class OpenFile {
     package let path: String
     private var descriptor: Int32
 
-    /// Opens a file that exists, for reading.
+    /// Opens an existing file for reading.
     package init(reading path: String) throws {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         self.path = path
         guard descriptor >= 0 else { throw EngineError.system("read", path, errno: errno) }
     }
 
-    /// Creates a file that must not exist, for writing.
+    /// Creates a file for writing; it must not exist.
     package init(creating path: String) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         self.path = path
@@ -27,7 +27,7 @@ package final class OpenFile {
         }
     }
 
-    /// Opens a file for writing at its end, or creates it.
+    /// Opens a file for appending, or creates it.
     package init(appendingTo path: String) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         self.path = path
@@ -36,7 +36,7 @@ package final class OpenFile {
         }
     }
 
-    /// Opens what is at a path for writing from its beginning, or creates a file.
+    /// Opens a file for writing from its beginning, or creates it.
     package init(overwriting path: String) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         self.path = path
@@ -47,14 +47,14 @@ package final class OpenFile {
 
     deinit { close() }
 
-    /// Closes the file before the object goes; nothing can be read or written any more.
+    /// Closes the file before the object is released; it cannot be read or written after that.
     package func close() {
         if descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
     }
 
-    /// Reads at an offset, as much as there is, up to the size of the target.
-    /// - Returns: the number of bytes read; less than asked for only at the end of the file.
+    /// Reads as many bytes as there are from an offset on, up to the size of the target.
+    /// - Returns: the number of bytes read; less than requested only at the end of the file.
     package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
         try ExecutionOwner.engine { try readAll(target, offset) }
     }
@@ -74,7 +74,7 @@ package final class OpenFile {
         return done
     }
 
-    /// Appends all of the bytes.
+    /// Appends all bytes.
     package func write(_ bytes: UnsafeRawBufferPointer) throws {
         try ExecutionOwner.engine { try writeAll(bytes) }
     }
@@ -91,25 +91,25 @@ package final class OpenFile {
         }
     }
 
-    /// Cuts the file at a size, or makes it that long: what was not written is zeros, and takes no
-    /// room on most disks.
+    /// Truncates the file to a size or extends it: the added bytes are zeros, and take no space on
+    /// most disks.
     package func setByteCount(_ count: Int) throws {
         guard ftruncate(descriptor, off_t(count)) == 0 else {
             throw EngineError.system("resize", path, errno: errno, kind: .outOfResources)
         }
     }
 
-    /// Waits until what was written is on the disk.
+    /// Waits until everything written is on disk.
     package func sync() throws {
         guard ExecutionOwner.engine({ fsync(descriptor) }) == 0 else {
             throw EngineError.system("sync", path, errno: errno, kind: .outOfResources)
         }
     }
 
-    /// Whether the file ends where its signature says: there is a byte before that place and none
-    /// at it.
+    /// Returns whether the file ends where its signature says: it has a byte before that place and
+    /// none at it.
     ///
-    /// A file that is being written to is believed: what has changed is found later.
+    /// A file that is being written to is accepted: its change is detected later.
     package func holds(_ signature: FileSignature) throws -> Bool {
         let expected = min(signature.byteCount, 1)
         let count = try withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { bytes in
@@ -118,7 +118,7 @@ package final class OpenFile {
         return try count == expected || self.signature() != signature
     }
 
-    /// The size and the time of modification.
+    /// Returns the size and modification time.
     package func signature() throws -> FileSignature {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

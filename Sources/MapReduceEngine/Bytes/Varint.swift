@@ -1,12 +1,12 @@
-/// Unsigned integers in groups of seven bits, the low ones first; the top bit of a byte says that
-/// another one follows.
+/// Unsigned integers in groups of seven bits, low groups first; the top bit of a byte means that
+/// another byte follows.
 ///
 /// At most nine bytes, for values below 2^63.
 package enum Varint {
-    /// The most bytes that one value takes.
+    /// The maximum number of bytes in a value.
     package static let maxByteCount = 9
 
-    /// Writes a value that is not negative; the target has room for `maxByteCount` bytes.
+    /// Writes a nonnegative value; the target must have room for `maxByteCount` bytes.
     /// - Returns: the number of bytes written.
     @inline(__always)
     package static func write(_ value: Int, to target: UnsafeMutableRawPointer) -> Int {
@@ -29,8 +29,8 @@ package enum Varint {
         return count + 1
     }
 
-    /// Reads the value at an offset, and moves the offset past it.
-    /// - Returns: nil when the bytes end too soon or the value is too large.
+    /// Reads the value at an offset and moves the offset past it.
+    /// - Returns: nil if the bytes end too soon or the value is too large.
     @inline(__always)
     package static func read(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) -> Int? {
         guard offset < bytes.count else { return nil }

@@ -1,22 +1,22 @@
-/// Takes the byte order mark off the first line of a text: it is not part of the text.
+/// Removes the byte order mark, which is not part of the text, from a text's first line.
 struct ByteOrderMark {
-    /// Whether the line that is read next begins with a mark.
+    /// Whether the line read next begins with a mark.
     private var isNext: Bool
 
-    /// Looks at the first bytes of a window that begins where a file's text does.
+    /// Looks at the first bytes of a window that begins at the start of a file's text.
     init(atStartOf window: inout InputWindow) throws {
         try window.load(byteOrderMark.count)
         isNext = window.bytes.starts(with: byteOrderMark)
     }
 
-    /// For a reader that begins elsewhere.
+    /// Creates an instance for a reader that begins elsewhere.
     init() { isNext = false }
 
-    /// A line without the mark; nil where there is no line, as the mark is the whole text.
+    /// Returns a line without the mark, or nil if the mark is the whole text and there is no line.
     ///
-    /// Like all first lines it begins at 0, and so belongs to the piece that does.
+    /// Like every first line, it begins at 0 and so belongs to the piece that begins there.
     ///
-    /// `isWholeText`: whether the line is all of the text, without a line end.
+    /// `isWholeText`: whether the line is the whole text, without a line end.
     @inline(__always)
     mutating func removed(
         from line: UnsafeRawBufferPointer,

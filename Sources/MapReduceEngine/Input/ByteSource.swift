@@ -6,18 +6,18 @@ protocol ByteSource: AnyObject {
     /// - Returns: the number of bytes read; 0 at the end.
     func read(into target: UnsafeMutableRawBufferPointer) throws -> Int
 
-    /// Bytes of the file, as stored, that were read so far.
+    /// The number of bytes of the file, as stored, read so far.
     var storedByteCount: Int { get }
 }
 
-/// The bytes of a file as they are, from an offset to the end.
+/// The bytes of a file as stored, from an offset to the end.
 final class PlainSource: ByteSource {
     private let file: OpenFile
     private let start: Int
     private var offset: Int
     private let size: Int
 
-    /// `size`: the file's size; fewer bytes are an error, more are not read.
+    /// `size`: the file's size; fewer bytes are an error, and bytes beyond it are not read.
     init(_ file: OpenFile, from offset: Int, size: Int) {
         self.file = file
         start = offset
@@ -47,7 +47,7 @@ final class PlainSource: ByteSource {
     }
 }
 
-/// An input file of a split, opened and compared with what it was when the job was planned.
+/// An input file of a split, opened and checked against its state when the job was planned.
 final class InputFile {
     let file: OpenFile
     private let piece: FilePiece
@@ -58,7 +58,7 @@ final class InputFile {
         try checkUnchanged()
     }
 
-    /// The file's text, or a plain file's from an offset on.
+    /// Returns the file's text; for an uncompressed file, from an offset on.
     func text(from offset: Int = 0) throws -> any ByteSource {
         switch piece.compression {
         case .none: stored(from: offset)
@@ -69,13 +69,13 @@ final class InputFile {
         }
     }
 
-    /// The file's bytes as they are, from an offset on.
+    /// Returns the file's bytes as stored, from an offset on.
     func stored(from offset: Int) -> PlainSource {
         PlainSource(file, from: offset, size: piece.signature.byteCount)
     }
 
     /// Compares the file with its signature.
-    /// - Throws: `EngineError` of kind `badInput` when it has changed, or does not end where it
+    /// - Throws: `EngineError` of kind `badInput` if the file has changed, or does not end where it
     ///   should.
     func checkUnchanged() throws {
         guard try file.signature() == piece.signature else {

@@ -1,16 +1,16 @@
-/// Files that bzip2 compressed: how they are recognized, and who reads them.
+/// Recognizes and opens files compressed with bzip2.
 ///
-/// They are read by executables that are built with the package trait `Bzip2`, which need libbz2.
+/// Only executables built with the package trait `Bzip2`, which needs libbz2, read these files.
 enum Bzip2 {
-    /// Whether a file begins with a stream: with its header, and the first bytes of a block or of
-    /// the stream's end.
+    /// Returns whether a file begins with a stream: the stream header, followed by the first bytes
+    /// of a block or of the stream's end.
     ///
-    /// `head`: the first bytes of the file, 10 if it has that many.
+    /// `head`: the first 10 bytes of the file, or all of them if there are fewer.
     static func begins(_ head: some Collection<UInt8>) -> Bool {
         guard head.count >= 5, head.starts(with: Array("BZh".utf8)),
             let level = head.dropFirst(3).first, 0x31...0x39 ~= level
         else { return false }
-        // A file that is cut there still begins one.
+        // A file truncated here still begins with a stream.
         let next = Array(head.dropFirst(4).prefix(6))
         return [block, end].contains { $0.starts(with: next) }
     }
@@ -18,7 +18,7 @@ enum Bzip2 {
     private static let block: [UInt8] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]
     private static let end: [UInt8] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]
 
-    /// The text of a file.
+    /// Returns the text of a file.
     static func text(of stored: any ByteSource, path: String) throws -> any ByteSource {
         #if Bzip2
         return try Bzip2Source(stored, path: path)

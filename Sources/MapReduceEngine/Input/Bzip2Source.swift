@@ -3,7 +3,7 @@ internal import CBzip2
 
 /// The text of a bzip2 file of one or more streams.
 ///
-/// Checksums of blocks and streams are verified by libbz2.
+/// libbz2 verifies the checksums of blocks and streams.
 final class Bzip2Source: ByteSource {
     private let stored: any ByteSource
     private let path: String
@@ -12,7 +12,7 @@ final class Bzip2Source: ByteSource {
     private var state = State.betweenStreams
 
     private enum State {
-        /// At the first byte, or after a stream: a stream or the end of the file follows.
+        /// At the first byte or after a stream: a stream or the end of the file follows.
         case betweenStreams
         case inStream
         case ended
@@ -46,7 +46,7 @@ final class Bzip2Source: ByteSource {
         return capacity - Int(stream.avail_out)
     }
 
-    /// - Returns: whether there are bytes that libbz2 has not taken.
+    /// - Returns: whether there are bytes that libbz2 has not consumed.
     private func refill() throws -> Bool {
         guard stream.avail_in == 0 else { return true }
         let count = try stored.read(into: input)
@@ -65,7 +65,8 @@ final class Bzip2Source: ByteSource {
         state = .inStream
     }
 
-    /// `hasMore`: without stored bytes, what libbz2 still holds is the last of the text.
+    /// `hasMore`: if there are no more stored bytes, what libbz2 still holds is the end of the
+    /// text.
     private func decompressSome(hasMore: Bool) throws {
         let room = stream.avail_out
         switch BZ2_bzDecompress(&stream) {

@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
 extension Compression {
-    /// How a file is stored, by its first bytes; of a large gzip file as many are read as it takes
-    /// to see whether it can be cut.
+    /// Determines how a file is stored from its first bytes; for a large gzip file, reads as many
+    /// as it takes to see whether the file can be cut.
     init(of file: OpenFile, size: Int) throws {
         let head = try withUnsafeTemporaryAllocation(byteCount: 10, alignment: 1) { head in
             Array(head.prefix(try file.read(into: head, at: 0)))

@@ -1,34 +1,34 @@
 internal import MapReduceModel
 
-/// The paths of the files that one argument of a command line means.
+/// The paths of the files that one command-line argument refers to.
 ///
-/// A file stands for itself, a directory for all files in it and below, a pattern for what it
-/// matches. There is one set of rules for all:
+/// A file stands for itself, a directory for all files in it and below it, and a pattern for
+/// whatever it matches. The same rules apply to all three:
 ///
 /// - Names that begin with `.` or `_` are skipped, unless the argument names them: the output of
 ///   one job can be the input of another, and scratch directories are never read.
-/// - What cannot be read is an error, never left out.
-/// - Files come in the order of their names, level by level, and each path once.
+/// - Anything that cannot be read is an error; it is never left out.
+/// - Files are sorted by name, level by level, and each path appears once.
 package struct FileSearch {
-    /// The paths that were found.
+    /// The paths found.
     package private(set) var paths: [String] = []
-    /// Directories with parts of an output that no job has finished.
+    /// Directories that contain parts of an output that no job has finished.
     package private(set) var unfinishedOutputs: [String] = []
 
     /// The lock of a scratch directory or of an output that is being written.
     ///
-    /// A directory that holds it, or the next one, is this engine's own and never input.
+    /// A directory that contains this lock or the next one belongs to the engine and is never
+    /// input.
     package static let runLockName = ".mapreduce-lock"
     /// The lock of a coordinator's data.
     ///
-    /// It has another name, as `mapreduce cluster` keeps these in a scratch directory.
+    /// Its name differs because `mapreduce cluster` keeps this data in a scratch directory.
     package static let dataLockName = ".mapreduce-data-lock"
 
     private static let lockNames = [runLockName, dataLockName]
 
     /// Finds the files.
-    /// - Throws: `EngineError` of kind `badInput` when nothing is found, or something cannot be
-    ///   read.
+    /// - Throws: `EngineError` of kind `badInput` if nothing is found or something cannot be read.
     package init(_ argument: String) throws {
         switch try Files.kind(of: argument) {
         case .file: paths = [argument]
@@ -64,7 +64,7 @@ package struct FileSearch {
             throw EngineError(.badInput, "there is no file or directory \(argument)\(hint)")
         }
         let pattern = try PathPattern(argument)
-        // Without its backslashes it may be a name.
+        // Without its backslashes it may be a plain name.
         if try !pattern.levels.isEmpty || Files.kind(of: pattern.start) != nil {
             try expand(pattern.levels[...], pattern, below: pattern.start, above: [])
         }
@@ -77,9 +77,9 @@ package struct FileSearch {
         sortAndLeaveOutDoubles()
     }
 
-    /// A pattern may lead to a file in several ways.
+    /// Sorts the paths and removes duplicates: a pattern may lead to a file in several ways.
     private mutating func sortAndLeaveOutDoubles() {
-        // A slash before all else: names are compared level by level.
+        // A slash sorts before everything else: names are compared level by level.
         let keys = paths.map { path in (path.utf8.map { $0 == 0x2F ? 0 : $0 }, path) }
         paths = []
         for (_, path) in keys.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) })
@@ -91,7 +91,7 @@ package struct FileSearch {
 
     /// Finds what the rest of a pattern matches below a directory.
     ///
-    /// `above`: the directories on the way here that `**` has gone through.
+    /// `above`: the directories on the way here that `**` has matched.
     private mutating func expand(
         _ levels: ArraySlice<PathPattern.Level>,
         _ pattern: PathPattern,
@@ -129,7 +129,7 @@ package struct FileSearch {
         }
     }
 
-    /// Takes what a pattern has matched.
+    /// Adds a path that a pattern has matched.
     private mutating func take(_ path: String, _ pattern: PathPattern) throws {
         switch try Files.kind(of: path) {
         case .file: if !pattern.isOfDirectories { paths.append(path) }
@@ -140,10 +140,10 @@ package struct FileSearch {
         }
     }
 
-    /// Takes all files in a directory and below it.
+    /// Adds all files in a directory and below it.
     ///
-    /// `prefix`: what paths begin with, if not with the directory. `above`: the directories on the
-    /// way here, so that a link which leads back to one of them is noticed.
+    /// `prefix`: what the paths begin with, if not with the directory. `above`: the directories on
+    /// the way here, used to detect a link that leads back to one of them.
     private mutating func walk(
         _ directory: String,
         as prefix: String? = nil,
@@ -177,7 +177,8 @@ package struct FileSearch {
         )
     }
 
-    /// The paths in a directory whose names are wanted; none in one of this engine's own.
+    /// Returns the paths in a directory whose names are wanted; none if the engine owns the
+    /// directory.
     private mutating func entries(
         of directory: String,
         as prefix: String,
@@ -192,7 +193,7 @@ package struct FileSearch {
         return try names.compactMap { name in
             let text = String(decoding: name, as: UTF8.self)
             guard isWanted(text) else { return nil }
-            // Repaired, it would be the name of another file.
+            // A repaired name would be that of another file.
             guard text.utf8.elementsEqual(name) else {
                 throw Files.notText(name, "a name in the directory \(directory)")
             }
@@ -200,7 +201,9 @@ package struct FileSearch {
         }
     }
 
-    /// Outputs with names are folders of the one that has the mark of success.
+    /// Notes a directory that has parts but no success marker.
+    ///
+    /// Named outputs are subdirectories of the one that has the marker.
     private mutating func noteUnfinishedOutput(_ directory: String, _ names: [[UInt8]]) throws {
         let success = OutputDirectory.successName
         let hasParts = names.contains { name in
@@ -214,16 +217,16 @@ package struct FileSearch {
         }
     }
 
-    /// Whether a part of an output that is to be written would be read by a later search.
+    /// Returns whether a later search would read a part of an output that is yet to be written.
     ///
-    /// `output`: its directory, which need not exist.
+    /// `output`: the output's directory, which need not exist.
     package static func reads(_ argument: String, in output: String) throws -> Bool {
         try reads(argument, later: "\(output)/part-00000.tsv")
     }
 
-    /// Whether a file that is to be written would be read by a later search.
+    /// Returns whether a later search would read a file that is yet to be written.
     ///
-    /// `path`: the directories on the way to it need not exist.
+    /// `path`: the file's path; the directories on the way need not exist.
     package static func reads(_ argument: String, later path: String) throws -> Bool {
         let pattern: PathPattern
         switch try Files.kind(of: argument) {

@@ -1,8 +1,8 @@
 package import MapReduceModel
 
-/// Reads the records of one size that begin in a piece of a file.
+/// Reads the fixed-size records that begin in a piece of a file.
 ///
-/// The last record of a file may be shorter: it is returned as it is, for the reader to complain.
+/// The last record of a file may be shorter: it is returned unchanged, so the caller can report it.
 package final class FixedReader: RecordReader {
     private let input: InputFile
     private let end: Int

@@ -2,15 +2,15 @@
 internal import Glibc
 #endif
 
-/// Finds the members of a gzip file from anywhere within it.
+/// Finds the members of a gzip file, starting anywhere within it.
 ///
-/// A member begins where there is a header, and where what follows can be decompressed, with all
-/// lengths and checksums of members that end there, for `EngineLimits.gzipProofByteCount`. That
-/// cannot be by chance, nor in a gzip file that lies in the text of this one, stored as it is:
-/// deflate interrupts it at least every 64 KiB. If a place is taken for a member all the same, then
-/// decompressing it ends in an error, never in another text.
+/// A member begins where there is a header and the next `EngineLimits.gzipProofByteCount` stored
+/// bytes can be decompressed, with the correct length and checksum for every member that ends
+/// there. This cannot happen by chance, nor in a gzip file that is stored uncompressed in the text
+/// of this one: deflate interrupts stored data at least every 64 KiB. If a place is taken for a
+/// member anyway, decompressing it ends in an error, never in a different text.
 enum GzipMembers {
-    /// Whether a file is large and has a second member near its beginning.
+    /// Returns whether a file is large and has a second member near its beginning.
     static func areWorthCutting(_ file: OpenFile, size: Int) throws -> Bool {
         guard size >= 2 * EngineLimits.minGzipPieceByteCount else { return false }
         var memberCount = 0
@@ -22,9 +22,9 @@ enum GzipMembers {
             && memberCount > 1
     }
 
-    /// The first member that begins in a range of a file; nil if none does.
+    /// Returns the first member that begins in a range of a file; nil if none does.
     ///
-    /// A damaged member is none. Whoever reads what is before it finds the damage with
+    /// A damaged member does not count. The reader of the part before it finds the damage with
     /// `checkMember`.
     static func first(in range: Range<Int>, of file: OpenFile, size: Int) throws -> Int? {
         guard range.lowerBound > 0 else { return range.isEmpty ? nil : 0 }
@@ -43,14 +43,14 @@ enum GzipMembers {
                 if try isMember(at: offset + found, of: file, size: size) { return offset + found }
                 index = found + 1
             }
-            // The last bytes may begin a header that goes on behind them.
+            // The last bytes may be the start of a header that continues after them.
             guard count == chunk.count else { return nil }
             offset += count - headerByteCount + 1
         }
         return nil
     }
 
-    /// Checks that a member begins at an offset, as `first` would have it.
+    /// Checks that a member begins at an offset, by the same criteria as `first`.
     static func checkMember(at offset: Int, of file: OpenFile, size: Int) throws {
         _ = try decompresses(try source(file, from: offset, size: size), until: proof) { false }
     }
@@ -74,7 +74,7 @@ enum GzipMembers {
         )
     }
 
-    /// Where the next header of a member may begin: magic, deflate, no flag that is reserved.
+    /// Returns where the next member header may begin: magic, deflate, and no reserved flags.
     private static func header(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         var index = start
         while let base = bytes.baseAddress, index < bytes.count - 9,
@@ -89,8 +89,8 @@ enum GzipMembers {
         return nil
     }
 
-    /// Decompresses until so many stored bytes were read, the text ends, or something holds.
-    /// - Returns: whether it held.
+    /// Decompresses until N stored bytes have been read, the text ends, or a condition holds.
+    /// - Returns: whether the condition held.
     private static func decompresses(
         _ source: GzipSource,
         until storedByteCount: Int,

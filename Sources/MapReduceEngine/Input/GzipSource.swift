@@ -2,7 +2,7 @@ internal import CZlib
 
 /// The text of a gzip file of one or more members.
 ///
-/// Lengths and checksums are verified by zlib.
+/// zlib verifies lengths and checksums.
 final class GzipSource: ByteSource {
     private let stored: any ByteSource
     private let path: String
@@ -14,7 +14,7 @@ final class GzipSource: ByteSource {
     private var state = State.betweenMembers
 
     private enum State {
-        /// At the first byte, or behind a member: a member or the end of the file follows.
+        /// At the first byte or after a member: a member or the end of the file follows.
         case betweenMembers
         case inMember
         case ended
@@ -25,11 +25,11 @@ final class GzipSource: ByteSource {
     /// Window of 32 KiB, and gzip framing only.
     private static let windowBits: Int32 = 15 + 16
 
-    /// Called where a member begins: with its place in the file, and that of its text behind what
-    /// was read so far.
+    /// Called where a member begins, with its offset in the file and the number of text bytes
+    /// before its own text.
     var memberBegan: ((_ offset: Int, _ textOffset: Int) -> Void)?
 
-    /// `start`: where in the file the stored bytes begin, which is where a member does.
+    /// `start`: where in the file the stored bytes begin, which must be the start of a member.
     init(_ stored: any ByteSource, path: String, from start: Int = 0) throws {
         self.stored = stored
         self.start = start

@@ -1,6 +1,6 @@
 package import MapReduceModel
 
-/// A file that a job reads, as it was found when the job was planned.
+/// A file that a job reads, as it was when the job was planned.
 package struct PlannedFile: Hashable, Sendable {
     package var path: String
     package var compression: Compression
@@ -23,23 +23,23 @@ package struct PlannedFile: Hashable, Sendable {
         )
     }
 
-    /// The file that a whole piece is.
+    /// Creates the file that a whole-file piece stands for.
     package init(_ piece: FilePiece) {
         self.init(path: piece.path, compression: piece.compression, signature: piece.signature)
     }
 }
 
-/// Finds the files that an argument of the command line means, as they are now.
+/// Finds the files that a command-line argument refers to, in their current state.
 package enum InputFiles {
-    /// What `FileSearch` finds.
-    /// - Throws: `EngineError` of kind `badInput` when nothing is found or a file cannot be read.
+    /// Returns the files that `FileSearch` finds.
+    /// - Throws: `EngineError` of kind `badInput` if nothing is found or a file cannot be read.
     package static func find(_ argument: String) throws -> [PlannedFile] {
         try FileSearch(argument).paths.map(inspect)
     }
 
-    /// The same, with copies in the place of files whose size cannot be believed.
+    /// Returns the same files, with copies in place of files whose reported size is wrong.
     ///
-    /// `copy`: makes a copy, or nothing, which leaves the file out.
+    /// `copy`: returns a copy, or nil to leave the file out.
     package static func find(
         _ argument: String,
         copy: (String) throws -> PlannedFile?
@@ -47,7 +47,7 @@ package enum InputFiles {
         try FileSearch(argument).paths.compactMap { path in try plan(path) ?? copy(path) }
     }
 
-    /// The error for a file whose size cannot be believed.
+    /// Returns the error for a file whose reported size is wrong.
     private static func wrongSize(_ path: String) -> EngineError {
         EngineError(
             .badInput,
@@ -56,21 +56,21 @@ package enum InputFiles {
         )
     }
 
-    /// Whether a file has as many bytes as the system says: files of `/proc`, `/sys` and some file
-    /// systems in user space say 0 or anything, and have others.
+    /// Returns whether a file has as many bytes as the system reports: for files of `/proc`,
+    /// `/sys`, and some user-space file systems, it reports 0 or an arbitrary size.
     package static func hasTrueSize(_ path: String) throws -> Bool {
         let file = try OpenFile(reading: path)
         return try file.holds(try file.signature())
     }
 
-    /// Reads a file's size, time and first bytes; of a large gzip file as many as it takes to see
-    /// whether it can be cut.
+    /// Reads a file's size, time, and first bytes; for a large gzip file, as many as it takes to
+    /// see whether it can be cut.
     package static func inspect(_ path: String) throws -> PlannedFile {
         guard let file = try plan(path) else { throw wrongSize(path) }
         return file
     }
 
-    /// The same; nil for a file whose size cannot be believed.
+    /// Does the same, but returns nil for a file whose reported size is wrong.
     package static func plan(_ path: String) throws -> PlannedFile? {
         let file = try OpenFile(reading: path)
         let signature = try file.signature()

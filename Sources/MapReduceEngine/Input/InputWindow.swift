@@ -5,10 +5,10 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// What some programs put before a text in UTF-8.
+/// The byte order mark that some programs write before a UTF-8 text.
 package let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-/// A part of a file's text in memory, which slides from its start to its end.
+/// A sliding window over a file's text: the part in memory, which moves from start to end.
 ///
 ///     text:    …read and returned… [head … tail] …not yet read…
 ///     buffer:           [ … head … tail … ]
@@ -16,19 +16,19 @@ struct InputWindow: ~Copyable {
     private let source: any ByteSource
     private let path: String
     private(set) var buffer: UnsafeMutableRawBufferPointer
-    /// What was read and not returned: `buffer[head..<tail]`.
+    /// The bytes read but not yet returned: `buffer[head..<tail]`.
     var head = 0
     private(set) var tail = 0
     /// The offset in the text of `buffer[0]`.
     private(set) var offset: Int
     private(set) var isAtEnd = false
-    /// What follows an offset in a message, where the text is not that of the whole file.
+    /// Text that follows an offset in messages if the text is not that of the whole file.
     var origin = ""
 
-    /// Room behind the last byte, so that loads of 64 bytes stay in the allocation.
+    /// Room after the last byte, so that 64-byte loads stay within the allocation.
     static let padding = 64
 
-    /// `offset`: that of the source's first byte in the text.
+    /// `offset`: the offset in the text of the source's first byte.
     ///
     /// `usualByteCount`: how much is read at once, at most.
     init(_ source: any ByteSource, path: String, offset: Int, usualByteCount: Int) {
@@ -41,26 +41,26 @@ struct InputWindow: ~Copyable {
 
     deinit { buffer.deallocate() }
 
-    /// Where in the text the next record begins.
+    /// The offset in the text where the next record begins.
     var position: Int {
         @inline(__always) get { offset &+ head }
     }
 
-    /// Bytes that can be looked at without reading more.
+    /// The number of bytes available without reading more.
     var byteCount: Int { tail - head }
 
-    /// The bytes that can be looked at.
+    /// The bytes available without reading more.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer[head..<tail]) }
 
-    /// Has at least so many bytes from `head` on, unless the text ends before.
+    /// Ensures that at least N bytes are available from `head` on, unless the text ends first.
     mutating func load(_ byteCount: Int) throws {
         while tail - head < byteCount, !isAtEnd { try fill(limit: byteCount) }
     }
 
-    /// Moves what is left to the front and reads more behind it.
+    /// Moves the remaining bytes to the front and reads more after them.
     ///
-    /// `limit`: the most bytes that may be left.
-    /// - Throws: `EngineError` of kind `badInput` when there are more.
+    /// `limit`: the maximum number of remaining bytes.
+    /// - Throws: `EngineError` of kind `badInput` if there are more.
     mutating func fill(limit: Int = EngineLimits.maxRecordByteCount) throws {
         let left = tail - head
         guard left <= limit else { throw tooLong(limit) }
@@ -86,7 +86,7 @@ struct InputWindow: ~Copyable {
         tail += count
     }
 
-    /// The error about a record at the position that has more bytes than a limit.
+    /// Returns the error for a record at the position that has more bytes than a limit.
     func tooLong(_ limit: Int) -> EngineError {
         EngineError(
             .badInput,
@@ -95,7 +95,7 @@ struct InputWindow: ~Copyable {
         )
     }
 
-    /// The next byte; nil at the end of the text.
+    /// Returns the next byte; nil at the end of the text.
     mutating func peek() throws -> UInt8? {
         try load(1)
         return head < tail ? buffer[head] : nil
@@ -107,14 +107,14 @@ struct InputWindow: ~Copyable {
         if bytes.starts(with: byteOrderMark) { head += byteOrderMark.count }
     }
 
-    /// Takes the next line; nil at the end of the text.
+    /// Consumes the next line and returns it; nil at the end of the text.
     ///
-    /// A line ends in LF or CRLF, or with the text; what ends it is not part of it.
+    /// A line ends with LF, CRLF, or the end of the text; its terminator is not part of it.
     ///
-    /// `start`: set to where in the text it begins.
+    /// `start`: set to the offset in the text where the line begins.
     ///
-    /// `endsAtCR`: whether a lone CR ends a line too. Of a CRLF whose LF is not there yet, the LF
-    /// is then an empty line.
+    /// `endsAtCR`: whether a lone CR also ends a line. If the LF of a CRLF is not in the buffer
+    /// yet, that LF then becomes an empty line.
     @inline(__always)
     mutating func readLine(
         start: inout Int,
@@ -137,12 +137,12 @@ struct InputWindow: ~Copyable {
         return nil
     }
 
-    /// Skips to the end of a line that began earlier, and belongs to the piece before.
+    /// Skips to the end of a line that began earlier and belongs to the previous piece.
     ///
-    /// None of it is kept, so it may be of any length: where it is too long, the reader of that
-    /// piece says so, which knows where it begins.
+    /// The line may have any length, because none of it is kept: if it is too long, the reader of
+    /// the previous piece reports this, since it knows where the line begins.
     ///
-    /// `isEnough`: whether a place is after all lines that are wanted, so that the search may stop.
+    /// `isEnough`: whether a position is after all wanted lines, so the search may stop.
     mutating func skipLine(endsAtCR: Bool = false, isEnough: (_ position: Int) -> Bool) throws {
         while let base = buffer.baseAddress {
             if let end = endsAtCR ? rowEnd(base, head) : lineEnd(base, head) {
@@ -157,7 +157,7 @@ struct InputWindow: ~Copyable {
         }
     }
 
-    /// The place in the buffer of the next LF.
+    /// Returns the index in the buffer of the next LF.
     @inline(__always)
     private func lineEnd(_ base: UnsafeMutableRawPointer, _ start: Int) -> Int? {
         guard start < tail, let found = memchr(base + start, 0x0A, tail - start) else {
@@ -166,7 +166,7 @@ struct InputWindow: ~Copyable {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    /// The place in the buffer of the next LF or CR.
+    /// Returns the index in the buffer of the next LF or CR.
     private func rowEnd(_ base: UnsafeMutableRawPointer, _ start: Int) -> Int? {
         var index = start
         while index < tail {
@@ -186,7 +186,7 @@ struct InputWindow: ~Copyable {
         terminator: Int,
         start: inout Int
     ) throws -> UnsafeRawBufferPointer {
-        // The buffer may have had room for a longer one.
+        // The buffer may have had room for a longer record.
         let limit = EngineLimits.maxRecordByteCount
         guard length <= limit else { throw tooLong(limit) }
         let first = head

@@ -1,12 +1,12 @@
 internal import MapReduceModel
 
-/// Tells files whose lines end in CR alone, as those of old Macs and some instruments do.
+/// Detects files whose lines end with CR alone, such as those from old Macs and some instruments.
 ///
-/// Readers of lines take LF and CRLF for ends, so that such a file would be one line. Text with CRs
-/// in its lines, such as a log of progress bars, has LFs as well.
+/// Line readers accept LF and CRLF as line ends, so such a file would be one line. Text with CRs
+/// within its lines, such as a log of progress bars, also has LFs.
 package enum LoneReturns {
-    /// Whether the first `EngineLimits.lineEndLookByteCount` of a file's text have CRs between
-    /// other bytes, and no LF.
+    /// Returns whether the first `EngineLimits.lineEndLookByteCount` of a file's text contain CRs
+    /// between other bytes and no LF.
     package static func endLines(of file: PlannedFile) throws -> Bool {
         let source = try InputFile(file.wholePiece).text()
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
@@ -23,9 +23,10 @@ package enum LoneReturns {
                 return false
             }
             for byte in chunk[..<count] {
-                // A NUL: it is not text, and is refused for that, or wanted as it is.
+                // A NUL: the file is not text, so it is either rejected for that or wanted
+                // unchanged.
                 if byte == 0x0A || byte == 0 { return false }
-                // One at the very end of a file ends no line that another one follows.
+                // A CR at the very end of a file does not separate two lines.
                 if isAfterReturn { hasReturn = true }
                 isAfterReturn = byte == 0x0D
             }

@@ -1,19 +1,19 @@
 package import MapReduceModel
 
-/// Reads the lines that belong to a part of a gzip file with many members.
+/// Reads the lines that belong to a part of a multi-member gzip file.
 ///
-/// A part has the members that begin in it. Whether a line begins with the text of the first of
-/// them cannot be seen there, so a line belongs to the part that has the byte before it (and the
-/// first line of the file to the first part):
+/// A part consists of the members that begin in it. It cannot tell from its own text whether a
+/// line begins at the start of its first member's text, so a line belongs to the part that has the
+/// byte before it (and the first line of the file to the first part):
 ///
 ///     stored:  │ member │ member │ member │        │: members; ┆: where the file was cut
 ///                   ┆
 ///     text:    one\ntw   o\nthr   ee\nfour
-///              ─────────────┘ the first part reads "one", "two"; the second one "three", "four"
+///              ─────────────┘ the first part reads "one", "two"; the second reads "three", "four"
 package final class MemberLineReader: RecordReader {
     private let input: InputFile
     private let size: Int
-    /// A member that begins here or later belongs to another part.
+    /// Members that begin here or later belong to another part.
     private let end: Int
     @exclusivity(unchecked) private var window: InputWindow
     @exclusivity(unchecked) private var mark = ByteOrderMark()
@@ -22,7 +22,7 @@ package final class MemberLineReader: RecordReader {
     @exclusivity(unchecked) private var isAtEnd = false
     private let endsAtCR: Bool
 
-    /// `endsAtCR`: whether a lone CR ends a line too, as it ends a row.
+    /// `endsAtCR`: whether a lone CR also ends a line, as it ends a row.
     package init(_ piece: FilePiece, endsAtCR: Bool = false) throws {
         self.endsAtCR = endsAtCR
         end = try piece.checkedEnd()
@@ -60,7 +60,8 @@ package final class MemberLineReader: RecordReader {
 
     package func next() throws -> UnsafeRawBufferPointer? {
         guard !isAtEnd else { return nil }
-        // What follows the text of the last member is read with the byte before it.
+        // A line that begins exactly at `textOffset` is still read: the byte before it is in this
+        // part.
         let position = window.position
         if let next = members.next, next.textOffset < position {
             isAtEnd = true
@@ -82,7 +83,7 @@ package final class MemberLineReader: RecordReader {
 /// The members whose text is being read.
 private final class Members {
     private let end: Int
-    /// The last is the one that is being decompressed; the first has the last line returned.
+    /// The last is the one being decompressed; the first contains the last returned line.
     private var known: [(offset: Int, textOffset: Int)] = []
     /// The first member of the next part.
     private(set) var next: (offset: Int, textOffset: Int)?
@@ -94,9 +95,9 @@ private final class Members {
         if next == nil, offset >= end { next = (offset, textOffset) }
     }
 
-    /// The virtual offset of a place of the text, not before those that were asked for earlier.
+    /// Returns the virtual offset of a place in the text; places must not decrease between calls.
     func virtualOffset(of textOffset: Int) -> Int {
-        // An empty member has no byte: the place is in the last one that begins there.
+        // An empty member has no bytes: the place is in the last member that begins there.
         var index = 0
         while index + 1 < known.count, known[index + 1].textOffset <= textOffset { index += 1 }
         if index > 0 { known.removeFirst(index) }

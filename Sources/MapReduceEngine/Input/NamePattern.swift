@@ -1,10 +1,10 @@
 internal import MapReduceModel
 
-/// A pattern that names of files match as a whole, as in a shell.
+/// A shell-style pattern that must match a whole file name.
 ///
-/// `*` stands for any characters, `?` for one, `[a-z]` for one of a set, `[!a-z]` for one of all
-/// others; a backslash takes the character after it as it is. A bracket that is not closed is a
-/// character like any other. Characters are Unicode scalars.
+/// `*` stands for any number of characters, `?` for one, `[a-z]` for one in a set, and `[!a-z]`
+/// for one not in the set; a backslash makes the next character literal. An unclosed bracket is an
+/// ordinary character. Characters are Unicode scalars.
 struct NamePattern: Hashable, Sendable {
     private enum Piece: Hashable {
         case anyNumber
@@ -14,11 +14,11 @@ struct NamePattern: Hashable, Sendable {
     }
 
     private var pieces: [Piece] = []
-    /// The text, if it is one name and no pattern.
+    /// The text, if the pattern is a plain name without wildcards.
     private(set) var literal: String? = ""
 
     /// Reads a pattern.
-    /// - Throws: `EngineError` for a class of characters that is not known.
+    /// - Throws: `EngineError` for an unknown character class.
     init(_ text: some StringProtocol) throws {
         var rest = Array(text.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
@@ -46,14 +46,14 @@ struct NamePattern: Hashable, Sendable {
         }
     }
 
-    /// Whether a whole name matches, one that is usually skipped only if the pattern begins with
-    /// the same `.` or `_`.
+    /// Returns whether a whole name matches; a name that is usually skipped matches only if the
+    /// pattern begins with the same `.` or `_`.
     func matches(_ name: String) -> Bool {
         let scalars = Array(name.unicodeScalars)
         if let first = scalars.first, first == "." || first == "_", pieces.first != .one(first) {
             return false
         }
-        // Where to go on if what follows the last star does not match: one character later.
+        // Where to resume if what follows the last star does not match: one character later.
         var retry: (piece: Int, scalar: Int)?
         var piece = 0
         var index = 0
@@ -88,15 +88,15 @@ struct NamePattern: Hashable, Sendable {
     }
 }
 
-/// Reads what is in a bracket of a pattern.
+/// Reads the contents of a bracket in a pattern.
 private struct BracketReader {
     private(set) var rest: ArraySlice<Unicode.Scalar>
     private var ranges: [ClosedRange<UInt32>] = []
 
-    /// `rest`: what follows the bracket.
+    /// `rest`: what follows the opening bracket.
     init(_ rest: ArraySlice<Unicode.Scalar>) { self.rest = rest }
 
-    /// Nil if it is not closed.
+    /// Returns the set, or nil if the bracket is not closed.
     mutating func read() throws -> (ranges: [ClosedRange<UInt32>], isNegated: Bool)? {
         let isNegated = rest.first == "!" || rest.first == "^"
         if isNegated { rest.removeFirst() }
@@ -115,19 +115,19 @@ private struct BracketReader {
             }
             rest.removeFirst(2)
             guard let last = taken(end) else { return nil }
-            // A range that goes backwards has nothing in it.
+            // A reversed range is empty.
             if first <= last { ranges.append(first...last) }
         }
         return nil
     }
 
-    /// A character of the bracket: the next one if it is a backslash.
+    /// Returns a character of the bracket: the next one if this one is a backslash.
     private mutating func taken(_ scalar: Unicode.Scalar) -> UInt32? {
         scalar == "\\" ? rest.popFirst()?.value : scalar.value
     }
 
-    /// Reads a class such as `[:digit:]` from its colon on.
-    /// - Returns: whether it is closed.
+    /// Reads a class such as `[:digit:]`, starting at its colon.
+    /// - Returns: whether the class is closed.
     private mutating func readClass() throws -> Bool {
         guard let kind = rest.popFirst() else { return false }
         var name = ""
@@ -149,7 +149,7 @@ private struct BracketReader {
         return false
     }
 
-    /// The classes of POSIX, of ASCII.
+    /// The POSIX classes, ASCII only.
     private static let classes: [String: [ClosedRange<UInt8>]] = [
         "alnum": [0x30...0x39, 0x41...0x5A, 0x61...0x7A],
         "alpha": [0x41...0x5A, 0x61...0x7A],

@@ -1,4 +1,4 @@
-/// Reads numbers from their text.
+/// Parses numbers from text.
 @usableFromInline
 package enum NumberText {
     /// Powers of ten that a `Double` holds exactly.
@@ -7,11 +7,11 @@ package enum NumberText {
         1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ]
 
-    /// A decimal number, with a fraction or an exponent if it likes, an infinity or a NaN; nil for
-    /// anything else.
+    /// Returns the value of a decimal number with an optional fraction or exponent, an infinity, or
+    /// a NaN; nil for anything else.
     ///
-    /// Up to 15 digits and a small exponent take a multiplication or a division, which are exact
-    /// enough (Clinger 1990); more go through a String.
+    /// Up to 18 digits without an exponent, with a value below 2^53, take one division by a power
+    /// of ten, which is correctly rounded (Clinger 1990); anything else goes through a String.
     package static func double(_ bytes: UnsafeRawBufferPointer) -> Double? {
         var index = 0
         let isNegative = bytes.first == 0x2D
@@ -40,8 +40,8 @@ package enum NumberText {
         return isNegative ? -value : value
     }
 
-    /// The whole number that ASCII digits stand for, with an optional sign; nil when there is
-    /// anything else, or the number does not fit.
+    /// Returns the integer that ASCII digits with an optional sign stand for; nil if there is
+    /// anything else or the number does not fit.
     @inlinable
     package static func int(_ bytes: UnsafeRawBufferPointer) -> Int? {
         let isNegative = bytes.first == 0x2D
@@ -52,7 +52,7 @@ package enum NumberText {
             guard byte >= 0x30, byte <= 0x39 else { return nil }
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             let digit = Int(byte &- 0x30)
-            // Downwards, as the least number has no positive counterpart.
+            // Subtracts, because the least number has no positive counterpart.
             let (sum, overflowed) = product.subtractingReportingOverflow(digit)
             if overflow || overflowed { return nil }
             value = sum
@@ -62,7 +62,7 @@ package enum NumberText {
     }
 
     private static func parsed(_ bytes: UnsafeRawBufferPointer) -> Double? {
-        // Swift's own parser takes hexadecimal numbers as well.
+        // Swift's own parser also accepts hexadecimal numbers.
         guard !bytes.contains(where: { $0 | 0x20 == 0x78 }) else { return nil }
         return Double(String(decoding: bytes, as: UTF8.self))
     }

@@ -1,6 +1,6 @@
 package import MapReduceModel
 
-/// Reads all pairs of a run file that is an input; a record is the pair's key.
+/// Reads all pairs of a run file that is a job's input; a record is the pair's key.
 package final class PairReader: RecordReader {
     private let input: InputFile
     private let path: String
@@ -23,10 +23,10 @@ package final class PairReader: RecordReader {
         }
     }
 
-    /// The value of the last pair returned, valid as long as its key.
+    /// The value of the last returned pair, valid as long as its key.
     package var value: UnsafeRawBufferPointer { cursor.value }
 
-    /// The number of the pair in its file, from 0.
+    /// The index of the pair in its file, from 0.
     @exclusivity(unchecked) package private(set) var recordOffset = -1
 
     package func next() throws -> UnsafeRawBufferPointer? {
@@ -44,7 +44,7 @@ package final class PairReader: RecordReader {
         }
     }
 
-    /// A run that is an input cannot be computed again.
+    /// Reports a failed read as bad input: a run that is an input cannot be recomputed.
     private static func blamingInput<Result>(
         _ path: String,
         _ body: () throws -> Result

@@ -1,27 +1,28 @@
-/// A pattern of paths: a directory to begin in, and what the names below it match, level by level.
+/// A path pattern: a directory to begin in, and what names below it must match, level by level.
 ///
 ///     logs/2024-*/**/*.txt     begins in logs; then a name, any directories, a name
 struct PathPattern: Hashable, Sendable {
-    /// One level below the first directory, or any number of them.
+    /// One level below the starting directory, or any number of levels.
     enum Level: Hashable {
-        /// A name that is taken as it is, `.` and `..` included.
+        /// A literal name, including `.` and `..`.
         case name(String)
         case pattern(NamePattern)
-        /// `**`: this directory, and all below it.
+        /// `**`: this directory and all directories below it.
         case directories
     }
 
-    /// What stands before the first wildcard; empty for the current directory.
+    /// The path before the first wildcard; empty for the current directory.
     private(set) var start = ""
     private(set) var levels: [Level] = []
-    /// Whether it ends in a slash, and so stands for directories alone.
+    /// Whether the pattern ends with a slash and so matches only directories.
     let isOfDirectories: Bool
 
-    /// Whether a text has a wildcard in it.
+    /// Returns whether a text contains a wildcard.
     static func isPattern(_ text: String) -> Bool { text.contains { "*?[".contains($0) } }
 
-    /// Reads a pattern.
-    /// - Throws: `EngineError` of kind `badInput` for what would not mean what it looks like.
+    /// Parses a pattern.
+    /// - Throws: `EngineError` of kind `badInput` for a pattern that does not mean what it appears
+    ///   to.
     init(_ text: String) throws {
         let components = text.split(separator: "/")
         isOfDirectories = text.hasSuffix("/")
@@ -51,21 +52,21 @@ struct PathPattern: Hashable, Sendable {
         }
     }
 
-    /// A pattern that stands for one directory and nothing else.
+    /// Creates a pattern that matches one directory and nothing else.
     init(directory: String) {
         start = directory
         isOfDirectories = true
     }
 
-    /// The path of a name in a directory, which is empty for the current one.
+    /// Returns the path of a name in a directory; an empty directory is the current one.
     static func join(_ directory: String, _ name: String) -> String {
         directory.isEmpty || directory.hasSuffix("/") ? directory + name : directory + "/" + name
     }
 
-    /// Whether a file would be read if it were there: it matches, or lies below a directory that
-    /// does.
+    /// Returns whether a file would be read if it existed: it matches, or is below a directory that
+    /// matches.
     ///
-    /// `names`: those from `start` on.
+    /// `names`: the path components after `start`.
     func reads(_ names: [String]) -> Bool { Self.reads(names[...], levels[...]) }
 
     private static func reads(_ names: ArraySlice<String>, _ levels: ArraySlice<Level>) -> Bool {
@@ -82,6 +83,6 @@ struct PathPattern: Hashable, Sendable {
         }
     }
 
-    /// Whether a name in a directory is read where no pattern names it.
+    /// Returns whether a name in a directory is read if no pattern names it.
     static func isRead(_ name: String) -> Bool { !name.hasPrefix(".") && !name.hasPrefix("_") }
 }

@@ -1,10 +1,10 @@
-/// Makes the errors about the record that a task is at, as it knows the record's place.
+/// Creates errors for a task's current record, whose place in the input it knows.
 ///
-/// What reads fields of a record calls it where a field is not what is asked for.
+/// Field readers call it when a field is not what the caller asked for.
 package protocol RecordErrors: AnyObject {
-    /// The file that is being read.
+    /// The file being read.
     var path: String { get }
 
-    /// `index`: the byte of the record at which something is wrong.
+    /// `index`: the offset of the problem within the record.
     func error(_ message: String, in record: UnsafeRawBufferPointer, at index: Int) -> any Error
 }

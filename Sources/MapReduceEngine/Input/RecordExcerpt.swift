@@ -1,9 +1,9 @@
 package import MapReduceModel
 
-/// Reads a record again, for the report of a crash.
+/// Rereads a record for a crash report.
 package enum RecordExcerpt {
-    /// The record of a split's file that begins at an offset; nil when the file cannot be read any
-    /// more, and for a pair of a run.
+    /// Returns the record that begins at an offset in a file of a split; nil if the file can no
+    /// longer be read, and for a pair of a run.
     ///
     /// A compressed file is read from its beginning.
     package static func record(
@@ -26,7 +26,7 @@ package enum RecordExcerpt {
                 if reader.recordOffset > offset { return nil }
             }
         } catch {
-            // The report is about another failure: without the record it is still true.
+            // The report is about another failure: it is still correct without the record.
             return nil
         }
         return nil

@@ -1,11 +1,12 @@
 package import MapReduceModel
 
-/// Finds the line of a text at which a record begins, for a message to a person.
+/// Finds the line of a text where a record begins, for messages to users.
 package enum RecordPlace {
-    /// The number of the line, from 1, in which an offset of a file's text is; nil where counting
-    /// would take too long, in a part of a gzip file, and if the file cannot be read any more.
+    /// Returns the number, from 1, of the line that contains an offset of a file's text; nil if
+    /// counting would take too long, in a part of a gzip file, and if the file can no longer be
+    /// read.
     ///
-    /// `endsAtCR`: whether a lone CR ends a line too, as it ends a row.
+    /// `endsAtCR`: whether a lone CR also ends a line, as it ends a row.
     package static func line(of offset: Int, in piece: FilePiece, endsAtCR: Bool) -> Int? {
         guard !piece.isPartOfGzip, 0...EngineLimits.maxCountedByteCount ~= offset else {
             return nil
@@ -30,7 +31,7 @@ package enum RecordPlace {
             }
             return ends.count + 1
         } catch {
-            // The report is about another failure: without the line it is still true.
+            // The report is about another failure: it is still correct without the line.
             return nil
         }
     }
@@ -42,10 +43,10 @@ package struct LineEnds {
     private let endsAtCR: Bool
     private var isAfterCR = false
 
-    /// `endsAtCR`: whether a lone CR ends a line too; a CRLF is one line end in any case.
+    /// - Parameter endsAtCR: whether a lone CR also ends a line; a CRLF is always one line end.
     package init(endsAtCR: Bool) { self.endsAtCR = endsAtCR }
 
-    /// Goes on with more of the text.
+    /// Counts the line ends in the next part of the text.
     package mutating func count(in bytes: UnsafeRawBufferPointer) {
         guard endsAtCR else {
             for byte in bytes where byte == 0x0A { count += 1 }

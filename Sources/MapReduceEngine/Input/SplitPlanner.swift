@@ -2,18 +2,18 @@ package import MapReduceModel
 
 /// Cuts files into the splits of a stage's tasks.
 package enum SplitPlanner {
-    /// Tasks that each slot should have, so that none waits long for the last one.
+    /// The number of tasks each slot should have, so that no slot waits long for the last task.
     package static let tasksPerSlot = 4
 
-    /// Cuts large files into even pieces and packs small ones together, in the order given.
+    /// Cuts large files into even pieces and packs small ones together, in the given order.
     ///
-    /// The format says where a file may be cut. A compressed file is not, unless it is gzip of many
-    /// members and its records are lines.
+    /// The format determines where a file may be cut. A compressed file is not cut, unless it is a
+    /// multi-member gzip file whose records are lines.
     ///
     /// `splitByteCount`: the most bytes of one split, unless a file cannot be cut.
     ///
-    /// `slotCount`: splits are made smaller so that each slot has `tasksPerSlot`, down to
-    /// `EngineLimits.minSplitByteCount`.
+    /// `slotCount`: the number of slots. Splits are made smaller so that each slot has
+    /// `tasksPerSlot`, down to `EngineLimits.minSplitByteCount`.
     /// - Returns: at least one split, which is empty if all files are.
     package static func splits(
         of files: [PlannedFile],
@@ -54,7 +54,7 @@ package enum SplitPlanner {
         target: Int
     ) -> [FilePiece] {
         let size = file.signature.byteCount
-        // An empty file is a record of its own where whole files are.
+        // If records are whole files, an empty file is a record too.
         if size == 0 { return format == .wholeFiles ? [file.wholePiece] : [] }
         let cuts = cuts(in: file, format: format, target: target)
         return zip([0] + cuts, cuts + [size]).map { start, end in
@@ -68,7 +68,7 @@ package enum SplitPlanner {
         }
     }
 
-    /// Where a file is cut, in rising order.
+    /// Returns where a file is cut, in ascending order.
     private static func cuts(in file: PlannedFile, format: InputFormat, target: Int) -> [Int] {
         let size = file.signature.byteCount
         switch (file.compression, format.cut) {
@@ -86,8 +86,8 @@ package enum SplitPlanner {
         }
     }
 
-    /// Where a size is cut so that the parts are even, and no more than a tenth larger than the
-    /// target: that is not worth another task.
+    /// Returns where a size is cut so that the parts are even and at most a tenth larger than the
+    /// target: that little is not worth another task.
     private static func evenCuts(_ size: Int, into target: Int) -> [Int] {
         let rest = max(size - target / 10, 1)
         let count = rest / target + (rest % target == 0 ? 0 : 1)

@@ -1,11 +1,11 @@
-/// Files that xz compressed: how they are recognized, and who reads them.
+/// Recognizes and opens files compressed with xz.
 ///
-/// They are read by executables that are built with the package trait `Xz`, which need liblzma.
+/// Only executables built with the package trait `Xz`, which needs liblzma, read these files.
 enum Xz {
     /// The first bytes of every stream.
     static let magic: [UInt8] = [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]
 
-    /// The text of a file.
+    /// Returns the text of a file.
     static func text(of stored: any ByteSource, path: String) throws -> any ByteSource {
         #if Xz
         return try XzSource(stored, path: path)

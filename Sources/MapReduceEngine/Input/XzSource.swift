@@ -3,7 +3,7 @@ internal import CLzma
 
 /// The text of an xz file of one or more streams.
 ///
-/// Lengths and checksums are verified by liblzma, and so is padding between streams.
+/// liblzma verifies lengths, checksums, and the padding between streams.
 final class XzSource: ByteSource {
     private let stored: any ByteSource
     private let path: String
@@ -46,7 +46,7 @@ final class XzSource: ByteSource {
         return target.count - stream.avail_out
     }
 
-    /// - Returns: whether there are bytes that liblzma has not taken.
+    /// - Returns: whether there are bytes that liblzma has not consumed.
     private func refill() throws -> Bool {
         guard stream.avail_in == 0 else { return true }
         let count = try stored.read(into: input)

@@ -3,18 +3,18 @@ internal import CZstd
 
 /// The text of a zstd file of one or more frames.
 ///
-/// Frames that hold no text are passed over; lengths and checksums are verified by libzstd.
+/// Frames without text are skipped; libzstd verifies lengths and checksums.
 final class ZstdSource: ByteSource {
     private let stored: any ByteSource
     private let path: String
     private let context: OpaquePointer
     private let input: UnsafeMutableRawBufferPointer
-    /// What of `input` was read from the file, and what of that libzstd has taken.
+    /// The part of `input` read from the file, and how much of it libzstd has consumed.
     private var taken: ZSTD_inBuffer
     private var state = State.betweenFrames
 
     private enum State {
-        /// At the first byte, or behind a frame: a frame or the end of the file follows.
+        /// At the first byte or after a frame: a frame or the end of the file follows.
         case betweenFrames
         case inFrame
         case ended
@@ -51,7 +51,7 @@ final class ZstdSource: ByteSource {
         return text.pos
     }
 
-    /// - Returns: whether there are bytes that libzstd has not taken.
+    /// - Returns: whether there are bytes that libzstd has not consumed.
     private func refill() throws -> Bool {
         guard taken.pos == taken.size else { return true }
         taken.size = try stored.read(into: input)
@@ -59,7 +59,8 @@ final class ZstdSource: ByteSource {
         return taken.size > 0
     }
 
-    /// `hasMore`: without stored bytes, what libzstd still holds is the last of the text.
+    /// `hasMore`: if there are no more stored bytes, what libzstd still holds is the end of the
+    /// text.
     private func decompressSome(into text: inout ZSTD_outBuffer, hasMore: Bool) throws {
         let result = ZSTD_decompressStream(context, &text, &taken)
         guard ZSTD_isError(result) == 0 else { throw failure(ZSTD_getErrorCode(result)) }

@@ -1,6 +1,6 @@
 package import MapReduceModel
 
-/// Steps through pairs a group at a time: a group is the pairs of one key.
+/// Steps through pairs one group at a time: a group is the pairs of one key.
 ///
 /// Values are streamed, so a group may be larger than memory.
 ///
@@ -10,21 +10,21 @@ package import MapReduceModel
 @usableFromInline
 package final class GroupCursor {
     private let pairs: any PairCursor
-    /// That of the task; outside of tasks, one at which nobody looks.
+    /// The task's clock; outside of tasks, one that is never read.
     private let clock = PhaseClock.current ?? PhaseClock()
     private let sampler: Sampler
-    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    // One task's thread owns a cursor: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var keyBytes: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var keyCount = 0
     @exclusivity(unchecked) private var keyHash: UInt64 = 0
     /// The sum of the hashes of the pairs seen so far.
     @exclusivity(unchecked) private var hashSum: UInt64 = 0
     @exclusivity(unchecked) private var state = State.beforeFirst
-    /// Pairs of the current group that were seen.
+    /// The number of pairs of the current group seen so far.
     @exclusivity(unchecked) private var groupCount = 0
-    /// Whether somebody goes through the values of the current group, or has.
+    /// Whether a pass over the values of the current group has begun.
     @exclusivity(unchecked) private var isPassBegun = false
-    /// The key that had most pairs so far, of those whose groups have ended.
+    /// The key with the most pairs so far, among groups that have ended.
     private var heaviestKey: [UInt8] = []
     @exclusivity(unchecked) private var heaviestCount = 0
     private let counter: UnsafeMutablePointer<Int>
@@ -32,16 +32,16 @@ package final class GroupCursor {
 
     private enum State {
         case beforeFirst
-        /// The underlying cursor stands at a pair of this group that has not been returned.
+        /// The underlying cursor is at a pair of this group that has not been returned.
         case atUnreadValue
-        /// The underlying cursor stands at a pair of this group that was returned.
+        /// The underlying cursor is at a pair of this group that was returned.
         case atReadValue
-        /// The underlying cursor stands at the first pair of the next group.
+        /// The underlying cursor is at the first pair of the next group.
         case atNextGroup
         case ended
     }
 
-    /// `counter`: where pairs are counted, from 0 on; nil counts them here alone.
+    /// `counter`: where pairs are counted, starting from 0; if nil, they are counted only here.
     package init(_ pairs: any PairCursor, counter: UnsafeMutablePointer<Int>? = nil) {
         self.pairs = pairs
         sampler = clock.sampler(.merge)
@@ -56,23 +56,23 @@ package final class GroupCursor {
         if ownsCounter { counter.deallocate() }
     }
 
-    /// The key of the group; valid until the following `nextGroup()`.
+    /// The key of the group; valid until the next `nextGroup()`.
     @usableFromInline package var key: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: keyBytes.baseAddress, count: keyCount)
     }
 
-    /// The current value; valid until the following `nextValue()` or `nextGroup()`.
+    /// The current value; valid until the next `nextValue()` or `nextGroup()`.
     @usableFromInline package var value: UnsafeRawBufferPointer { pairs.value }
 
-    /// The key with most of the pairs that were seen, and how many it has; the first of several.
+    /// The key with the most pairs seen so far, and their number; the first one if several tie.
     package var heaviest: (key: [UInt8], count: Int) {
         groupCount > heaviestCount ? (Array(key), groupCount) : (heaviestKey, heaviestCount)
     }
 
-    /// The pairs seen so far.
+    /// The count and hash sum of the pairs seen so far.
     package var seen: PairChecksum { PairChecksum(count: counter.pointee, hashSum: hashSum) }
 
-    /// Moves to the next group, past the values that were not asked for.
+    /// Moves to the next group, skipping the values that were not requested.
     /// - Returns: false at the end.
     @usableFromInline
     package func nextGroup() throws -> Bool {
@@ -101,13 +101,14 @@ package final class GroupCursor {
         return true
     }
 
-    /// Values of the current group that were read.
+    /// The number of values of the current group that were read.
     @usableFromInline package var readCount: Int { groupCount }
 
-    /// Notes that the values of the group are gone through from here on: that can be done once.
+    /// Records that a pass over the values of the group begins here; there can be only one.
     ///
-    /// `goingOn`: whether those that were read are known to whoever asks.
-    /// - Returns: false when it was done before.
+    /// `goingOn`: whether the caller knows the values that were already read.
+    /// - Returns: false if a pass has already begun, or if values were read that the caller does
+    ///   not know.
     @usableFromInline
     package func beginPass(goingOn: Bool) -> Bool {
         if isPassBegun || (groupCount > 0 && !goingOn) { return false }

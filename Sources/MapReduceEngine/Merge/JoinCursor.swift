@@ -1,4 +1,5 @@
-/// Steps through the groups of several sorted sides at once: those of equal keys together.
+/// Steps through the groups of several sorted sides at once, with the groups of equal keys
+/// together.
 ///
 ///     side 0:  a a · c · · d          next():  a (0, 1) · b (1) · c (0) · d (0, 1)
 ///     side 1:  a · b b · · d d
@@ -6,11 +7,11 @@
 /// Source: the merge join (Blasgen and Eswaran, Storage and access in relational data bases, 1977).
 @usableFromInline
 package final class JoinCursor {
-    /// The sides; those that have the current key are at its group, before its first value.
+    /// The sides; each side that has the current key is at its group, before the first value.
     @usableFromInline package let sides: [GroupCursor]
-    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    // One task's thread owns a cursor: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var isEnded: [Bool]
-    /// Whether a side has the current key.
+    /// Whether each side has the current key.
     @exclusivity(unchecked) private var isAtKey: [Bool]
     @exclusivity(unchecked) private var first = 0
 
@@ -21,14 +22,14 @@ package final class JoinCursor {
         isAtKey = sides.map { _ in true }
     }
 
-    /// The current key; valid until the following `next()`.
+    /// The current key; valid until the next `next()`.
     @usableFromInline package var key: UnsafeRawBufferPointer { sides[first].key }
 
-    /// Whether a side has pairs of the current key.
+    /// Returns whether a side has pairs with the current key.
     @usableFromInline
     package func hasKey(_ side: Int) -> Bool { isAtKey[side] }
 
-    /// Moves to the next key, past the values that were not asked for.
+    /// Moves to the next key, skipping the values that were not requested.
     /// - Returns: false at the end.
     @usableFromInline
     package func next() throws -> Bool {
@@ -47,7 +48,7 @@ package final class JoinCursor {
         return true
     }
 
-    /// The first side with the least key.
+    /// Returns the first side with the least key.
     private func leastSide() -> Int? {
         var least: Int?
         for side in sides.indices where !isEnded[side] {

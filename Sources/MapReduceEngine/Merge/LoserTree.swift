@@ -1,8 +1,8 @@
-/// A tournament of sorted sources: tells again and again which one has the smallest head.
+/// A tournament of sorted sources that repeatedly finds the one with the smallest head.
 ///
-/// The leaves are the sources; each inner node remembers the loser of the match that was played
-/// there, and the winner of all is kept beside the tree. When the winner's head changes, only the
-/// matches on its way to the root are played again.
+/// The leaves are the sources; each inner node stores the loser of the match played there, and the
+/// overall winner is stored next to the tree. When the winner's head changes, only the matches on
+/// its path to the root are replayed.
 ///
 ///                     winner: 2
 ///                    node 1: loser 0
@@ -11,13 +11,13 @@
 ///            ┌────┴────┐          ┌────┴────┐
 ///            0         1          2         3      sources
 ///
-/// Cost: ⌈log2(count)⌉ comparisons for each step. Source: Knuth, TAOCP 5.4.1.
+/// Cost: ⌈log2(count)⌉ comparisons per step. Source: Knuth, TAOCP 5.4.1.
 package struct LoserTree: ~Copyable {
-    /// `nodes[1...]`: the loser of each match; `nodes[0]`: the winner of all.
+    /// `nodes[1...]`: the loser of each match; `nodes[0]`: the overall winner.
     private let nodes: UnsafeMutablePointer<Int>
     private let count: Int
 
-    /// A tournament of that many sources, at least one, whose matches are still to be played.
+    /// Creates a tournament of one or more sources, with no matches played yet.
     package init(count: Int) {
         precondition(count > 0, "a tournament has a source")
         self.count = count
@@ -29,7 +29,7 @@ package struct LoserTree: ~Copyable {
 
     /// Plays all matches.
     /// - Parameter precedes: whether the head of the first source comes before that of the second;
-    ///   a strict order, with an exhausted source after all others.
+    ///   a strict order in which exhausted sources come last.
     /// - Returns: the source with the smallest head.
     package mutating func play(precedes: (Int, Int) -> Bool) -> Int {
         if count > 1 { nodes[0] = play(1, precedes) }
@@ -45,8 +45,8 @@ package struct LoserTree: ~Copyable {
         return rightWins ? right : left
     }
 
-    /// Plays again after the winner's head has changed.
-    /// - Returns: the source with the smallest head now.
+    /// Replays matches after the winner's head has changed.
+    /// - Returns: the source that now has the smallest head.
     @inline(__always)
     package mutating func replay(precedes: (Int, Int) -> Bool) -> Int {
         var winner = nodes[0]

@@ -1,15 +1,15 @@
-/// The pairs of several cursors in the order of their keys; pairs of equal keys in the order of the
+/// The pairs of several cursors, ordered by key; pairs of equal keys are in the order of the
 /// cursors.
 package final class MergeCursor: PairCursor {
     private let sources: [any PairCursor]
     private let heads: UnsafeMutablePointer<Head>
     private var tree: LoserTree
-    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    // One task's thread owns a cursor: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var winner = 0
     @exclusivity(unchecked) private var hasBegun = false
 
-    /// The pair that a source stands at, for comparisons and for readers: to ask the source itself
-    /// costs more than to remember.
+    /// A source's current pair, for comparisons and for readers: storing it costs less than asking
+    /// the source.
     private struct Head {
         var prefix: UInt64 = 0
         var key = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -78,7 +78,7 @@ package final class MergeCursor: PairCursor {
     }
 }
 
-/// No pairs at all.
+/// A cursor without pairs.
 private final class EmptyCursor: PairCursor {
     func next() -> Bool { false }
     var key: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }

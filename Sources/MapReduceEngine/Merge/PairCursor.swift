@@ -1,12 +1,12 @@
-/// Steps through pairs in the order of their keys.
+/// Steps through pairs in key order.
 ///
-/// `next()` is called before the first pair is looked at, and never again after it returned false.
-/// `key` and `value` are valid until the following `next()`.
+/// Call `next()` before reading the first pair, and never again after it has returned false. `key`
+/// and `value` are valid until the next `next()`.
 @usableFromInline
 package protocol PairCursor: AnyObject {
     /// Moves to the next pair.
     /// - Returns: false at the end.
-    /// - Throws: `EngineError` of kind `fetchFailed` when what is read does not match its checksum.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the data read does not match its checksum.
     func next() throws -> Bool
     var key: UnsafeRawBufferPointer { get }
     var value: UnsafeRawBufferPointer { get }

@@ -1,33 +1,33 @@
 internal import MapReduceModel
 
-/// Cuts the pairs of several sorted runs into ranges of about equal size, one for each reader.
+/// Cuts the pairs of several sorted runs into ranges of about equal size, one per reader.
 ///
-/// All pairs have one order: by key, then by run, then by place in the run. A cut is a place in it
-/// at which a block begins; so a key with very many pairs is cut like everything else, and no pair
-/// is read to find the cuts but the first of each block, which the runs list.
+/// All pairs have one order: by key, then by run, then by place in the run. A cut is a place in
+/// that order where a block begins. So a key with very many pairs is cut like everything else, and
+/// finding the cuts needs only the first pair of each block, which the runs list.
 ///
 ///     run 0:   | a … | c … | c … | g … |
 ///     run 1:   | b … | c … | d … |               2 ranges: cut before the block (c, run 1)
 ///
-///     range 0 has of run 0 all pairs up to the last c, of run 1 those before its first c's block
+///     range 0: all pairs of run 0 up to the last c, and those of run 1 before its first c block
 ///
-/// Whoever has the same lists finds the same cuts.
+/// The same lists always give the same cuts.
 package struct RangeCuts: Sendable {
-    /// A place: before the pair with which a block begins.
+    /// A place directly before the first pair of a block.
     package struct Cut: Hashable, Sendable {
         package var key: [UInt8]
         package var run: Int
         package var block: Int
     }
 
-    /// Between neighboring ranges, in rising order; several may be the same place, and the ranges
-    /// between them are empty.
+    /// The cuts between adjacent ranges, in ascending order; several may be at the same place, and
+    /// the ranges between them are empty.
     package let cuts: [Cut]
     private let lists: [BlockList]
 
-    /// `lists`: of each run its blocks.
+    /// `lists`: the blocks of each run.
     ///
-    /// `count`: how many ranges; at least 1.
+    /// `count`: the number of ranges; at least 1.
     ///
     /// Cost: a sort of all blocks.
     package init(_ lists: [BlockList], count: Int) {
@@ -59,7 +59,7 @@ package struct RangeCuts: Sendable {
         self.cuts = cuts
     }
 
-    /// `total * number / count`, without overflow.
+    /// Returns `total * number / count`, without overflow.
     private static func share(_ total: Int, _ number: Int, of count: Int) -> Int {
         total / count * number + total % count * number / count
     }
@@ -68,17 +68,17 @@ package struct RangeCuts: Sendable {
         a.withUnsafeBytes { a in b.withUnsafeBytes { b in compareKeys(a, b) } }
     }
 
-    /// The blocks of a run that have the pairs of a range; they may have others as well.
+    /// Returns the blocks of a run that have the pairs of a range; they may also have other pairs.
     package func blocks(of run: Int, range: Int) -> Range<Int> {
         let blocks = lists[run].blocks
-        // Fewer blocks than ranges: the last ranges are empty.
+        // If there are fewer blocks than ranges, the last ranges are empty.
         guard range <= cuts.count, !blocks.isEmpty else { return 0..<0 }
         let first = range == 0 ? 0 : firstBlock(at: cuts[range - 1], of: run)
         let last = range < cuts.count ? endBlock(at: cuts[range], of: run) : blocks.count
         return first < last ? first..<last : 0..<0
     }
 
-    /// The pairs of a run that are in a range; nil where there are none.
+    /// Returns the pairs of a run that are in a range; nil if there are none.
     package func cursor(
         of reader: RunReader,
         partition: Int,
@@ -101,19 +101,19 @@ package struct RangeCuts: Sendable {
         )
     }
 
-    /// The first block that has pairs behind a cut.
+    /// Returns the first block that has pairs after a cut.
     private func firstBlock(at cut: Cut, of run: Int) -> Int {
         if cut.run == run { return cut.block }
-        // The block before the first one that begins behind the cut may have some as well.
+        // The block before the first one that begins after the cut may also have some.
         return max(countOfBlocks(before: cut, of: run) - 1, 0)
     }
 
-    /// The block behind the last one that has pairs before a cut.
+    /// Returns the block after the last one that has pairs before a cut.
     private func endBlock(at cut: Cut, of run: Int) -> Int {
         cut.run == run ? cut.block : countOfBlocks(before: cut, of: run)
     }
 
-    /// Blocks of a run that begin before a cut in another one.
+    /// Returns the number of blocks of a run that begin before a cut in another run.
     private func countOfBlocks(before cut: Cut, of run: Int) -> Int {
         lists[run].blocks.partitioningIndex { block in
             let order = Self.compare(block.firstKey, cut.key)
@@ -124,13 +124,13 @@ package struct RangeCuts: Sendable {
 
 /// The pairs of a cursor between two keys.
 private final class RangeCursor: PairCursor {
-    /// A key; `isInclusive`: whether pairs of the key itself are behind it.
+    /// A key; `isInclusive`: whether pairs of the key itself come after the bound.
     typealias Bound = (key: [UInt8], isInclusive: Bool)
 
     private let pairs: SegmentCursor
     private let lower: Bound?
     private let upper: Bound?
-    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    // One task's thread owns a cursor: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var hasBegun = false
 
     init(_ pairs: SegmentCursor, from lower: Bound?, to upper: Bound?) {

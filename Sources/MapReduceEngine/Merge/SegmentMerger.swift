@@ -2,7 +2,7 @@ package import MapReduceModel
 
 /// Opens one partition of many runs as a single sequence of pairs.
 package enum SegmentMerger {
-    /// The part of a partition that is read: one of several ranges of keys.
+    /// The part of a partition to read: one of several key ranges.
     package struct Range: Hashable, Sendable {
         package var index: Int
         package var count: Int
@@ -13,21 +13,22 @@ package enum SegmentMerger {
         }
     }
 
-    /// The merged pairs of segments; of equal keys, those of earlier segments come first.
+    /// Returns the merged pairs of segments; for equal keys, the pairs of earlier segments come
+    /// first.
     ///
-    /// More segments than the width are first merged in groups of neighbors into runs of one
-    /// partition.
+    /// If there are more segments than the width, adjacent segments are first merged in groups into
+    /// runs of one partition.
     ///
-    /// `range`: which of the ranges of the segments' keys is read; nil reads all.
+    /// `range`: which range of the segments' keys to read; nil reads all.
     ///
-    /// `directory`: takes those runs; the attempt's own, which exists. Their names begin with
-    /// `name`.
+    /// `directory`: receives those runs; it belongs to the attempt and exists. Their names begin
+    /// with `name`.
     ///
     /// `didMerge`: called after each such pass.
     ///
-    /// - Returns: the pairs; the checksum that they must have by the indexes of the runs, nil where
-    ///   that is not known; and the bytes of the segments, as stored: of those that are read in
-    ///   ranges, of the lists of their blocks and of the blocks that have pairs of this range.
+    /// - Returns: the pairs; the checksum that they must have according to the runs' indexes, nil
+    ///   if it is not known; and the bytes of the segments, as stored. For segments read in ranges,
+    ///   these are the bytes of their block lists and of the blocks that have pairs of this range.
     package static func open(
         _ segments: [Segment],
         range: Range? = nil,
@@ -65,13 +66,13 @@ package enum SegmentMerger {
 
     private enum Source {
         case segment(Segment)
-        /// The pairs of a range, of a run that is open.
+        /// The pairs of a range of an open run.
         case range(any PairCursor)
-        /// A run that a pass of this merge wrote, and that goes when it has been read.
+        /// A run that a pass of this merge wrote, and that is removed after it has been read.
         case own(String)
     }
 
-    /// - Returns: the pairs of a range, with the bytes that are read to find them and to read them.
+    /// - Returns: the pairs of a range, and the number of bytes read to find them and to read them.
     private static func sources(
         _ segments: [Segment],
         _ range: Range
@@ -97,7 +98,8 @@ package enum SegmentMerger {
         return (sources, byteCount)
     }
 
-    /// - Returns: the sources' pairs, their checksum, and the bytes of those that are segments.
+    /// - Returns: the sources' pairs, their checksum, and the bytes of the sources that are
+    ///   segments.
     private static func cursors(
         _ sources: [Source]
     ) throws -> (cursors: [any PairCursor], expected: PairChecksum?, byteCount: Int) {
@@ -124,7 +126,7 @@ package enum SegmentMerger {
         return (cursors, expected, byteCount)
     }
 
-    /// - Returns: the bytes of those sources that are segments.
+    /// - Returns: the bytes of the sources that are segments.
     private static func merge(_ sources: [Source], into path: String) throws -> Int {
         let (cursors, expected, byteCount) = try cursors(sources)
         let pairs = MergeCursor(cursors)

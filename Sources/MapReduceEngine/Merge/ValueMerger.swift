@@ -1,10 +1,10 @@
-/// Merges the encoded values of one key, one after another; how is for the user's closure to say.
+/// Merges the encoded values of one key, one after another, as the user's closure specifies.
 @usableFromInline
 package protocol ValueMerger: AnyObject {
     /// Begins with the first value of a key.
     func start(_ value: UnsafeRawBufferPointer) throws
-    /// Merges the next value into what there is.
+    /// Merges the next value into the current result.
     func add(_ value: UnsafeRawBufferPointer) throws
-    /// The merged value, encoded; valid until the following call.
+    /// Returns the merged value, encoded; valid until the next call.
     func finish() throws -> UnsafeRawBufferPointer
 }

@@ -1,32 +1,33 @@
 internal import CZlib
 
-/// Compresses bytes to members of gzip that tell their length (BGZF): every tool for gzip reads
-/// them one after another, and one that knows how can begin at any of them.
+/// Compresses bytes into gzip members that record their length (BGZF): every gzip tool can read
+/// them in sequence, and a tool that knows the format can begin at any of them.
 ///
 ///     1f 8b 08 04 00000000 00 ff  0600 42430200 BSIZE  deflated bytes  CRC-32  length
 ///     └ gzip, with extra field ┘  └ member's size - 1 ┘
 ///
-/// There is no time and no name in them: equal bytes give equal members. The format is that of the
+/// They contain no time and no name, so equal bytes give equal members. The format is that of the
 /// SAM specification, section 4.1.
 package final class GzipBlocks {
     private var stream = z_stream()
     private let member: UnsafeMutableRawBufferPointer
 
-    /// Bytes that one member holds at most: even if they cannot be compressed, which adds up to 25
-    /// (`deflateBound`), the member has no more than 64 KiB, header and all.
+    /// The maximum number of bytes in a member: even if they cannot be compressed, which adds up to
+    /// 25 bytes (`deflateBound`), the member has at most 64 KiB, header included.
     package static let maxByteCount = 0xFF00
 
-    /// Bytes before the deflated ones, and behind them.
+    /// The number of bytes before the deflated ones, and after them.
     private static let headerByteCount = 18
     private static let trailerByteCount = 8
 
-    /// The member without bytes that ends a file.
+    /// The empty member that ends a file.
     package static let end: [UInt8] = [
         0x1F, 0x8B, 0x08, 0x04, 0, 0, 0, 0, 0, 0xFF, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1B, 0, 0x03, 0,
         0, 0, 0, 0, 0, 0, 0, 0,
     ]
 
-    /// The length of the member that these bytes begin with, which this type has made.
+    /// Returns the length of the member at the start of these bytes, which this type must have
+    /// made.
     package static func memberByteCount(of bytes: UnsafeRawBufferPointer) -> Int {
         Int(bytes.loadUnaligned(fromByteOffset: 16, as: UInt16.self).littleEndian) + 1
     }
@@ -54,7 +55,7 @@ package final class GzipBlocks {
         member.deallocate()
     }
 
-    /// The member that holds these bytes, at least one and at most `maxByteCount`; valid until the
+    /// Returns a member with these bytes, at least one and at most `maxByteCount`; valid until the
     /// next call.
     package func compress(_ bytes: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
         precondition(1...Self.maxByteCount ~= bytes.count, "a member has a limit")
@@ -70,7 +71,7 @@ package final class GzipBlocks {
         return UnsafeRawBufferPointer(rebasing: member[..<size])
     }
 
-    /// - Returns: how many bytes they became.
+    /// - Returns: the number of compressed bytes.
     private func deflate(
         _ bytes: UnsafeRawBufferPointer,
         into target: UnsafeMutableRawBufferPointer

@@ -1,11 +1,11 @@
 package import MapReduceModel
 
 extension OutputDirectory {
-    /// The names that parts get, relative to the output: what follows the directories of the
-    /// attempts that wrote them, with the parts of each output numbered in their order, as several
-    /// stages may write it.
+    /// Returns the final names of parts, relative to the output: the path after the directory of
+    /// the attempt that wrote each part, with the parts of each output renumbered in order, because
+    /// several stages may write to one output.
     ///
-    /// - Throws: `EngineError` for a file that is in no attempt's directory.
+    /// - Throws: `EngineError` for a file that is not in any attempt's directory.
     package func names(of files: [OutputFile]) throws -> [String] {
         var counts: [String?: Int] = [:]
         return try files.map { file in
@@ -31,13 +31,13 @@ extension OutputDirectory {
         return String(parts[1])
     }
 
-    /// Puts the files in place under their own names, then the manifest, then `_SUCCESS`.
+    /// Puts the files in place under their final names, then the manifest, then `_SUCCESS`.
     ///
-    /// A crash at any point leaves a directory without `_SUCCESS`, or with all that belongs to it.
-    /// `init(resuming:)` and the same call again end what was begun; the next run with the same
-    /// output takes it back. What is replaced is gone before the first rename.
+    /// A crash at any point leaves a directory that is either without `_SUCCESS` or complete.
+    /// `init(resuming:)` and the same call again finish a commit that has begun; the next run with
+    /// the same output undoes it. Whatever is replaced is removed before the first rename.
     ///
-    /// `badRecords`: the text of `_bad/records.jsonl`; empty for none.
+    /// `badRecords`: the text of `_bad/records.jsonl`; empty if there is none.
     package func commit(
         files: [OutputFile],
         manifest: String,
@@ -59,8 +59,8 @@ extension OutputDirectory {
         let names = try self.names(of: files) + renames.map(\.name)
         let there = try OutputNames(in: path)
         let replaced = there.own
-        // What is replaced is on the list too: half of it is nothing to keep. So is what an earlier
-        // call of this commit had begun to replace, whose folders may be left.
+        // The list also has what is replaced: half of that is not worth keeping. It also has what
+        // an earlier call of this commit had begun to replace, whose folders may remain.
         let hasBegun = try Files.kind(of: commitPath) != nil
         if !hasBegun { try checkIsFree(names, there) }
         let listed = try Set(names + replaced)
@@ -86,7 +86,7 @@ extension OutputDirectory {
         try Files.write("", toNew: successPath)
     }
 
-    /// Checks that nothing was put there while the job ran that would be replaced, or taken for a
+    /// Checks that nothing was added while the job ran that would be replaced or mistaken for a
     /// part of its output.
     private func checkIsFree(_ names: [String], _ there: OutputNames) throws {
         let marks = [Self.successName, Self.manifestName]
@@ -103,9 +103,9 @@ extension OutputDirectory {
         )
     }
 
-    /// Whether an earlier call of a commit that is being ended has put everything in place.
+    /// Returns whether an earlier call of a resumed commit has put everything in place.
     ///
-    /// The manifest tells it from an output that was to be replaced.
+    /// The manifest distinguishes it from an output that was to be replaced.
     private func hasEnded(_ files: [OutputFile], _ manifest: String) throws -> Bool {
         guard isResumed, try Files.kind(of: successPath) != nil,
             try Files.kind(of: manifestPath) != nil,
@@ -114,11 +114,11 @@ extension OutputDirectory {
         return try Files.read(manifestPath) == Array(manifest.utf8)
     }
 
-    /// The files that are not in place yet, with the names that they get.
+    /// Returns the files that are not in place yet, with their final names.
     ///
-    /// - Throws: when one is gone, before anything is replaced.
+    /// - Throws: if one is missing, before anything is replaced.
     private func filesToRename(_ files: [OutputFile]) throws -> [(from: String, name: String)] {
-        // An earlier call of a commit that is being ended may have renamed some.
+        // An earlier call of a resumed commit may have renamed some.
         let hasBegun = try isResumed && Files.kind(of: commitPath) != nil
         return try zip(files, try names(of: files)).compactMap { file, name in
             if try Files.kind(of: file.path) != nil { return (file.path, name) }
@@ -130,7 +130,7 @@ extension OutputDirectory {
         }
     }
 
-    /// - Returns: the folder with the records; nil when there are none.
+    /// - Returns: the folder with the records; nil if there are none.
     private func write(badRecords: String) throws -> String? {
         guard !badRecords.isEmpty else { return nil }
         let folder = "\(temporaryPath)/\(Self.badRecordsName)"

@@ -6,22 +6,22 @@ internal import Glibc
 
 /// The directory of a job's output, in which everything appears at once or not at all.
 ///
-///     out/_temporary/.mapreduce-lock   locked while a run lives: if it is free, all is left over;
-///                              in it is whose it is, where the run may be resumed
-///     out/_temporary/commit    the names that are put in place or replaced, while that is done
+///     out/_temporary/.mapreduce-lock   locked while a run lives; if it is free, all is left over;
+///                              contains the name of its run, if the run may be resumed
+///     out/_temporary/commit    the names being put in place or replaced, during a commit
 ///     out/_temporary/…         attempts
 ///     out/part-00000.tsv …     the output
-///     out/errors/part-00000.tsv …  one that has a name of its own
+///     out/errors/part-00000.tsv …  a named output
 ///     out/_MANIFEST.json       names, sizes, checksums, counters
-///     out/_bad/records.jsonl   records that were passed over, if there are any
-///     out/_SUCCESS             comes last: only with it is the output complete
+///     out/_bad/records.jsonl   skipped records, if there are any
+///     out/_SUCCESS             comes last: the output is complete only with it
 package final class OutputDirectory {
     package let path: String
-    /// Nil for a finished output, on which nothing is left to do.
+    /// Nil for a finished output that needs nothing more.
     private let lock: Int32?
-    /// Whether a commit may have begun before.
+    /// Whether a commit may have begun earlier.
     let isResumed: Bool
-    /// The directories that the run made, those above first.
+    /// The directories that the run created, parents first.
     let ownDirectories: [String]
     /// What jobs had written there when the directory was claimed; nothing else is replaced.
     let known: Set<String>
@@ -34,19 +34,18 @@ package final class OutputDirectory {
     private static let lockName = FileSearch.runLockName
     static let commitName = "commit"
 
-    /// Claims a directory for a run: removes what a killed one left behind, and locks it.
+    /// Claims a directory for a run: removes what a killed run left behind, and locks it.
     ///
-    /// `overwrite`: replace a finished output, at the moment of the commit.
+    /// `overwrite`: replace a finished output at the moment of the commit.
     ///
-    /// `owner`: the name of a run that may be resumed, which nothing else has; empty for one that
-    /// is not.
-    /// - Throws: `EngineError` when there is an output already, when something else is there, when
-    ///   another run is writing to it, or when it cannot be written to.
+    /// `owner`: the unique name of a run that may be resumed; empty for one that may not.
+    /// - Throws: `EngineError` if there is already an output, if something else is there, if
+    ///   another run is writing to it, or if it is not writable.
     package init(path: String, overwrite: Bool, owner: String = "") throws {
         self.path = path
         try Self.checkIsDirectory(path)
         let temporary = path + "/" + Self.temporaryName
-        // All of it is looked at before anything is written or removed.
+        // All of it is checked before anything is written or removed.
         let isLeftover = try Self.hasLeftovers(path)
         if isLeftover { try Self.checkOwnsAll(path) }
         var names = isLeftover ? [] : try Self.namesToReplace(path, overwrite: overwrite)
@@ -55,12 +54,12 @@ package final class OutputDirectory {
         do {
             lock = try Self.takeLock(path)
         } catch {
-            // Not where another run holds the lock: then they are not empty.
+            // If another run holds the lock, they stay: they are not empty.
             Files.removeIfEmpty(created)
             throw error
         }
         do {
-            // From now on nothing here is that of whoever was here before.
+            // From here on, nothing in it belongs to an earlier run.
             try Self.write(owner, to: lock, path)
             if isLeftover {
                 try Self.removeLeftovers(path)
@@ -75,20 +74,20 @@ package final class OutputDirectory {
         }
         self.lock = lock
         isResumed = false
-        // A directory that held nothing but leftovers is this run's own.
+        // A directory that held only leftovers belongs to this run.
         ownDirectories = isLeftover && names.isEmpty ? [path] : created
     }
 
-    /// Claims a directory again for a run whose coordinator was started anew: what attempts wrote
-    /// stays, and a commit that had begun can be ended by `commit`.
+    /// Claims a directory again for a run whose coordinator was restarted: what attempts wrote
+    /// stays, and `commit` can finish a commit that had begun.
     ///
-    /// A finished output beside which nothing is left over is not touched.
+    /// A finished output without leftovers is not touched.
     ///
     /// `owner`: the name of the run.
     ///
-    /// `isCommitting`: whether its commit may have begun, or it has ended.
-    /// - Throws: `EngineError` when what is there is of another run, or of a later time than the
-    ///   run is known to have come to: its coordinator has gone back to an older copy of its data.
+    /// `isCommitting`: whether its commit may have begun or ended.
+    /// - Throws: `EngineError` if the directory belongs to another run, or is further along than
+    ///   the run is known to be: its coordinator has gone back to an older copy of its data.
     package init(resuming path: String, owner: String, isCommitting: Bool) throws {
         self.path = path
         try Self.checkIsDirectory(path)
@@ -96,7 +95,7 @@ package final class OutputDirectory {
         let temporary = "\(path)/\(Self.temporaryName)"
         let isComplete = try Files.kind(of: "\(path)/\(Self.successName)") != nil
         known = try Files.kind(of: path) == nil ? [] : Set(OutputNames(in: path).ofJobs)
-        // Without an output there is nothing but what the run wrote.
+        // Without an output, there is only what the run wrote.
         ownDirectories = isComplete ? [] : [path]
         guard try Files.kind(of: "\(temporary)/\(Self.lockName)") != nil else {
             guard isCommitting else {
@@ -118,7 +117,7 @@ package final class OutputDirectory {
         self.lock = lock
     }
 
-    /// Writes into a lock whose directory it is.
+    /// Writes the owner of the directory into its lock.
     private static func write(_ owner: String, to lock: Int32, _ path: String) throws {
         let bytes = Array(owner.utf8)
         let count = bytes.withUnsafeBytes { pwrite(lock, $0.baseAddress, $0.count, 0) }
@@ -162,7 +161,7 @@ package final class OutputDirectory {
 
     deinit { if let lock { close(lock) } }
 
-    /// Where attempts write: a directory on the disk of the output.
+    /// Where attempts write: a directory on the same disk as the output.
     package var temporaryPath: String { path + "/" + Self.temporaryName }
 
     private static func checkIsDirectory(_ path: String) throws {
@@ -176,8 +175,8 @@ package final class OutputDirectory {
         }
     }
 
-    /// Whether a run that was killed left its temporary directory; one that is not a run's is an
-    /// error.
+    /// Returns whether a killed run left its temporary directory; one that does not belong to a run
+    /// is an error.
     private static func hasLeftovers(_ path: String) throws -> Bool {
         let temporary = "\(path)/\(temporaryName)"
         switch try Files.kind(of: temporary, followingLinks: false) {
@@ -194,7 +193,7 @@ package final class OutputDirectory {
         )
     }
 
-    /// Checks that there is nothing in the directory that no job wrote.
+    /// Checks that the directory contains only what jobs wrote.
     private static func checkOwnsAll(_ path: String) throws {
         let names = try OutputNames(in: path)
         let own = names.ofJobs + [temporaryName]
@@ -207,7 +206,7 @@ package final class OutputDirectory {
         )
     }
 
-    /// The names in an output, and in the folders of outputs that have names of their own.
+    /// Returns the names in an output and in the folders of named outputs.
     package static func names(in path: String) throws -> [String] {
         let names = try OutputNames(in: path)
         return names.own + names.foreign
@@ -229,7 +228,7 @@ package final class OutputDirectory {
         return lock
     }
 
-    /// Removes what a killed run left, its lock aside, and takes back a commit that it began.
+    /// Removes what a killed run left, except for its lock, and undoes a commit that it began.
     private static func removeLeftovers(_ path: String) throws {
         let temporary = "\(path)/\(temporaryName)"
         let commit = "\(temporary)/\(commitName)"
@@ -267,11 +266,11 @@ package final class OutputDirectory {
         do {
             try Self.remove(temporary: temporaryPath)
         } catch {
-            // The output is complete all the same; the next run removes what is left.
+            // The output is complete anyway; the next run removes what is left.
         }
     }
 
-    /// Removes a run's temporary directory: the lock comes last, which tells whose it is.
+    /// Removes a run's temporary directory, its lock last, because the lock shows the owner.
     private static func remove(temporary: String) throws {
         guard try Files.kind(of: temporary, followingLinks: false) == .directory else { return }
         for name in try Files.names(in: temporary) where name != lockName {

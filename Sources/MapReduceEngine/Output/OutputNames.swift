@@ -1,25 +1,25 @@
 internal import MapReduceModel
 
-/// What is in a directory, told apart by whether a job wrote it: nothing else is ever removed.
+/// The contents of a directory, divided into what jobs wrote and the rest, which is never removed.
 ///
-/// A job wrote what the manifest lists, or the list of a commit that was cut. A file that only has
-/// the name of a part may be a user's own.
+/// Jobs wrote what is in the manifest or in the list of an interrupted commit. A file that merely
+/// has the name of a part may be a user's own.
 struct OutputNames {
-    /// The parts and what was skipped, relative to the directory, in the order of their names.
+    /// The parts and the folder of skipped records, relative to the directory, sorted by name.
     private(set) var own: [String] = []
-    /// All else, `_temporary`, `_SUCCESS` and the manifest among it.
+    /// Everything else, including `_temporary`, `_SUCCESS`, and the manifest.
     private(set) var foreign: [String] = []
-    /// Those of `own`, the manifest, and `_SUCCESS` where there is one with it.
+    /// The names in `own`; if there is a manifest, also the manifest and any `_SUCCESS`.
     var ofJobs: [String] {
         let marks = [OutputDirectory.manifestName, OutputDirectory.successName]
         guard foreign.contains(marks[0]) else { return own }
         return own + marks.filter(foreign.contains)
     }
 
-    /// Reads a directory and the folders of outputs that have names.
+    /// Reads a directory and the folders of named outputs.
     ///
-    /// A folder that has anything but parts is nobody's output. One that is empty is neither: there
-    /// is nothing in it to keep or to remove.
+    /// In such a folder, everything except the parts that jobs wrote is foreign. An empty folder is
+    /// neither: it has nothing to keep or to remove.
     init(in path: String) throws {
         let written = try Self.written(in: path)
         for name in try Files.names(in: path) {
@@ -38,7 +38,7 @@ struct OutputNames {
         }
     }
 
-    /// The names of what jobs wrote, whether it is there or not.
+    /// Returns the names of what jobs wrote, whether it still exists or not.
     private static func written(in path: String) throws -> Set<String> {
         var names: Set<String> = []
         let commit = "\(path)/\(OutputDirectory.temporaryName)/\(OutputDirectory.commitName)"
@@ -53,10 +53,10 @@ struct OutputNames {
         return names
     }
 
-    /// The parts in a manifest; none in anything else.
+    /// Returns the parts listed in a manifest; none for anything else.
     ///
-    /// Their names need no escapes in JSON, so they stand there as they are, as `"name" : "…"`, and
-    /// nothing else does: a quote within a string has a backslash before it.
+    /// The names need no escapes in JSON, so they appear unchanged, as `"name" : "…"`. Nothing else
+    /// does: a quote within a string has a backslash before it.
     private static func listed(inManifest path: String) throws -> [String] {
         let tokens = String(decoding: try Files.read(path), as: UTF8.self).split(
             separator: "\"",
@@ -68,8 +68,8 @@ struct OutputNames {
         }
     }
 
-    /// Whether what has a name is what a job writes under it: a file, or the folder of what was
-    /// skipped.
+    /// Returns whether the item at a name has the kind that a job writes there: a file, or the
+    /// folder of skipped records.
     private static func isAsWritten(_ name: String, in path: String) throws -> Bool {
         let path = "\(path)/\(name)"
         let kind = try Files.kind(of: path, followingLinks: false)
@@ -78,27 +78,27 @@ struct OutputNames {
             && Files.names(in: path).allSatisfy { $0 == OutputDirectory.badRecordsFileName }
     }
 
-    /// Names for a message: the first three of them.
+    /// Returns the first three names, for a message.
     static func text(of names: [String]) -> String {
         let more = names.count > 3 ? " and \(names.count - 3) more" : ""
         return names.sorted().prefix(3).joined(separator: ", ") + more
     }
 
-    /// Whether a name, relative to an output, is one that jobs give.
+    /// Returns whether a name, relative to an output, is one that jobs use.
     static func isOwn(_ name: String) -> Bool {
         name == OutputDirectory.badRecordsName || PartName(name) != nil
     }
 
-    /// The names in the list of a commit, one a line.
+    /// Returns the names in the list of a commit, one per line.
     static func listed(in path: String) throws -> [String] {
         String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n")
             .map(String.init).filter(isOwn)
     }
 
-    /// The folder of a part; nil for what is in the directory itself.
+    /// Returns the folder of a part; nil for a part in the directory itself.
     static func folder(of name: String) -> String? { PartName(name)?.output }
 
-    /// Removes the folders of these parts if nothing is left in them.
+    /// Removes the folders of these parts if they are empty.
     static func removeEmptyFolders(of names: [String], in path: String) {
         for folder in Set(names.compactMap(folder)).sorted() {
             Files.removeIfEmpty("\(path)/\(folder)")

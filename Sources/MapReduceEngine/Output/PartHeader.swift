@@ -1,8 +1,8 @@
 package import MapReduceModel
 
-/// What parts begin with that is no record: the names of CSV's columns.
+/// The header of a part, which is not a record: the column names of CSV.
 package enum PartHeader {
-    /// How many bytes of a part, as stored, are its header; 0 where it has none.
+    /// Returns the number of bytes of a part, as stored, that are its header; 0 if it has none.
     package static func byteCount(of part: OpenFile, _ style: OutputStyle) throws -> Int {
         guard style.format == .csv else { return 0 }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)

@@ -1,13 +1,13 @@
 package import MapReduceModel
 
-/// Writes one output file: bytes through a buffer, compressed if that is asked for, with the
-/// checksum of what is stored and the number of records.
+/// Writes one output file through a buffer, compressed if requested, with the checksum of the
+/// stored bytes and the number of records.
 ///
 /// The file gets its name in the output directory when the job commits.
 @usableFromInline
 package final class PartWriter {
     private let file: OpenFile
-    /// What was added and not written yet; of a compressed file, what goes into one member.
+    /// The bytes added but not yet written; for a compressed file, the contents of one member.
     private let buffer: UnsafeMutableRawBufferPointer
     private let gzip: GzipBlocks?
     @exclusivity(unchecked) private var used = 0
@@ -57,8 +57,8 @@ package final class PartWriter {
         append(second)
     }
 
-    /// Appends what is no record, before all that are: a compressed file has it in a member of its
-    /// own.
+    /// Appends a header, which is not a record, before all records: in a compressed file it is in a
+    /// separate member.
     package func add(header: UnsafeRawBufferPointer) throws {
         try addLarge(header)
         if gzip != nil { try flush() }
@@ -71,7 +71,7 @@ package final class PartWriter {
         used += bytes.count
     }
 
-    /// Appends bytes that the buffer has no room for, or that are more than it holds.
+    /// Appends bytes that do not fit into the free space of the buffer, or into the whole buffer.
     private func addLarge(_ bytes: UnsafeRawBufferPointer) throws {
         try flush()
         var rest = bytes
@@ -101,7 +101,7 @@ package final class PartWriter {
         try file.write(bytes)
     }
 
-    /// Writes what is left and waits until it is on the disk.
+    /// Writes the rest and waits until it is on disk.
     package func commit() throws -> OutputFile {
         try flush()
         if gzip != nil { try GzipBlocks.end.withUnsafeBytes { try store($0) } }

@@ -4,21 +4,21 @@ internal import Glibc
 
 /// A directory for the intermediate files of one run, locked while the run lives.
 ///
-/// It may lie in a directory that is read: names that begin with `_` are not input.
+/// It may be inside an input directory: names that begin with `_` are not input.
 package final class ScratchDirectory {
     package let path: String
     private let lock: Int32
-    /// The directories above that had to be made.
+    /// The parent directories that had to be created.
     private let created: [String]
 
     private static let prefix = "_mapreduce-"
     private static let lockName = FileSearch.runLockName
 
-    /// Makes a directory below another one, and removes those that killed runs left there.
+    /// Creates a directory below another one, and removes what killed runs left there.
     package init(below base: String) throws {
         created = try Files.createDirectory(base)
         try Self.sweep(base)
-        // Under a name that no other run sweeps, until it is locked.
+        // Until it is locked, it has a name that no other run sweeps.
         let made = try Files.createUniqueDirectory("\(base)/.\(Self.prefix)")
         path = "\(base)/\(Files.name(of: made).dropFirst())"
         lock = open("\(made)/\(Self.lockName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -30,16 +30,16 @@ package final class ScratchDirectory {
 
     deinit { close(lock) }
 
-    /// Removes the directory with all that is in it.
+    /// Removes the directory and everything in it.
     package func remove() throws {
         try Files.remove(path)
         for directory in created.reversed() { Files.removeIfEmpty(directory) }
     }
 
-    /// Lets the directory stay: without its lock no other run removes it.
+    /// Keeps the directory: without its lock, no other run removes it.
     package func keep() throws { try Files.remove("\(path)/\(Self.lockName)") }
 
-    /// Removes directories of this user whose lock is free: those of processes that were killed.
+    /// Removes this user's directories whose lock is free: those of killed processes.
     package static func sweep(_ base: String) throws {
         for name in try Files.textNames(in: base) where isScratchName(name) {
             let path = "\(base)/\(name)"
@@ -54,12 +54,12 @@ package final class ScratchDirectory {
             do {
                 try Files.remove(path)
             } catch {
-                // Somebody else's leftovers must not keep this run from its work.
+                // Other runs' leftovers must not stop this run.
             }
         }
     }
 
-    /// Whether a name is one that `init` makes.
+    /// Returns whether a name is one that `init` creates.
     private static func isScratchName(_ name: String) -> Bool {
         let rest = name.dropFirst(prefix.count)
         return name.hasPrefix(prefix) && rest.count == 6

@@ -1,10 +1,10 @@
 package import MapReduceModel
 
-/// Writes the output of one attempt of a shuffling stage: a run for each time its memory was full,
-/// merged into one at the end.
+/// Writes the output of one attempt of a shuffling stage: one run each time its memory is full,
+/// merged into a single run at the end.
 ///
 /// Runs are merged in the order in which they were written, at most `mergeWidth` at once and only
-/// neighbors, so that pairs of equal keys keep the order of emission.
+/// adjacent ones, so that pairs of equal keys keep the order of emission.
 @usableFromInline
 package final class ShuffleWriter {
     /// Writes sorted pairs into a run.
@@ -18,18 +18,18 @@ package final class ShuffleWriter {
     private let output: RunWriter.Output
     private let merger: (any ValueMerger)?
     private var runs: [String] = []
-    /// The pairs of the runs that were filled.
+    /// The pairs of the runs filled so far.
     private var filled = PairChecksum()
     private var nextRun = 0
     package private(set) var counters = Counters()
 
-    /// `directory`: the attempt's own, which exists.
+    /// `directory`: the attempt's own directory, which exists.
     ///
     /// `merger`: merges the values of equal keys when runs are merged; nil keeps all pairs.
     ///
-    /// `output`: where it lies in the attempt's run, and what is kept of it.
+    /// `output`: where the output is in the attempt's run, and what is kept of it.
     ///
-    /// `name`: that of the output among those of the attempt; the files of spilled runs begin with
+    /// `name`: the name of the output within the attempt; the file names of spilled runs begin with
     /// it.
     package init(
         directory: String,
@@ -51,19 +51,19 @@ package final class ShuffleWriter {
     /// Writes one more run.
     @usableFromInline
     package func spill(_ fill: Fill) throws {
-        // In the middle of a record: sorting and writing is not the closure's time.
+        // In the middle of a record: sorting and writing do not count as the closure's time.
         let run = try ExecutionOwner.engine { try PhaseClock.measure(.spill) { try fillRun(fill) } }
         runs.append(run.file.path)
         counters.add(1, to: BuiltInCounter.spills)
     }
 
-    /// Writes what is left, and merges all into the attempt's run.
+    /// Writes the remaining pairs and merges everything into the attempt's run.
     ///
-    /// `collected`: the pairs that were spilled or are left; nil where values were merged or pairs
-    /// were dropped on purpose since they were counted.
+    /// `collected`: the pairs that were spilled or remain; nil if values were merged or pairs were
+    /// dropped on purpose after they were counted.
     ///
     /// - Returns: the pairs of the output.
-    /// - Throws: `EngineError` of kind `notConserved` when the run has other pairs.
+    /// - Throws: `EngineError` of kind `notConserved` if the run has other pairs.
     package func finish(
         collected: PairChecksum?,
         into run: RunWriter,
@@ -98,14 +98,14 @@ package final class ShuffleWriter {
         return pairs
     }
 
-    /// Writes the last run, and merges runs until all that are left can be merged at once.
+    /// Writes the last run, and merges runs until the remaining ones can be merged at once.
     private func spillRest(_ expected: PairChecksum?, _ fill: Fill) throws {
         runs.append(try fillRun(fill).file.path)
         if let expected { try Conservation.check(filled, isEqualTo: expected, in: "sorting") }
         try mergeUntilFew()
     }
 
-    /// Merges neighbors until all runs that are left can be merged at once.
+    /// Merges adjacent runs until the remaining ones can be merged at once.
     private func mergeUntilFew() throws {
         while runs.count > mergeWidth {
             counters.add(1, to: BuiltInCounter.mergePasses)

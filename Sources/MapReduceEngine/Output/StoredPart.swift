@@ -1,19 +1,20 @@
 package import MapReduceModel
 
-/// A part of a finished output, read from end to end to be compared with its manifest.
+/// A part of a finished output, read from end to end for comparison with its manifest.
 package struct StoredPart {
     private let path: String
     private let style: OutputStyle
-    /// The bytes that are stored.
+    /// The number of stored bytes.
     package private(set) var byteCount = 0
-    /// Their CRC-32.
+    /// The CRC-32 of the stored bytes.
     package var checksum: UInt32 { sum.value }
     private var sum = Checksum()
     private var counter: RecordCounter
 
     /// Reads all bytes.
     ///
-    /// `name`: that of the part, which tells its format; a file of another name is read as lines.
+    /// `name`: the part's name, which determines its format; a file with any other name is read as
+    /// lines.
     package init(path: String, name: PartName?) throws {
         self.path = path
         style = name?.style ?? OutputStyle(.lines)
@@ -27,7 +28,8 @@ package struct StoredPart {
         }
     }
 
-    /// What is wrong if there are to be so many records; nil if there are.
+    /// Returns the problem if the part does not have the expected number of records; nil if it
+    /// does.
     package func problem(withRecordCount expected: Int) throws -> String? {
         do {
             switch style.format {
@@ -49,7 +51,7 @@ package struct StoredPart {
         count == expected ? nil : "has \(count) \(records), and not \(expected)"
     }
 
-    /// Counts what is in the part once it is decompressed.
+    /// Counts the contents of the part after decompression.
     private func contentCounter() throws -> RecordCounter {
         switch style.compression {
         case .none: return counter
@@ -93,7 +95,7 @@ package struct StoredPart {
     }
 }
 
-/// Counts the records of a text that comes in pieces.
+/// Counts the records of a text that arrives in pieces.
 private struct RecordCounter {
     private let isCSV: Bool
     private(set) var byteCount = 0
@@ -102,13 +104,13 @@ private struct RecordCounter {
 
     init(_ format: OutputFormat) { isCSV = format == .csv }
 
-    /// The records, the names of CSV's columns aside.
+    /// The number of records, without the column names of CSV.
     var recordCount: Int { isCSV ? max(lineCount - 1, 0) : lineCount }
 
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
         byteCount += bytes.count
         for byte in bytes {
-            // A quotation mark within quotes is there twice, which changes nothing.
+            // A quotation mark within quotes is doubled, which changes nothing.
             if isCSV, byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             if byte == UInt8(ascii: "\n"), !isQuoted { lineCount += 1 }
         }

@@ -1,8 +1,9 @@
 internal import MapReduceModel
 
-/// The blocks of a segment, in order: where each one begins, and with which key.
+/// The blocks of a segment, in order: where each one begins and its first key.
 ///
-/// It lets a reader begin in the middle, and tells how the keys are spread without reading them.
+/// The list lets a reader begin in the middle, and shows how keys are distributed without reading
+/// them.
 package struct BlockList: Sendable {
     /// One block of pairs.
     package struct Block: Sendable {
@@ -10,7 +11,7 @@ package struct BlockList: Sendable {
         package var firstKey: [UInt8]
         /// Where it begins, in bytes from the start of the segment.
         package var offset: Int
-        /// Its bytes, header included.
+        /// The number of its bytes, header included.
         package var byteCount: Int
         package var pairCount: Int
 
@@ -28,14 +29,14 @@ package struct BlockList: Sendable {
 
     package mutating func add(_ block: Block) { blocks.append(block) }
 
-    /// Where neighboring blocks are in the segment; there is at least one.
+    /// Returns where a nonempty range of adjacent blocks is in the segment.
     package func bytes(of range: Range<Int>) -> Range<Int> {
         let last = blocks[range.upperBound - 1]
         return blocks[range.lowerBound].offset..<last.offset + last.byteCount
     }
 
-    /// The list as the body of a block: byte count, pair count and length of the key as varints,
-    /// and the key, for each block.
+    /// The list as the body of a block: for each block, the byte count, pair count, and key length
+    /// as varints, then the key.
     var encoded: [UInt8] {
         var bytes: [UInt8] = []
         for block in blocks {
@@ -56,7 +57,7 @@ package struct BlockList: Sendable {
     }
 
     /// Reads the list of a segment; an empty segment has none.
-    /// - Throws: `EngineError` of kind `fetchFailed` when there is none, or it is damaged.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the list is missing or damaged.
     package init(of run: RunReader, partition: Int) throws {
         if run.segments.indices.contains(partition), run.segments[partition].byteCount == 0 {
             return
@@ -122,7 +123,7 @@ package struct BlockList: Sendable {
         }
     }
 
-    /// The header of the list, which the segment's checksum covers.
+    /// Returns the header of the list, which the segment's checksum covers.
     static func header(_ run: RunReader, of segment: SegmentIndex) throws -> [UInt8] {
         let start = segment.offset + segment.pairsByteCount
         var header = [UInt8](repeating: 0, count: RunFormat.blockHeaderByteCount)

@@ -1,9 +1,8 @@
 package import MapReduceModel
 
-/// Pairs are neither lost nor doubled nor changed from step to step; what comes out of one is
-/// compared with what went into it.
+/// Checks that no step loses, duplicates, or changes pairs, by comparing its output with its input.
 package enum Conservation {
-    /// - Throws: `EngineError` of kind `notConserved` where pairs differ from what they must be.
+    /// - Throws: `EngineError` of kind `notConserved` if the pairs are not the expected ones.
     ///
     /// `step`: what was done, for the message.
     package static func check(

@@ -1,15 +1,16 @@
-/// A segment of which only some blocks were fetched: the bytes of the whole one, with holes in
+/// A segment of which only some blocks were fetched: the bytes of the whole segment, with holes in
 /// place of the other blocks.
 ///
 ///     whole    | magic, version | block 0 | block 1 | block 2 | block 3 | list | index | trailer |
 ///     listing  | magic, version |                hole                   | list | index | trailer |
 ///     blocks   | magic, version |  hole   | block 1 | block 2 |  hole   | list | index | trailer |
 ///
-/// Whoever reads only blocks that are there reads it as a whole run, and finds the same cuts by its
-/// list. A hole takes no room on most disks. Read by mistake it is zeros, which are no block.
+/// A reader that needs only the blocks present can read it as a whole run, and finds the same cuts
+/// from its list. A hole takes no space on most disks. A hole read by mistake yields zeros, which
+/// are not a valid block.
 package enum PartialSegment {
-    /// Makes a listing of a document that has the list alone.
-    /// - Throws: `EngineError` of kind `fetchFailed` when that is damaged.
+    /// Makes a listing from a document that contains only the list.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the document is damaged.
     package static func makeListing(of document: String, at path: String) throws {
         let file = try OpenFile(reading: document)
         let (segments, end) = try RunReader.readIndex(file)
@@ -44,8 +45,8 @@ package enum PartialSegment {
     }
 
     /// Reads some blocks of a run from end to end.
-    /// - Throws: `EngineError` of kind `fetchFailed` where they are not what the list says, or do
-    ///   not match their checksums.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the blocks differ from the list or do not
+    ///   match their checksums.
     package static func verify(run path: String, blocks: Range<Int>) throws {
         let run = try RunReader(path: path)
         for block in try BlockList(of: run, partition: 0).blocks[blocks] {
@@ -66,22 +67,22 @@ package enum PartialSegment {
     }
 }
 
-/// Writes a partial segment with some blocks as they come; what an earlier try wrote stays.
+/// Writes a partial segment with some blocks as they arrive; what an earlier attempt wrote stays.
 package final class PartialSegmentWriter {
-    /// The bytes to fetch, as they are numbered in the document of the whole segment.
+    /// The range of bytes to fetch, as offsets in the document of the whole segment.
     package let bytes: Range<Int>
-    /// The first one that is not here yet.
+    /// The offset of the first byte not received yet.
     package private(set) var next: Int
     private let blocks: Range<Int>
     private let listing: String
     private let partialPath: String
     private let file: OpenFile
 
-    /// Begins, or goes on.
+    /// Starts or resumes writing.
     ///
     /// `listing`: a listing of the segment.
     ///
-    /// `blocks`: at least one, of those that it lists.
+    /// `blocks`: at least one of the blocks in the listing.
     package init(partial path: String, listing: String, blocks: Range<Int>) throws {
         self.listing = listing
         self.blocks = blocks
@@ -107,8 +108,8 @@ package final class PartialSegmentWriter {
         next = min(max(size, bytes.lowerBound), bytes.upperBound)
     }
 
-    /// Adds bytes that were fetched.
-    /// - Throws: `EngineError` of kind `fetchFailed` when there are more than were asked for.
+    /// Adds fetched bytes.
+    /// - Throws: `EngineError` of kind `fetchFailed` if there are more than were requested.
     package func append(_ more: UnsafeRawBufferPointer) throws {
         guard more.count <= bytes.upperBound - next else {
             throw RunReader.corrupt(partialPath, at: next, "more came than was asked for")
@@ -117,9 +118,9 @@ package final class PartialSegmentWriter {
         next += more.count
     }
 
-    /// Verifies the blocks, and gives the file its name.
-    /// - Throws: `EngineError` of kind `fetchFailed` where they are cut, and where they are
-    ///   damaged; then the file is removed, as it is of no use to another try.
+    /// Verifies the blocks and gives the file its name.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the blocks are truncated or damaged; if
+    ///   they are damaged, the file is removed, because another attempt cannot use it.
     package func finish(as path: String) throws {
         guard next == bytes.upperBound else {
             throw RunReader.corrupt(partialPath, at: next, "not all came that was asked for")

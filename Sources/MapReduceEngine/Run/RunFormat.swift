@@ -1,10 +1,10 @@
 package import MapReduceModel
 
-/// The bytes of a run file; `Documentation/Formats.md` describes them with a worked example.
+/// The format of a run file; `Documentation/Formats.md` describes it with a worked example.
 ///
 ///     | magic, version | block … | block … | … | index: one entry for each partition | trailer |
 ///
-/// Behind the blocks of a segment that is cut into ranges comes one more, which lists them.
+/// If a segment is cut into ranges, its blocks are followed by one more block that lists them.
 ///
 /// All integers are little-endian.
 package enum RunFormat {
@@ -15,12 +15,12 @@ package enum RunFormat {
     package static let headerByteCount = 8
     /// Raw length, stored length, codec, checksum: four bytes each.
     package static let blockHeaderByteCount = 16
-    /// Offset, byte count, record count and hash sum of eight bytes each; checksum, and byte count
-    /// of the list of blocks with its header, of four.
+    /// Offset, byte count, record count, and hash sum, eight bytes each; checksum and the byte
+    /// count of the list of blocks with its header, four bytes each.
     package static let indexEntryByteCount = 40
     /// Partition count, checksum of the index, version, magic: four bytes each.
     package static let trailerByteCount = 16
-    /// The codec of a block of pairs, which is stored as it is.
+    /// The codec of a block of pairs, which is stored uncompressed.
     package static let codecNone: UInt32 = 0
     /// The codec of a list of blocks.
     package static let codecBlockList: UInt32 = 1
@@ -36,12 +36,12 @@ package enum RunFormat {
         return bytes
     }
 
-    /// The checksum of the index, which the trailer holds.
+    /// Returns the checksum of the index, which the trailer contains.
     static func checksum(ofTail tail: [UInt8]) -> UInt32 {
         tail.withUnsafeBytes { $0.little32(at: $0.count - trailerByteCount + 4) }
     }
 
-    /// The last bytes of a run: its index and the trailer.
+    /// Returns the last bytes of a run: its index and the trailer.
     static func tail(_ index: [SegmentIndex]) -> [UInt8] {
         let indexByteCount = index.count * indexEntryByteCount
         var bytes = [UInt8](repeating: 0, count: indexByteCount + trailerByteCount)
@@ -69,16 +69,16 @@ package enum RunFormat {
     }
 }
 
-/// Where the segment of one partition is in a run.
+/// The location of one partition's segment in a run.
 package struct SegmentIndex: Hashable, Sendable {
     package var offset = 0
     package var byteCount = 0
     package var pairs = PairChecksum()
-    /// CRC-32 of the headers of its blocks, one after another; each holds that of its block.
+    /// The CRC-32 of its block headers, in order; each header contains the CRC-32 of its block.
     package var checksum: UInt32 = 0
-    /// Bytes of the list of its blocks, at its end, with its header; 0 where there is none.
+    /// The bytes of the list of its blocks, at its end, with the list's header; 0 if there is none.
     package var listByteCount = 0
 
-    /// Bytes of its blocks of pairs.
+    /// The bytes of its blocks of pairs.
     package var pairsByteCount: Int { byteCount - listByteCount }
 }

@@ -1,14 +1,14 @@
 internal import MapReduceModel
 
-/// A finished run, with its index verified.
+/// A finished run whose index has been verified.
 package final class RunReader {
     package let path: String
     package let segments: [SegmentIndex]
     let file: OpenFile
 
     /// Opens a run and reads its index.
-    /// - Throws: `EngineError` of kind `fetchFailed` when the file is not there, is not a run, or
-    ///   its index does not match its checksum.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the file does not exist or is not a run, or
+    ///   if its index does not match its checksum.
     package init(path: String) throws {
         self.path = path
         do {
@@ -26,7 +26,7 @@ package final class RunReader {
     }
 
     /// Reads and verifies the index at the end of a file.
-    /// - Returns: it, and where it begins; whether its segments lie before that is not checked.
+    /// - Returns: the index and where it begins; does not check that its segments lie before that.
     static func readIndex(_ file: OpenFile) throws -> (segments: [SegmentIndex], offset: Int) {
         let size = try file.signature().byteCount
         let trailerCount = RunFormat.trailerByteCount

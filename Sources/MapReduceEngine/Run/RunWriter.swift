@@ -1,47 +1,49 @@
 package import MapReduceModel
 
-/// Writes a run: pairs in the order of partition, then of key.
+/// Writes a run: pairs ordered by partition, then by key.
 ///
-/// The file gets its name only with `commit()`; a writer that is dropped before leaves a file whose
-/// name ends in `.partial`, in a directory that its owner removes.
+/// The file gets its name only with `commit()`; a writer that is dropped before that leaves a file
+/// whose name ends with `.partial`, in a directory that its owner removes.
 @usableFromInline
 package final class RunWriter {
     private let file: OpenFile
     private let path: String
     private let partialPath: String
     private let phase: TaskPhase
-    // One task's thread owns a writer: checks of exclusive access would only cost time.
+    // One task's thread owns a writer: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var index: [SegmentIndex]
     @exclusivity(unchecked) private var partition = 0
     private var segmentChecksum = Checksum()
     private var offset = 0
-    /// The output that is being written, and where its pairs begin.
+    /// The output being written, and where its pairs begin.
     @exclusivity(unchecked) private var output: Output
     private var pairsBeforeOutput = PairChecksum()
     private var offsetOfOutput = 0
-    /// The checksum of all bytes; nil where nobody asks for it.
+    /// The checksum of all bytes; nil if it is not needed.
     private var whole: Checksum?
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
-    /// Bytes of pairs in the block, which follow its header.
+    /// The number of bytes of pairs in the block, after its header.
     @exclusivity(unchecked) private var used = 0
     /// The pairs of the partitions before the current one.
     @exclusivity(unchecked) private var pairsBefore = PairChecksum()
     /// The pairs of the current partition.
     @exclusivity(unchecked) private var pairs = PairChecksum()
 
-    /// The blocks of the current segment, and the pairs and the key with which the one begins that
-    /// is being filled; only where they are listed.
+    /// The blocks of the current segment, and the pair count and first key of the block being
+    /// filled; used only if blocks are listed.
     private var blocks = BlockList()
     private var blockPairCount = 0
     private var firstKey: [UInt8] = []
 
-    /// One of the shuffles whose partitions lie in a run, one after another.
+    /// One of the shuffles whose partitions a run contains, one after another.
     package struct Output: Hashable, Sendable {
         /// The number of its first partition.
         package var firstPartition = 0
-        /// Pairs of a partition beyond this number are dropped; nil keeps all.
+        /// The maximum number of pairs in a partition, beyond which pairs are dropped; nil keeps
+        /// all.
         package var limit: Int?
-        /// Whether the blocks of its partitions are listed, so that they can be cut into ranges.
+        /// Whether the blocks of its partitions are listed, so the partitions can be cut into
+        /// ranges.
         package var listsBlocks = false
 
         package init(firstPartition: Int = 0, limit: Int? = nil, listsBlocks: Bool = false) {
@@ -51,12 +53,12 @@ package final class RunWriter {
         }
     }
 
-    /// `partitionCount`: how many segments the run has.
+    /// `partitionCount`: the number of segments in the run.
     ///
-    /// `isPart`: whether the run is a part of an output. Then it is on the disk when it is
-    /// committed, and the file's checksum is that of all its bytes, as with other parts.
+    /// `isPart`: whether the run is a part of an output. If so, it is on disk once committed, and
+    /// the file's checksum covers all its bytes, as for other parts.
     ///
-    /// `phase`: what writing it belongs to.
+    /// `phase`: the phase that writing the run belongs to.
     package init(
         path: String,
         partitionCount: Int,
@@ -94,7 +96,7 @@ package final class RunWriter {
         offset += bytes.count
     }
 
-    /// Begins one of the run's outputs; they come in the order of their partitions.
+    /// Begins one of the run's outputs; outputs must be in the order of their partitions.
     package func begin(_ output: Output) throws {
         if output.firstPartition != partition { try begin(output.firstPartition) }
         self.output = output
@@ -102,8 +104,8 @@ package final class RunWriter {
         offsetOfOutput = offset
     }
 
-    /// Ends the output that was begun last.
-    /// - Returns: its pairs, and the bytes that they take.
+    /// Ends the current output.
+    /// - Returns: its pairs and the number of bytes they take.
     package func endOutput() throws -> (pairs: PairChecksum, byteCount: Int) {
         try flush()
         var all = pairsBefore
@@ -114,7 +116,7 @@ package final class RunWriter {
 
     /// Adds a pair to a partition of the current output.
     ///
-    /// Partitions come in rising order, and keys within one.
+    /// Partitions must be in ascending order, as must the keys within one.
     @usableFromInline
     package func add(
         partition: Int,
@@ -205,7 +207,7 @@ package final class RunWriter {
         if block.count > Self.usualByteCount { replaceBlock(byteCount: Self.usualByteCount) }
     }
 
-    /// Writes the list of the segment's blocks behind them.
+    /// Writes the list of the segment's blocks after them.
     private func writeList() throws {
         guard output.listsBlocks, !blocks.blocks.isEmpty else { return }
         let body = blocks.encoded
@@ -231,7 +233,7 @@ package final class RunWriter {
         index[partition].listByteCount = header.count + body.count
     }
 
-    /// A block of the usual size; one that a large pair needed does not stay.
+    /// The usual size of a block; a larger one, allocated for a large pair, is not kept.
     private static let usualByteCount =
         RunFormat.blockHeaderByteCount + EngineLimits.blockByteCount
 
@@ -240,7 +242,7 @@ package final class RunWriter {
         block = .allocate(byteCount: byteCount, alignment: 16)
     }
 
-    /// Writes the index and gives the file its name; it never changes again.
+    /// Writes the index and gives the file its name; the file never changes again.
     package func commit() throws -> FinishedRun {
         try endSegment()
         for index in partition..<index.count where index > partition {
@@ -266,7 +268,7 @@ package final class RunWriter {
     }
 }
 
-/// A run that has its name, the checksum of its pairs, and the bytes of its segments.
+/// A committed run, the checksum of its pairs, and the byte counts of its segments.
 @usableFromInline
 package struct FinishedRun: Sendable {
     package let file: OutputFile

@@ -2,24 +2,24 @@ package import MapReduceModel
 
 /// Steps through the pairs of one segment, in order.
 ///
-/// Every block is verified before its first pair is seen, and the number of pairs and the
-/// segment's checksum after the last, unless only some of the blocks are read.
+/// Every block is verified before its first pair is returned. The number of pairs and the segment's
+/// checksum are verified after the last pair, unless only some of the blocks are read.
 package final class SegmentCursor: PairCursor {
     private let run: RunReader
     private let segment: SegmentIndex
-    // One task's thread owns a cursor: checks of exclusive access would only cost time.
+    // One task's thread owns a cursor: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var offset: Int
-    /// Where the blocks end that are read.
+    /// Where the blocks to be read end.
     private let end: Int
     private let readsAll: Bool
     private let phase: TaskPhase
     private var checksum = Checksum()
     @exclusivity(unchecked) private var pairsRead = 0
-    /// What was read of the segment: `block[head..<tail]` begins at `offset`.
+    /// The part of the segment that has been read: `block[head..<tail]` begins at `offset`.
     @exclusivity(unchecked) private var block: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var head = 0
     @exclusivity(unchecked) private var tail = 0
-    /// The pairs of the current block, of which those before `position` were seen.
+    /// The pairs of the current block; those before `position` have been returned.
     @exclusivity(unchecked) private var pairs = UnsafeRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var position = 0
 
@@ -32,9 +32,9 @@ package final class SegmentCursor: PairCursor {
         count: 0
     )
 
-    /// Stands before the first pair of a partition.
+    /// Creates a cursor before the first pair of a partition.
     ///
-    /// `phase`: what reading it belongs to.
+    /// `phase`: the phase that reading the partition belongs to.
     package init(run: RunReader, partition: Int, phase: TaskPhase = .merge) throws {
         guard run.segments.indices.contains(partition) else {
             throw RunReader.corrupt(
@@ -52,8 +52,8 @@ package final class SegmentCursor: PairCursor {
         block = .allocate(byteCount: EngineLimits.blockByteCount * 2, alignment: 16)
     }
 
-    /// Stands before the first pair of some of a segment's blocks, which are neighbors: `bytes`
-    /// is where they are in the segment.
+    /// Creates a cursor before the first pair of some adjacent blocks of a segment; `bytes` is
+    /// where they are in the segment.
     package init(run: RunReader, partition: Int, bytes: Range<Int>) {
         precondition(
             run.segments.indices.contains(partition)
@@ -72,10 +72,10 @@ package final class SegmentCursor: PairCursor {
 
     deinit { block.deallocate() }
 
-    /// The checksum that the pairs must have, by the index.
+    /// The checksum that the pairs must have, according to the index.
     package var expected: PairChecksum { segment.pairs }
 
-    /// Bytes of the segment, as stored.
+    /// The bytes of the segment, as stored.
     var byteCount: Int { segment.byteCount }
 
     package func next() throws -> Bool {
@@ -129,10 +129,10 @@ package final class SegmentCursor: PairCursor {
         head += blockCount
     }
 
-    /// Has at least so many of the segment's bytes from `offset` on, of which `rest` are left.
+    /// Ensures that at least N of the segment's bytes are loaded from `offset` on; `rest` are left.
     ///
-    /// It reads as many as a block usually has, so that one read fetches a block, or many small
-    /// ones.
+    /// It reads as many bytes as a block usually has, so that one read fetches a block or many
+    /// small ones.
     private func load(_ byteCount: Int, of rest: Int) throws {
         let kept = tail - head
         guard kept < byteCount else { return }
@@ -146,7 +146,7 @@ package final class SegmentCursor: PairCursor {
         tail = wanted
     }
 
-    /// Moves what was read to the front of a block of at least so many bytes.
+    /// Moves what has been read to the front of a block of at least N bytes.
     private func makeRoom(_ byteCount: Int) {
         let kept = UnsafeRawBufferPointer(rebasing: block[head..<tail])
         if byteCount > block.count {

@@ -1,35 +1,35 @@
-/// One segment of a run as the bytes of a run of its own, which has that partition alone: what a
-/// worker sends to another one.
+/// One segment of a run as the bytes of a separate run that contains only that partition: what one
+/// worker sends to another.
 ///
 ///     | magic, version | blocks, as they are in the file | index of one entry | trailer |
 ///
-/// So a fetched segment is a run like any other, and verified like any other.
+/// So a fetched segment is a run like any other, and is verified like any other.
 ///
-/// Of a segment that lists its blocks, the list can be asked for alone; `PartialSegment` says what
-/// becomes of it:
+/// If a segment lists its blocks, the list can be requested alone; `PartialSegment` describes how
+/// it is used:
 ///
 ///     | magic, version | list | index of one entry, that of the whole | trailer |
 ///
-/// Unchecked: nothing changes after `init`; the file is read by `pread`, and closed with the last
-/// reference alone.
+/// Unchecked: nothing changes after `init`; the file is read with `pread` and closed only with the
+/// last reference.
 package final class SegmentDocument: @unchecked Sendable {
     package let byteCount: Int
     private let run: RunReader
-    /// Where the bytes between head and tail are in the file.
+    /// The range in the file of the bytes between head and tail.
     private let body: Range<Int>
     private let head: [UInt8]
     private let tail: [UInt8]
 
-    /// What a document has of a segment.
+    /// The part of a segment that a document contains.
     package enum Part: Sendable {
         case whole
-        /// The list of its blocks, which is empty where the segment has none.
+        /// The list of its blocks, which is empty if the segment has none.
         case list
     }
 
     /// Opens a segment of a finished run.
-    /// - Throws: `EngineError` of kind `fetchFailed` when the run cannot be read or its index
-    ///   verified, or has no such partition.
+    /// - Throws: `EngineError` of kind `fetchFailed` if the run cannot be read, its index cannot be
+    ///   verified, or it has no such partition.
     package init(run path: String, partition: Int, part: Part = .whole) throws {
         run = try RunReader(path: path)
         guard run.segments.indices.contains(partition) else {
@@ -52,8 +52,8 @@ package final class SegmentDocument: @unchecked Sendable {
         byteCount = head.count + body.count + tail.count
     }
 
-    /// Reads some of the bytes, up to the size of the target.
-    /// - Returns: the number of bytes read; less than asked for only at the end.
+    /// Reads bytes from an offset on, up to the size of the target.
+    /// - Returns: the number of bytes read; less than requested only at the end.
     package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
         var done = 0
         while done < target.count {
@@ -92,7 +92,7 @@ package final class SegmentDocument: @unchecked Sendable {
     }
 
     /// Reads a fetched run from end to end.
-    /// - Throws: `EngineError` of kind `fetchFailed` where it does not match its checksums.
+    /// - Throws: `EngineError` of kind `fetchFailed` if it does not match its checksums.
     package static func verify(run path: String) throws {
         let pairs = try SegmentCursor(run: RunReader(path: path), partition: 0)
         while try pairs.next() {}

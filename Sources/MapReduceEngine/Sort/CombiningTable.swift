@@ -1,4 +1,4 @@
-/// A hash table of keys with one value each, within a hard budget of memory.
+/// A hash table of keys with one value each, within a hard memory budget.
 ///
 ///     slot, 32 bytes:  | word0 | word1 | value | hash |
 ///
@@ -6,8 +6,8 @@
 ///     a longer key:               word0 = its offset in the arena, word1 = 0xFF << 56 | byte count
 ///     value:                      8 bytes of the value itself, or its offset in the arena
 ///
-/// Slots are probed one after another and at most half are taken. Short keys arrive in batches, so
-/// that whoever collects a batch can prefetch the slots, and the misses of the cache overlap.
+/// Probing is linear, and at most half of the slots are taken. Short keys arrive in batches, so
+/// that the caller that collects a batch can prefetch the slots and the cache misses overlap.
 ///
 /// Source: open addressing with linear probing (Knuth, TAOCP 6.4, algorithm L).
 @usableFromInline
@@ -31,14 +31,14 @@ package final class CombiningTable {
         }
     }
 
-    // One task's thread owns a table: checks of exclusive access would only cost time.
+    // One task's thread owns a table: exclusivity checks would only cost time.
     @exclusivity(unchecked) @usableFromInline package private(set) var slots:
         UnsafeMutablePointer<Slot>
-    /// The number of slots, a power of two, less one.
+    /// The number of slots, a power of two, minus one.
     @exclusivity(unchecked) @usableFromInline package private(set) var mask: UInt64
-    /// Keys in the table.
+    /// The number of keys in the table.
     @exclusivity(unchecked) @usableFromInline package private(set) var count = 0
-    /// Where touched slots end up, so that touching them is not optimized away.
+    /// A sink for touched slots, so that touching them is not optimized away.
     @exclusivity(unchecked) private var touched: UInt64 = 0
     private var slotMemory: MappedMemory
     @exclusivity(unchecked) private var arena: Arena
@@ -46,11 +46,11 @@ package final class CombiningTable {
     private let budget: Int
     private let maxKeyCount: Int
 
-    /// Reserves the first slots and the arena.
+    /// Reserves the initial slots and the arena.
     ///
-    /// `memoryByteCount`: slots, arena and the index that sorts them stay within it.
+    /// `memoryByteCount`: the budget for the slots, the arena, and the index that sorts them.
     ///
-    /// `maxKeyCount`: how many keys there may be when more are to be added.
+    /// `maxKeyCount`: once the table has this many keys, no more can be added.
     package init(memoryByteCount: Int, maxKeyCount: Int = .max) throws {
         precondition(maxKeyCount > 0, "a table has room for a key")
         budget = memoryByteCount
@@ -67,12 +67,12 @@ package final class CombiningTable {
         try MappedMemory(byteCount: capacity * MemoryLayout<Slot>.stride)
     }
 
-    /// Bytes that a table of that many slots needs, with the index for sorting it (two entries of
-    /// 16 bytes for every second slot).
+    /// Returns the bytes that a table with N slots needs, including the index for sorting it (two
+    /// 16-byte entries for every second slot).
     private static func byteCount(capacity: Int) -> Int { capacity * 48 }
 
-    /// Makes sure that so many keys and bytes can be added.
-    /// - Returns: false when the budget does not allow it: spill, then `removeAll()`.
+    /// Ensures that N keys and N bytes can be added.
+    /// - Returns: false if the budget does not allow it: spill, then call `removeAll()`.
     @usableFromInline
     package func makeRoom(keys: Int, arenaBytes: Int = 0) throws -> Bool {
         let needed = arena.used + arenaBytes
@@ -80,7 +80,7 @@ package final class CombiningTable {
             return false
         }
         if (count + keys) * 2 <= capacity { return true }
-        // While it grows, the old slots exist beside the new ones.
+        // While the table grows, the old slots exist next to the new ones.
         let largest = max(Self.byteCount(capacity: capacity * 2), capacity * 96)
         guard largest + needed <= budget else { return false }
         try PhaseClock.measure(.sort) { try grow() }
@@ -101,7 +101,7 @@ package final class CombiningTable {
         slotMemory = memory
     }
 
-    /// Forgets every key, and keeps the memory.
+    /// Removes every key but keeps the memory.
     @usableFromInline
     package func removeAll() {
         PhaseClock.measure(.sort) {
@@ -115,8 +115,8 @@ package final class CombiningTable {
         arena.used = 0
     }
 
-    /// Gives back the slots of an empty table that has grown: for the sake of a large pair, or so
-    /// that the next task spills where it would have done without this one.
+    /// Releases the slots that an empty table has gained by growing: to make room for a large pair,
+    /// or so that the next task spills at the same point as it would have without this one.
     @usableFromInline
     package func shrink() throws {
         precondition(count == 0, "only an empty table shrinks")
@@ -125,10 +125,10 @@ package final class CombiningTable {
         mask = UInt64(EngineLimits.initialTableCapacity - 1)
     }
 
-    /// Adds a batch of short keys; `makeRoom(keys:)` has made room for them.
+    /// Adds a batch of short keys, for which `makeRoom(keys:)` has made room.
     ///
-    /// `key`: where the words of a key are noted before its values are merged, as that may trap.
-    /// Two stores that nothing waits for.
+    /// `key`: receives the words of a key before its values are merged, because merging may trap.
+    /// This costs two stores that nothing waits for.
     @inlinable
     @inline(__always)
     package func add(
@@ -167,8 +167,8 @@ package final class CombiningTable {
     @usableFromInline
     package func didAdd(_ added: Int) { count += added }
 
-    /// The slot of a key of any length, which is taken now if the key is new; `makeRoom` has made
-    /// room for one key and, when it is a long one, for its bytes.
+    /// Returns the slot of a key of any length, and takes one if the key is new; `makeRoom` has
+    /// made room for one key and, for a long key, for its bytes.
     @usableFromInline
     package func slot(
         of key: UnsafeRawBufferPointer
@@ -210,8 +210,8 @@ package final class CombiningTable {
         }
     }
 
-    /// Puts an encoded value into the arena; `makeRoom` has made room for its bytes and 8 more.
-    /// - Returns: what a slot stores for it.
+    /// Stores an encoded value in the arena; `makeRoom` has made room for its bytes and 8 more.
+    /// - Returns: the value to store in a slot.
     @usableFromInline
     package func store(_ value: UnsafeRawBufferPointer) -> UInt64 {
         let length = UInt64(value.count)
@@ -220,8 +220,8 @@ package final class CombiningTable {
         return UInt64(offset)
     }
 
-    /// Puts an encoded value in the place of one that was stored and is no shorter.
-    /// - Returns: false, and does nothing, when it is longer.
+    /// Replaces a stored encoded value with one that is not longer.
+    /// - Returns: false, without doing anything, if the new value is longer.
     @usableFromInline
     package func replace(_ old: UInt64, with value: UnsafeRawBufferPointer) -> Bool {
         guard value.count <= stored(old).count else { return false }
@@ -233,13 +233,13 @@ package final class CombiningTable {
         return true
     }
 
-    /// Whether so many bytes can be stored without a spill.
+    /// Returns whether N bytes can be stored without a spill.
     @usableFromInline
     package func hasRoom(arenaBytes: Int) -> Bool {
         Self.byteCount(capacity: capacity) + arena.used + arenaBytes <= budget
     }
 
-    /// The encoded value that `store` put at that place; valid until `removeAll()`.
+    /// Returns the encoded value that `store` put at a place; valid until `removeAll()`.
     @usableFromInline
     package func stored(_ value: UInt64) -> UnsafeRawBufferPointer {
         let start = arena.base + Int(value)
@@ -247,9 +247,9 @@ package final class CombiningTable {
         return UnsafeRawBufferPointer(start: start + 8, count: count)
     }
 
-    /// Calls the body with every slot, by partition and then by key.
+    /// Calls the body with every taken slot, by partition and then by key.
     ///
-    /// The key's bytes are valid during the call only.
+    /// The key's bytes are valid only during the call.
     @usableFromInline
     package func forEachSorted(
         partitionCount: Int,
@@ -258,7 +258,7 @@ package final class CombiningTable {
         let entries = try PhaseClock.measure(.sort) {
             try sortedEntries(partitionCount: partitionCount)
         }
-        // Slots are far apart: those of a few entries ahead are touched together.
+        // Slots are far apart: those of a few upcoming entries are touched together.
         for start in stride(from: 0, to: entries.count, by: 32) {
             let end = min(start + 32, entries.count)
             var touched: UInt64 = 0
@@ -271,7 +271,8 @@ package final class CombiningTable {
         }
     }
 
-    /// An entry of each slot, by partition and then by key; valid until the table changes.
+    /// Returns an entry for each taken slot, by partition and then by key; valid until the table
+    /// changes.
     private func sortedEntries(
         partitionCount: Int
     ) throws -> UnsafeMutableBufferPointer<SortEntry> {

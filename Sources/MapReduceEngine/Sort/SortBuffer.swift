@@ -1,27 +1,28 @@
 internal import CIntrinsics
 
-/// Collects pairs in the order of emission and gives them back sorted by partition and key, pairs
-/// of equal keys in the order of emission; within a hard budget of memory.
+/// Collects pairs in the order of emission and returns them sorted by partition and key, with pairs
+/// of equal keys in the order of emission, within a hard memory budget.
 ///
 ///     data:   | key count | value count | key | value |  one pair after another (varints, bytes)
 ///     index:  | prefix, partition and position |         one `SortEntry` for each pair
 @usableFromInline
 package final class SortBuffer {
-    // One task's thread owns a buffer: checks of exclusive access would only cost time.
+    // One task's thread owns a buffer: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var data: Arena
     private let index: MappedMemory
     private let budget: Int
     private let maxPairCount: Int
     @exclusivity(unchecked) package private(set) var count = 0
-    /// How many pairs ahead the memory is asked for: as many misses as the processor has under way.
+    /// How many pairs ahead memory is prefetched: as many as the misses the processor has in
+    /// flight.
     private static let prefetchDistance = 12
     private static let indexByteCount = 2 * MemoryLayout<SortEntry>.stride
 
     /// Reserves the data and the index.
     ///
-    /// `memoryByteCount`: data, index and the spare room for sorting stay within it.
+    /// `memoryByteCount`: the budget for the data, the index, and the spare room for sorting.
     ///
-    /// `maxPairCount`: how many pairs there may be, however small they are.
+    /// `maxPairCount`: the maximum number of pairs, however small they are.
     package init(memoryByteCount: Int, maxPairCount: Int = .max) throws {
         precondition(maxPairCount > 0, "a buffer has room for a pair")
         budget = memoryByteCount
@@ -31,7 +32,8 @@ package final class SortBuffer {
     }
 
     /// Adds a pair.
-    /// - Returns: false when the budget does not allow it: spill, `removeAll()`, and add it again.
+    /// - Returns: false if the budget does not allow it: spill, call `removeAll()`, and add it
+    ///   again.
     @usableFromInline
     package func add(
         key: UnsafeRawBufferPointer,
@@ -61,7 +63,7 @@ package final class SortBuffer {
         return true
     }
 
-    /// Forgets every pair, and keeps the memory.
+    /// Removes every pair but keeps the memory.
     @usableFromInline
     package func removeAll() {
         data.used = 0
@@ -72,7 +74,7 @@ package final class SortBuffer {
         index.base.assumingMemoryBound(to: SortEntry.self)
     }
 
-    /// Calls the body with every pair, by partition, key and order of emission.
+    /// Calls the body with every pair, by partition, key, and order of emission.
     @usableFromInline
     package func forEachSorted(
         partitionCount: Int,
@@ -86,7 +88,7 @@ package final class SortBuffer {
             EntrySorter(breaker: self).sort(sorted, spare: spare, partitionCount: partitionCount)
         }
         for index in sorted.indices {
-            // The pairs lie in the order of emission: each one is a miss of the cache.
+            // The pairs are in the order of emission: each one is a cache miss.
             let ahead = sorted[min(index + Self.prefetchDistance, sorted.count - 1)].position
             intrinsics_prefetch(data.base + ahead)
             intrinsics_prefetch(data.base + ahead + 64)

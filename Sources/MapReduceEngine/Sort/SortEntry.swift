@@ -1,9 +1,9 @@
-/// One pair in a sort: the first eight bytes of its key, and where the rest is.
+/// One pair in a sort: the first eight bytes of its key, and where the pair is.
 @usableFromInline
 package struct SortEntry {
     /// The key's first eight bytes as a big-endian number, padded with zeros.
     package var prefix: UInt64
-    /// The partition in the upper 20 bits, the position of the pair in the lower 44.
+    /// The partition in the upper 20 bits and the position of the pair in the lower 44.
     package var location: UInt64
 
     @inline(__always)
@@ -17,7 +17,7 @@ package struct SortEntry {
     package var partition: Int { Int(location &>> 44) }
     package var position: Int { Int(location & (1 &<< 44 &- 1)) }
 
-    /// The first eight bytes of a key as a big-endian number, padded with zeros.
+    /// Returns the first eight bytes of a key as a big-endian number, padded with zeros.
     @inline(__always)
     package static func prefix(of key: UnsafeRawBufferPointer) -> UInt64 {
         if key.count >= 8 {
@@ -29,24 +29,24 @@ package struct SortEntry {
     }
 }
 
-/// Decides between two entries of one partition whose prefixes are equal.
+/// Orders two entries of one partition whose prefixes are equal.
 package protocol TieBreaker {
-    /// Whether `a` comes first: by the whole key, then in the order of emission.
+    /// Returns whether `a` comes first: by the whole key, then by the order of emission.
     func precedes(_ a: SortEntry, _ b: SortEntry) -> Bool
 }
 
 /// Sorts entries by partition, then by key.
 ///
 /// A counting sort by partition, then a most-significant-digit radix sort by the prefix's bytes.
-/// Buckets of at most 24 entries are sorted by insertion, buckets of one prefix by comparison.
-/// Cost: about 40 ns an entry for 300,000 words; twice the memory of the entries.
+/// Buckets of at most 24 entries use insertion sort; buckets of one prefix use a comparison sort.
+/// Cost: about 40 ns per entry for 300,000 words, and twice the memory of the entries.
 package struct EntrySorter<Breaker: TieBreaker> {
     private let breaker: Breaker
     private static var insertionLimit: Int { 24 }
 
     package init(breaker: Breaker) { self.breaker = breaker }
 
-    /// Sorts in place; `spare` has room for as many entries.
+    /// Sorts in place; `spare` must have room for the same number of entries.
     package func sort(
         _ entries: UnsafeMutableBufferPointer<SortEntry>,
         spare: UnsafeMutableBufferPointer<SortEntry>,
@@ -135,8 +135,8 @@ package struct EntrySorter<Breaker: TieBreaker> {
     }
 }
 
-/// Compares two keys byte by byte; a key that is the beginning of another one comes first.
-/// - Returns: less than 0, 0 or more than 0, as `memcmp`.
+/// Compares two keys byte by byte; a key that is a prefix of another one comes first.
+/// - Returns: a value less than, equal to, or greater than 0, like `memcmp`.
 @inline(__always)
 package func compareKeys(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     let shared = min(a.count, b.count)

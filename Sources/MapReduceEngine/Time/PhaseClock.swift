@@ -4,52 +4,52 @@ package import MapReduceModel
 internal import Glibc
 #endif
 
-/// Tells what a task's time goes into: at each moment it is in one phase.
+/// Measures how much time a task spends in each phase; at each moment it is in one phase.
 ///
-/// The closures' is the phase that loops over the records, and the others are left for it:
+/// The loop over the records is in the closures' phase, which other phases interrupt:
 ///
-///     closure ─┬────────┬──────────────┬──── …      what is left is the closures'
+///     closure ─┬────────┬──────────────┬──── …      the rest is the closures'
 ///        read  └────────┘   write ┌────┴──┐
 ///                           sort  └─┘               a phase within a phase: only the inner one
 ///
-/// What is done for each record is too short to be measured each time: samplers measure some of it,
-/// and have its share taken from the closures' time. So all phases together are the time that has
-/// passed, and nothing is counted twice.
+/// The work for a single record is too short to be measured each time: samplers measure some of it,
+/// and its share is taken from the closures' time. So all phases add up to the elapsed time, and
+/// nothing is counted twice.
 ///
-/// Unchecked: a task's thread alone uses it.
+/// Unchecked: only a task's thread uses it.
 @usableFromInline
 package final class PhaseClock: @unchecked Sendable {
-    /// That of the task that the calling thread runs; nil on other threads.
+    /// The clock of the task that the calling thread runs; nil on other threads.
     ///
-    /// For what all tasks and all others use alike, the files above all.
+    /// For code that tasks share with everything else, especially file access.
     @TaskLocal package static var current: PhaseClock?
 
     private let now: () -> Int64
-    /// What a measurement measures when nothing happens.
+    /// The result of measuring nothing.
     let overhead: Int64
-    /// The time that was spent in each phase, as far as it was measured.
-    // One task's thread owns a clock: checks of exclusive access would only cost time.
+    /// The time spent in each phase, as far as it was measured.
+    // One task's thread owns a clock: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var spent = [Int64](
         repeating: 0,
         count: TaskPhase.allCases.count
     )
-    /// What samplers found to belong to each phase, of what was spent in the closures'.
+    /// The time, out of the closures' time, that samplers attributed to each phase.
     @exclusivity(unchecked) private var found = [Double](
         repeating: 0,
         count: TaskPhase.allCases.count
     )
     @exclusivity(unchecked) private var phase: TaskPhase
-    /// When the phase began, or was last looked at.
+    /// When the phase began or was last checked.
     @exclusivity(unchecked) private var mark: Int64
     @exclusivity(unchecked) private var isSampling = false
-    /// Draws how many calls a sampler leaves out.
+    /// The state of the generator that draws how many calls a sampler skips.
     @exclusivity(unchecked) private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
     private var samplers: [UnsafeMutablePointer<Sampler.State>] = []
 
-    /// Begins now, in the closures' phase.
+    /// Creates a clock that starts now, in the closures' phase.
     package convenience init() { self.init(overhead: Self.measuredOverhead, now: Self.monotonic) }
 
-    /// Begins with another clock, which tells nanoseconds.
+    /// Creates a clock with another time source, which returns nanoseconds.
     package init(overhead: Int64, now: @escaping () -> Int64) {
         self.overhead = overhead
         self.now = now
@@ -59,7 +59,7 @@ package final class PhaseClock: @unchecked Sendable {
 
     deinit { for state in samplers { state.deallocate() } }
 
-    /// Does what belongs to a phase, whatever phase it is in.
+    /// Runs the body in a phase, whatever the current phase is.
     package func measure<Result, Failure: Error>(
         _ phase: TaskPhase,
         _ body: () throws(Failure) -> Result
@@ -74,7 +74,7 @@ package final class PhaseClock: @unchecked Sendable {
         return try body()
     }
 
-    /// The same for the task of the calling thread, if it runs one.
+    /// Does the same for the task of the calling thread, if it runs one.
     @usableFromInline
     package static func measure<Result, Failure: Error>(
         _ phase: TaskPhase,
@@ -84,19 +84,19 @@ package final class PhaseClock: @unchecked Sendable {
         return try current.measure(phase, body)
     }
 
-    /// Has the time up to now count as the current phase's.
+    /// Adds the time up to now to the current phase.
     private func settle() {
         let time = now()
         spent[phase.rawValue] += time - mark
         mark = time
     }
 
-    /// What time went into so far.
+    /// How the time was spent so far.
     package var times: TaskTimes {
         settle()
         let closures = Double(spent[TaskPhase.closure.rawValue])
         let sampled = found.reduce(0, +)
-        // An estimate may be too large; there is not more than there was.
+        // An estimate may be too large; it is limited to the time there was.
         let share = sampled > closures ? closures / sampled : 1
         func seconds(_ phase: TaskPhase) -> Float {
             Float((Double(spent[phase.rawValue]) + found[phase.rawValue] * share) / 1e9)
@@ -114,7 +114,7 @@ package final class PhaseClock: @unchecked Sendable {
 
     // MARK: Samplers
 
-    /// A new sampler of calls that belong to a phase.
+    /// Returns a new sampler of calls that belong to a phase.
     @usableFromInline
     package func sampler(_ phase: TaskPhase) -> Sampler {
         let state = UnsafeMutablePointer<Sampler.State>.allocate(capacity: 1)
@@ -123,10 +123,11 @@ package final class PhaseClock: @unchecked Sendable {
         return Sampler(state)
     }
 
-    /// Begins to measure what is taken of the closures' time.
+    /// Starts measuring time that is to be taken from the closures'.
     ///
-    /// - Returns: what `endSample` asks for; nil where there is nothing to be had: in another phase
-    ///   the time is that phase's already, and within another sample that one's.
+    /// - Returns: the argument for `endSample`; nil if there is nothing to take: in another phase
+    ///   the time already belongs to that phase, and within another sample it belongs to that
+    ///   sample.
     func beginSample() -> Int64? {
         guard phase == .closure, !isSampling else { return nil }
         isSampling = true
@@ -136,17 +137,17 @@ package final class PhaseClock: @unchecked Sendable {
 
     /// Ends a sample.
     ///
-    /// - Returns: the nanoseconds that it took, without phases that were measured within.
+    /// - Returns: the nanoseconds it took, without the phases measured within it.
     func endSample(_ before: Int64) -> Int64 {
         settle()
         isSampling = false
         return max(spent[TaskPhase.closure.rawValue] - before - overhead, 0)
     }
 
-    /// Has so many nanoseconds of the closures' time count as another phase's.
+    /// Moves N nanoseconds from the closures' time to another phase.
     func move(_ duration: Double, to phase: TaskPhase) { found[phase.rawValue] += duration }
 
-    /// A number from 1 on, equally likely up to twice the mean less one.
+    /// Returns a random number from 1 to twice the mean minus one, each equally likely.
     func number(around mean: Int) -> Int {
         // xorshift64 (Marsaglia, Xorshift RNGs, 2003).
         random ^= random &<< 13
@@ -159,7 +160,7 @@ package final class PhaseClock: @unchecked Sendable {
 
     private static func monotonic() -> Int64 { time(CLOCK_MONOTONIC) }
 
-    /// The time that the processor has worked for the calling thread.
+    /// The CPU time used by the calling thread.
     package static var ofThread: Int64 { time(CLOCK_THREAD_CPUTIME_ID) }
 
     private static func time(_ clock: clockid_t) -> Int64 {
@@ -168,7 +169,7 @@ package final class PhaseClock: @unchecked Sendable {
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
-    /// The least of some measurements of nothing: what is more is due to something else.
+    /// The minimum of several measurements of nothing; anything above it has another cause.
     private static let measuredOverhead: Int64 = {
         let clock = PhaseClock(overhead: 0, now: monotonic)
         return (0..<64).compactMap { _ in clock.beginSample().map(clock.endSample) }.min() ?? 0

@@ -1,5 +1,5 @@
-/// Measures some of many short calls that belong to one phase, and estimates from them what all of
-/// them take.
+/// Measures some of many short calls that belong to one phase, and estimates from them how long all
+/// of them take.
 ///
 ///     func add(_ pair: Pair) {
 ///         if sampler.isDue {
@@ -10,22 +10,22 @@
 ///         …
 ///     }
 ///
-/// After a few calls at the beginning, which calls are measured is up to chance, so that nothing
-/// in the records is in step with it. Each one stands for those halfway to its neighbors. Long
-/// calls are measured more often than short ones, and a call that is much longer than most, as when
-/// the thread was not running, stands for itself.
+/// After a few calls at the beginning, the measured calls are chosen at random, so that they do not
+/// coincide with a pattern in the records. Each one stands for the calls halfway to its neighbors.
+/// Long calls are measured more often than short ones. If a call is much longer than most, for
+/// example because the thread was not running, the excess stands only for itself.
 ///
-/// A `PhaseClock` makes samplers, and must outlive them; the task's thread alone uses them. Cost of
+/// A `PhaseClock` creates samplers and must outlive them; only the task's thread uses them. Cost of
 /// a call that is not measured: two or three instructions.
 @usableFromInline
 package struct Sampler {
-    // No object: counting references to it would cost more than all else.
+    // Not an object: counting references to it would cost more than everything else.
     @usableFromInline let state: UnsafeMutablePointer<State>
 
-    /// `state`: where to remember what was measured; it lives as long as the sampler.
+    /// - Parameter state: where the sampler keeps its state; it lives as long as the sampler.
     init(_ state: UnsafeMutablePointer<State>) { self.state = state }
 
-    /// Whether to measure the call that is about to be made; asked once before each.
+    /// Whether to measure the call that is about to be made; read once before each call.
     @inlinable package var isDue: Bool {
         @inline(__always) get {
             state.pointee.callsLeft &-= 1
@@ -33,22 +33,22 @@ package struct Sampler {
         }
     }
 
-    /// Begins to measure a call, within which none is due.
-    /// - Returns: what `end` asks for.
+    /// Starts measuring a call, within which no call is due.
+    /// - Returns: the argument for `end`.
     @usableFromInline
     package func begin() -> Int64? {
         state.pointee.callsLeft = .max
         return state.pointee.clock.beginSample()
     }
 
-    /// Ends to measure a call.
+    /// Stops measuring a call.
     @usableFromInline
     package func end(_ begin: Int64?) {
         let clock = state.pointee.clock
         state.pointee.note(begin.map(clock.endSample), clock)
     }
 
-    /// What a sampler remembers.
+    /// The state of a sampler.
     @usableFromInline
     struct State {
         @usableFromInline var callsLeft = 1
@@ -65,7 +65,7 @@ package struct Sampler {
             self.clock = clock
         }
 
-        /// Takes what a call took, and decides which one is next.
+        /// Records the duration of a call and decides which call to measure next.
         fileprivate mutating func note(_ duration: Int64?, _ clock: PhaseClock) {
             callCount += gap
             let most = min(1 + callCount / EngineLimits.callsToSample, EngineLimits.maxSampleGap)

@@ -1,4 +1,4 @@
-/// What the time of a task in its process goes into; `TaskTimes` says what belongs to which.
+/// A phase of a task's time in its process; `TaskTimes` describes what each phase includes.
 @usableFromInline
 package enum TaskPhase: Int, CaseIterable, Sendable {
     case read

@@ -7,18 +7,19 @@ internal import NIOSSL
 internal import Glibc
 #endif
 
-/// Why a service did not answer, in words of ours.
+/// The reason why a service did not answer, in our own words.
 ///
-/// `Unreachability` tells the kinds apart by them.
+/// `Unreachability` uses these words to tell the kinds of failure apart.
 enum CallFailure {
-    /// `url`: what was asked for.
+    /// Returns the words for an error.
+    /// - Parameter url: The URL that was requested.
     static func words(for error: any Error, url: String) -> String {
         switch error {
         case let error as NIOConnectionError:
             if error.dnsAError != nil || error.dnsAAAAError != nil {
                 return "DNS error: the name \(error.host) is not known"
             }
-            // The addresses of one name fail in the same way, as a rule.
+            // The addresses of a name usually all fail in the same way.
             guard let last = error.connectionErrors.last else { return "connection refused" }
             return words(for: last.error, url: url)
         case let error as IOError: return words(ofErrno: error.errnoCode)
@@ -62,7 +63,8 @@ enum CallFailure {
         "its certificate is not trusted (CERTIFICATE_VERIFY_FAILED): name the file of the "
         + "authority that signed it with --tls-ca"
 
-    /// The library's text has a path of the machine where it was built, and the reason as a word.
+    /// Returns the words for the library's text, which contains a path of the build machine and the
+    /// reason as one word.
     private static func words(ofText text: String) -> String {
         if text.contains("CERTIFICATE_VERIFY_FAILED") { return untrusted }
         if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {

@@ -11,7 +11,7 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// Calls the services of a cluster.
+/// A client for the services of a cluster.
 package final class ClusterClient: Sendable {
     private let http: HTTPClient
     private let token: Token?
@@ -35,9 +35,9 @@ package final class ClusterClient: Sendable {
             )
         )
         configuration.httpVersion = .http1Only
-        // Calls are traced here, where it is known which belong to a trace.
+        // Calls are traced here, where it is known which of them belong to a trace.
         configuration.tracing.tracer = nil
-        // Whoever calls tries again, and knows how often.
+        // The caller retries, and knows how often.
         configuration.connectionPool.retryConnectionEstablishment = false
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -45,9 +45,9 @@ package final class ClusterClient: Sendable {
     /// Closes all connections; no call may follow.
     package func shutdown() async throws { try await http.shutdown() }
 
-    /// Why a call failed.
+    /// The reason why a call failed.
     package enum CallError: Error, Sendable, CustomStringConvertible {
-        /// Nobody answered: whether the request was taken is not known.
+        /// There was no answer: it is unknown whether the service accepted the request.
         case unreachable(url: String, reason: String)
         /// The answer is an error.
         case refused(status: Int, ErrorAnswer.Detail)
@@ -59,13 +59,13 @@ package final class ClusterClient: Sendable {
             }
         }
 
-        /// Whether the coordinator does not know the worker that asked.
+        /// Whether the coordinator does not know the worker that sent the request.
         package var isUnknownWorker: Bool {
             if case .refused(409, _) = self { true } else { false }
         }
 
-        /// Whether it is the body of the request that was not taken, so that the same one will not
-        /// be taken later.
+        /// Whether the service rejected the body of the request, so that it will not accept the
+        /// same body later either.
         package var isRefusalOfBody: Bool {
             switch self {
             case .refused(400, _), .refused(413, _), .refused(422, _): true
@@ -91,7 +91,8 @@ package final class ClusterClient: Sendable {
         timeout: Duration = HTTPLimits.callTimeout
     ) async throws -> Answer {
         let data = try JSONBody.encode(body)
-        // The service would refuse it, and may close the connection before that is read.
+        // The service would refuse it, and might close the connection before the client reads the
+        // refusal.
         guard data.count <= HTTPLimits.maxBodyByteCount else {
             throw CallError.refused(
                 status: 413,
@@ -119,7 +120,7 @@ package final class ClusterClient: Sendable {
             .collect(upTo: HTTPLimits.maxRefusalByteCount)
     }
 
-    /// Whether there is something at a URL.
+    /// Returns whether there is something at a URL.
     package func exists(_ url: String) async throws -> Bool {
         do {
             _ = try await send(.HEAD, url, timeout: HTTPLimits.callTimeout).body
@@ -130,7 +131,7 @@ package final class ClusterClient: Sendable {
         }
     }
 
-    /// Text as it is.
+    /// Returns the text at a URL, unmodified.
     package func text(
         _ url: String,
         timeout: Duration = HTTPLimits.callTimeout
@@ -151,7 +152,7 @@ package final class ClusterClient: Sendable {
 
     // MARK: Files
 
-    /// Sends a file; its bytes are read as they are sent.
+    /// Sends a file, reading its bytes as they are sent.
     package func put(_ url: String, file: String) async throws {
         let chunks = FileChunks(path: file)
         let size = try chunks.byteCount()
@@ -165,9 +166,8 @@ package final class ClusterClient: Sendable {
         _ = try await response.body.collect(upTo: HTTPLimits.maxRefusalByteCount)
     }
 
-    /// The bytes of a file, from an offset on and up to another one, as they come.
-    ///
-    /// `end`: nil for the end of the file.
+    /// Returns the bytes of a file between two offsets, as they arrive.
+    /// - Parameter end: The end offset; nil for the end of the file.
     package func bytes(
         _ url: String,
         from offset: Int = 0,
@@ -180,7 +180,7 @@ package final class ClusterClient: Sendable {
         return try await send(.GET, url, headers: headers, timeout: timeout).body
     }
 
-    /// Within a span, if whoever calls is.
+    /// Sends a request, within a span if the caller is in one.
     package func send(
         _ method: HTTPMethod,
         _ url: String,
@@ -240,7 +240,7 @@ package final class ClusterClient: Sendable {
         do {
             return try JSONBody.decode(ErrorAnswer.self, from: body).error
         } catch {
-            // Not from one of ours; a proxy, perhaps.
+            // The answer is not from one of our services; it may come from a proxy.
             return ErrorAnswer(
                 code: "http",
                 message: "the answer was \(response.status.code) \(response.status.reasonPhrase)"

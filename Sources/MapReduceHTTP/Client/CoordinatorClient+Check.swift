@@ -1,25 +1,27 @@
 internal import MapReduceEngine
 package import MapReduceModel
 
-/// What `mapreduce doctor` asks.
+/// The requests of `mapreduce doctor`.
 extension CoordinatorClient {
-    /// How a coordinator or a worker is placed.
+    /// Returns the status of a coordinator's or a worker's process: its clock, its directory, and
+    /// its limits.
     package func serviceStatus(of service: String) async throws -> ServiceStatus {
         let url = service.hasSuffix("/") ? String(service.dropLast()) : service
         return try await client.get("\(url)/v1/check", timeout: HTTPLimits.statusPatience)
     }
 
-    /// Whether an output can be put in place; makes a directory that `endOutputCheck` removes.
+    /// Checks whether an output can be put in place; makes a directory that `endOutputCheck`
+    /// removes.
     package func checkOutput(_ request: OutputCheckRequest) async throws -> OutputCheckAnswer {
         try await client.post("\(base)/check", request)
     }
 
-    /// Removes a directory that a check has made.
+    /// Removes a directory that a check made.
     package func endOutputCheck(_ probe: String) async throws {
         try await client.delete("\(base)/check/\(Files.name(of: probe))")
     }
 
-    /// Whether a worker could run tasks of a job.
+    /// Checks whether a worker could run tasks of a job.
     package func check(
         _ request: JobCheckRequest,
         at worker: String

@@ -3,17 +3,15 @@ package import MapReduceModel
 internal import NIOCore
 internal import NIOHTTP1
 
-/// The logs of attempts as they are printed, asked of their workers.
+/// Requests for the logs of attempts: live logs from their workers, kept logs from the coordinator.
 extension CoordinatorClient {
-    /// Gets what an attempt has printed from an offset on, and what it prints while the worker
-    /// answers, which is until the attempt ends or is silent for some time.
-    ///
-    /// `url`: that of its worker.
-    ///
-    /// `waits`: whether to wait for more; else what there is comes at once.
-    ///
-    /// `take`: called with some bytes after others.
-    /// - Returns: whether the attempt had ended before, and all that it printed has come.
+    /// Gets what an attempt has printed from an offset on, and what it prints until the worker's
+    /// answer ends. The answer ends when the attempt does, or when the attempt is silent for some
+    /// time.
+    /// - Parameter url: The URL of the attempt's worker.
+    /// - Parameter waits: Whether to wait for more; otherwise, what there is comes at once.
+    /// - Parameter take: Called with the bytes, chunk by chunk.
+    /// - Returns: Whether the attempt had already ended, so that all that it printed has arrived.
     package func followLog(
         of attempt: AttemptID,
         at url: String,
@@ -49,7 +47,7 @@ extension CoordinatorClient {
         }
     }
 
-    /// What the coordinator has kept of what an attempt printed: the end of it.
+    /// Returns what the coordinator has kept of an attempt's output: the end of it.
     package func log(ofEnded attempt: AttemptID) async throws -> AttemptLog? {
         let task = attempt.task
         let logs: [AttemptLog] = try await client.get(

@@ -2,14 +2,14 @@ internal import MapReduceEngine
 package import MapReduceModel
 package import NIOSSL
 
-/// What a person asks a coordinator, from the command line.
+/// The command line's client for a coordinator.
 package struct CoordinatorClient: Sendable {
     let client: ClusterClient
     let base: String
 
-    /// `url`: that of the coordinator.
-    ///
-    /// `connectionCount`: the most that are open to one service at once.
+    /// Creates a client.
+    /// - Parameter url: The URL of the coordinator.
+    /// - Parameter connectionCount: The maximum number of connections open to one service at once.
     package init(
         url: String,
         token: Token?,
@@ -24,12 +24,12 @@ package struct CoordinatorClient: Sendable {
     package func shutdown() async throws { try await client.shutdown() }
 
     package func cluster() async throws -> ClusterStatus {
-        // Nobody waits long for a coordinator that is not there.
+        // People do not wait long for a coordinator that is not there.
         try await client.get("\(base)/cluster", timeout: HTTPLimits.greetingTimeout)
     }
 
-    /// Uploads an executable, unless the coordinator has it.
-    /// - Returns: its SHA-256.
+    /// Uploads an executable, unless the coordinator already has it.
+    /// - Returns: Its SHA-256.
     package func upload(executable path: String) async throws -> String {
         let digest = try await blocking { try DigestStore.digest(of: path) }
         let url = "\(base)/executables/\(digest)"
@@ -37,8 +37,8 @@ package struct CoordinatorClient: Sendable {
         return digest
     }
 
-    /// Uploads a side file, unless the coordinator has it.
-    /// - Throws: when it is not what the job was described with any more.
+    /// Uploads a side file, unless the coordinator already has it.
+    /// - Throws: `EngineError` if the file has changed since the job was described.
     package func upload(_ file: DescribedFile) async throws -> UploadedFile {
         let digest = try await blocking { () throws -> String in
             let digest = try DigestStore.digest(of: file.path)
@@ -62,11 +62,11 @@ package struct CoordinatorClient: Sendable {
 
     package func jobs() async throws -> [JobStatus] { try await client.get("\(base)/jobs") }
 
-    /// How a job is doing; waits for its end, at most so long.
-    ///
-    /// `uuid`: what tells the job from others of its number, here and below: whoever asks again
-    /// about a job gives what the first answer said, as a coordinator that has gone back to an
-    /// older copy of its data gives numbers again. Nil is for whichever job has the number.
+    /// Returns the status of a job; waits for its end, but at most `wait`.
+    /// - Parameter uuid: What distinguishes the job from others with its number, here and below. A
+    ///   coordinator restored from an older copy of its data assigns numbers again, so a caller
+    ///   that asks again about a job passes the UUID from the first answer. Nil stands for any job
+    ///   with the number.
     package func job(
         _ id: JobID,
         _ uuid: String? = nil,
@@ -78,12 +78,12 @@ package struct CoordinatorClient: Sendable {
         )
     }
 
-    /// Everything that is known of a job.
+    /// Returns everything known about a job.
     package func report(of id: JobID) async throws -> JobReport {
         try await client.get("\(base)/jobs/\(id.number)/report")
     }
 
-    /// What happened to a job after an event.
+    /// Returns what happened to a job after an event.
     package func events(
         of id: JobID,
         _ uuid: String? = nil,
@@ -100,13 +100,13 @@ package struct CoordinatorClient: Sendable {
         try await client.get("\(base)/jobs/\(id.number)/tasks")
     }
 
-    /// What is needed to run a task again.
+    /// Returns what is needed to run a task again.
     package func replay(of id: JobID, stage: Int, task: Int) async throws -> ReplayAnswer {
         try await client.get("\(base)/jobs/\(id.number)/tasks/\(stage)/\(task)")
     }
 
     /// Fetches an executable into a directory.
-    /// - Returns: its path there; what is not the executable of that digest is never there.
+    /// - Returns: Its path there; nothing but the executable with that digest is ever at this path.
     package func download(executable digest: String, to directory: String) async throws -> String {
         let store = try DigestStore(
             .executable,
@@ -137,12 +137,12 @@ package struct CoordinatorClient: Sendable {
         try await client.get("\(base)/workers")
     }
 
-    /// What attempts that ended have printed.
+    /// Returns what attempts that have ended printed.
     package func logs(of id: JobID) async throws -> [AttemptLog] {
         try await client.get("\(base)/jobs/\(id.number)/logs")
     }
 
-    /// What an attempt that runs has printed so far; asked of its worker.
+    /// Returns what a running attempt has printed so far, from its worker.
     package func log(of attempt: AttemptID, on worker: WorkerStatus) async throws -> String {
         let task = attempt.task
         return try await client.text(

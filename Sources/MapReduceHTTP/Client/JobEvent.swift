@@ -1,6 +1,6 @@
 package import MapReduceControl
 
-/// An entry of the journal with its number.
+/// A journal entry with its number.
 package struct JobEvent: Codable, Sendable {
     package let number: Int
     package let entry: JournalEntry

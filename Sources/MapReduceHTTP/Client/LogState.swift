@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// Whether an attempt may still print: a header of answers with a log.
+/// Whether an attempt may still print: a header of answers that contain a log.
 package enum LogState: String {
     case running
     case ended

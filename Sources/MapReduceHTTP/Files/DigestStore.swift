@@ -9,15 +9,15 @@ package import NIOCore
 internal import Glibc
 #endif
 
-/// Executables or side files of jobs, named by the SHA-256 of their bytes; nothing is there under
-/// its name before its digest was verified.
+/// A store of executables or side files of jobs, named by the SHA-256 of their bytes; a file gets
+/// its name only after its digest is verified.
 package struct DigestStore: Sendable {
-    /// What a store has.
+    /// The kind of files in a store.
     package enum Content: String, Sendable {
         case executable = "executable"
         case file = "side file"
 
-        /// Who may do what with one: nobody writes to it any more.
+        /// The permissions of a file; a file in the store is never written to again.
         fileprivate var permissions: UInt32 {
             switch self {
             case .executable: 0o700
@@ -28,7 +28,7 @@ package struct DigestStore: Sendable {
 
     package let content: Content
     package let directory: String
-    /// The largest that is taken, in bytes.
+    /// The size of the largest file accepted, in bytes.
     let maxByteCount: Int
 
     package init(_ content: Content, directory: String, maxByteCount: Int) throws {
@@ -36,13 +36,13 @@ package struct DigestStore: Sendable {
         self.directory = directory
         self.maxByteCount = maxByteCount
         try Files.createDirectory(directory)
-        // What an earlier process did not finish.
+        // An earlier process did not finish these.
         for name in try Files.names(in: directory) where name.hasSuffix(".partial") {
             try Files.remove("\(directory)/\(name)")
         }
     }
 
-    /// Whether a text is a digest, and so can be part of a path.
+    /// Returns whether a text is a digest, and so can be part of a path.
     package static func isDigest(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
     }
@@ -55,7 +55,7 @@ package struct DigestStore: Sendable {
 
     package func remove(_ digest: String) throws { try Files.remove(path(of: digest)) }
 
-    /// Removes what is not used, all but so many.
+    /// Removes the unused files, except `count` of them.
     package func removeAll(but used: [String], keeping count: Int) throws {
         let unused = try Files.names(in: directory).filter {
             Self.isDigest($0) && !used.contains($0)
@@ -63,8 +63,8 @@ package struct DigestStore: Sendable {
         for digest in unused.dropFirst(count) { try remove(digest) }
     }
 
-    /// Takes the bytes of a digest.
-    /// - Throws: `ClusterError` when they are too many, or their digest is another one.
+    /// Adds a file from its bytes.
+    /// - Throws: `ClusterError` if there are too many bytes, or if their digest is a different one.
     package func add<Bytes: AsyncSequence>(_ digest: String, _ bytes: Bytes) async throws
     where Bytes.Element == ByteBuffer {
         var writer = try VerifiedWriter(
@@ -81,9 +81,8 @@ package struct DigestStore: Sendable {
         }
     }
 
-    /// Fetches a side file of a coordinator, unless it is here.
-    ///
-    /// `base`: the coordinator's URL, with the version.
+    /// Fetches a side file from a coordinator, unless it is in the store.
+    /// - Parameter base: The coordinator's URL, including the version.
     package func fetch(
         _ file: UploadedFile,
         from base: String,
@@ -98,12 +97,12 @@ package struct DigestStore: Sendable {
         try await add(file.sha256, try await client.bytes("\(base)/files/\(file.sha256)"))
     }
 
-    /// Gives a side file its name in a directory, where it stays when the store drops it.
+    /// Links a side file into a directory under its name, where it stays when the store drops it.
     package func link(_ file: UploadedFile, into directory: String) throws {
         try Files.link(path(of: file.sha256), at: "\(directory)/\(file.name)")
     }
 
-    /// The digest of a file.
+    /// Returns the digest of a file.
     package static func digest(of path: String) throws -> String {
         let file = try OpenFile(reading: path)
         var hash = SHA256()
@@ -126,9 +125,9 @@ package struct DigestStore: Sendable {
     }
 }
 
-/// Writes a file under a name of its own until its digest is known to be right.
+/// A writer of a file that has a temporary name until its digest is verified.
 private struct VerifiedWriter {
-    // One task writes, and waits for each write.
+    // One task does all writes, and waits for each.
     private let file: UnsafeTransfer<OpenFile>
     private let partialPath: String
     private let content: DigestStore.Content

@@ -2,7 +2,7 @@ internal import MapReduceEngine
 internal import MapReduceModel
 package import NIOCore
 
-/// The bytes of a file as a sequence of buffers, read as they are asked for.
+/// The bytes of a file as a sequence of buffers, read on demand.
 package struct FileChunks: AsyncSequence, Sendable {
     package typealias Element = ByteBuffer
 

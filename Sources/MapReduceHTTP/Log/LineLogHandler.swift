@@ -8,10 +8,10 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// Writes what a service logs to standard error, one line for each event.
+/// A log handler that writes a service's log to standard error, one line for each event.
 ///
-/// A line is one write, and small enough that a pipe takes it as a whole: those of several
-/// processes, as `mapreduce cluster` has them, do not run into each other.
+/// Each line is a single write, small enough for a pipe to take it whole: the lines of several
+/// processes, as in `mapreduce cluster`, do not get mixed.
 package struct LineLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
@@ -20,20 +20,22 @@ package struct LineLogHandler: LogHandler {
     private let format: LogFormat
     private let write: @Sendable (String) -> Void
 
-    /// Names that every line has for what it is; a field that has one of them gets an underscore.
+    /// The names of fields that every line has; a field with one of these names gets an underscore.
     private static let ownNames: Set<String> = ["time", "level", "service", "message"]
 
-    /// One line at a time.
+    /// Serializes the writes of lines.
     private static let lock = Mutex(())
 
-    /// `service`: which one it is, `coordinator` or `worker`.
+    /// Creates a handler that writes to standard error.
+    /// - Parameter service: The kind of service, `coordinator` or `worker`.
     package init(service: String, format: LogFormat) {
         self.init(service: service, format: format) { line in
             Self.lock.withLock { _ in Terminal.writeRaw(line, to: 2) }
         }
     }
 
-    /// `write`: takes a line with its end; called from any thread.
+    /// Creates a handler that passes lines to a closure.
+    /// - Parameter write: Called with a line and its line end, from any thread.
     package init(service: String, format: LogFormat, write: @escaping @Sendable (String) -> Void) {
         self.service = service
         self.format = format
@@ -62,7 +64,7 @@ package struct LineLogHandler: LogHandler {
         write(line.text(format, maxByteCount: HTTPLimits.maxLogLineByteCount))
     }
 
-    /// What a line is about comes first, then the rest by name.
+    /// Returns the sort key of a field: what a line is about comes first, then the rest by name.
     private static func order(_ name: String) -> (Int, String) {
         (["job", "task", "attempt", "worker"].firstIndex(of: name) ?? 4, name)
     }

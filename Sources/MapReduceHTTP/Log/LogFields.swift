@@ -2,9 +2,9 @@ package import Logging
 internal import MapReduceModel
 internal import MapReduceReport
 
-// How lines of the log name what they are about, so that lines of coordinator and workers can be
-// joined: `job`, `attempt` and `worker` are numbers, `task` is as in `mapreduce tasks`.
-
+/// The names of the fields that say what a line of the log is about, so that lines of the
+/// coordinator and the workers can be joined: `job`, `attempt`, and `worker` are numbers; `task` is
+/// as in `mapreduce tasks`.
 extension JobID {
     package var fields: Logger.Metadata { ["job": .stringConvertible(number)] }
 }
@@ -22,6 +22,6 @@ extension WorkerID {
 }
 
 extension Logger.Metadata {
-    /// Both; of a name that both have, the value of the second.
+    /// Returns the fields of both; where both have a name, the second value wins.
     package static func + (a: Self, b: Self) -> Self { a.merging(b) { $1 } }
 }

@@ -1,7 +1,7 @@
-/// How the lines of a service's log look.
+/// The format of the lines of a service's log.
 package enum LogFormat: String, CaseIterable, Sendable {
     /// For people.
     case text
-    /// For programs: an object on each line.
+    /// For programs: one object per line.
     case json
 }

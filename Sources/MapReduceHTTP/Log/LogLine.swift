@@ -1,27 +1,27 @@
 internal import MapReduceModel
 
-/// A line of a log, before it is text.
+/// A line of a log, before it becomes text.
 struct LogLine {
     var time: String
     var level: String
     var service: String
     var message: String
-    /// In their order; none has the name of what every line has.
+    /// In order; none has a name that every line uses for itself.
     var fields: [(name: String, value: Value)]
 
-    /// A value as JSON knows it.
+    /// A value in terms of JSON.
     indirect enum Value {
         case text(String)
-        /// A number or a word that JSON has without quotes.
+        /// A number or a word that JSON writes without quotes.
         case bare(String)
         case list([Value])
         case fields([(name: String, value: Value)])
     }
 
-    /// The line with its end, in at most so many bytes: what is too long is cut, and ends in an
-    /// ellipsis.
+    /// Returns the line with its line end, in at most `maxByteCount` bytes: text that is too long
+    /// is cut and ends in an ellipsis.
     func text(_ format: LogFormat, maxByteCount: Int) -> String {
-        // What is longer than this is cut; less and less, until the rest fits.
+        // Anything longer than this limit is cut; the limit shrinks until the line fits.
         var limit = maxByteCount
         var text = cut(to: limit).text(format)
         while text.utf8.count > maxByteCount, limit > 8 {
@@ -73,7 +73,7 @@ extension LogLine.Value {
         }
     }
 
-    /// In quotes where a reader would not see its end.
+    /// The value as text, in quotes where its end would otherwise be unclear.
     fileprivate var text: String {
         guard case .text(let text) = self else { return json }
         let isPlain =

@@ -1,20 +1,21 @@
 package import Logging
 package import MapReduceModel
 
-/// Lines of a log that say much the same of one job: the first ones, and how many followed.
+/// A limit on log lines that say much the same about one job: the first ones are logged as
+/// warnings, and the rest are counted.
 package struct RepeatedLines {
     private var counts: [JobID: [String: Int]] = [:]
 
     package init() {}
 
-    /// The level of the next line of this kind.
+    /// Returns the level of the next line of this kind.
     package mutating func level(of kind: String, _ job: JobID) -> Logger.Level {
         counts[job, default: [:]][kind, default: 0] += 1
         let count = counts[job]?[kind] ?? 0
         return count <= HTTPLimits.repeatedLineCount ? .warning : .debug
     }
 
-    /// Tells how many lines of a job were left out, and forgets the job.
+    /// Logs how many lines of a job were left out, and forgets the job.
     package mutating func end(_ job: JobID, _ logger: Logger) {
         for (kind, count) in (counts.removeValue(forKey: job) ?? [:]).sorted(by: { $0.key < $1.key }
         )

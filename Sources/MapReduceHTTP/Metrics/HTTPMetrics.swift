@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import Synchronization
 
 /// The requests that a service has answered, by route: the path with names in place of numbers, so
-/// that there are as many as the service has.
+/// that there are only as many routes as the service defines.
 package final class HTTPMetrics: Sendable {
     private let state = Mutex(State())
 
@@ -24,10 +24,11 @@ package final class HTTPMetrics: Sendable {
         }
     }
 
-    /// The methods that routes have; a request may carry any other word.
+    /// The methods that routes use; a request may carry any other word.
     private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete]
 
-    /// `route`: nil when there is none for the path.
+    /// Counts a request that was answered.
+    /// - Parameter route: The route; nil if the path has none.
     func answered(
         _ method: HTTPRequest.Method,
         _ route: String?,
@@ -69,7 +70,8 @@ package final class HTTPMetrics: Sendable {
     }
 }
 
-/// Counts the requests, and takes their times; the outermost, so that it sees what is answered.
+/// A middleware that counts and times the requests; the outermost one, so that it sees every
+/// answer.
 struct MetricsMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 

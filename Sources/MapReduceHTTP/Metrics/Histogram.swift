@@ -1,16 +1,16 @@
 internal import MapReduceModel
 
-/// How often something took how long.
+/// A histogram of durations.
 package struct Histogram {
     /// Upper bounds of the buckets, in seconds.
     let bounds: [Double]
-    /// Values in each bucket alone.
+    /// The number of values in each bucket alone.
     private var counts: [Int]
     private(set) var count = 0
-    /// All values together, in seconds.
+    /// The sum of all values, in seconds.
     private(set) var sum = 0.0
 
-    /// For answers, writes and whatever else is over in a moment.
+    /// For answers, writes, and anything else that takes only a moment.
     package static let calls = Histogram([
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ])
@@ -35,7 +35,7 @@ package struct Histogram {
         if let index = bounds.firstIndex(where: { seconds <= $0 }) { counts[index] += 1 }
     }
 
-    /// For each bound, the values up to it.
+    /// For each bound, the number of values up to it.
     var sums: [Int] {
         var sum = 0
         return counts.map { count in

@@ -1,4 +1,4 @@
-/// Metrics in Prometheus' text format, version 0.0.4.
+/// Metrics in Prometheus's text format, version 0.0.4.
 ///
 /// Each family is added once, with all its samples.
 package struct MetricsText {
@@ -6,18 +6,18 @@ package struct MetricsText {
 
     package init() {}
 
-    /// What Prometheus does with the samples of a family.
+    /// How Prometheus treats the samples of a family.
     package enum Kind: String {
-        /// A sum that only grows, until the process ends; its name ends in `_total`.
+        /// A sum that only grows until the process ends; its name ends in `_total`.
         case counter
         case gauge
         case histogram
     }
 
-    /// A label of a sample: its name, and its value as it is.
+    /// A label of a sample: its name, and its value before escaping.
     package typealias Label = (name: String, value: String)
 
-    /// A family of one sample.
+    /// Adds a family with one sample.
     package mutating func add(
         _ kind: Kind,
         _ name: String,
@@ -27,7 +27,7 @@ package struct MetricsText {
         add(kind, name, help, [([], value)])
     }
 
-    /// A family with a sample for each value of one label.
+    /// Adds a family with one sample for each value of a label.
     package mutating func add(
         _ kind: Kind,
         _ name: String,
@@ -38,7 +38,7 @@ package struct MetricsText {
         add(kind, name, help, values.map { ([(label, $0.0)], $0.1) })
     }
 
-    /// A family with a sample for each set of labels.
+    /// Adds a family with one sample for each set of labels.
     package mutating func add(
         _ kind: Kind,
         _ name: String,
@@ -49,13 +49,13 @@ package struct MetricsText {
         for (labels, value) in samples { line(name, labels, value) }
     }
 
-    /// A family of one histogram.
+    /// Adds a family with one histogram.
     package mutating func add(_ name: String, _ help: String, _ histogram: Histogram) {
         head(name, .histogram, help)
         lines(name, [], histogram)
     }
 
-    /// A family with a histogram for each value of one label.
+    /// Adds a family with one histogram for each value of a label.
     package mutating func add(
         _ name: String,
         _ help: String,
@@ -95,7 +95,7 @@ package struct MetricsText {
     }
 }
 
-/// A number as a sample has it.
+/// A number that can be the value of a sample.
 package protocol MetricValue: CustomStringConvertible {}
 extension Int: MetricValue {}
 extension Double: MetricValue {}

@@ -6,7 +6,7 @@ internal import MapReduceProcess
 internal import Glibc
 #endif
 
-/// What every process tells of itself, under the names that all exporters use.
+/// The metrics that every process reports about itself, under the names that all exporters use.
 package struct ProcessMetrics {
     private var cpuSeconds = 0.0
     private var residentByteCount = 0
@@ -14,9 +14,9 @@ package struct ProcessMetrics {
     private var maxOpenFileCount = 0
     private var startTime = 0.0
 
-    /// Looks at this process.
+    /// Measures this process.
     ///
-    /// Cost: some small files of the kernel; it blocks.
+    /// Cost: reads a few small files of the kernel; blocks.
     package init() throws {
         var usage = rusage()
         if getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 {
@@ -28,13 +28,13 @@ package struct ProcessMetrics {
         if pages.count > 1 {
             residentByteCount = (Int(pages[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))
         }
-        // The one with which the names are read is there as well.
+        // The count includes the descriptor used to read the names.
         openFileCount = try Files.names(in: "/proc/self/fd").count - 1
         maxOpenFileCount = FileLimit.current.now
         startTime = try Self.startTime()
     }
 
-    /// Adds them to a service's own, with what was built.
+    /// Adds these metrics and the build information to a service's own metrics.
     package func add(to text: inout MetricsText) {
         text.add(
             .gauge,
@@ -76,10 +76,10 @@ package struct ProcessMetrics {
         )
     }
 
-    /// The kernel counts in ticks since it was booted.
+    /// Returns when the process was started; the kernel counts in ticks since boot.
     private static func startTime() throws -> Double {
         let status = String(decoding: try Files.readProcFile("/proc/self/stat"), as: UTF8.self)
-        // The name of the command may have spaces and parentheses in it.
+        // The name of the command may contain spaces and parentheses.
         guard let end = status.lastIndex(of: ")") else { return 0 }
         let fields = status[end...].split(separator: " ")
         let boot = try String(decoding: Files.readProcFile("/proc/stat"), as: UTF8.self)

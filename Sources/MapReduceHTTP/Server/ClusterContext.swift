@@ -1,7 +1,7 @@
 package import Hummingbird
 package import NIOCore
 
-/// A request with the connection on which it came.
+/// The context of a request, including the connection on which it arrived.
 package struct ClusterContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The connection.
@@ -12,7 +12,7 @@ package struct ClusterContext: RequestContext {
         channel = source.channel
     }
 
-    /// The port to which the client connected; nil when the connection is closed.
+    /// The port to which the client connected; nil if the connection is closed.
     package var port: Int? { channel.localAddress?.port }
 }
 

@@ -1,8 +1,9 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Watches one connection: it begins its first request in time, is closed after the answer to a
-/// client that keeps none open, and does not send a body for ever that nobody reads.
+/// A handler that enforces the limits of one connection: its first request must begin in time, it
+/// is closed after the answer if the client does not keep connections open, and a client cannot
+/// send an unread body indefinitely.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -11,12 +12,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private let connections: Connections
     private var number: Int?
-    /// Requests whose answer has not ended.
+    /// The number of requests whose answer has not ended.
     private var openRequestCount = 0
-    /// Whether the body of the last request goes on.
+    /// Whether the body of the last request is still arriving.
     private var isReading = false
     private var closesAfterAnswer = false
-    /// Bytes of a body that came after its answer.
+    /// Bytes of a body that arrived after its answer.
     private var drainedByteCount = 0
     private var isPaused = false
     private var deadline: Scheduled<Void>?
@@ -57,7 +58,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .body(let bytes):
             if openRequestCount == 0 {
                 drainedByteCount += bytes.readableBytes
-                // The answer stays readable for the client until the connection is closed.
+                // Reading pauses; the client can still read the answer until the connection is
+                // closed.
                 isPaused = drainedByteCount > HTTPLimits.maxDrainedByteCount
             }
             context.fireChannelRead(data)
@@ -96,7 +98,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 }
 
-/// Puts a `ConnectionHandler` where the version of a request is still known.
+/// A handler that installs a `ConnectionHandler` where the version of a request is still known.
 final class ConnectionInstaller: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 

@@ -1,22 +1,23 @@
-/// Which connections of a service are open, and which of them give way to new ones.
+/// The open connections of a service; decides which of them give way to new ones.
 ///
-/// A connection is *proven* once a request on it was let in. The others are bounded, for each peer
-/// and in all: when one more comes than may be, the one that has idled longest is closed. So a
-/// flood of connections closes its own, and a newcomer is always let in, also from the same
-/// address: many people may be behind one, as behind a proxy.
+/// A connection is *proven* once a request on it has been let in. Unproven connections are limited,
+/// per peer and in total: when a new one exceeds a limit, the one that has been idle longest is
+/// closed. So a flood of connections closes its own connections, and a newcomer is always let in.
+/// This holds even for a newcomer with the same address, because many people may share one, for
+/// example through a proxy.
 struct ConnectionTable {
-    /// How many there may be.
+    /// The maximum numbers of connections.
     struct Limits: Hashable, Sendable {
-        /// In all; more wait until one is closed.
+        /// In total; more connections wait until one is closed.
         let all: Int
 
         init(all: Int) { self.all = all }
 
-        /// Connections that have proven nothing.
+        /// Unproven connections.
         var unproven: Int { max(all / 2, 1) }
-        /// The same, of one peer.
+        /// Unproven connections of one peer.
         var unprovenOfPeer: Int { max(all / 4, 1) }
-        /// Connections that are always free for newcomers.
+        /// Connections kept free for newcomers.
         var spare: Int { min(8, all / 4) }
     }
 
@@ -25,7 +26,7 @@ struct ConnectionTable {
         /// Whether a request on it is being answered.
         var isBusy = false
         var isProven = false
-        /// When it was last seen to do something, as a number that grows.
+        /// When it was last active, as a number that increases with each activity in the table.
         var time: Int
     }
 
@@ -41,8 +42,8 @@ struct ConnectionTable {
 
     var count: Int { connections.count }
 
-    /// Notes a new connection.
-    /// - Returns: connections to close, which are gone from the table.
+    /// Adds a new connection.
+    /// - Returns: The connections to close, which are already removed from the table.
     mutating func open(_ number: Int, peer: String) -> [Int] {
         var closed: [Int] = []
         while unprovenCounts[peer, default: 0] >= limits.unprovenOfPeer {
@@ -61,7 +62,7 @@ struct ConnectionTable {
         return closed
     }
 
-    /// Notes that a request has begun, or that its answer has ended.
+    /// Records that a request has begun, or that its answer has ended.
     mutating func setBusy(_ number: Int, _ isBusy: Bool) {
         guard let connection = connections[number] else { return }
         time += 1
@@ -70,7 +71,7 @@ struct ConnectionTable {
         if !isBusy, !connection.isProven { wait(number, of: connection.peer) }
     }
 
-    /// Notes that a request was let in.
+    /// Records that a request was let in.
     mutating func prove(_ number: Int) {
         guard let connection = connections[number], !connection.isProven else { return }
         connections[number]?.isProven = true
@@ -95,7 +96,8 @@ struct ConnectionTable {
         withQueue(of: nil) { $0.append(entry, $1) }
     }
 
-    /// Calls the body with the queue of a peer, or of all, and with what tells which entries count.
+    /// Calls the body with the queue of a peer, or of all peers if `peer` is nil, and with a
+    /// predicate that says which entries are current.
     private mutating func withQueue<Result>(
         of peer: String?,
         _ body: (inout IdleQueue, (IdleQueue.Entry) -> Bool) -> Result
@@ -111,14 +113,14 @@ struct ConnectionTable {
         return result
     }
 
-    /// Whether a connection has idled since it was queued, and is still to prove something.
+    /// Returns whether a connection is still unproven and has been idle since it was queued.
     private func isCurrent(_ entry: IdleQueue.Entry) -> Bool {
         guard let connection = connections[entry.number] else { return false }
         return connection.time == entry.time && !connection.isProven && !connection.isBusy
     }
 
-    /// Removes the connection that has idled longest, of a peer or of all; if none idles, the one
-    /// that has been busy longest.
+    /// Removes the connection of a peer, or of all peers, that has been idle longest; if none is
+    /// idle, the one that has been busy longest.
     private mutating func removeOldest(of peer: String?) -> Int? {
         let first = withQueue(of: peer) { $0.popFirst($1) }
         let number =
@@ -130,7 +132,8 @@ struct ConnectionTable {
     }
 }
 
-/// Connections in the order in which they began to idle; those that no longer do are dropped later.
+/// Connections in the order in which they became idle; entries that are no longer idle are dropped
+/// later.
 private struct IdleQueue {
     struct Entry {
         let number: Int
@@ -139,7 +142,7 @@ private struct IdleQueue {
 
     private var entries: [Entry] = []
     private var start = 0
-    /// Entries at which those that count no longer are dropped.
+    /// The number of entries at which stale entries are dropped.
     private var mark = 64
 
     mutating func append(_ entry: Entry, _ isCurrent: (Entry) -> Bool) {

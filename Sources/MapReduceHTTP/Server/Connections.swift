@@ -16,15 +16,14 @@ package final class Connections: Sendable {
     }
 
     let limits: ConnectionTable.Limits
-    /// How long a connection may take to send its first request.
+    /// The time that a connection has to send its first request.
     let firstRequestTimeout: Duration
     private let state: Mutex<State>
 
-    /// `fileLimit`: files that the process may have open at once.
-    ///
-    /// `slotCount`: slots of a worker, which need files for other things.
-    ///
-    /// - Throws: `ConfigurationError` when that leaves too few connections.
+    /// Computes the limits from the number of files that the process may open.
+    /// - Parameter fileLimit: The number of files that the process may have open at once.
+    /// - Parameter slotCount: The number of slots of a worker, which need files for other purposes.
+    /// - Throws: `ConfigurationError` if that leaves too few connections.
     package init(
         fileLimit: Int,
         slotCount: Int = 0,
@@ -34,7 +33,7 @@ package final class Connections: Sendable {
             HTTPLimits.minFileLimit + slotCount * HTTPLimits.filesPerSlot,
             fileLimit / 2
         )
-        // A request may read or write a file, besides its connection.
+        // A request may read or write a file in addition to its connection.
         let all = min((fileLimit - reserve) / 2, HTTPLimits.maxConnectionCount)
         guard all >= HTTPLimits.minConnectionCount else {
             throw ConfigurationError(
@@ -50,7 +49,7 @@ package final class Connections: Sendable {
 
     var count: Int { state.withLock { $0.table.count } }
 
-    /// Notes a new connection, and closes others when there are too many.
+    /// Adds a new connection, and closes others if there are too many.
     func open(_ channel: any Channel) -> Int {
         let peer = Self.peer(channel.remoteAddress)
         let (number, closed) = state.withLock { state in
@@ -76,18 +75,18 @@ package final class Connections: Sendable {
         state.withLock { $0.table.setBusy(number, isBusy) }
     }
 
-    /// Notes that a request of a connection was let in.
+    /// Records that a request on a connection was let in.
     func prove(_ channel: any Channel) {
         state.withLock { state in
             if let number = state.numbers[ObjectIdentifier(channel)] { state.table.prove(number) }
         }
     }
 
-    /// What a peer is known by: its address or, as it may choose of many, the network of one of
-    /// IPv6.
+    /// Returns what identifies a peer: its address or, for IPv6, its network, because a peer may
+    /// choose among many addresses of one network.
     static func peer(_ address: SocketAddress?) -> String {
         guard case .v6(let address) = address else { return address?.ipAddress ?? "" }
-        // In a `sockaddr_in6` the address comes after the family, the port, and the flow label.
+        // In a `sockaddr_in6`, the address follows the family, the port, and the flow label.
         let bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
         let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11] == [0xFF, 0xFF]
         if isMapped { return bytes[12...].map { "\($0)" }.joined(separator: ".") }

@@ -3,11 +3,11 @@ internal import Hummingbird
 package import HummingbirdCore
 package import NIOCore
 
-/// Server-sent events as bytes: the format `text/event-stream`.
+/// Server-sent events as bytes, in the format `text/event-stream`.
 package enum EventStream {
-    /// An event whose data is a value; JSON has no line ends, and so is one line.
-    ///
-    /// `id`: what the stream can be resumed after when this has come.
+    /// Returns an event whose data is a value; the value is a single line, because its JSON has no
+    /// line ends.
+    /// - Parameter id: The point after which the stream can be resumed once this event has arrived.
     package static func event(
         _ name: String,
         id: String? = nil,
@@ -24,27 +24,26 @@ package enum EventStream {
     /// A comment, which keeps a connection alive and is not an event.
     package static let keepAlive = ByteBuffer(string: ": alive\n\n")
 
-    /// An answer that goes on until there is nothing more, the client goes away, or the process
-    /// ends.
-    ///
-    /// `next`: waits for what is to be sent; nil at the end. It is asked again when the client has
-    /// taken what came before.
+    /// Returns an answer that continues until there is nothing more, the client goes away, or the
+    /// process ends.
+    /// - Parameter next: Waits for what to send next, and returns nil at the end. It is called
+    ///   again when the client has taken what came before.
     package static func response(
         to request: Request,
         _ next: @escaping @Sendable () async throws -> [ByteBuffer]?
     ) -> Response {
-        // The connection is closed afterwards: nobody is to ask again on it.
+        // The connection is closed afterwards, so that no further request arrives on it.
         var headers: HTTPFields = [
             .contentType: "text/event-stream", .cacheControl: "no-store", .connection: "close",
         ]
-        // Some proxies collect answers otherwise.
+        // Without this, some proxies buffer answers.
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         return Response(
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                // A client that goes away closes its side of the connection: there may be nothing
-                // to write for long.
+                // A client that goes away closes its side of the connection. This must be noticed
+                // without a write, because there may be nothing to write for a long time.
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
                     while let buffers = try await next() {
                         for buffer in buffers { try await writer.write(buffer) }

@@ -12,11 +12,11 @@ internal import Synchronization
 internal import Glibc
 #endif
 
-/// An HTTP server with the limits that all services of a cluster have.
+/// An HTTP server with the limits shared by all services of a cluster.
 package struct HTTPService: Service, CustomStringConvertible {
     private let settings: ServerSettings
     private let responder: RouterResponder<ClusterContext>
-    /// What the library says.
+    /// The logger for the library's messages.
     private let libraryLogger: Logger
     private let logger: Logger
     private let bound: Promise<Int>
@@ -31,7 +31,7 @@ package struct HTTPService: Service, CustomStringConvertible {
         self.settings = settings
         self.connections = connections
         responder = router.buildResponder()
-        // It calls connections that are closed on shutdown errors.
+        // The library logs connections that are closed on shutdown as errors.
         var libraryLogger = logger
         if logger.logLevel > .debug { libraryLogger.logLevel = .critical }
         self.libraryLogger = libraryLogger
@@ -75,8 +75,8 @@ package struct HTTPService: Service, CustomStringConvertible {
             },
             logger: libraryLogger
         )
-        // Detached, so that it ends when this task is cancelled and not before: whoever drains goes
-        // on serving.
+        // Detached, so that it ends when this task is canceled and not earlier: a service that is
+        // draining keeps serving.
         let server = Task.detached { try await application.run() }
         do {
             try await withTaskCancellationHandler {
@@ -107,17 +107,18 @@ private final class Listener: Sendable {
 
     func start(_ channel: any Channel) { self.channel.withLock { $0 = channel } }
 
-    /// Takes no more connections, and waits until those that were accepted have been taken.
+    /// Stops accepting connections, and pauses so that the server can take up those already
+    /// accepted.
     ///
-    /// A connection that is accepted while the server is cancelled would be dropped unused, at
-    /// which SwiftNIO ends the process.
+    /// A connection accepted while the server is being canceled would be dropped unused, and
+    /// SwiftNIO would then end the process.
     func stop() async {
         guard let channel = channel.withLock({ $0 }) else { return }
         do {
             try await channel.setOption(.autoRead, value: false).get()
             try await Task.sleep(for: HTTPLimits.acceptPause)
         } catch {
-            // The socket is closed: no connection comes from it.
+            // The socket is closed: no more connections arrive on it.
         }
     }
 }

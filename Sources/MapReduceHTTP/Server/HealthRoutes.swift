@@ -3,9 +3,10 @@ internal import Hummingbird
 package import HummingbirdCore
 internal import NIOCore
 
-/// `/health/live` and `/health/ready`, which need no token.
+/// The routes `/health/live` and `/health/ready`, which need no token.
 package enum HealthRoutes {
-    /// `isReady`: whether the service can do its work now.
+    /// Adds the routes to a router.
+    /// - Parameter isReady: Returns whether the service can do its work now.
     package static func add(
         to router: ClusterRouter,
         isReady: @escaping @Sendable () async -> Bool

@@ -2,17 +2,18 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import MapReduceModel
 
-/// Refuses what other sites can make a browser of this machine send to a service without a token.
+/// A middleware that refuses requests that other sites can make a local browser send to a service
+/// without a token.
 ///
-/// A page of any site can send requests to 127.0.0.1, and a name that resolves to it (DNS
-/// rebinding) lets the page read the answers too. The browser then says so: the request names
+/// A page of any site can send requests to 127.0.0.1, and a name that resolves to that address (DNS
+/// rebinding) lets the page read the answers too. The browser's request reveals this: it names
 /// another host, another origin, or another site.
 struct LocalRequestsMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
     let isSecure: Bool
     let connections: Connections
-    /// Paths that a link of another page may lead to.
+    /// Paths that a link on another site's page may lead to.
     var openPaths: Set<String> = []
 
     func handle(
@@ -30,14 +31,15 @@ struct LocalRequestsMiddleware: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// - Throws: `ClusterError` when the request may come from another site.
+    /// Checks where a request comes from.
+    /// - Throws: `ClusterError` if the request may come from another site.
     static func check(
         _ head: HTTPRequest,
         port: Int?,
         isSecure: Bool,
         isOpen: Bool = false
     ) throws {
-        // Two hosts are none: one of them may be checked, and the other one meant.
+        // Two hosts count as none: one might be checked, and the other one used.
         guard head.headerFields[values: .furtherHost].isEmpty, let host = head.authority,
             isLocal(host, port: port, isSecure: isSecure)
         else { throw ClusterError.foreignHost(port: port) }
@@ -48,7 +50,7 @@ struct LocalRequestsMiddleware: RouterMiddleware {
         }
         let sites = head.headerFields[values: .secFetchSite]
         if sites.allSatisfy({ $0 == "same-origin" || $0 == "none" }) { return }
-        // Following a link shows the page, and tells the other site nothing.
+        // Following a link shows the page, and reveals nothing to the other site.
         let isLink =
             head.method == .get && head.headerFields[.secFetchMode] == "navigate"
             && head.headerFields[.secFetchDest] == "document"
@@ -57,7 +59,7 @@ struct LocalRequestsMiddleware: RouterMiddleware {
         }
     }
 
-    /// Whether the host of a request is an address of loopback, with the service's own port.
+    /// Returns whether the host of a request is a loopback address with the service's own port.
     static func isLocal(_ authority: String, port: Int?, isSecure: Bool) -> Bool {
         guard let port, !authority.contains(where: { $0 == "/" || $0 == "@" || $0.isWhitespace })
         else { return false }
@@ -72,10 +74,10 @@ struct LocalRequestsMiddleware: RouterMiddleware {
     }
 }
 
-/// Refuses bodies that are not said to be what the route takes.
+/// A middleware that refuses bodies whose declared type is not the one that the route takes.
 ///
-/// A page of another site can make a browser send text or a form without asking the service first,
-/// and cannot do so with these types.
+/// A page of another site can make a browser send text or a form without first asking the service
+/// for permission, but cannot do so with these types.
 struct BodyTypeMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
@@ -89,10 +91,11 @@ struct BodyTypeMiddleware: RouterMiddleware {
     }
 
     static let json = "application/json"
-    /// What executables and side files are sent as.
+    /// The type of executables and side files in requests.
     static let bytes = "application/octet-stream"
 
-    /// - Throws: `ClusterError` when the body is not of the type that the method takes.
+    /// Checks the type of a request's body.
+    /// - Throws: `ClusterError` if the body is not of the type that the method takes.
     static func check(_ head: HTTPRequest) throws {
         let fields = head.headerFields
         let hasBody =
@@ -143,7 +146,7 @@ extension ClusterError {
 }
 
 extension HTTPField.Name {
-    /// The first is the authority of the request.
+    /// A second `Host` header: the first becomes the request's authority.
     fileprivate static let furtherHost = named("Host")
     fileprivate static let secFetchSite = named("Sec-Fetch-Site")
     fileprivate static let secFetchMode = named("Sec-Fetch-Mode")

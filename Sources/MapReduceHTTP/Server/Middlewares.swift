@@ -5,8 +5,8 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import NIOCore
 
-/// Refuses requests that do not carry the cluster's token, but for the health checks and paths that
-/// tell nothing.
+/// A middleware that refuses requests without the cluster's token, except health checks and paths
+/// that reveal nothing.
 struct TokenMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
@@ -39,10 +39,9 @@ extension Request {
 }
 
 extension ClusterRouter {
-    /// A router without routes that does for each request what every service does: measures and
-    /// traces it, turns errors into answers, and refuses it if it is not allowed.
-    ///
-    /// `openPaths`: paths that tell nothing, and need no token.
+    /// Returns a router without routes that does for each request what every service does: measures
+    /// and traces it, turns errors into answers, and refuses it if it is not allowed.
+    /// - Parameter openPaths: Paths that reveal nothing, and need no token.
     package static func service(
         metrics: HTTPMetrics,
         logger: Logger,
@@ -64,10 +63,9 @@ extension ClusterRouter {
         return router
     }
 
-    /// Keeps out of all routes who may not use them: those without the token or, where there is
-    /// none, the pages of other sites.
-    ///
-    /// `openPaths`: paths that tell nothing.
+    /// Protects all routes from clients that may not use them: those without the token or, if there
+    /// is no token, the pages of other sites.
+    /// - Parameter openPaths: Paths that reveal nothing.
     func protect(
         token: Token?,
         isSecure: Bool,
@@ -95,7 +93,7 @@ extension ClusterRouter {
     }
 }
 
-/// Turns every error into an answer whose body is an `ErrorAnswer`.
+/// A middleware that turns every error into an answer whose body is an `ErrorAnswer`.
 struct ErrorMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 
@@ -112,7 +110,7 @@ struct ErrorMiddleware: RouterMiddleware {
             throw error
         } catch {
             let refusal = refusal(for: error, request)
-            // The answer to HEAD has no body, whatever it says.
+            // The answer to HEAD never has a body, even for an error.
             return request.method == .head
                 ? Response(status: refusal.status) : try Self.answer(refusal)
         }

@@ -1,8 +1,9 @@
 internal import Hummingbird
 package import MapReduceModel
 
+/// The numbers in the paths and queries of requests.
 extension ClusterContext {
-    /// A number of the path.
+    /// Returns a number from the path.
     package func number(_ name: String) throws -> Int {
         guard let text = parameters.get(name), let number = Int(text), number >= 0 else {
             throw ClusterError.badRequest("the \(name) in the path is not a number")
@@ -27,7 +28,7 @@ extension ClusterContext {
 }
 
 extension Request {
-    /// A number of the query; nil when it is not there.
+    /// Returns a number from the query; nil if it is not there.
     package func number(_ name: String) throws -> Int? {
         guard let text = uri.queryParameters.get(name) else { return nil }
         guard let number = Int(text), number >= 0 else {
@@ -36,7 +37,7 @@ extension Request {
         return number
     }
 
-    /// How long the answer may wait: `wait`, in milliseconds.
+    /// How long the answer may wait: the query's `wait`, in milliseconds.
     package var wait: Duration {
         get throws {
             let longest = HTTPLimits.maxRequestedWaitMilliseconds

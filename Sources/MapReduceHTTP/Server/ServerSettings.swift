@@ -1,7 +1,7 @@
 internal import MapReduceEngine
 package import NIOSSL
 
-/// Where a service listens, and whom it lets in.
+/// The settings of a server: where it listens, and which clients it lets in.
 package struct ServerSettings: Sendable {
     package var host: String
     /// 0 for any free port.
@@ -9,7 +9,8 @@ package struct ServerSettings: Sendable {
     package var token: Token?
     package var tls: TLSConfiguration?
 
-    /// - Throws: `ConfigurationError` when others could reach the service without a token.
+    /// Creates settings.
+    /// - Throws: `ConfigurationError` if other machines could reach the service without a token.
     package init(
         host: String,
         port: Int,
@@ -55,7 +56,7 @@ package struct ServerSettings: Sendable {
         return (String(host), port)
     }
 
-    /// Whether only this machine can reach an address.
+    /// Returns whether only this machine can reach an address.
     package static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
@@ -65,7 +66,7 @@ package struct ServerSettings: Sendable {
             }
     }
 
-    /// The certificate and key of a service.
+    /// Returns the TLS configuration of a service with a certificate and a key.
     package static func tls(certificate: String, key: String) throws -> TLSConfiguration {
         do {
             var configuration = TLSConfiguration.makeServerConfiguration(
@@ -82,7 +83,7 @@ package struct ServerSettings: Sendable {
         }
     }
 
-    /// How a client checks the services that it calls.
+    /// Returns the TLS configuration with which a client checks the services that it calls.
     package static func clientTLS(authority: String) throws -> TLSConfiguration {
         guard try Files.kind(of: authority) == .file else {
             throw ConfigurationError("there is no file \(authority), which --tls-ca names")
@@ -93,7 +94,7 @@ package struct ServerSettings: Sendable {
         return configuration
     }
 
-    /// The address as part of a URL.
+    /// Returns the address as part of a URL.
     package func url(port: Int) -> String {
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(tls == nil ? "http" : "https")://\(name):\(port)"

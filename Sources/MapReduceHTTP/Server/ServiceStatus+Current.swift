@@ -3,7 +3,7 @@ package import MapReduceModel
 internal import MapReduceProcess
 
 extension ServiceStatus {
-    /// How this process is placed, with its files in a directory.
+    /// Returns the status of this process, which keeps its files in a directory.
     package static func current(
         directory: String,
         diagnostics: WorkerDiagnostics? = nil

@@ -5,18 +5,19 @@ internal import Glibc
 #endif
 
 /// The tokens of the clusters that `mapreduce cluster` runs on this machine, each in a file that
-/// its user alone can read, named by where the coordinator listens.
+/// only its user can read, named after the address where the coordinator listens.
 ///
-/// The process that wrote a file holds a lock on it for as long as it lives: a file whose lock is
-/// free is of a cluster that was killed. It is not used, and the next cluster removes it.
+/// The process that wrote a file holds a lock on it for as long as it lives. A file whose lock is
+/// free belongs to a cluster that was killed: it is not used, and the next cluster removes it.
 package struct LocalTokens: Sendable {
-    /// Where files are looked for; the first that can be used is written to.
+    /// The directories to search for files; the first usable one is written to.
     let directories: [String]
-    /// What tells this machine's files apart in a home that others mount: the kernel's boot, and
-    /// the network in which 127.0.0.1 is this one.
+    /// What distinguishes this machine's files in a home that other machines mount: the kernel's
+    /// boot, and the network in which 127.0.0.1 is this machine.
     private let machine: String
 
-    /// `environment`: a variable of the process, or nil.
+    /// Creates the tokens of the user who runs this process.
+    /// - Parameter environment: Returns the value of an environment variable, or nil.
     package init(environment: (String) -> String?) {
         let userID = geteuid()
         let homes = [environment("HOME"), Self.home(of: userID)].compactMap { $0 }
@@ -40,7 +41,7 @@ package struct LocalTokens: Sendable {
             let network = try Files.identity(of: "/proc/self/ns/net").map { "\($0)" }
             return ([try HostIdentity.current()] + network).joined(separator: "-")
         } catch {
-            // Without /proc neither can be told.
+            // Without /proc, neither can be determined.
             return "here"
         }
     }
@@ -52,7 +53,7 @@ package struct LocalTokens: Sendable {
 
     // MARK: Writing
 
-    /// A file that is removed with `remove`; its lock is free when the process ends.
+    /// A file that is removed with `remove`; its lock is released when the process ends.
     package struct Published: ~Copyable {
         package let path: String
         private let lock: OwnedDescriptor
@@ -70,8 +71,7 @@ package struct LocalTokens: Sendable {
     }
 
     /// Writes the token of a coordinator, and removes the files of clusters that were killed.
-    ///
-    /// - Throws: `ConfigurationError` when no directory can be used.
+    /// - Throws: `ConfigurationError` if no directory can be used.
     package func publish(_ token: Token, url: String) throws -> Published {
         var problems: [String] = []
         for directory in directories {
@@ -90,7 +90,8 @@ package struct LocalTokens: Sendable {
     }
 
     private func write(_ token: Token, to path: String) throws -> Published {
-        // Under a name that no other process reads or sweeps, until it is locked and whole.
+        // The name is one that no other process reads or sweeps, until the file is locked and
+        // complete.
         let partial = "\(Files.parent(of: path) ?? ".")/.\(UInt64.random(in: 0 ... .max)).partial"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw EngineError.system("create", partial, errno: errno) }
@@ -113,9 +114,10 @@ package struct LocalTokens: Sendable {
         return Published(path: path, lock: lock)
     }
 
-    /// Makes a directory of which this user alone can read the names.
+    /// Makes a directory whose names only this user can read.
     private static func prepare(_ directory: String) throws {
-        // A home of another user, as `sudo` may leave it, gets no directories of this one.
+        // The home of another user, as left by `sudo` for example, gets no directories of this
+        // user.
         var missing = directory
         var status = stat()
         while stat(missing, &status) != 0, errno == ENOENT, let above = Files.parent(of: missing) {
@@ -148,7 +150,7 @@ package struct LocalTokens: Sendable {
         }
     }
 
-    /// Whether the process that wrote a file is gone.
+    /// Returns whether the process that wrote a file is gone.
     private static func isStale(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
@@ -158,9 +160,9 @@ package struct LocalTokens: Sendable {
 
     // MARK: Reading
 
-    /// The token of the cluster at a URL, if it runs here for this user.
-    ///
-    /// - Throws: `ConfigurationError` when others can read the file.
+    /// Returns the token of the cluster at a URL, if the cluster runs on this machine for this
+    /// user.
+    /// - Throws: `ConfigurationError` if others can read the file.
     package func token(url: String) throws -> Token? {
         for directory in directories where Self.isPrivate(directory) {
             for name in try names(of: url) {
@@ -179,7 +181,7 @@ package struct LocalTokens: Sendable {
         return "\(host)-\(port)-\(machine)"
     }
 
-    /// The names of one service: where it listens may be written in several ways.
+    /// Returns the file names for one service: its address may be written in several ways.
     private func names(of url: String) throws -> [String] {
         let (host, port) = try Self.address(of: url)
         let usual = ["127.0.0.1", "localhost", "::1"]
@@ -196,7 +198,7 @@ package struct LocalTokens: Sendable {
     }
 }
 
-/// A descriptor that is closed with its owner.
+/// A file descriptor that is closed with its owner.
 private struct OwnedDescriptor: ~Copyable {
     private let number: Int32
 
@@ -204,14 +206,14 @@ private struct OwnedDescriptor: ~Copyable {
 
     deinit { close(number) }
 
-    /// Whether nobody holds the lock of the file; it is free again at once.
+    /// Whether no process holds the lock of the file; the check releases the lock again at once.
     var takesSharedLock: Bool {
         guard flock(number, LOCK_SH | LOCK_NB) == 0 else { return false }
         flock(number, LOCK_UN)
         return true
     }
 
-    /// Whether the file is the one at a path.
+    /// Returns whether the file is the one at a path.
     func isFile(at path: String) throws -> Bool {
         var own = stat()
         var other = stat()

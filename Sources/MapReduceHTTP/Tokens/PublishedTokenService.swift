@@ -1,14 +1,15 @@
 internal import ServiceLifecycle
 
-/// Keeps the token of a cluster where the clients of its user find it, for as long as the cluster
-/// runs.
+/// A service that keeps the token of a cluster where its user's clients find it, for as long as the
+/// cluster runs.
 package struct PublishedTokenService: Service, CustomStringConvertible {
     private let token: Token
     private let tokens: LocalTokens
     private let url: @Sendable () async throws -> String
     private let published = Promise<String>()
 
-    /// `url`: where the coordinator is, once it is there.
+    /// Creates a service.
+    /// - Parameter url: Returns the coordinator's URL, once it is available.
     package init(
         _ token: Token,
         in tokens: LocalTokens,
@@ -21,10 +22,10 @@ package struct PublishedTokenService: Service, CustomStringConvertible {
 
     package var description: String { "token file" }
 
-    /// The path of the file, once it is there.
+    /// The path of the file, once the file exists.
     package var path: String { get async throws { try await published.value } }
 
-    /// Runs until it is told to shut down.
+    /// Runs until a graceful shutdown begins.
     package func run() async throws {
         do {
             let file = try tokens.publish(token, url: try await url())

@@ -1,16 +1,16 @@
 internal import MapReduceModel
 
-/// Text that no description, log, mirror or encoder shows.
+/// Text that no description, log, mirror, or encoder shows.
 ///
-/// It is not `Encodable`, interpolating it does not compile, and whatever prints a value that holds
-/// one prints `(secret)` in its place. `reveal` is the only way to the text: search for it to find
+/// It is not `Encodable`, and interpolating it does not compile. Printing a value that holds one
+/// prints `(secret)` in its place. `reveal` is the only way to get the text: search for it to find
 /// every place that uses a secret.
 package struct Secret: Hashable, Sendable {
     private let text: String
 
     package init(_ text: String) { self.text = text }
 
-    /// Calls the body with the text, which the body must not keep longer than it needs it.
+    /// Calls the body with the text, which the body must not keep longer than necessary.
     package func reveal<Result, Failure: Error>(
         _ body: (String) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -27,11 +27,11 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 }
 
 extension DefaultStringInterpolation {
-    /// A secret has no place in a text.
+    /// A secret must not appear in text.
     @available(*, unavailable, message: "a secret is not printed; see Secret.reveal")
     package mutating func appendInterpolation(_ secret: Secret) {}
 
-    /// A token has no place in a text.
+    /// A token must not appear in text.
     @available(*, unavailable, message: "a token is not printed; see Secret.reveal")
     package mutating func appendInterpolation(_ token: Token) {}
 }

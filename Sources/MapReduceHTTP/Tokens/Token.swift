@@ -12,8 +12,9 @@ internal import Foundation
 package struct Token: Hashable, Sendable {
     package let secret: Secret
 
-    /// - Throws: `ConfigurationError` when the token is too short to be a secret, or cannot be a
-    ///   header's value.
+    /// Creates a token from text.
+    /// - Throws: `ConfigurationError` if the token is too short to be a secret, or is not valid in
+    ///   a header.
     package init(_ text: String) throws {
         guard text.utf8.count >= HTTPLimits.minTokenByteCount else {
             throw ConfigurationError(
@@ -27,7 +28,7 @@ package struct Token: Hashable, Sendable {
         secret = Secret(text)
     }
 
-    /// Reads the first line of a file that others may not read.
+    /// Reads a token from the first line of a file, which others must not be able to read.
     package init(file path: String) throws {
         if let mode = try Files.permissions(of: path), mode & 0o077 != 0 {
             throw ConfigurationError(
@@ -40,7 +41,7 @@ package struct Token: Hashable, Sendable {
 
     private init(random secret: Secret) { self.secret = secret }
 
-    /// A token that nobody can guess: 256 random bits.
+    /// Returns a token that cannot be guessed: 256 random bits.
     package static func random() -> Token {
         var text = ""
         for _ in 0..<4 {
@@ -50,10 +51,10 @@ package struct Token: Hashable, Sendable {
         return Token(random: Secret(text))
     }
 
-    /// Whether a header's value carries this token.
+    /// Returns whether a header's value carries this token.
     ///
-    /// The time that it takes depends on the length of the value alone: digests of both are
-    /// compared, in constant time.
+    /// The time it takes depends only on the length of the value: digests of both are compared in
+    /// constant time.
     package func matches(_ header: String?) -> Bool {
         secret.reveal { text in
             let expected = SHA256.hash(data: Data("Bearer \(text)".utf8))
@@ -70,7 +71,7 @@ extension Token: CustomStringConvertible, CustomDebugStringConvertible, CustomRe
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Settings that cannot be used.
+/// An error in the settings that makes them unusable.
 package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

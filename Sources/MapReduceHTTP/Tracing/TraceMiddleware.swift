@@ -2,9 +2,9 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Tracing
 
-/// A span for each request that belongs to a trace.
+/// A middleware that makes a span for each request that belongs to a trace.
 ///
-/// Polls and whatever else is asked again and again belong to none, and make no traces.
+/// Polls and other repeated requests belong to none, and create no traces.
 struct TraceMiddleware: RouterMiddleware {
     typealias Context = ClusterContext
 

@@ -4,18 +4,17 @@ internal import MapReduceReport
 internal import NIOHTTP1
 package import Tracing
 
-/// The traces of a cluster, for whoever has built an executable with a backend for them.
+/// The traces of a cluster, for executables built with a tracing backend.
 package enum Traces {
-    /// The backend; nil when none is installed, and then nothing is done for traces.
+    /// The backend; nil if none is installed, in which case nothing is done for traces.
     ///
-    /// Looked for once: it is installed before any service starts.
+    /// Looked up once: it is installed before any service starts.
     package static let tracer: (any Tracer)? = {
         let tracer = InstrumentationSystem.tracer
         return tracer is NoOpTracer ? nil : tracer
     }()
 
-    /// What another process needs to go on with a trace: names with values, as the backend wants
-    /// them.
+    /// What another process needs to continue a trace: names with values, in the backend's terms.
     package typealias Carrier = [String: String]
 
     package static func carrier(of span: any Span) -> Carrier {
@@ -24,16 +23,16 @@ package enum Traces {
         return carrier
     }
 
-    /// Nil when nothing that the backend knows is in it.
+    /// Returns the context in a carrier; nil if the carrier has nothing that the backend
+    /// recognizes.
     package static func context(of carrier: Carrier) -> ServiceContext? {
         var context = ServiceContext.topLevel
         tracer?.extract(carrier, into: &context, using: CarrierFields())
         return context.isEmpty ? nil : context
     }
 
-    /// Does something within a span.
-    ///
-    /// `context`: of the span above; nil to do it without one.
+    /// Runs the body within a span.
+    /// - Parameter context: The context of the parent span; nil to run the body without a span.
     package static func span<Result>(
         _ name: String,
         in context: ServiceContext?,
@@ -57,7 +56,8 @@ package enum Traces {
     }
 }
 
-/// Does something within a span that begins a trace, if there is a backend for traces.
+/// Runs the body within a span of the current trace, or of a new one if there is none; without a
+/// tracing backend, it only runs the body.
 package func traced<Result>(
     _ name: String,
     isolation: isolated (any Actor)? = #isolation,
@@ -71,7 +71,7 @@ extension Span {
 }
 
 extension AttemptID {
-    /// What every span about the attempt has.
+    /// The attributes of every span about the attempt.
     package var attributes: SpanAttributes {
         [
             "mapreduce.job": .int64(Int64(task.job.number)),
@@ -81,7 +81,7 @@ extension AttemptID {
     }
 }
 
-/// Reads and writes carriers that are dictionaries.
+/// A reader and writer of carriers that are dictionaries.
 private struct CarrierFields: Extractor, Injector {
     func extract(key: String, from carrier: Traces.Carrier) -> String? { carrier[key] }
 
@@ -90,14 +90,14 @@ private struct CarrierFields: Extractor, Injector {
     }
 }
 
-/// Reads what a request carries.
+/// A reader of a request's trace headers.
 struct RequestFields: Extractor {
     func extract(key: String, from carrier: HTTPFields) -> String? {
         HTTPField.Name(key).flatMap { carrier[$0] }
     }
 }
 
-/// Writes into the headers of a call.
+/// A writer of trace headers into a call.
 struct CallHeaders: Injector {
     func inject(_ value: String, forKey key: String, into carrier: inout HTTPHeaders) {
         carrier.replaceOrAdd(name: key, value: value)

@@ -2,20 +2,20 @@
 internal import Glibc
 #endif
 
-/// The fields of the JSON line that a task is at: those that its closure asks for.
+/// The fields that a task's closure requests from the current JSON line.
 ///
-/// A closure asks for the same fields of every line. So the first one that it asks for has all of
-/// them found, in one pass over the line.
+/// A closure requests the same fields of every line. So `set` finds all fields requested so far in
+/// one pass over the line; a field requested for the first time takes another pass.
 ///
-/// It belongs to the one thread that runs the task.
+/// It belongs to the single thread that runs the task.
 package final class JSONFields {
     private let errors: any RecordErrors
-    // One task's thread owns it: checks of exclusive access would only cost time.
+    // One task's thread owns it: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var line = UnsafeRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var asked: [Field] = []
     @exclusivity(unchecked) private var next = 0
     @exclusivity(unchecked) private var isScanned = false
-    /// Strings that are not the bytes of the line, until the next line.
+    /// Decoded strings, whose bytes differ from those of the line; kept until the next line.
     @exclusivity(unchecked) private var decoded: [UnsafeMutableRawBufferPointer] = []
 
     private struct Field {
@@ -25,18 +25,18 @@ package final class JSONFields {
         var value: JSONValue?
     }
 
-    /// `errors`: names the line's place in errors.
+    /// - Parameter errors: creates errors that contain the line's place.
     package init(_ errors: any RecordErrors) { self.errors = errors }
 
     deinit { forget() }
 
-    /// Goes on to a line.
+    /// Moves to a line.
     package func set(_ line: UnsafeRawBufferPointer) throws {
         self.line = line
         next = 0
         isScanned = false
         if !decoded.isEmpty { forget() }
-        // A closure may ask for nothing; the line is looked at all the same.
+        // The line is checked even if the closure requests nothing.
         try scan()
     }
 
@@ -45,7 +45,7 @@ package final class JSONFields {
         decoded = []
     }
 
-    /// The value at a path; nil if it is absent.
+    /// Returns the value at a path; nil if it is absent.
     package func value(_ path: String) throws -> JSONValue? {
         if next < asked.count, asked[next].path == path {
             next &+= 1
@@ -61,7 +61,7 @@ package final class JSONFields {
         return asked[asked.count - 1].value
     }
 
-    /// The names on a path: they are between its dots, and in them `\.` is a dot and `\\` a
+    /// Returns the names on a path, which dots separate; within a name, `\.` is a dot and `\\` a
     /// backslash.
     static func names(of path: String) -> [[UInt8]] {
         var names: [[UInt8]] = [[]]
@@ -96,7 +96,7 @@ package final class JSONFields {
 
     /// Goes through an object.
     ///
-    /// `parent`: a field whose path led here; nil at the top.
+    /// `parent`: a field whose path led here; nil at the top level.
     private func scan(
         _ scanner: inout JSONScanner,
         depth: Int,
@@ -112,7 +112,7 @@ package final class JSONFields {
                 if depth + 1 == names.count {
                     asked[index].value = value.kind == .null ? nil : value
                 } else if isFirst(index, depth) {
-                    // The last one of a name counts, with all that is in it.
+                    // Of members with the same name, the last one counts, with everything in it.
                     clear(like: index, depth)
                     guard value.kind == .object else { continue }
                     var inner = JSONScanner(
@@ -125,12 +125,12 @@ package final class JSONFields {
         }
     }
 
-    /// Whether two paths have the same names before a depth.
+    /// Returns whether two paths have the same names before a depth.
     private func leads(_ index: Int, like other: Int, _ depth: Int) -> Bool {
         index == other || asked[index].names.prefix(depth) == asked[other].names.prefix(depth)
     }
 
-    /// Whether no earlier path leads into the same object.
+    /// Returns whether no earlier path leads into the same object.
     private func isFirst(_ index: Int, _ depth: Int) -> Bool {
         !asked[..<index].contains { other in
             other.names.count > depth + 1
@@ -183,7 +183,7 @@ package final class JSONFields {
         UnsafeRawBufferPointer(rebasing: line[value.start..<value.end])
     }
 
-    /// The bytes of a string, valid until the next line.
+    /// Returns the bytes of a string, valid until the next line.
     package func text(_ path: String) throws -> UnsafeRawBufferPointer {
         let value = try present(path)
         guard value.kind == .string else { throw mismatch(path, value, "is no string") }
@@ -209,7 +209,8 @@ package final class JSONFields {
         guard value.kind == .number else { throw mismatch(path, value, "is no number") }
         let bytes = stored(value)
         if let number = NumberText.int(bytes) { return number }
-        // Digits alone are too large; a fraction or an exponent may still be whole.
+        // Digits alone are too large a number; with a fraction or an exponent it may still be
+        // whole.
         guard bytes.contains(where: { $0 == 0x2E || $0 | 0x20 == 0x65 }),
             let number = NumberText.double(bytes), number.magnitude <= 0x1p53,
             let whole = Int(exactly: number)

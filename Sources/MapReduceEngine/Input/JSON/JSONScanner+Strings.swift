@@ -1,8 +1,8 @@
 internal import CIntrinsics
 
 extension JSONScanner {
-    /// Goes past a string whose quote is next: its escapes are those of JSON, its characters are
-    /// valid UTF-8, and none is a control character.
+    /// Moves past a string whose quote is next: it must have only JSON escapes, valid UTF-8, and no
+    /// control characters.
     @inline(__always)
     mutating func string() throws -> JSONValue {
         let start = offset &+ 1
@@ -52,7 +52,7 @@ extension JSONScanner {
         }
     }
 
-    /// Goes past characters that are not ASCII, one at least.
+    /// Moves past one or more non-ASCII characters.
     private mutating func skipCharacters() throws {
         repeat {
             let count = UTF8Character.byteCount(in: bytes, at: offset)
@@ -67,7 +67,7 @@ extension JSONScanner {
         } while byte >= 0x80
     }
 
-    /// The text of a string's bytes, its escapes undone.
+    /// Returns the text of a string's bytes with its escapes decoded.
     ///
     /// - Throws: `JSONError` for an escape that stands for half of a character.
     package static func unescape(
@@ -141,11 +141,12 @@ extension JSONScanner {
     }
 }
 
-/// A character of two bytes or more in UTF-8 (RFC 3629, section 4).
+/// A UTF-8 character of two or more bytes (RFC 3629, section 4).
 enum UTF8Character {
-    /// How many bytes the character at a place has; 0 where none is valid.
+    /// Returns the number of bytes of the character at an index; 0 if there is no valid one.
     static func byteCount(in bytes: UnsafeRawBufferPointer, at index: Int) -> Int {
-        // The second byte alone tells an overlong form, a surrogate and what is too large.
+        // The second byte alone identifies overlong forms, surrogates, and values that are too
+        // large.
         let (count, second): (Int, ClosedRange<UInt8>)
         switch bytes[index] {
         case 0xC2...0xDF: (count, second) = (2, 0x80...0xBF)

@@ -2,13 +2,13 @@
 internal import Glibc
 #endif
 
-/// What is wrong with a text that is not a JSON value, and where.
+/// The problem with a text that is not a JSON value, and its offset.
 package struct JSONError: Error {
     package let message: String
     package let offset: Int
 }
 
-/// A value of an object, as it stands in the text.
+/// A value of an object, as it appears in the text.
 package struct JSONValue {
     package enum Kind {
         case string
@@ -20,19 +20,20 @@ package struct JSONValue {
         case null
     }
     package var kind: Kind
-    /// The value's bytes; of a string those between its quotes.
+    /// The range of the value's bytes; for a string, those between its quotes.
     package var start: Int
     package var end: Int
     /// Whether a string has escapes.
     var hasEscapes = false
 }
 
-/// Goes through a JSON text once, without a tree, and checks all of it by the grammar of RFC 8259.
+/// Goes through a JSON text once, without a tree, and checks all of it against the grammar of
+/// RFC 8259.
 ///
 /// The text is UTF-8. Two things that the grammar allows are left to the reader of a value: half of
 /// a surrogate pair in an escape, and numbers that are too large.
 ///
-/// After the text there are 64 bytes that can be loaded.
+/// The text must be followed by 64 bytes that can be loaded.
 package struct JSONScanner {
     let bytes: UnsafeRawBufferPointer
     var offset = 0
@@ -42,7 +43,7 @@ package struct JSONScanner {
         self.offset = offset
     }
 
-    /// Checks a text that is one value of any kind.
+    /// Checks that a text is one value of any kind.
     /// - Throws: `JSONError`.
     package static func check(_ bytes: UnsafeRawBufferPointer) throws {
         var scanner = JSONScanner(bytes)
@@ -51,7 +52,7 @@ package struct JSONScanner {
         try scanner.finish()
     }
 
-    /// The byte that is next; 0, which no valid text has, at the end.
+    /// The next byte; at the end 0, which no valid text contains.
     @inline(__always)
     var byte: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
@@ -98,13 +99,13 @@ package struct JSONScanner {
         }
     }
 
-    /// Checks that nothing but white space is left.
+    /// Checks that only white space is left.
     package mutating func finish() throws {
         skipSpace()
         guard offset == bytes.count else { throw problem("something follows the value") }
     }
 
-    /// Goes past the name of a member and its colon, to the member's value.
+    /// Moves past the name of a member and its colon, to the member's value.
     @inline(__always)
     private mutating func name() throws -> JSONValue {
         guard byte == 0x22 else { throw problem("a name in quotes is expected") }
@@ -124,7 +125,7 @@ package struct JSONScanner {
         }
     }
 
-    /// Goes past a value without values in it.
+    /// Moves past a value that contains no other values.
     @inline(__always)
     private mutating func scalar() throws -> JSONValue {
         switch byte {
@@ -172,7 +173,7 @@ package struct JSONScanner {
         }
     }
 
-    /// Goes past an object or array, with all that is in it.
+    /// Moves past an object or array and everything in it.
     private mutating func container(_ kind: JSONValue.Kind) throws -> JSONValue {
         let start = offset
         var nesting = JSONNesting()
@@ -211,13 +212,13 @@ package struct JSONScanner {
     }
 }
 
-/// Which of the brackets around a place are those of objects: a bit each, without memory of its own
-/// up to a depth of 64.
+/// Records which of the brackets around a place belong to objects: one bit each, without allocating
+/// memory up to a depth of 64.
 private struct JSONNesting {
     private(set) var depth = 0
-    /// The innermost brackets, the last one lowest.
+    /// The innermost brackets, with the innermost one in the lowest bit.
     private var inner: UInt64 = 0
-    /// Those around them, 64 each.
+    /// The brackets around those, 64 each.
     private var outer: [UInt64] = []
 
     var isObject: Bool { inner & 1 == 1 }

@@ -1,11 +1,11 @@
-/// What a file that is not text is, by its first bytes.
+/// The kind of a file that is not text, determined from its first bytes.
 ///
-/// No text begins like any of these: where a magic number is of letters, what follows must not be
-/// text either.
+/// No text begins like any of these: if a magic number consists of letters, the bytes after it must
+/// not be text either.
 struct FileKind {
-    /// What the file is, after "it is": "a zip archive".
+    /// The kind in words, to follow "it is": "a zip archive".
     let name: String
-    /// How to make text of it.
+    /// How to convert the file to text.
     let advice: String
 
     init(_ name: String, _ advice: String) {
@@ -13,9 +13,10 @@ struct FileKind {
         self.advice = advice
     }
 
-    /// The kind of a file that begins with these bytes; nil if none is known.
+    /// Creates the kind of a file that begins with these bytes; nil if no kind matches.
     ///
-    /// `head`: at least its first 512 bytes, if it has that many.
+    /// - Parameter head: at least the first 512 bytes of the file, or all of them if there are
+    ///   fewer.
     init?(head: UnsafeRawBufferPointer) {
         if let magic = MagicNumber.all.first(where: { $0.begins(head) }) {
             self = magic.kind
@@ -30,10 +31,10 @@ struct FileKind {
         }
     }
 
-    /// Whether the first block is a tar header.
+    /// Returns whether the first block is a tar header.
     ///
-    /// Its checksum is the sum of its bytes, with spaces for those of the checksum. This also finds
-    /// archives from before tar had a magic number.
+    /// Its checksum is the sum of its bytes, with the checksum's own bytes counted as spaces. This
+    /// also finds archives from before tar had a magic number.
     private static func isTar(_ head: UnsafeRawBufferPointer) -> Bool {
         guard head.count >= 512 else { return false }
         let field = 148..<156
@@ -47,13 +48,13 @@ struct FileKind {
         return stored == sum
     }
 
-    /// The encoding that a byte order mark tells, other than UTF-8.
+    /// Returns the encoding, other than UTF-8, that a byte order mark indicates.
     private static func encoding(of head: UnsafeRawBufferPointer) -> String? {
         if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) {
             return "UTF-32"
         }
         guard head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) else { return nil }
-        // Bytes of another encoding may begin like this; but in UTF-16 a line end has a NUL.
+        // Bytes in another encoding may begin like this, but in UTF-16 a line end contains a NUL.
         return head.contains(0) || !head.contains(0x0A) ? "UTF-16" : nil
     }
 }

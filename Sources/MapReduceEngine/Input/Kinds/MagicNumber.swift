@@ -1,7 +1,7 @@
 /// The first bytes of a kind of file that is not text.
 struct MagicNumber {
     let bytes: [UInt8]
-    /// Whether a text may begin with these bytes: then one of the next 16 must be a control
+    /// Whether a text may begin with these bytes; if so, one of the next 16 bytes must be a control
     /// character.
     let isLetters: Bool
     let kind: FileKind

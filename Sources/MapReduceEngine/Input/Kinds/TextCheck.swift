@@ -1,17 +1,17 @@
 internal import MapReduceModel
 
-/// Refuses files that a job would read as text though they are not.
+/// Rejects files that a job would read as text although they are not text.
 ///
-/// It is done where a job is planned: whoever reads the files later compares their signatures.
+/// The check runs when a job is planned: later readers of the files compare their signatures.
 package enum TextCheck {
-    /// Looks at the first bytes of each file's text: that of a compressed file when it is
-    /// decompressed.
+    /// Checks the first bytes of each file's text; for a compressed file, those of the decompressed
+    /// text.
     ///
-    /// `allowsNUL`: whether bytes that are in no text may be in the files all the same.
+    /// `allowsNUL`: whether the files may contain NULs, which no text contains.
     /// `name`: what a message calls a file.
     ///
-    /// - Throws: `EngineError` of kind `badInput` that names the file, what it is, and how to
-    ///   convert it.
+    /// - Throws: `EngineError` of kind `badInput` that says which file it is, what the file
+    ///   contains, and how to convert it.
     package static func check(
         _ files: [PlannedFile],
         allowsNUL: Bool,

@@ -1,23 +1,23 @@
 package import MapReduceModel
 
-/// Reads rows with their fields.
+/// Reads rows and their fields.
 package protocol RowSource: RecordReader {
-    /// The fields of the last row returned, valid as long as the row.
+    /// The fields of the last returned row, valid as long as the row.
     var fields: UnsafeBufferPointer<RowField> { get }
-    /// What is wrong with the last row returned.
+    /// The problem with the last returned row, if any.
     var problem: RowProblem? { get }
 }
 
 extension RowReader: RowSource {}
 
-/// Reads the rows of a part of a gzip file with many members, where every row is a line.
+/// Reads the rows of a part of a multi-member gzip file in which every row is a line.
 package final class MemberRowReader: RowSource {
     private let lines: MemberLineReader
     @exclusivity(unchecked) private var scanner: RowScanner
-    /// Nil too when a row was found: only the first can be the header.
+    /// Also nil after the first row: only the first row can be the header.
     @exclusivity(unchecked) private var header: Int?
 
-    /// `header`: where the row begins that names the columns, which is not returned; nil for none.
+    /// `header`: where the row with the column names begins, which is not returned; nil for none.
     package init(_ piece: FilePiece, syntax: RowSyntax, header: Int? = nil) throws {
         lines = try MemberLineReader(piece, endsAtCR: true)
         scanner = RowScanner(syntax)

@@ -1,25 +1,25 @@
 package import MapReduceModel
 
-/// The fields of the row that a task is at, and what it knows of the columns.
+/// The fields of a task's current row, and the columns of its file.
 ///
-/// It belongs to the one thread that runs the task.
+/// It belongs to the single thread that runs the task.
 @usableFromInline
 package final class RowCells {
     private let errors: any RecordErrors
     private let syntax: RowSyntax
-    // One task's thread owns it: checks of exclusive access would only cost time.
+    // One task's thread owns it: exclusivity checks would only cost time.
     @exclusivity(unchecked) private var row = UnsafeRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var fields = UnsafeBufferPointer<RowField>(start: nil, count: 0)
-    /// Fields whose bytes are not those of the file, until the next row.
+    /// Decoded fields, whose bytes differ from those in the file; kept until the next row.
     @exclusivity(unchecked) private var decoded: [UnsafeMutableRawBufferPointer] = []
 
     @exclusivity(unchecked) package private(set) var names: [String] = []
-    /// The columns that were asked for in this file, in the order in which a closure asks for them,
-    /// and which of them it is likely to ask for next.
+    /// The columns requested so far in this file, in the order in which a closure requests them,
+    /// and the index of the one it is likely to request next.
     @exclusivity(unchecked) @usableFromInline var asked: [(name: String, index: Int)] = []
     @exclusivity(unchecked) @usableFromInline var next = 0
 
-    /// `errors`: names the row's place in errors.
+    /// `errors`: creates errors that contain the row's place.
     package init(_ errors: any RecordErrors, _ syntax: RowSyntax) {
         self.errors = errors
         self.syntax = syntax
@@ -29,8 +29,8 @@ package final class RowCells {
 
     package var count: Int { fields.count }
 
-    /// Goes on to a row, with what its reader knows of it.
-    /// - Throws: when it is malformed, or does not have a field for each column.
+    /// Moves to a row, with what its reader knows about it.
+    /// - Throws: if the row is malformed or does not have one field per column.
     package func set(
         _ row: UnsafeRawBufferPointer,
         _ fields: UnsafeBufferPointer<RowField>,
@@ -44,7 +44,7 @@ package final class RowCells {
         if syntax.hasHeader, fields.count != names.count { throw wrongCount() }
     }
 
-    /// Goes on to a file, whose columns these fields name; nil if the file is empty.
+    /// Moves to a file, whose columns these fields name; nil if the file is empty.
     package func setHeader(
         _ row: UnsafeRawBufferPointer?,
         _ fields: UnsafeBufferPointer<RowField>
@@ -63,7 +63,8 @@ package final class RowCells {
 
     // MARK: Columns
 
-    /// The number of a column; closures ask for the same ones of each row, in the same order.
+    /// Returns the index of a column; closures request the same columns of each row in the same
+    /// order.
     @inlinable
     package func index(of name: String) throws -> Int {
         if next < asked.count, asked[next].name == name {
@@ -126,7 +127,7 @@ package final class RowCells {
             || syntax.hasEscapes && bytes.count == 2 && bytes[0] == 0x5C && bytes[1] == 0x4E
     }
 
-    /// The field's bytes, without quotes and escapes, valid until the next row.
+    /// Returns the field's bytes without quotes and escapes, valid until the next row.
     package func bytes(at index: Int) throws -> UnsafeRawBufferPointer {
         let field = try field(at: index)
         let bytes = stored(field)

@@ -4,32 +4,32 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// What may be long about rows; tests make it short.
+/// Limits for reading rows and for finding a row at a cut; tests make them small.
 package struct RowLimits: Sendable {
     /// The longest row, in bytes.
     package var maxByteCount = EngineLimits.maxRecordByteCount
-    /// How far before a cut the search for what is quoted there begins at first.
+    /// How far before a cut the search for its quote state first starts.
     package var lookByteCount = EngineLimits.rowLookByteCount
 
     package init() {}
 }
 
-/// Finds the first row that begins at a cut of a file or after it, well-formed or not.
+/// Finds the first row that begins at or after a cut of a file, well-formed or not.
 ///
-/// A row ends outside quotes only, and whether a cut is within quotes depends on all bytes before
-/// it. But a reader of rows remembers little: after any byte other than a quote it is either within
+/// A row ends only outside quotes, and whether a cut is within quotes depends on all bytes before
+/// it. But a row reader has little state: after any byte other than a quote it is either within
 /// quotes or outside. So two readers start before the cut, one in each state. One of them is right,
 /// and quotes make them agree:
 ///
-///     quotes   after           the reader outside             the reader within quotes
-///     odd      a border        goes within                    goes outside
-///     odd      anything else   stays outside: they are data   goes outside; both are there
+///     quotes   after           reader outside quotes          reader within quotes
+///     odd      a border        moves within                   moves outside
+///     odd      anything else   stays outside: they are data   moves outside; the readers agree
 ///     even     either          stays                          stays
 ///
-/// A border is a separator, a line end or the start of the file. The reader that is wrong may also
-/// meet a row that is too long. If it is right after all, the row ends the job with an error at the
-/// piece in which it begins. If the readers still differ at the cut, they start again further back,
-/// in the end at the start of the file, which is outside quotes.
+/// A border is a separator, a line end, or the start of the file. The wrong reader may also meet a
+/// row that is too long. If that reader is right after all, the row ends the job with an error in
+/// the piece where it begins. If the readers still differ at the cut, they start again further
+/// back, and finally at the start of the file, which is outside quotes.
 struct RowCut: ~Copyable {
     private let separator: UInt8
     private let quote: UInt8?
@@ -39,14 +39,14 @@ struct RowCut: ~Copyable {
     private var previous: UInt8 = 0x0A
     /// Whether the position is within quotes; nil while the readers differ.
     private var isQuoted: Bool?
-    /// Where the rows begin that the readers are in, or a later place in them: of the reader that
-    /// is outside quotes now, and of the other.
+    /// Where each reader's current row begins, or a later place in that row: for the reader that is
+    /// outside quotes now, and for the other one.
     private var outsideStart: Int
     private var quotedStart: Int
 
-    /// `piece`: which begins at the cut, after the place of a byte order mark.
+    /// `piece`: begins at the cut, which is after any byte order mark.
     ///
-    /// - Returns: where the row begins; the end of the piece or a later place if none does in it.
+    /// - Returns: where the row begins; if no row begins in the piece, its end or a later place.
     static func firstRow(
         in piece: Range<Int>,
         of input: InputFile,
@@ -93,18 +93,18 @@ struct RowCut: ~Copyable {
         if start == 0 {
             try window.skipByteOrderMark()
         } else if let quote = syntax.quote {
-            // Nothing is known about quotes here; what follows them leaves two states.
+            // Nothing is known about quotes here; the byte after them leaves two states.
             while try window.peek() == quote { window.head += 1 }
             if let byte = try window.peek() {
                 previous = byte
                 window.head += 1
             }
-            // That byte may have ended a row: neither is known to begin before the next one.
+            // That byte may have ended a row: neither row is known to begin before the next byte.
             (outsideStart, quotedStart) = (window.position, window.position)
         }
     }
 
-    /// Reads up to a place, and on to the end of the quotes that it is among.
+    /// Reads up to a place, or to the end of the sequence of quotes that contains it.
     /// - Returns: whether the readers agree there.
     private mutating func read(to place: Int) throws -> Bool {
         while window.position < place {
@@ -114,9 +114,9 @@ struct RowCut: ~Copyable {
         return isQuoted != nil
     }
 
-    /// Reads on to the first line end outside quotes, or to the end of the piece.
+    /// Reads to the first line end outside quotes or to the end of the piece.
     ///
-    /// Where the row is too long, the reader of the piece in which it begins says so.
+    /// If the row is too long, the reader of the piece where it begins reports it.
     private mutating func endOfRow(before end: Int) throws -> Int {
         while window.position < end, let byte = try window.peek() {
             if byte == quote {
@@ -132,7 +132,7 @@ struct RowCut: ~Copyable {
         return window.position
     }
 
-    /// Reads up to the next quote or a place.
+    /// Reads up to the next quote or up to a place.
     private mutating func readText(to place: Int) throws {
         while window.position < place, try window.peek() != nil {
             let bytes = UnsafeRawBufferPointer(
@@ -145,7 +145,7 @@ struct RowCut: ~Copyable {
         }
     }
 
-    /// Takes notice of text without quotes that begins at the position.
+    /// Updates the state for text without quotes that begins at the position.
     private mutating func note(_ text: UnsafeRawBufferPointer) {
         guard let last = text.last else { return }
         previous = last
@@ -160,7 +160,7 @@ struct RowCut: ~Copyable {
     }
 
     /// Reads the quotes at the position.
-    /// - Returns: false if there is none.
+    /// - Returns: false if there are none.
     private mutating func readQuotes() throws -> Bool {
         var count = 0
         while let byte = try window.peek(), byte == quote {
@@ -181,7 +181,7 @@ struct RowCut: ~Copyable {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Where a byte is for the first time.
+    /// Returns the index of the first occurrence of a byte.
     fileprivate func offset(of byte: UInt8) -> Int? {
         guard let baseAddress, let found = memchr(baseAddress, Int32(byte), count) else {
             return nil

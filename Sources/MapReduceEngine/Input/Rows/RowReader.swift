@@ -1,8 +1,8 @@
 package import MapReduceModel
 
-/// Reads the rows that begin in a piece of a file of rows, with their fields.
+/// Reads the rows that begin in a piece of a file of rows, and their fields.
 ///
-/// Lines without a byte are not rows. A byte order mark at the start of the file is skipped.
+/// Empty lines are not rows. A byte order mark at the start of the file is skipped.
 package final class RowReader: RecordReader {
     private let input: InputFile
     private let path: String
@@ -14,7 +14,7 @@ package final class RowReader: RecordReader {
     @exclusivity(unchecked) private var scanner: RowScanner
     @exclusivity(unchecked) package private(set) var recordOffset = 0
 
-    /// `header`: where the row begins that names the columns, which is not returned; nil for none.
+    /// `header`: where the row with the column names begins, which is not returned; nil for none.
     package convenience init(
         _ piece: FilePiece,
         syntax: RowSyntax,
@@ -24,7 +24,7 @@ package final class RowReader: RecordReader {
         try self.init(piece, syntax, header, limits, beginsWithRow: false)
     }
 
-    /// `beginsWithRow`: whether it is known that a row begins where the piece does.
+    /// `beginsWithRow`: whether a row is known to begin where the piece does.
     init(
         _ piece: FilePiece,
         _ syntax: RowSyntax,
@@ -65,12 +65,12 @@ package final class RowReader: RecordReader {
         }
     }
 
-    /// The fields of the last row returned.
+    /// The fields of the last returned row.
     package var fields: UnsafeBufferPointer<RowField> {
         UnsafeBufferPointer(rebasing: scanner.fields[..<scanner.fieldCount])
     }
 
-    /// What is wrong with the last row returned.
+    /// The problem with the last returned row, if any.
     package var problem: RowProblem? { scanner.problem }
 
     package func next() throws -> UnsafeRawBufferPointer? {
@@ -81,7 +81,7 @@ package final class RowReader: RecordReader {
         return nil
     }
 
-    /// The first row of the piece, or of the file after it.
+    /// Returns the first row of the piece, or the first one after it in the file.
     package func firstRow() throws -> UnsafeRawBufferPointer? {
         while let row = try row() {
             if row.count > 0 { return row }
@@ -89,12 +89,12 @@ package final class RowReader: RecordReader {
         return nil
     }
 
-    /// The row that begins next, with no bytes if it is an empty line; nil at the end of the text.
+    /// Returns the next row, without bytes if it is an empty line; nil at the end of the text.
     private func row() throws -> UnsafeRawBufferPointer? {
         while true {
             let bytes = window.bytes
             if bytes.count > 0, let count = scanner.scan(bytes, isAll: window.isAtEnd) {
-                // The buffer may have had room for a longer one.
+                // The buffer may have had room for a longer row.
                 guard scanner.rowByteCount <= maxByteCount else {
                     throw window.tooLong(maxByteCount)
                 }

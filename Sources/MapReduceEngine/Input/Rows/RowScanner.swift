@@ -5,37 +5,37 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// Where a field is in its row.
+/// The place of a field in its row, as `RowScanner` finds it.
 package struct RowField: Sendable {
-    /// The field's bytes without its quotes, from the start of the row.
+    /// The range of the field's bytes without its quotes, from the start of the row.
     package var start: UInt32
     package var end: UInt32
     package var isQuoted: Bool
-    /// Whether quotes in it are doubled.
+    /// Whether the field contains doubled quotes.
     package var hasDoubledQuotes: Bool
 }
 
-/// What is wrong with a row.
+/// The problem with a row.
 package struct RowProblem: Sendable {
     package enum Kind: Sendable {
-        /// A field begins with a quote, and no quote ends it.
+        /// A field begins with a quote, but no quote ends it.
         case quoteNotClosed
         /// Something other than a separator follows the quote that ends a field.
         case textBehindQuote
-        /// A quote is in a field that does not begin with one, which a strict syntax refuses.
+        /// A field that does not begin with a quote contains one, which a strict syntax rejects.
         case quoteInField
     }
     package var kind: Kind
-    /// Where in the row.
+    /// The offset of the problem in the row.
     package var offset: Int
 }
 
-/// Finds the end of a row and its fields, as RFC 4180 has it.
+/// Finds the end of a row and its fields, according to RFC 4180.
 ///
-/// A quote opens a field only as its first byte; within, a quote is doubled, and separators and
-/// line ends are text. Elsewhere in a field a quote is text. LF, CRLF or a lone CR ends a row; of a
-/// CRLF whose LF is not there yet, the LF is an empty line. A row that breaks these rules has its
-/// end nevertheless where they would have it, and a problem.
+/// A quote opens a field only as its first byte; inside the field, a quote is doubled, and
+/// separators and line ends are text. Elsewhere in a field a quote is text. LF, CRLF, or a lone CR
+/// ends a row; if the LF of a CRLF is not there yet, that LF becomes an empty line. A row that
+/// breaks these rules still ends where they say, and has a problem.
 struct RowScanner: ~Copyable {
     private let separator: UInt8
     private let quote: UInt8
@@ -43,7 +43,7 @@ struct RowScanner: ~Copyable {
     private(set) var fields: UnsafeMutableBufferPointer<RowField>
     private(set) var fieldCount = 0
     private(set) var problem: RowProblem?
-    /// Bytes of the row without its line end.
+    /// The number of bytes of the row, without its line end.
     private(set) var rowByteCount = 0
 
     init(_ syntax: RowSyntax) {
@@ -57,10 +57,10 @@ struct RowScanner: ~Copyable {
 
     /// Scans a row from its start.
     ///
-    /// `bytes`: of which 64 more can be loaded.
+    /// `bytes`: must be followed by 64 more bytes that can be loaded.
     ///
-    /// `isAll`: whether the text ends with the bytes.
-    /// - Returns: the number of bytes of the row with its line end; nil if there must be more.
+    /// `isAll`: whether the text ends with these bytes.
+    /// - Returns: the number of bytes of the row with its line end; nil if more bytes are needed.
     @inline(__always)
     mutating func scan(_ bytes: UnsafeRawBufferPointer, isAll: Bool) -> Int? {
         fieldCount = 0
@@ -102,17 +102,17 @@ struct RowScanner: ~Copyable {
         return bytes.count
     }
 
-    /// What comes behind a quoted field.
+    /// What comes after a quoted field.
     private enum Continuation {
-        /// More bytes are needed to see it.
+        /// More bytes are needed to decide.
         case unknown
-        /// The end of the row, which has so many bytes with its line end.
+        /// The end of the row; the value is its number of bytes with its line end.
         case row(Int)
         /// Another field, or more of this one, from here on.
         case next(Int, fieldStart: Int)
     }
 
-    /// Adds the field whose first byte is behind its opening quote.
+    /// Adds the field whose first byte comes after its opening quote.
     private mutating func endOfQuoted(
         _ base: UnsafeRawPointer,
         from start: Int,
@@ -151,7 +151,7 @@ struct RowScanner: ~Copyable {
                 return .row(endRow(base, index, count))
             default:
                 note(.textBehindQuote, index)
-                // The rest is text to the next separator: not the start of a field.
+                // The rest is text up to the next separator: not the start of a field.
                 return .next(index, fieldStart: -1)
             }
         }
@@ -161,7 +161,7 @@ struct RowScanner: ~Copyable {
         if problem == nil { problem = RowProblem(kind: kind, offset: offset) }
     }
 
-    /// Ends the row at the LF or CR that is there.
+    /// Ends the row at the LF or CR at the index.
     @inline(__always)
     private mutating func endRow(_ base: UnsafeRawPointer, _ index: Int, _ count: Int) -> Int {
         rowByteCount = index
