@@ -2,7 +2,8 @@
 
 import PackageDescription
 
-/// Settings of every Swift target: each import says who may see it, and what is lent says by whom.
+/// Settings of every Swift target: each import declares its access level, and borrowed values
+/// declare their lifetimes.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -10,7 +11,7 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// An executable job: one file in a folder of its own under `Jobs/`.
+/// An executable job: the files in a folder of its own under `Jobs/`.
 func job(_ name: String, path: String? = nil) -> Target {
     .executableTarget(
         name: name,
@@ -22,10 +23,10 @@ func job(_ name: String, path: String? = nil) -> Target {
     )
 }
 
-/// Settings of tests and what they share, which may import what they like.
+/// Settings of tests and their shared code, which may use any import.
 let testSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
-/// A test target under `Tests/`; golden files are read where they lie.
+/// A test target under `Tests/`; golden files are read from their places in the source tree.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
         name: name,
@@ -35,7 +36,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-/// Folders of files that tests compare with, or that are not built with them.
+/// Files and folders that tests compare with, or that are not built with the tests.
 let goldenFiles = [
     "MapReduceModelTests": ["Golden"], "MapReduceEngineTests": ["Golden"],
     "MapReduceControlTests": ["Transcripts", "Golden"],
@@ -43,18 +44,18 @@ let goldenFiles = [
     "FuzzTests": ["Harness"],
 ]
 
-/// Set to anything, the variable leaves out the cluster with all that it depends on: what is left
-/// builds in a minute, with or without a sanitizer.
+/// If the variable is set (to anything), the cluster and all its dependencies are left out: the
+/// rest builds in a minute, with or without a sanitizer.
 let hasCluster = Context.environment["MAPREDUCE_WITHOUT_CLUSTER"] == nil && !isForFuzzer
 
-/// Set to anything, the variable makes a program for libFuzzer of the fuzz tests' targets, in place
-/// of all tests and without the cluster; `.ci/fuzz` sets it.
+/// If the variable is set (to anything), the package has a libFuzzer program of the fuzz tests'
+/// targets, in place of all tests and without the cluster; `.ci/fuzz` sets it.
 let isForFuzzer = Context.environment["MAPREDUCE_FUZZ"] != nil
 
-/// Set to anything, the variable makes errors of the compilers' warnings; `.ci/run` sets it.
+/// If the variable is set (to anything), compiler warnings are errors; `.ci/run` sets it.
 let warningsAreErrors = Context.environment["MAPREDUCE_WARNINGS_AS_ERRORS"] != nil
 
-/// What the targets of the fuzz tests read with.
+/// Dependencies of the fuzz tests and of the program for libFuzzer.
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
     .target(name: "CBzip2", condition: .when(traits: ["Bzip2"])),
@@ -63,8 +64,9 @@ let fuzzDependencies: [Target.Dependency] = [
     "MapReduceReport", "MapReduceDriver",
 ]
 
-/// A dependency, of a target of the cluster on condition of the trait: all packages that a job does
-/// not need hang on it, so that they are not fetched for a package of jobs, which leaves it out.
+/// Makes a package dependency of a cluster target conditional on the trait: all packages that a job
+/// does not need have this condition, so that a package of jobs, which leaves out the trait, does
+/// not fetch them.
 func withClusterOnly(_ dependency: Target.Dependency) -> Target.Dependency {
     guard case .productItem(let name, let package?, let aliases, _) = dependency,
         package != "swift-argument-parser"
@@ -99,7 +101,7 @@ let package = Package(
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .target(name: "CIntrinsics"),
-        // Its texts are embedded into the program by the compiler, and copied nowhere.
+        // The compiler embeds its texts into the program; they are not copied anywhere.
         .target(name: "CPage", exclude: ["page"]),
         .target(name: "CJobMarker"),
         .target(name: "CSignals"),
@@ -178,8 +180,8 @@ let package = Package(
             path: "Tests/Simulation",
             swiftSettings: settings
         ),
-        // The control plane and its simulation once more, in one module, with deliberate bugs that
-        // the build plants in them.
+        // The control plane and its simulation again, in one module, with deliberate bugs that the
+        // build plants in them.
         .executableTarget(
             name: "plantmutants",
             path: "Tests/Mutants/Tool",
@@ -255,14 +257,14 @@ let package = Package(
         tests("TidyTests", []),
         tests("FuzzTests", fuzzDependencies),
     ],
-    // That of `#embed`.
+    // The standard that has `#embed`.
     cLanguageStandard: .gnu2x
 )
 
 if hasCluster {
     package.products.append(.executable(name: "mapreduce", targets: ["MapReduceMain"]))
     package.products.append(.library(name: "MapReduceTool", targets: ["MapReduceTool"]))
-    // For the cluster alone; no job is built with it.
+    // Only for the cluster; no job is built with it.
     package.dependencies += [
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -419,7 +421,7 @@ if hasCluster {
                 "wordcount", "grep",
             ]
         ),
-        // Real processes: a coordinator, workers, and the commands that people type.
+        // Real processes: a coordinator, workers, and the commands that users type.
         tests(
             "EndToEndTests",
             [

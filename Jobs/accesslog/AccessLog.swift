@@ -1,6 +1,6 @@
 import MapReduce
 
-/// Counts requests and sums bytes for each URL of web logs in the common or the combined format.
+/// Counts requests and sums bytes for each URL in web logs of the common or combined format.
 ///
 ///     192.0.2.9 - - [10/Oct/2026:13:55:36 +0000] "GET /a.html HTTP/1.1" 200 2326 "-" "curl/8.5.0"
 @main

@@ -1,7 +1,7 @@
 import MapReduce
 
 extension Span<UInt8> {
-    /// The next quote that is not escaped: a quote that a client sends is logged as `\"`.
+    /// Returns the next unescaped quote; a quote sent by a client is logged as `\"`.
     func quote(from start: Int) -> Int? {
         var from = start
         while let text = field(0, separatedBy: "\"", in: from..<count), text.upperBound < count {

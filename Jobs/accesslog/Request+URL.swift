@@ -3,7 +3,8 @@ import MapReduce
 extension Request {
     private static let protocolName = Array(" HTTP/".utf8)
 
-    /// The URL of a request: all between the method and the protocol, spaces too.
+    /// Returns the URL of a request: everything between the method and the protocol, including
+    /// spaces.
     static func url(in request: Range<Int>, of line: Span<UInt8>) -> Range<Int>? {
         guard let method = line.field(0, separatedBy: " ", in: request), !method.isEmpty,
             method.upperBound < request.upperBound,

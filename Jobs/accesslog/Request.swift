@@ -1,13 +1,13 @@
 import MapReduce
 
-/// What a line of a log says about its request.
+/// The request that a line of a log describes.
 struct Request {
-    /// Where the URL stands in the line.
+    /// The range of the URL in the line.
     let url: Range<Int>
-    /// How long the answer was; 0 for none, which is logged as "-", and nil for what is not a size.
+    /// The size of the response; 0 if it is logged as "-" (none), nil if it is not a valid size.
     let byteCount: Int?
 
-    /// Nil when the line is not `… "METHOD URL PROTOCOL" STATUS SIZE …`.
+    /// Parses a line; returns nil unless it has the form `… "METHOD URL PROTOCOL" STATUS SIZE …`.
     init?(_ line: Span<UInt8>) {
         guard let open = line.quote(from: 0), let close = line.quote(from: open + 1),
             let url = Self.url(in: open + 1..<close, of: line),
@@ -17,7 +17,7 @@ struct Request {
         else { return nil }
         self.url = url
         let isNone = size.count == 1 && line[size.lowerBound] == UInt8(ascii: "-")
-        // More than a tebibyte is not the size of an answer.
+        // More than a tebibyte is not a valid size.
         byteCount = (isNone ? 0 : Int(line.extracting(size))).flatMap {
             0...1 << 40 ~= $0 ? $0 : nil
         }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import MapReduce
 
-/// Sums what each user has spent: `users=` has the columns `id` and `name`, `orders=` has `user`
-/// and `cents`.
+/// Sums what each user has spent: the input `users=` has the columns `id` and `name`, and `orders=`
+/// has `user` and `cents`.
 @main
 struct Join: Job {
     @Flag(help: "List users without orders too.") var all = false

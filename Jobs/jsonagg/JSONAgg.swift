@@ -1,7 +1,7 @@
 import ArgumentParser
 import MapReduce
 
-/// Groups lines of JSON by one field, and sums up another one.
+/// Groups JSON lines by one field and summarizes another.
 @main
 struct JSONAgg: Job {
     @Option(help: "The field to group by: a text.") var by: String

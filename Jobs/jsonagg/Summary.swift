@@ -1,6 +1,6 @@
 import MapReduce
 
-/// How many numbers there were, their sum, the least and the greatest.
+/// The count, sum, minimum and maximum of some numbers.
 struct Summary: RecordValue {
     var count = 1
     var sum: Double

@@ -1,9 +1,9 @@
 import MapReduce
 
-/// The centers of clusters by their numbers.
+/// The centers of the clusters, keyed by number.
 typealias Centers = Pairs<Int, Point>
 
-/// The first centers: the least point, then again and again the one farthest from all of them.
+/// Returns the first centers: the least point, then repeatedly the point farthest from all of them.
 func firstCenters(_ points: Pairs<Point, Unit>, count: Int) -> Centers {
     let all: Pairs<Unit, Point> = points.distinct().map { point, _, emit in emit(Unit(), point) }
     return all.reduce { _, points, emit in

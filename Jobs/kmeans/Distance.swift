@@ -1,7 +1,8 @@
 import Glibc
 import MapReduce
 
-/// The distance between two points, divided by 16 so that it fits where coordinates just do.
+/// Returns the distance between two points, divided by 16 so that it does not overflow for the
+/// largest coordinates.
 func distance(_ a: Point, _ b: Point) throws -> Double {
     guard a.count == b.count else {
         throw PointError(description: "points have \(a.count) numbers and \(b.count): \(a), \(b)")
@@ -9,7 +10,8 @@ func distance(_ a: Point, _ b: Point) throws -> Double {
     return zip(a, b).reduce(0) { sum, pair in hypot(sum, pair.0 / 16 - pair.1 / 16) }
 }
 
-/// A number to six decimals, of which large ones have none.
+/// Rounds a number to six decimals; returns large numbers, which have no decimals to round,
+/// unchanged.
 func sixDecimals(_ number: Double) -> Double {
     abs(number) < 1e9 ? (number * 1e6).rounded() / 1e6 : number
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import MapReduce
 
-/// Finds clusters of points, which are lines of numbers with commas: centers move to the middle of
-/// the points that are nearest to them until none moves any more (Lloyd's algorithm).
+/// Finds clusters of points, given as lines of comma-separated numbers: each center moves to the
+/// mean of the points nearest to it until no center moves (Lloyd's algorithm).
 @main
 struct KMeans: Job {
     @Option(help: "How many clusters.") var k = 3

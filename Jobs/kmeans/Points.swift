@@ -1,11 +1,11 @@
 import MapReduce
 
-/// A place in as many dimensions as its line has numbers.
+/// A point with as many dimensions as its line has numbers.
 typealias Point = [Double]
 
-/// Reads points: decimal numbers with commas between them.
+/// Reads points: decimal numbers separated by commas.
 ///
-/// Empty lines are skipped. A center depends on all of its points, so any other line is an error.
+/// Skips empty lines. A center depends on all of its points, so any other line is an error.
 func points(_ input: Input) -> Pairs<Point, Unit> {
     input.strings.map { line, emit in
         if line.isEmpty { return }
@@ -13,7 +13,7 @@ func points(_ input: Input) -> Pairs<Point, Unit> {
     }
 }
 
-/// A finite decimal number, which may have spaces around it.
+/// Parses a finite decimal number, which may have spaces or tabs around it.
 private func number(_ text: Substring) throws -> Double {
     let digits = text.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
     let rest = text[digits.endIndex...]

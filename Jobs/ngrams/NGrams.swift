@@ -1,7 +1,7 @@
 import ArgumentParser
 import MapReduce
 
-/// Counts how often words stand side by side in a line.
+/// Counts how often words occur next to each other in a line.
 @main
 struct NGrams: Job {
     @Option(help: "How many words stand side by side.") var n = 2
@@ -16,7 +16,7 @@ struct NGrams: Job {
 
     func pipeline(_ input: Input) -> Pairs<Bytes, Int> {
         let ngrams: Pairs<Bytes, Int> = input.lines.map { line, emit in
-            // The words of the line with one space between them, and where each begins.
+            // The words of the line, separated by single spaces, and where each word begins.
             var text: [UInt8] = []
             var starts: [Int] = []
             line.forEachWord { word in

@@ -1,13 +1,13 @@
 import MapReduce
 
-/// For each node, the nodes that it links to.
+/// The nodes that each node links to.
 typealias Links = Pairs<UInt32, [UInt32]>
-/// For each node, its rank: 1 on average.
+/// The rank of each node: 1 on average.
 typealias Ranks = Pairs<UInt32, Double>
 
-/// Reads a graph: lines of two node numbers, `from to`, with spaces or tabs between them.
+/// Reads a graph: lines of two node numbers, `from to`, separated by spaces or tabs.
 ///
-/// Empty lines and those that begin with `#` are comments. A rank depends on every link, so any
+/// Empty lines and lines that begin with `#` are comments. A rank depends on every link, so any
 /// other line is an error.
 func links(_ input: Input) -> Links {
     let edges: Pairs<UInt32, UInt32> = input.lines.map { line, emit in
@@ -18,7 +18,7 @@ func links(_ input: Input) -> Links {
         guard nodes.count == 2, let from = nodes[0], let to = nodes[1] else { throw LinkError() }
         emit(from, to)
     }
-    // Nodes that are only linked to are nodes too.
+    // Nodes that only have incoming links are nodes too.
     let targets: Pairs<UInt32, Unit> = edges.map { _, target, emit in emit(target, Unit()) }
     let nodes = targets.combine { unit, _ in unit }
     return edges.cogroup(nodes) { node, targets, _, emit in emit(node, Array(targets)) }

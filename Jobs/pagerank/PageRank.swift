@@ -1,8 +1,8 @@
 import ArgumentParser
 import MapReduce
 
-/// Ranks the nodes of a graph: how often somebody is at each who follows links by chance, and jumps
-/// to any node now and then, or where there are no links.
+/// Ranks the nodes of a graph: how often a random surfer visits each node, following links at
+/// random and jumping to any node now and then, or where there are no links.
 @main
 struct PageRank: Job {
     @Option(help: "The chance to follow a link.") var damping = 0.85

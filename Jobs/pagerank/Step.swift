@@ -1,9 +1,9 @@
 import MapReduce
 
 extension PageRank {
-    /// The ranks, 1 on average, after one more step of everybody.
+    /// Returns the ranks, 1 on average, after every surfer has taken one more step.
     ///
-    /// Who jumps is added up under nil.
+    /// Surfers that jump are summed under the key nil.
     func step(_ ranks: Ranks, _ links: Links, _ count: Pairs<Unit, Int>) -> Ranks {
         let damping = self.damping
         let moves: Pairs<UInt32?, Double> = links.join(ranks) { node, targets, rank, emit in
@@ -23,6 +23,6 @@ extension PageRank {
 }
 
 extension Lookup<Unit, Int> {
-    /// What was counted.
+    /// The number counted.
     var total: Double { Double(self[Unit()] ?? 0) }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import MapReduce
 
 extension LogTime {
-    /// The second at which a line of a log has its time; nil when it has none.
+    /// Returns the time of a log line, as a Unix time in seconds, or nil if the line has none.
     static func second(in line: Span<UInt8>) -> Int? {
         guard let rest = line.field(1, separatedBy: "["),
             let time = line.field(0, separatedBy: "]", in: rest)
@@ -10,13 +10,14 @@ extension LogTime {
         return second(of: line.extracting(time))
     }
 
-    /// A second as ISO 8601 has it.
+    /// Formats a Unix time in seconds as ISO 8601.
     static func text(of second: Int) -> String {
         Date(timeIntervalSince1970: Double(second)).ISO8601Format()
     }
 
-    /// Days from the beginning of 1970 to that of a month, which is from 0; 12 is the next year's
-    /// first.
+    /// Returns the days from the beginning of 1970 to the beginning of a month.
+    ///
+    /// Months count from 0; month 12 is the first month of the next year.
     static func days(_ year: Int, _ month: Int) -> Int {
         // Years that begin in March have their leap day at the end.
         let years = month < 2 ? year - 1 : year

@@ -1,14 +1,14 @@
 import MapReduce
 
-/// The times of web logs: `10/Oct/2026:13:55:36 +0000`.
+/// The time format of web logs: `10/Oct/2026:13:55:36 +0000`.
 enum LogTime {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ].map { Array($0.utf8) }
-    /// Digits stand for themselves here, letters for any, and a dot for a sign.
+    /// The format of a time: `0` stands for any digit, `a` for any byte, and `.` for a sign.
     private static let form = Array("00/aaa/0000:00:00:00 .0000".utf8)
 
-    /// Seconds since the beginning of 1970; nil when it is no such time.
+    /// Returns the seconds since the beginning of 1970, or nil if this is not a valid time.
     static func second(of time: Span<UInt8>) -> Int? {
         guard hasForm(time),
             let month = months.firstIndex(where: { time.extracting(3..<6).contains($0) }),

@@ -1,7 +1,8 @@
 import ArgumentParser
 import MapReduce
 
-/// Cuts what each address asked of a web server into sessions: requests without a long pause.
+/// Splits the requests of each client address to a web server into sessions: requests without a
+/// long pause between them.
 @main
 struct Sessions: Job {
     @Option(help: "The pause, in minutes, after which a new session begins.") var gap = 30
@@ -14,10 +15,10 @@ struct Sessions: Job {
         let requests: Pairs<Pair<Bytes, Int>, Unit> = input.lines.map { line, emit in
             guard let user = line.field(0, separatedBy: " "), let second = LogTime.second(in: line)
             else { return emit.reject(.malformed) }
-            // A client's name may have any bytes.
+            // A client's name may contain any bytes.
             emit(Pair(Bytes(line.extracting(user)), second), Unit())
         }
-        // Requests come in the order of their time, as that is what follows the user in their keys.
+        // Requests arrive in time order, because the time follows the user in their keys.
         return requests.grouped(by: \.first) { user, requests, emit in
             var requests = requests
             var next = requests.next()?.key.second

@@ -1,8 +1,8 @@
 import ArgumentParser
 import MapReduce
 
-/// Sorts lines, or records of 100 bytes, by all of their bytes: so records are sorted by the ten
-/// bytes of their key, and those of equal keys by the rest.
+/// Sorts lines, or records of 100 bytes, by all of their bytes: records are sorted by their
+/// ten-byte key, and records with equal keys by the remaining bytes.
 @main
 struct SortRecords: Job {
     @Flag(help: "Sort records of 100 bytes, and not lines.") var records = false

@@ -1,10 +1,10 @@
 import Glibc
 import MapReduce
 
-/// Scores how much each term says about each file: how often it occurs there, for all terms of the
-/// file, times the logarithm of how rare it is among the files.
+/// Scores how much each term says about each file: the term's share of all terms in the file, times
+/// the logarithm of its rarity among the files.
 ///
-/// Scores have six decimals.
+/// Scores are rounded to six decimals.
 @main
 struct TFIDF: Job {
     func pipeline(_ input: Input) -> Pairs<Pair<String, String>, Double> {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import MapReduce
 
-/// Lists the most frequent words; those of equal frequency by their letters.
+/// Lists the most frequent words; words of equal frequency are in byte order.
 @main
 struct TopWords: Job {
     @Option(help: "How many words to list.") var count = 10

@@ -1,14 +1,14 @@
 package import MapReduceModel
 
-/// What follows from an event: what is to be durable, and what is done when it is.
+/// The consequences of an event: what must become durable, and what to do after that.
 ///
-/// The journal must be durable before any command leaves and any action is taken. Commands come
-/// before actions: what ends a job is the last that is heard of it.
+/// The journal must be durable before any command is sent and any action is performed. Commands
+/// come before actions: nothing follows the action that ends a job.
 package struct Effects: Hashable, Sendable {
     package var journal: [JournalEntry] = []
-    /// What workers are to do, in the order in which each of them gets it.
+    /// What workers are to do, in the order in which each of them receives it.
     package var commands: [AddressedCommand] = []
-    /// What the driver of the coordinator itself does, in order.
+    /// What the coordinator's driver does, in order.
     package var actions: [CoordinatorAction] = []
 
     package init() {}
@@ -18,7 +18,7 @@ package struct Effects: Hashable, Sendable {
     }
 }
 
-/// A command, and the worker that it is for.
+/// A command and the worker that receives it.
 package struct AddressedCommand: Hashable, Sendable {
     package let worker: WorkerID
     package let command: WorkerCommand
@@ -31,11 +31,12 @@ package struct AddressedCommand: Hashable, Sendable {
 
 /// What the coordinator's own process does.
 package enum CoordinatorAction: Hashable, Sendable {
-    /// These workers cannot fetch from this one, or it not from them: it gets no work for a while.
+    /// These workers cannot fetch from this one, or it cannot fetch from them: it gets no work for
+    /// a while.
     case workerUnreachable(WorkerID, for: [WorkerID])
-    /// Put these outputs in place, and answer with `outputPublished`. They are in the order of the
-    /// tasks, one for each.
+    /// Publish these outputs, one for each task and in the order of the tasks, and answer with
+    /// `outputPublished`.
     case publishOutput(JobID, [TaskOutput])
-    /// The job has ended; its scratch can go.
+    /// The job has ended; its scratch files can be removed.
     case jobFinished(JobID, JobOutcome)
 }

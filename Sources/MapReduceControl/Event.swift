@@ -1,12 +1,12 @@
 package import MapReduceModel
 
-/// What happened.
+/// Something that happened.
 ///
-/// Whoever drives the coordinator tells it in the order of occurrence.
+/// The coordinator's driver passes events in the order in which they occur.
 package enum Event: Hashable, Sendable {
     case jobSubmitted(JobSubmission)
-    /// A worker has come, or has come back; `attempts` are those that it runs, and those that have
-    /// ended and whose reports it still holds.
+    /// A worker has joined or come back; `attempts` are those that it is running, and those that
+    /// have ended and whose reports it still holds.
     case workerJoined(WorkerID, WorkerProfile, attempts: [AttemptID])
     /// The worker is alive: its heartbeat.
     case workerPolled(WorkerID, WorkerHealth)
@@ -14,8 +14,9 @@ package enum Event: Hashable, Sendable {
     case workerLeft(WorkerID)
     /// An attempt ended on this worker.
     case attemptReported(WorkerID, TaskReport)
-    /// An attempt that runs on this worker could not get, or not verify, the run of another one.
-    /// `isSilent`: the worker that has it did not answer.
+    /// An attempt running on this worker could not fetch or verify another attempt's run.
+    ///
+    /// `isSilent`: whether the worker that has the run did not answer.
     case fetchFailed(
         WorkerID,
         AttemptID,
@@ -23,25 +24,25 @@ package enum Event: Hashable, Sendable {
         isSilent: Bool = false,
         message: String
     )
-    /// The output of a job is in place, or could not be put there.
+    /// The output of a job has been published, or publishing it failed.
     case outputPublished(JobID, Failure?)
     case jobCancelled(JobID)
-    /// A finished job is kept elsewhere, or not any more: forget it.
+    /// A finished job is kept elsewhere, or no longer kept: forget it.
     case jobRetired(JobID)
-    /// The coordinator goes on where a journal ended: what was under way is begun anew.
+    /// The coordinator has resumed where a journal ended: restart what was in progress.
     case recovered
-    /// The coordinator itself did not run for this long, and so heard from no worker: none of them
-    /// was silent in that time.
+    /// The coordinator itself did not run for this long, and so received nothing from workers: none
+    /// of them counts as silent for that time.
     case stalled(Duration)
-    /// Time has passed; asked for by `Coordinator.nextDeadline`.
+    /// Time has passed; requested through `Coordinator.nextDeadline`.
     case tick
 }
 
 /// What a worker offers.
 package struct WorkerProfile: Hashable, Sendable {
-    /// Tasks that it runs at once.
+    /// The number of tasks that it runs at once.
     package var slots: Int
-    /// Beginnings of paths of input files that lie on the worker's own disks.
+    /// Path prefixes of the input files on the worker's own disks.
     package var localPaths: [String]
 
     package init(slots: Int, localPaths: [String] = []) {
@@ -50,13 +51,13 @@ package struct WorkerProfile: Hashable, Sendable {
     }
 }
 
-/// What a worker says of itself when it polls.
+/// What a worker reports about itself when it polls.
 package struct WorkerHealth: Hashable, Sendable {
-    /// It ends soon, and wants no more work.
+    /// It will exit soon, and wants no more work.
     package var isDraining: Bool
-    /// Its disk has little room: it takes no task that writes runs.
+    /// Its disk is almost full: it takes no task that writes runs.
     package var isDiskLow: Bool
-    /// Slots that run nothing, as their processes cannot be ended.
+    /// Slots that run nothing because their processes cannot be ended.
     package var lostSlots: Int
 
     package init(isDraining: Bool = false, isDiskLow: Bool = false, lostSlots: Int = 0) {

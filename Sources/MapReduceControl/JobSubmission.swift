@@ -1,10 +1,10 @@
 package import MapReduceModel
 
-/// A job as it is handed to the control plane.
+/// A job as it is submitted to the control plane.
 package struct JobSubmission: Hashable, Sendable {
     package var id: JobID
-    /// Drawn at random by whoever accepts the job, as numbers repeat when an older copy of a
-    /// journal is put back; empty on one machine.
+    /// A random id from the process that accepts the job, as numbers repeat after an older copy of
+    /// a journal is restored; empty on one machine.
     package var uuid: String
     package var plan: Plan
     /// The splits of each stage that reads files; empty for the others.
@@ -31,7 +31,7 @@ package struct JobSubmission: Hashable, Sendable {
 }
 
 extension JobSubmission: Codable {
-    /// The fields but for those of the policy, which are encoded among them.
+    /// The fields other than the policy; the policy's fields are encoded next to them.
     private enum CodingKeys: String, CodingKey {
         case id, uuid, plan, splits, weight
     }

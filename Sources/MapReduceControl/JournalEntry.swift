@@ -1,28 +1,28 @@
 package import MapReduceModel
 
-/// A change of the jobs' state.
+/// A change to the state of the jobs.
 ///
-/// The coordinator changes its jobs by nothing else, so the entries, applied in order, give back
-/// the same state.
+/// The coordinator changes its jobs only through entries, so applying them in order restores the
+/// same state.
 package enum JournalEntry: Hashable, Codable, Sendable {
     case jobSubmitted(JobSubmission, at: Instant)
-    /// A task that runs already and is started again has a backup from then on.
+    /// If the task is already running, this attempt is its backup.
     case attemptStarted(AttemptID, worker: WorkerID, at: Instant)
     case attemptSucceeded(AttemptID, TaskOutput, at: Instant)
     case attemptFailed(AttemptID, Failure, at: Instant)
-    /// The attempt was told to stop, because its output is not needed any more.
+    /// The attempt was told to stop, because its output is no longer needed.
     case attemptStopped(AttemptID, at: Instant)
-    /// The task had a winner, and ran once more to be compared with it.
+    /// The task had a winner, and ran once more for a comparison with it.
     case attemptAudited(AttemptID, OutputDigest, at: Instant)
-    /// The output of the task's winner is gone; the task runs again.
+    /// The output of the task's winner is gone; the task will run again.
     case outputLost(TaskID)
-    /// What the tasks of a stage have read is not what counts any more; all of them run again.
+    /// What the tasks of a stage have read no longer counts; all of them will run again.
     case inputChanged(JobID, stage: Int)
-    /// The task ran twice, and the outputs differ: the user's code is not deterministic.
+    /// The task ran twice and the outputs differ: the user's code is not deterministic.
     case outputsDiffered(OutputDifference)
-    /// The task's next attempts pass over this record, and its failures are forgiven.
+    /// The task's next attempts skip this record, and its failures are forgiven.
     case recordSkipped(TaskID, BadRecord)
-    /// All tasks are done, and the output is being put in place.
+    /// All tasks are done, and the output is being published.
     case commitBegan(JobID, at: Instant)
     case jobFinished(JobID, JobOutcome, at: Instant)
     /// The job is forgotten.

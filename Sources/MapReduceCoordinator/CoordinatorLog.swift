@@ -17,7 +17,8 @@ struct CoordinatorLog {
     // MARK: Jobs
 
     /// Logs entries that are durable.
-    /// - Parameter coordinator: The state after the entries.
+    ///
+    /// `coordinator`: the state after the entries.
     mutating func logEntries(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant)
     {
         for entry in entries {

@@ -5,7 +5,8 @@ internal import MapReduceModel
 /// The metric families of a coordinator; `Documentation/Observability.md` lists them.
 extension CoordinatorMetrics {
     /// Returns the metrics in Prometheus's text format.
-    /// - Parameter workers: The status of each worker.
+    ///
+    /// `workers`: the status of each worker.
     func text(
         _ jobs: Jobs,
         _ workers: [WorkerStatus],

@@ -36,7 +36,8 @@ struct CoordinatorMetrics {
     }
 
     /// Counts entries that have become durable.
-    /// - Parameter jobs: The jobs after the entries.
+    ///
+    /// `jobs`: the jobs after the entries.
     mutating func count(_ entries: [JournalEntry], _ jobs: Jobs) {
         for entry in entries {
             switch entry {

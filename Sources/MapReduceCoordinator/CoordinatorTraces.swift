@@ -44,7 +44,8 @@ struct CoordinatorTraces {
     }
 
     /// Begins and ends spans according to the journal.
-    /// - Parameter coordinator: The state after the entries.
+    ///
+    /// `coordinator`: the state after the entries.
     mutating func record(_ entries: [JournalEntry], _ coordinator: Coordinator) {
         guard let tracer else { return }
         for entry in entries {

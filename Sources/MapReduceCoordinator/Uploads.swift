@@ -8,7 +8,8 @@ struct Uploads: Sendable {
     let files: DigestStore
 
     /// Opens the stores.
-    /// - Parameter directory: The directory of the coordinator's data.
+    ///
+    /// `directory`: the directory of the coordinator's data.
     init(directory: String, maxByteCount: Int) throws {
         executables = try DigestStore(
             .executable,

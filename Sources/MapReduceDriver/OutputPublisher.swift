@@ -4,9 +4,9 @@ package import MapReduceModel
 
 /// Puts a job's output in place.
 package enum OutputPublisher {
-    /// Commits the parts that won, with their manifest and the records that were passed over.
+    /// Commits the winning parts, with their manifest and the skipped records.
     ///
-    /// Blocks until all of it is on the disk.
+    /// Blocks until all of it is on disk.
     package static func publish(
         _ outputs: [TaskOutput],
         of job: JobState,

@@ -5,23 +5,23 @@ package import MapReduceModel
 package struct OutputVerifier {
     private let path: String
     private let manifest: Manifest
-    /// What is not as the manifest says, a sentence for each.
+    /// The deviations from the manifest, one sentence each.
     private var problems: [String] = []
 
-    /// What was found.
+    /// The result of the verification.
     package struct Findings: Hashable, Sendable {
         package let manifest: Manifest
-        /// What is not as the manifest says, a sentence for each; none for an output that is whole.
+        /// The deviations from the manifest, one sentence each; empty if the output is intact.
         package let problems: [String]
 
         package var recordCount: Int { manifest.files.reduce(0) { $0 &+ $1.records } }
         package var byteCount: Int { manifest.files.reduce(0) { $0 &+ $1.bytes } }
     }
 
-    /// Reads every byte of an output: its files must be there, all of them and no other parts, with
-    /// the sizes, numbers of records and checksums of the manifest.
+    /// Verifies an output by reading every byte: it must have all files of the manifest and no
+    /// other parts, with the manifest's sizes, record counts and checksums.
     ///
-    /// - Throws: `EngineError` where there is no finished output, or its manifest cannot be read.
+    /// - Throws: `EngineError` if there is no finished output, or its manifest cannot be read.
     package static func verify(_ path: String) throws -> Findings {
         guard try Files.kind(of: path) == .directory else {
             throw EngineError(.badInput, "\(path) is not a directory; give that of an output")
@@ -76,7 +76,7 @@ package struct OutputVerifier {
     }
 
     private mutating func check(_ file: Manifest.File, isThere names: [String]) throws {
-        // Nothing outside the directory is looked at.
+        // Never look outside the directory.
         guard names.contains(file.name) else {
             problems.append("\(file.name) is missing")
             return

@@ -1,14 +1,14 @@
 /// An attempt, and what it reads.
 package struct Assignment: Hashable, Codable, Sendable {
     package var attempt: AttemptID
-    /// What tells the attempt's job from any other one of the same number.
+    /// What distinguishes the attempt's job from any other job with the same number.
     package var jobUUID: String
     package var input: TaskInput
-    /// What is read of other stages, for each of the stage's sources in the plan's order.
+    /// The input from other stages, for each of the stage's sources in the plan's order.
     package var sources: [ShuffleInput]
-    /// Records of the split that are passed over.
+    /// Records of the split that are skipped.
     package var badRecords: [BadRecord]
-    /// Whether the attempt is to tell how large the partitions of its run are.
+    /// Whether the attempt reports the sizes of the partitions of its run.
     package var tellsPartitions: Bool
 
     package init(
@@ -28,12 +28,12 @@ package struct Assignment: Hashable, Codable, Sendable {
     }
 }
 
-/// The outputs of a stage that an attempt reads: those that the first entries of their log name,
-/// in the order of their tasks.
+/// The outputs of a stage that an attempt reads: those in the first entries of the stage's log, in
+/// the order of their tasks.
 package struct ShuffleInput: Hashable, Codable, Sendable {
-    /// The stage, which is not the plan's where an iteration has left out a round.
+    /// The stage, which differs from the plan's if an iteration has left out a round.
     package var stage: Int
-    /// How many entries of the stage's log of outputs count.
+    /// The number of entries of the stage's log of outputs that count.
     package var outputLogLength: Int
 
     private enum CodingKeys: String, CodingKey {

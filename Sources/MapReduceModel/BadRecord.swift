@@ -1,4 +1,4 @@
-/// A record that is passed over, because the user's code failed at it again and again.
+/// A record that is skipped because the user's code failed at it repeatedly.
 package struct BadRecord: Hashable, Codable, Sendable {
     package var file: String
     /// Where the record begins, in bytes of the file's uncompressed text.
@@ -7,7 +7,7 @@ package struct BadRecord: Hashable, Codable, Sendable {
     package var reason: String
     /// The record as text, cut to 64 KiB; bytes that are not valid UTF-8 are replaced.
     ///
-    /// Nil until an attempt has passed over it.
+    /// Nil until an attempt has skipped it.
     package var bytes: String?
 
     package init(file: String, offset: Int, reason: String, bytes: String? = nil) {

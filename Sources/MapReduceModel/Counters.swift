@@ -12,14 +12,14 @@ package struct Counters: Hashable, Codable, Sendable {
 
     package init() {}
 
-    /// Sorted, and each name once, whoever wrote them.
+    /// Decodes counters, sorted and with each name once, whatever the input's order.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let decoded = try container.decode([Entry].self, forKey: .entries)
         for entry in decoded.sorted(by: { $0.name < $1.name }) { add(entry.value, to: entry.name) }
     }
 
-    /// Adds to the counter of that name; sums wrap instead of trapping.
+    /// Adds to the counter with this name; sums wrap instead of trapping.
     ///
     /// Cost: a binary search.
     package mutating func add(_ amount: Int, to name: String) {
@@ -50,10 +50,10 @@ package struct Counters: Hashable, Codable, Sendable {
         }
     }
 
-    /// Adds to a counter of that name, which a closure has chosen.
+    /// Adds to the counter with this name, which a closure has chosen.
     ///
     /// Cost: a binary search.
-    /// - Throws: `LimitError` for a name that is too long, and for one that is too many.
+    /// - Throws: `LimitError` if the name is too long, or if there are too many names.
     package mutating func add(_ amount: Int, toNew name: String) throws(LimitError) {
         let index = position(of: name)
         if index < entries.count, entries[index].name == name {
@@ -70,17 +70,17 @@ package struct Counters: Hashable, Codable, Sendable {
         for entry in other.entries { add(entry.value, to: entry.name) }
     }
 
-    /// Takes away every counter of another set that was added before.
+    /// Subtracts every counter of another set that was added before.
     package mutating func subtract(_ other: Counters) {
         for entry in other.entries {
             add(0 &- entry.value, to: entry.name)
-            // A name that nothing counts is as one that was never added.
+            // A counter of 0 is the same as one that was never added.
             let index = position(of: entry.name)
             if entries[index].value == 0 { entries.remove(at: index) }
         }
     }
 
-    /// The sum of that name; 0 when nothing was counted.
+    /// The sum for this name; 0 if nothing was counted.
     package subscript(name: String) -> Int {
         let index = position(of: name)
         guard index < entries.count, entries[index].name == name else { return 0 }
@@ -98,15 +98,15 @@ package struct Counters: Hashable, Codable, Sendable {
     }
 }
 
-/// The names of the counters that the engine itself keeps.
+/// The names of the engine's own counters.
 package enum BuiltInCounter {
-    /// What a user's counters begin with.
+    /// The prefix of users' counters.
     package static let userPrefix = "user."
     /// Records of input files that were read, bad ones included.
     package static let recordsRead = "records.read"
-    /// Records that were passed over, because the user's code failed at them.
+    /// Records that were skipped because the user's code failed at them.
     package static let recordsBad = "records.bad"
-    /// Records of input files that the user's code has rejected.
+    /// Records of input files that the user's code rejected.
     package static let recordsRejected = "records.rejected"
     /// Bytes of the pieces of input files that were read, as stored.
     package static let bytesRead = "bytes.read"

@@ -1,27 +1,27 @@
 /// Why an attempt failed.
 ///
-/// Its kind alone decides what happens next.
+/// Only its kind decides what happens next.
 package struct Failure: Hashable, Codable, Sendable {
     package var kind: FailureKind
-    /// One sentence that names the thing and says what to do next, of at most
+    /// One sentence that names the problem and says what to do next, of at most
     /// `TaskReportLimits.maxMessageByteCount` bytes, however long the text that a closure throws.
     package var message: String {
         didSet { message = message.cut(toByteCount: TaskReportLimits.maxMessageByteCount) }
     }
     /// The run that could not be read, for a failed fetch.
     package var run: String?
-    /// The record that was being worked on.
+    /// The record that was being processed.
     package var location: RecordLocation?
     /// The record itself, shortened and escaped.
     package var record: String?
-    /// The key whose pairs were being worked on, as its type writes it, shortened and escaped.
+    /// The key whose pairs were being processed, as its type writes it, shortened and escaped.
     package var key: String?
     /// The user's steps that the stage runs.
     package var steps: String?
-    /// Where the task process was when it crashed: the user's calls that had not returned, from the
-    /// innermost on, one on each line.
+    /// Where the task process was when it crashed: the user's calls that had not returned,
+    /// innermost first, one per line.
     package var backtrace: String?
-    /// The end of what the task printed, where there is no backtrace.
+    /// The end of what the task printed, if there is no backtrace.
     package var log: String?
 
     package init(
@@ -47,7 +47,7 @@ package struct Failure: Hashable, Codable, Sendable {
         self.log = log.map(cut)
     }
 
-    /// Texts are cut here as well: another process wrote them.
+    /// Texts are cut here as well, because another process wrote them.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -64,7 +64,7 @@ package struct Failure: Hashable, Codable, Sendable {
     }
 }
 
-/// Who is to blame for a failure, and so what is done about it.
+/// What caused a failure, and so how it is handled.
 package enum FailureKind: String, Codable, Sendable, CaseIterable {
     /// The user's closure threw an error.
     case threw
@@ -72,9 +72,9 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     case crashed
     /// The user's closure made no progress for as long as the job allows, and was stopped.
     case timedOut
-    /// The input cannot be read as what it claims to be: running again would not help.
+    /// The input is invalid for its format: running again would not help.
     case badInput
-    /// The attempt ran out of memory, of open files, or of what else the system gives.
+    /// The attempt ran out of memory, open files, or another system resource.
     case outOfResources
     /// The disk of this machine is full: another machine may have room.
     case diskFull
@@ -82,7 +82,7 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
     case workerLost
     /// A segment could not be fetched or verified.
     case fetchFailed
-    /// Pairs were lost, doubled or changed between two steps of the engine: the memory of the
+    /// Pairs were lost, duplicated or changed between two steps of the engine: the memory of the
     /// machine, or the engine itself, is at fault.
     case notConserved
 
@@ -106,9 +106,9 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
 
     /// What the control plane does about a failure.
     package enum Consequence: Sendable {
-        /// The task runs again, within its own limit of attempts.
+        /// The task runs again, up to its own limit of attempts.
         case retryCountedAgainstTask
-        /// The task runs again, within the generous limit of what the cluster may get wrong.
+        /// The task runs again, up to the generous limit for failures of the cluster.
         case retryCountedAgainstCluster
         /// The job ends.
         case failJob
@@ -118,9 +118,9 @@ package enum FailureKind: String, Codable, Sendable, CaseIterable {
 /// A place in the input.
 package struct RecordLocation: Hashable, Codable, Sendable, CustomStringConvertible {
     package var path: String
-    /// Where the record begins: bytes from the start of the file's (uncompressed) text.
+    /// Where the record begins, in bytes from the start of the file's (uncompressed) text.
     package var offset: Int
-    /// The number of the record in its attempt, from 1; 0 where it is not known.
+    /// The number of the record in its attempt, from 1; 0 if unknown.
     package var recordNumber: Int
 
     package init(path: String, offset: Int, recordNumber: Int) {

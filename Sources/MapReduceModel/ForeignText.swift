@@ -1,9 +1,10 @@
-/// Bytes from the system that should be text: names of files, arguments, variables.
+/// Bytes from the system that should be text: file names, arguments, environment variables.
 ///
-/// Linux takes any bytes for these, while this engine keeps them as text, in messages, journals and
-/// JSON. What is not UTF-8 is refused by name; it is never changed into something else.
+/// Linux allows any bytes here, while this engine keeps them as text, in messages, journals and
+/// JSON. Bytes that are not UTF-8 are rejected in a message that names them; they are never changed
+/// into something else.
 package enum ForeignText {
-    /// The bytes as a person can recognize and type them: those that are not ASCII as `\xE9`.
+    /// Returns the bytes as a person can recognize and type them: non-ASCII bytes as `\xE9`.
     package static func escaped(_ bytes: some Sequence<UInt8>) -> String {
         var text = ""
         for byte in bytes {

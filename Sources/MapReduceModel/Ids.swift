@@ -1,4 +1,5 @@
-/// Identifies one submitted job; the numbers come from whoever accepts the job, and never repeat.
+/// Identifies one submitted job; the process that accepts jobs assigns the numbers, and never
+/// repeats one.
 package struct JobID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     package let number: Int
 
@@ -37,7 +38,7 @@ package struct TaskID: Hashable, Comparable, Codable, Sendable, CustomStringConv
     }
 }
 
-/// Identifies one try at a task, numbered from 0.
+/// Identifies one attempt at a task, numbered from 0.
 package struct AttemptID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     package let task: TaskID
     package let number: Int

@@ -1,4 +1,4 @@
-/// What the records of an input file are, and so where the file may be cut.
+/// The kind of records in an input file, which determines where the file may be cut.
 package enum InputFormat: Hashable, Codable, Sendable {
     /// Lines, which end in LF or CRLF.
     case lines
@@ -6,7 +6,7 @@ package enum InputFormat: Hashable, Codable, Sendable {
     case rows(RowSyntax)
     /// Lines that are JSON objects.
     case jsonLines
-    /// Records of so many bytes, one behind another.
+    /// Records of `byteCount` bytes, one after another.
     case fixed(byteCount: Int)
     /// Each file is one record.
     case wholeFiles
@@ -25,13 +25,13 @@ package enum InputFormat: Hashable, Codable, Sendable {
 
     /// Where files may be cut.
     package enum Cut: Hashable, Sendable {
-        /// Everywhere, and a record ends where its line does.
+        /// Anywhere, and a record ends where its line does.
         case anywhereInLines
-        /// Everywhere; it takes a look at the text before to find where a record begins.
+        /// Anywhere; finding where a record begins requires a look at the text before the cut.
         case anywhere
-        /// Between records of one size.
+        /// Between records of a fixed size.
         case multiples(of: Int)
-        /// A file is read by one task.
+        /// Nowhere: one task reads the whole file.
         case nowhere
     }
 
@@ -41,9 +41,9 @@ package enum InputFormat: Hashable, Codable, Sendable {
     /// Whether a lone CR ends a line too.
     package var endsLinesAtCR: Bool { if case .rows = self { true } else { false } }
 
-    /// What cannot be about the format; nil if nothing is wrong.
+    /// Returns why the format is invalid; nil if it is valid.
     ///
-    /// `maxRecordByteCount`: the longest record that can be read.
+    /// `maxRecordByteCount`: the size of the longest record that can be read.
     package func problem(maxRecordByteCount: Int) -> String? {
         switch self {
         case .lines, .jsonLines, .wholeFiles, .runs: nil
@@ -56,7 +56,7 @@ package enum InputFormat: Hashable, Codable, Sendable {
 }
 
 extension InputFormat: CustomStringConvertible {
-    /// The format in a few words, for a plan that a person reads.
+    /// The format in a few words, for a plan that people read.
     package var description: String {
         switch self {
         case .lines: "lines"
@@ -73,13 +73,14 @@ extension InputFormat: CustomStringConvertible {
 package struct RowSyntax: Hashable, Codable, Sendable {
     /// The byte between two fields.
     package var separator: UInt8
-    /// The byte around a field that may have separators and line ends in it; nil for none.
+    /// The byte around a field that may contain separators and line ends; nil for none.
     package var quote: UInt8?
-    /// Whether `\t`, `\n`, `\r`, `\\` and `\N` stand for what this engine writes by them.
+    /// Whether `\t`, `\n`, `\r`, `\\` and `\N` are escapes with the meaning that this engine's
+    /// output gives them.
     package var hasEscapes: Bool
     /// Whether the first row of each file names the columns.
     package var hasHeader: Bool
-    /// Whether a quote in a field that does not begin with one makes the row malformed.
+    /// Whether a quote inside a field that does not begin with one makes the row malformed.
     package var isStrict: Bool
 
     package init(

@@ -1,7 +1,7 @@
-/// A moment on the clock of whoever drives a state machine, in nanoseconds since a start that the
-/// driver chose.
+/// A moment on the clock of a state machine's driver, in nanoseconds since a start that the driver
+/// chose.
 ///
-/// The control plane reads no clock: it is told what time it is.
+/// The control plane reads no clock: its driver passes it the time.
 package struct Instant: Hashable, Comparable, Codable, Sendable {
     package var nanoseconds: Int64
 
@@ -20,7 +20,7 @@ package struct Instant: Hashable, Comparable, Codable, Sendable {
 
     package static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    // Moments come out of files and over the network: those that are too far away saturate.
+    // Instants come from files and from the network: those that are out of range saturate.
 
     package static func + (instant: Instant, duration: Duration) -> Instant {
         let added = duration.nanoseconds

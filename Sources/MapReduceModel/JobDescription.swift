@@ -1,22 +1,22 @@
-/// What a job's executable says about a run of it, for a cluster to do it.
+/// A job's executable's description of a run, for a cluster to execute.
 package struct JobDescription: Hashable, Sendable {
     package var plan: Plan
-    /// The files of each stage, whole, one piece for each; empty for a stage that reads none.
+    /// The files of each stage, uncut, one piece for each file; empty for a stage that reads none.
     package var inputs: [Split]
     /// The side files that the job reads.
     package var files: [DescribedFile]
-    /// The directory that the output goes to, from the root on.
+    /// The output directory, as an absolute path.
     package var output: String
-    /// Whether the output of an earlier job is replaced.
+    /// Whether the output replaces that of an earlier job.
     package var overwrites: Bool
-    /// The most bytes of one split.
+    /// The maximum number of bytes of one split.
     package var splitByteCount: Int
     package var retryPolicy: RetryPolicy
-    /// Seconds that a closure may take without progress; nil for as long as it likes.
+    /// Seconds that a closure may take without progress; nil for no limit.
     package var taskTimeout: Int?
-    /// The options that what bounds the job depends on; nil where nobody tells.
+    /// The options that affect what bounds the job; nil if unknown.
     package var settings: JobReport.Settings?
-    /// How much its user wants to hear.
+    /// Whether the user wants less output.
     package var isQuiet: Bool
     package var isVerbose: Bool
 
@@ -48,7 +48,7 @@ package struct JobDescription: Hashable, Sendable {
 }
 
 extension JobDescription: Codable {
-    /// The fields but for those of the policy, which are encoded among them.
+    /// The fields other than the policy; the policy's fields are encoded next to them.
     private enum CodingKeys: String, CodingKey {
         case plan, inputs, files, output, overwrites, splitByteCount, taskTimeout, settings
         case isQuiet, isVerbose
@@ -87,11 +87,11 @@ extension JobDescription: Codable {
     }
 }
 
-/// A side file of a job, where it is submitted.
+/// A side file of a job, on the machine where it is submitted.
 package struct DescribedFile: Hashable, Codable, Sendable {
     package var name: String
     package var path: String
-    /// As it was before the job read it.
+    /// Its signature before the job read it.
     package var signature: FileSignature
 
     package init(name: String, path: String, signature: FileSignature) {

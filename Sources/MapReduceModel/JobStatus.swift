@@ -1,39 +1,39 @@
-/// How a job is doing, for those who watch it.
+/// The state of a job, for display.
 package struct JobStatus: Hashable, Codable, Sendable {
     package var id: JobID
-    /// What tells the job from any other one of the same number; empty on one machine.
+    /// What distinguishes the job from any other job with the same number; empty on one machine.
     package var uuid = ""
     package var name: String
-    /// Who submitted it, as `user@machine`; empty where nobody said.
+    /// Who submitted it, as `user@machine`; empty if unknown.
     package var owner = ""
     package var phase: Phase
-    /// The directory that the output goes to.
+    /// The output directory.
     package var output: String
     /// The job's share of the slots, relative to other jobs.
     package var weight: Int
-    /// Seconds since 1970; 0 where nobody noted it.
+    /// Seconds since 1970; 0 if unknown.
     package var submittedAt = 0.0
     /// Seconds from the submission to the end, or to now.
     package var seconds = 0.0
     package var stages: [Stage]
-    /// The counters of what is done, by name.
+    /// The counters of finished work, by name.
     package var counters: Counters
-    /// Records and bytes of input read so far, those of running attempts included.
+    /// Records and bytes of input read so far, including those of running attempts.
     package var recordsRead = 0
     package var bytesRead = 0
     package var inputByteCount: Int
-    /// How far the iterations are, in the order of the plan; nil where there is none.
+    /// The progress of the iterations, in the order of the plan; nil if there are none.
     package var iterations: [Iteration]?
-    /// Tasks whose attempts wrote different output: the first ones, and how many there are.
+    /// Tasks whose attempts wrote different output: the first ones; below, how many there are.
     package var differences: [OutputDifference] = []
     package var differenceCount = 0
-    /// Why the job failed, and at which attempt.
+    /// Why the job failed; below, at which attempt.
     package var failure: Failure?
     package var failedAttempt: AttemptID?
     /// What bounded the job; nil until it has succeeded.
     package var verdict: Verdict?
 
-    /// Where a job stands.
+    /// The phase of a job.
     package enum Phase: String, Codable, Sendable, CaseIterable {
         case running
         case committing
@@ -44,7 +44,7 @@ package struct JobStatus: Hashable, Codable, Sendable {
         package var isFinished: Bool { self != .running && self != .committing }
     }
 
-    /// How a stage is doing.
+    /// The state of a stage.
     package struct Stage: Hashable, Codable, Sendable {
         /// The steps that it runs, in words.
         package var label: String
@@ -53,12 +53,12 @@ package struct JobStatus: Hashable, Codable, Sendable {
         package var runningCount: Int
         package var failureCount: Int
         package var backupCount: Int
-        /// Seconds from the first start to the last success; nil before there are both.
+        /// Seconds from the first start to the last success; nil until there are both.
         package var seconds: Double?
-        /// Whether it is part of a round that its iteration does not need.
+        /// Whether it belongs to a round that its iteration does not need.
         package var isLeftOut = false
-        /// How large the partitions are that it has read; nil for one that reads files, and until
-        /// it is done.
+        /// The sizes of the partitions that it has read; nil for a stage that reads files, and
+        /// until it is done.
         package var partitions: PartitionSizes?
 
         package var isDone: Bool { isLeftOut || doneCount == taskCount }
@@ -82,20 +82,19 @@ package struct JobStatus: Hashable, Codable, Sendable {
         }
     }
 
-    /// How far an iteration is.
+    /// The progress of an iteration.
     package struct Iteration: Hashable, Codable, Sendable {
-        /// Where it stands in the source, for example `iterate at PageRank.swift:19`.
+        /// Its location in the source, for example `iterate at PageRank.swift:19`.
         package var label: String
-        /// Rounds that are done.
+        /// The number of finished rounds.
         package var roundCount: Int
-        /// The most rounds that it may have.
+        /// The maximum number of rounds.
         package var maxRoundCount: Int
-        /// The counter whose being 0 in a round ends it; nil for one whose rounds all take place.
+        /// The counter that ends it when it is 0 in a round; nil if all rounds take place.
         package var until: String?
-        /// What the last round that is done has counted; nil before there is one, and where
-        /// nothing is counted.
+        /// The count of the last finished round; nil until there is one, and if nothing is counted.
         package var lastCount: Int?
-        /// Whether it ended at its last round while something still changed.
+        /// Whether it ended at its last round while something was still changing.
         package var hasNotConverged: Bool {
             until != nil && roundCount == maxRoundCount && lastCount != 0
         }

@@ -1,4 +1,4 @@
-/// What `_MANIFEST.json` says about a finished output.
+/// The contents of `_MANIFEST.json`, which describes a finished output.
 package struct Manifest: Hashable, Codable, Sendable {
     /// The version of the manifest's own format.
     package var version = currentVersion
@@ -19,7 +19,7 @@ package struct Manifest: Hashable, Codable, Sendable {
         /// CRC-32 in eight hexadecimal digits.
         package var crc32: String
 
-        /// A checksum as it is written here.
+        /// Returns a checksum as text in the manifest's format.
         package static func text(ofChecksum checksum: UInt32) -> String {
             let digits = String(checksum, radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits

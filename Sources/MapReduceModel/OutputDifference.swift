@@ -1,7 +1,7 @@
 /// Two attempts of one task that wrote different output from the same input.
 package struct OutputDifference: Hashable, Codable, Sendable {
     package var task: TaskID
-    /// The numbers of the attempts, the one before first.
+    /// The numbers of the attempts, the lower one first.
     package var first: Int
     package var second: Int
 

@@ -1,19 +1,19 @@
 /// How the records of an output are written.
 package enum OutputFormat: String, Hashable, Codable, CaseIterable, Sendable {
-    /// Columns with a tab between them, in which what would break a line is escaped.
+    /// Columns separated by tabs, in which characters that would break a line are escaped.
     case tsv
-    /// Columns as RFC 4180 has them, below a line of their names.
+    /// Columns according to RFC 4180, after a line with their names.
     case csv
-    /// An object of JSON a line.
+    /// One JSON object per line.
     case json
-    /// Columns with a tab between them, as they are.
+    /// Columns separated by tabs, unescaped.
     case lines
-    /// The bytes of keys and values with nothing between them, each record as long as the others.
+    /// The bytes of keys and values with nothing between them, in records of equal length.
     case binary
     /// Encoded pairs, in a run of one partition.
     case run
 
-    /// How the names of parts end, but for that of a compression.
+    /// The extension of the names of parts, without that of a compression.
     package var fileExtension: String {
         switch self {
         case .tsv, .csv, .run: rawValue
@@ -24,13 +24,13 @@ package enum OutputFormat: String, Hashable, Codable, CaseIterable, Sendable {
     }
 }
 
-/// What becomes of the bytes of an output before they are stored.
+/// How the bytes of an output are compressed before they are stored.
 package enum OutputCompression: String, Hashable, Codable, CaseIterable, Sendable {
     case none
-    /// Members of gzip, each of at most 64 KiB, that tell their length (BGZF).
+    /// Members of gzip, each at most 64 KiB, that contain their length (BGZF).
     case gzip
 
-    /// What a name ends in behind that of the format.
+    /// The extension after that of the format.
     package var suffix: String {
         switch self {
         case .none: ""
@@ -39,7 +39,7 @@ package enum OutputCompression: String, Hashable, Codable, CaseIterable, Sendabl
     }
 }
 
-/// What the parts of an output are: their format and their compression.
+/// The format and compression of the parts of an output.
 package struct OutputStyle: Hashable, Codable, Sendable {
     package var format: OutputFormat
     package var compression: OutputCompression
@@ -49,10 +49,10 @@ package struct OutputStyle: Hashable, Codable, Sendable {
         self.compression = compression
     }
 
-    /// How the names of parts end.
+    /// The full extension of the names of parts.
     package var fileExtension: String { format.fileExtension + compression.suffix }
 
-    /// Every style that there is: a run is not compressed, as its readers seek in it.
+    /// All valid styles: a run is not compressed, because its readers seek in it.
     package static let all = OutputFormat.allCases.flatMap { format in
         OutputCompression.allCases.map { OutputStyle(format, $0) }
     }.filter { $0.format != .run || $0.compression == .none }

@@ -1,7 +1,7 @@
-/// How many pairs there are, and a sum over them that does not depend on their order.
+/// A count of pairs, and a sum over them that does not depend on their order.
 ///
-/// What is written and what is read must have the same: pairs that were lost, doubled or changed
-/// on the way show.
+/// What is written and what is read must have the same checksum, which reveals pairs that were
+/// lost, duplicated or changed on the way.
 package struct PairChecksum: Hashable, Codable, Sendable {
     package var count: Int
     /// The sum of the hashes of all pairs, modulo 2 to the power of 64.

@@ -1,7 +1,7 @@
 /// The name of one file of an output, relative to the output's directory: `part-00000.tsv`, or
-/// `errors/part-00000.csv.gz` of an output that has a name of its own.
+/// `errors/part-00000.csv.gz` for a named output.
 package struct PartName: Hashable, Sendable, CustomStringConvertible {
-    /// The name of the output, which is that of its folder; nil for the output without a name.
+    /// The name of the output, which is also that of its folder; nil for the unnamed output.
     package var output: String?
     /// The number of the task that writes the part.
     package var index: Int
@@ -13,7 +13,7 @@ package struct PartName: Hashable, Sendable, CustomStringConvertible {
         self.style = style
     }
 
-    /// Reads a name; nil for one that jobs do not give.
+    /// Parses a name; nil if jobs do not produce such a name.
     package init?(_ text: some StringProtocol) {
         let components = text.split(separator: "/", omittingEmptySubsequences: false)
         guard let file = components.last, components.count <= 2,
@@ -25,11 +25,11 @@ package struct PartName: Hashable, Sendable, CustomStringConvertible {
             index: index,
             style: style
         )
-        // Whatever else the name may have, it is not written so.
+        // Rejects every other spelling of the same parts.
         guard description == text, output.map(Self.isOutputName) ?? true else { return nil }
     }
 
-    /// What every part's own name begins with.
+    /// The prefix of the file name of every part.
     package static let prefix = "part-"
 
     package var description: String {
@@ -39,11 +39,11 @@ package struct PartName: Hashable, Sendable, CustomStringConvertible {
             + style.fileExtension
     }
 
-    /// The longest name of an output, in bytes: that of a file may have 255.
+    /// The maximum length of an output's name, in bytes: a file name may have 255.
     package static let maxOutputNameByteCount = 100
 
-    /// Whether an output may have a name: ASCII letters, digits, `-` and `_`, and at its beginning
-    /// neither of these two, nor what parts begin with.
+    /// Whether an output may have this name: ASCII letters, digits, `-` and `_`, beginning with
+    /// neither of these two nor with the prefix of parts.
     package static func isOutputName(_ name: some StringProtocol) -> Bool {
         let isLetter = { (byte: UInt8) in
             switch byte {

@@ -1,21 +1,21 @@
-/// How many pairs the partitions have that a stage has read.
+/// The numbers of pairs in the partitions that a stage has read.
 package struct PartitionSizes: Hashable, Codable, Sendable {
     package var count: Int
-    /// Pairs of the smallest partition, of the one in the middle, and of the largest one.
+    /// Pairs of the smallest, the median and the largest partition.
     package var smallest: Int
     package var median: Int
     package var largest: Int
-    /// The number of the largest one.
+    /// The number of the largest partition.
     package var largestIndex: Int
-    /// Pairs of all of them.
+    /// Pairs of all partitions.
     package var pairCount: Int
-    /// The key that has most pairs, and in which partition they are; nil where nobody has counted.
+    /// The key with the most pairs; below, its partition; nil if pairs were not counted by key.
     package var heaviestKey: HeavyKey?
     package var heaviestKeyIndex: Int
-    /// Whether the pairs of equal keys could be merged before they are shuffled, and are not.
+    /// Whether the pairs of equal keys could be merged before the shuffle, but are not.
     package var couldCombine = false
 
-    /// Nil when there is no partition.
+    /// Nil if there are no partitions.
     ///
     /// Cost: that of sorting the sizes.
     package init?(_ sizes: [(pairCount: Int, heaviestKey: HeavyKey?)]) {
@@ -37,7 +37,7 @@ package struct PartitionSizes: Hashable, Codable, Sendable {
         }
     }
 
-    /// The part of all pairs that the heaviest key has, from 0 to 1.
+    /// The share of all pairs that the heaviest key has, from 0 to 1.
     package var heaviestShare: Double {
         guard let heaviestKey, pairCount > 0 else { return 0 }
         return Double(heaviestKey.pairCount) / Double(pairCount)

@@ -1,6 +1,6 @@
 extension Array {
-    /// The index of the first element for which the predicate holds, in an array where it holds for
-    /// all that follow; the count when there is none.
+    /// Returns the index of the first element that satisfies the predicate, in an array where all
+    /// later elements do too; the count if there is none.
     ///
     /// Cost: a binary search.
     @inlinable

@@ -1,13 +1,14 @@
-/// What follows from a plan's graph, and what every plan must be, wherever it comes from.
+/// What is derived from a plan's graph, and the requirements for every plan, wherever it comes
+/// from.
 extension Plan {
-    /// Whether the job writes outputs with names.
+    /// Whether the job writes named outputs.
     package var hasNamedOutputs: Bool {
         stages.flatMap(\.outputs).contains { output in
             if case .files(let name) = output { !name.isEmpty } else { false }
         }
     }
 
-    /// Tasks of each stage, of a job with these splits.
+    /// Returns the number of tasks of each stage, for a job with these splits.
     package func taskCounts(splits: [[Split]]) -> [Int] {
         stages.map { stage in
             switch stage.input {
@@ -17,13 +18,13 @@ extension Plan {
         }
     }
 
-    /// Tasks of a stage that reads shuffles.
+    /// Returns the number of tasks of a stage that reads shuffles.
     private func partitionCount(of stage: StagePlan) -> Int? {
         stage.input.sources.first.map { stages[$0.stage].outputs[$0.output].partitionCount }
     }
 
-    /// The partition that a task reads of the runs of each of its stage's sources: the first one
-    /// of what is broadcast, and of what is cut into ranges.
+    /// Returns the partitions that a task reads from the runs of its stage's sources, one for each:
+    /// the first one for broadcasts, and for runs that are cut into ranges.
     package func partitionsRead(byTask index: Int, ofStage stage: Int) -> [Int] {
         let own = stages[stage].input.sources.count
         return stages[stage].sources.enumerated().map { position, source in
@@ -33,8 +34,8 @@ extension Plan {
         }
     }
 
-    /// What is wrong with the graph, in a few words; nil when a job can be run by it: every stage
-    /// can be ready, and what it reads is there whichever rounds are left out.
+    /// What is wrong with the graph, in a few words; nil if a job can run it: every stage can
+    /// become ready, and its input exists whichever rounds are left out.
     package var problem: String? {
         var rounds = RoundOrder()
         for (index, stage) in stages.enumerated() {
@@ -87,7 +88,7 @@ extension Plan {
         for source in stage.broadcasts {
             let output = stages[source.stage].outputs[source.output]
             if output.isRange { return "stage \(stage.id) broadcasts what is cut into ranges" }
-            // Only the first one would be read.
+            // Only the first partition would be read.
             if output.partitionCount != 1 {
                 return "stage \(stage.id) broadcasts \(output.partitionCount) partitions"
             }
@@ -109,13 +110,13 @@ extension Plan {
     }
 }
 
-/// The rounds of a plan's iterations, as far as they have been seen.
+/// The rounds of a plan's iterations, as far as they have been visited.
 private struct RoundOrder {
     /// The last round of each iteration.
     private var last: [Int: Round] = [:]
 
-    /// What is wrong with the round of the next stage: a round begins when all stages of the one
-    /// before it are done, and so must come behind them.
+    /// Returns what is wrong with the round of the next stage: a round begins when all stages of
+    /// the previous round are done, and so must come after them.
     mutating func problem(ofNext stage: StagePlan) -> String? {
         guard let round = stage.round else { return nil }
         let before = last.updateValue(round, forKey: round.iteration)

@@ -1,12 +1,12 @@
 /// What a job computes, as a graph of stages in topological order: a stage's input stages come
 /// before it.
 ///
-/// Every process of a job builds the plan anew, and the fingerprints must agree.
+/// Every process of a job rebuilds the plan, and the fingerprints must agree.
 package struct Plan: Hashable, Codable, Sendable {
-    /// The job's name, as its command is typed.
+    /// The job's name, as typed in its command.
     package var name: String
     package var stages: [StagePlan]
-    /// The iterations, those first that the rounds of stages name; nil where there is none.
+    /// The iterations, first those that the rounds of stages name; nil if there are none.
     package var iterations: [IterationPlan]?
 
     package init(name: String, stages: [StagePlan], iterations: [IterationPlan]? = nil) {
@@ -15,8 +15,8 @@ package struct Plan: Hashable, Codable, Sendable {
         self.iterations = iterations
     }
 
-    /// A digest of everything that two processes of one job must agree on: 64-bit FNV-1a over the
-    /// plan's canonical text, in hexadecimal.
+    /// A digest of everything that two processes of one job must agree on: the 64-bit FNV-1a hash
+    /// of the plan's canonical text, in hexadecimal.
     package var fingerprint: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in canonicalText.utf8 {
@@ -25,7 +25,7 @@ package struct Plan: Hashable, Codable, Sendable {
         return String(hash, radix: 16)
     }
 
-    /// The stages that read what a stage writes.
+    /// The stages that read a stage's output.
     package func readers(of stage: Int) -> [Int] {
         stages.indices.filter { stages[$0].sources.contains { $0.stage == stage } }
     }
@@ -46,11 +46,12 @@ package struct StagePlan: Hashable, Codable, Sendable {
     /// The stage's index in the plan.
     package var id: Int
     package var input: StageInput
-    /// What every task of the stage reads whole, beside its input: the first partition of each.
+    /// What every task of the stage reads whole, in addition to its input: the first partition of
+    /// each.
     package var broadcasts: [ShuffleSource]
     package var steps: [Step]
     package var outputs: [StageOutput]
-    /// The round of an iteration that the stage belongs to.
+    /// The round of an iteration that the stage belongs to, if any.
     package var round: Round?
 
     package init(
@@ -74,8 +75,8 @@ package struct StagePlan: Hashable, Codable, Sendable {
         steps.isEmpty ? "stage \(id)" : steps.map(\.description).joined(separator: ", ")
     }
 
-    /// All shuffles that the stage reads, those that are broadcast last; what a task is given to
-    /// read is a list of segments for each.
+    /// All shuffles that the stage reads, broadcasts last; a task receives one list of segments for
+    /// each.
     package var sources: [ShuffleSource] { input.sources + broadcasts }
 
     /// Whether the attempts of the stage write a run, for other stages to read.
@@ -84,23 +85,25 @@ package struct StagePlan: Hashable, Codable, Sendable {
     /// Whether the attempts of the stage write parts of the job's output.
     package var writesParts: Bool { outputs.contains { $0.isPart } }
 
-    /// The number, in the run of an attempt, of the first partition of one of the outputs: those
-    /// of all shuffles lie one after another.
+    /// The number of an output's first partition in the run of an attempt, where the partitions of
+    /// all shuffles follow one another.
     package func firstPartition(ofOutput output: Int) -> Int {
         outputs[..<output].reduce(0) { $0 + $1.runPartitionCount }
     }
 
-    /// Partitions of the run of an attempt.
+    /// The number of partitions of the run of an attempt.
     package var runPartitionCount: Int { firstPartition(ofOutput: outputs.count) }
 }
 
-/// Where a stage's records come from.
+/// The source of a stage's records.
 package enum StageInput: Hashable, Codable, Sendable {
-    /// The input files of this name, whose records are what the format says; the empty name is that
-    /// of the files given without one.
+    /// The input files with this name, whose records have this format; the empty name stands for
+    /// the files given without one.
     case files(name: String, format: InputFormat)
-    /// The pairs of shuffles that have equally many partitions, of which a task reads one: the
-    /// sides of a join, or the only side. The shuffles of one side are read as one.
+    /// Pairs from shuffles with equal numbers of partitions, of which a task reads one: the sides
+    /// of a join, or the only side.
+    ///
+    /// The shuffles of one side are read as one.
     case shuffles([[ShuffleSource]])
 
     /// The pairs that another stage shuffled.
@@ -120,7 +123,7 @@ package enum StageInput: Hashable, Codable, Sendable {
 /// One of the shuffles that a stage writes.
 package struct ShuffleSource: Hashable, Codable, Sendable {
     package var stage: Int
-    /// The index among the stage's outputs.
+    /// The index in the stage's outputs.
     package var output: Int
 
     package init(stage: Int, output: Int) {
@@ -129,22 +132,22 @@ package struct ShuffleSource: Hashable, Codable, Sendable {
     }
 }
 
-/// What a stage does with pairs that it produces.
+/// What a stage does with the pairs that it produces.
 package enum StageOutput: Hashable, Codable, Sendable {
     /// Partitioned by the hash of the key and sorted, for a stage that reads them.
     case shuffle(partitionCount: Int)
     /// The same, with the values of equal keys merged before they are written.
     case combinedShuffle(partitionCount: Int)
-    /// Sorted, in one partition of the run with an index of its blocks, by which the stage that
-    /// reads them cuts all runs into as many ranges.
+    /// Sorted, in one partition of the run with an index of its blocks, which the reading stage
+    /// uses to cut all runs into `partitionCount` ranges.
     case rangeShuffle(partitionCount: Int)
-    /// An output of the job, a part for each task; the empty name is that of the only one.
+    /// An output of the job, with a part for each task; the empty name stands for the only output.
     case files(name: String)
 
-    /// An output of the job that has no other.
+    /// The only output of the job.
     package static var files: StageOutput { .files(name: "") }
 
-    /// Tasks of a stage that reads it.
+    /// The number of tasks of a stage that reads it.
     package var partitionCount: Int {
         switch self {
         case .shuffle(let count), .combinedShuffle(let count), .rangeShuffle(let count): count
@@ -152,7 +155,7 @@ package enum StageOutput: Hashable, Codable, Sendable {
         }
     }
 
-    /// Partitions that it takes in the run of an attempt.
+    /// The number of its partitions in the run of an attempt.
     package var runPartitionCount: Int {
         switch self {
         case .shuffle(let count), .combinedShuffle(let count): count
@@ -165,20 +168,20 @@ package enum StageOutput: Hashable, Codable, Sendable {
     package var isRange: Bool { if case .rangeShuffle = self { true } else { false } }
 }
 
-/// A round of an iteration whose rounds are stages of their own.
+/// A round of an iteration; its stages are stages of the plan.
 package struct Round: Hashable, Codable, Sendable {
-    /// Which iteration of the plan.
+    /// The index of the iteration in the plan.
     package var iteration: Int
-    /// From 0.
+    /// The number of the round, from 0.
     package var number: Int
-    /// The counter of the user's whose being 0 in a round ends the iteration; nil for one that has
-    /// as many rounds as the plan.
+    /// The user's counter that ends the iteration when it is 0 in a round; nil if all rounds of the
+    /// plan take place.
     package var until: String?
-    /// For the stage that ends a round: the one that ended the round before, whose output is read
-    /// in place of its own if it is left out.
+    /// For the stage that ends a round: the stage that ended the round before, whose output is read
+    /// in place of its own if the round is left out.
     package var previous: Int?
 
-    /// Whether the iteration may have ended before.
+    /// Whether the iteration may end before this round.
     package var mayBeLeftOut: Bool { until != nil && number > 0 }
 
     package init(iteration: Int, number: Int, until: String? = nil, previous: Int? = nil) {
@@ -189,13 +192,13 @@ package struct Round: Hashable, Codable, Sendable {
     }
 }
 
-/// An iteration, for those who are told how it ended.
+/// An iteration, for reports on how it ended.
 package struct IterationPlan: Hashable, Codable, Sendable {
-    /// Where it stands in the source.
+    /// Its location in the source.
     package var step: Step
-    /// The most rounds that it may have.
+    /// The maximum number of rounds.
     package var maxRoundCount: Int
-    /// The counter whose being 0 in a round ends it; nil for one whose rounds all take place.
+    /// The counter that ends it when it is 0 in a round; nil if all rounds take place.
     package var until: String?
 
     package init(step: Step, maxRoundCount: Int, until: String? = nil) {
@@ -205,7 +208,7 @@ package struct IterationPlan: Hashable, Codable, Sendable {
     }
 }
 
-/// One of the user's closures, labeled by where it stands in the source.
+/// One of the user's closures, labeled by its location in the source.
 package struct Step: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The verb, for example `map`.
     package var verb: String

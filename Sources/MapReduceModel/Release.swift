@@ -1,6 +1,6 @@
-/// Which release of the project this is.
+/// The version of this release of the project.
 package enum Release {
     package static let version = "0.2"
-    /// The day of the release, as pages of the manual show it.
+    /// The date of the release, as shown on manual pages.
     package static let date = "November 21, 2026"
 }

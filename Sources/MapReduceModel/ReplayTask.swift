@@ -1,18 +1,18 @@
-/// A task as it is handed over to be run once more, by itself and anywhere.
+/// A self-contained task that can be rerun by itself, anywhere.
 package struct ReplayTask: Hashable, Codable, Sendable {
     package var task: TaskID
-    /// The fingerprint of the plan that the job had.
+    /// The fingerprint of the job's plan.
     package var fingerprint: String
-    /// The slots from which the program derived its defaults.
+    /// The number of slots from which the program derived its defaults.
     package var slotCount: Int
-    /// What the task reads, where it reads files.
+    /// The task's input, if it reads files.
     package var split: Split?
-    /// Where it reads what earlier stages wrote, the splits of all of these.
+    /// If it reads the output of earlier stages, the splits of all of these.
     package var earlierSplits: [[Split]]
-    /// Records that the task's last attempt passed over.
+    /// Records that the task's last attempt skipped.
     package var badRecords: [BadRecord]
 
-    /// A task of a job of this plan, with the splits of all its stages.
+    /// Creates a task of a job with this plan and the splits of all its stages.
     package init(
         _ task: TaskID,
         of plan: Plan,

@@ -1,14 +1,14 @@
 /// When the tasks of a job run again: after failures, without their bad records, and to compare
 /// outputs.
 ///
-/// `JobDescription` and `JobSubmission` encode it flat, with its fields among their own.
+/// `JobDescription` and `JobSubmission` encode it flat, with its fields next to their own.
 package struct RetryPolicy: Hashable, Codable, Sendable {
-    /// Failures that a task may have through its own fault, the user's code above all.
+    /// The maximum number of failures of a task through its own fault, usually the user's code.
     package var maxAttempts: Int
-    /// Records that may be skipped because the user's code fails at them: none, unless asked for,
-    /// as an answer without some of its input must be wanted.
+    /// The maximum number of records to skip because the user's code fails at them: 0 by default,
+    /// because users must ask for an answer that omits some of the input.
     package var maxBadRecords: Int
-    /// Tasks that run a second time, to see whether their output is the same, in percent.
+    /// The percentage of tasks that run a second time, to check whether their output is the same.
     package var auditPercent: Int
 
     package init(
@@ -21,17 +21,17 @@ package struct RetryPolicy: Hashable, Codable, Sendable {
         self.auditPercent = auditPercent
     }
 
-    /// What a message names: by its case a field of a request, by its raw value an option.
+    /// A field that a message names: its case is a field of a request, its raw value an option.
     package enum Field: String {
         case maxAttempts = "max-attempts"
         case maxBadRecords = "max-bad-records"
         case auditPercent = "audit"
     }
 
-    /// What is wrong with the policy, for the command line and for a coordinator; nil when nothing
-    /// is.
+    /// Returns what is wrong with the policy, for the command line and for a coordinator; nil if it
+    /// is valid.
     ///
-    /// `name`: how the message names a field.
+    /// `name`: returns the name of a field for the message.
     package func problem(name: (Field) -> String) -> String? {
         if !(1...JobLimits.maxAttemptCount ~= maxAttempts) {
             return "\(name(.maxAttempts)) must be from 1 to \(JobLimits.maxAttemptCount)"

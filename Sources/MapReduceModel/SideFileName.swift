@@ -1,8 +1,8 @@
 /// The names of side files: small files that every task of a job can read whole.
 ///
-/// A name is also that of the file in the directory in which a worker keeps those of a job.
+/// A worker also uses the name for the file in the directory where it keeps a job's side files.
 package enum SideFileName {
-    /// Whether a side file may have a name: ASCII letters, digits, `_` and `-`.
+    /// Whether a side file may have this name: ASCII letters, digits, `_` and `-`.
     package static func isValid(_ name: some StringProtocol) -> Bool {
         1...PartName.maxOutputNameByteCount ~= name.utf8.count
             && name.utf8.allSatisfy { byte in

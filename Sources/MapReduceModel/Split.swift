@@ -4,13 +4,13 @@ package struct Split: Hashable, Codable, Sendable {
 
     package init(pieces: [FilePiece]) { self.pieces = pieces }
 
-    /// Sums of sizes that cannot be wrap instead of trapping.
+    /// Sums of impossible sizes wrap instead of trapping.
     package var byteCount: Int { pieces.reduce(0) { $0 &+ $1.byteCount } }
 
-    /// Bytes of the pieces before a place in one of them.
+    /// Returns the bytes of the pieces before a position in one of them.
     ///
-    /// In a gzip file, whose offsets are those of its text, no more than its size. In a part of one
-    /// they are virtual offsets.
+    /// For a gzip file, whose offsets are positions in its text, the result is limited to its size.
+    /// In a part of a gzip file offsets are virtual.
     package func byteCount(before offset: Int, in path: String) -> Int {
         var sum = 0
         for piece in pieces {
@@ -30,7 +30,7 @@ package struct Split: Hashable, Codable, Sendable {
 /// It owns the lines that begin in it.
 package struct FilePiece: Hashable, Codable, Sendable {
     package var path: String
-    /// Where the range begins, in bytes of the file as it is stored.
+    /// Where the range begins, in bytes of the file as stored.
     package var offset: Int
     package var byteCount: Int
     package var compression: Compression
@@ -52,15 +52,15 @@ package struct FilePiece: Hashable, Codable, Sendable {
 
     /// Whether it begins and ends within a file of many gzip members.
     ///
-    /// The offset of a record in it is then a virtual one: where its member begins in the file,
-    /// times 2 to the power of `virtualOffsetShift`, and where the record begins in the member's
-    /// text. No two records of a file have the same, as no member is 65,536 times as long as it is
-    /// stored.
+    /// The offset of a record in it is then a virtual offset: the position of its member in the
+    /// file, times 2 to the power of `virtualOffsetShift`, plus the position of the record in the
+    /// member's text. No two records of a file have the same one, because no member is 65,536 times
+    /// as long as its stored form.
     package var isPartOfGzip: Bool {
         compression == .gzipMembers && (offset != 0 || byteCount != signature.byteCount)
     }
 
-    /// Whether the file is compressed in one piece, so that no other task can have a part of it.
+    /// Whether the file is compressed in one piece, so that no other task can read a part of it.
     package var isUncut: Bool {
         switch compression {
         case .none, .gzipMembers: false
@@ -68,16 +68,16 @@ package struct FilePiece: Hashable, Codable, Sendable {
         }
     }
 
-    /// Bits by which the place of a member is shifted in a virtual offset, as in BGZF.
+    /// The number of bits by which a member's position is shifted in a virtual offset, as in BGZF.
     package static let virtualOffsetShift = 16
 }
 
-/// How a file is stored; told by its first bytes, never by its name.
+/// How a file is stored, determined from its first bytes, never from its name.
 package enum Compression: String, Codable, Sendable {
     case none
     /// One gzip member, or what looks like one.
     case gzip
-    /// Several gzip members, at whose borders the file may be cut.
+    /// Several gzip members, at whose boundaries the file may be cut.
     case gzipMembers
     case zstd
     case bzip2

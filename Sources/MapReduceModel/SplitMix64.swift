@@ -1,14 +1,15 @@
-/// The finalizer of SplitMix64: spreads numbers evenly over 64 bits, the same on every machine.
+/// The finalizer of SplitMix64, which spreads numbers evenly over 64 bits, the same on every
+/// machine.
 ///
-/// The control plane draws by it for ids, and tests by it from a seed.
+/// The control plane uses it to generate ids, and tests use it with a seed.
 ///
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
 @usableFromInline
 package enum SplitMix64 {
-    /// The distance of the generator's states.
+    /// The increment between the generator's states.
     @inlinable package static var gamma: UInt64 { 0x9e37_79b9_7f4a_7c15 }
 
-    /// The number that a state stands for.
+    /// Returns the generator's output for a state.
     @inlinable
     package static func mix(_ state: UInt64) -> UInt64 {
         var mixed = state

@@ -11,11 +11,11 @@ package struct TaskSpec: Hashable, Codable, Sendable {
     package var directory: String
     /// The same for its parts of the job's output.
     package var partDirectory: String
-    /// The file that takes what the task prints; nil leaves standard output alone.
+    /// The file for the task's standard output; nil leaves standard output unchanged.
     package var logPath: String?
-    /// Records of the split that are passed over.
+    /// Records of the split that are skipped.
     package var badRecords: [BadRecord]
-    /// Whether to tell how large the partitions of the run are.
+    /// Whether to report the sizes of the partitions of the run.
     package var tellsPartitions: Bool
 
     package init(
@@ -39,10 +39,10 @@ package struct TaskSpec: Hashable, Codable, Sendable {
     }
 }
 
-/// What a task reads, beside what its stage broadcasts.
+/// What a task reads, in addition to its stage's broadcasts.
 package enum TaskInput: Hashable, Codable, Sendable {
     case split(Split)
-    /// The partition of this number of the shuffles that the stage reads.
+    /// The partition with this number, of the shuffles that the stage reads.
     case partition(Int)
 }
 
@@ -50,7 +50,7 @@ package enum TaskInput: Hashable, Codable, Sendable {
 package struct Segment: Hashable, Codable, Sendable {
     /// The path of the run.
     package var run: String
-    /// Which of the run's partitions it is; a run that was fetched for one partition has no other.
+    /// The partition's number in the run; a run that was fetched for one partition has no other.
     package var partition: Int
 
     package init(run: String, partition: Int) {
@@ -69,32 +69,32 @@ package struct TaskReport: Hashable, Codable, Sendable {
         self.outcome = outcome
     }
 
-    /// What came of an attempt.
+    /// The outcome of an attempt.
     package enum Outcome: Hashable, Codable, Sendable {
         case succeeded(TaskOutput)
         case failed(Failure)
     }
 }
 
-/// What a successful attempt left behind.
+/// What a successful attempt produced.
 package struct TaskOutput: Hashable, Codable, Sendable {
-    /// The run, of a stage that is read by others.
+    /// The run, for a stage that other stages read.
     package var run: OutputFile?
-    /// The parts of the job's output, one for each of the stage's outputs that is one.
+    /// The parts of the job's output, one for each of the stage's outputs that writes parts.
     package var parts: [OutputFile]
     package var counters: Counters
-    /// The pairs that were written to the run, for each of the stage's outputs; nothing for parts.
+    /// The pairs written to the run, for each of the stage's outputs; empty for parts.
     package var written: [PairChecksum]
-    /// The pairs that were read of the partition; nil for an attempt that reads a split, or that
-    /// did not need all pairs.
+    /// The pairs read from the partition; nil for an attempt that reads a split or did not need all
+    /// pairs.
     package var read: PairChecksum?
-    /// The key that had most of the pairs that were read.
+    /// The key with the most pairs read.
     package var heaviestKey: HeavyKey?
-    /// The records that the attempt passed over, with their text.
+    /// The records that the attempt skipped, with their text.
     package var badRecords: [BadRecord]
-    /// What its time went into.
+    /// Its time by activity.
     package var times: TaskTimes
-    /// The bytes of each partition of the run, if that was asked for.
+    /// The bytes of each partition of the run, if requested.
     package var partitionByteCounts: [Int]
 
     package init(
@@ -122,13 +122,13 @@ package struct TaskOutput: Hashable, Codable, Sendable {
     /// All files, the run first.
     package var files: [OutputFile] { (run.map { [$0] } ?? []) + parts }
 
-    /// What tells the output from another one.
+    /// A digest that distinguishes the output from another one.
     package var digest: OutputDigest {
         files.reduce(into: OutputDigest(written: written)) { $0.add($1) }
     }
 }
 
-/// A key, and how many pairs it has.
+/// A key and its number of pairs.
 package struct HeavyKey: Hashable, Codable, Sendable {
     /// The key as its type writes it, shortened and escaped.
     package var key: String
@@ -145,8 +145,8 @@ package struct OutputFile: Hashable, Codable, Sendable {
     package var path: String
     package var byteCount: Int
     package var recordCount: Int
-    /// CRC-32 (as in zlib) of a part; of a run between stages that of its index, which holds those
-    /// of all its blocks.
+    /// The CRC-32 (as in zlib) of a part; for a run between stages, that of its index, which holds
+    /// the checksums of all its blocks.
     package var checksum: UInt32
 
     package init(path: String, byteCount: Int, recordCount: Int, checksum: UInt32) {
@@ -157,8 +157,8 @@ package struct OutputFile: Hashable, Codable, Sendable {
     }
 }
 
-/// What two outputs of one task have in common if they are the same, byte by byte; of a run, in
-/// every partition.
+/// A digest that is equal for two outputs of one task if they are the same byte for byte; for a
+/// run, in every partition.
 package struct OutputDigest: Hashable, Codable, Sendable {
     package var byteCount: Int
     package var recordCount: Int
@@ -172,7 +172,7 @@ package struct OutputDigest: Hashable, Codable, Sendable {
         self.hashSum = hashSum
     }
 
-    /// That of an output without files.
+    /// Creates the digest of an output without files.
     init(written: [PairChecksum]) {
         self.init(
             byteCount: 0,
@@ -182,11 +182,11 @@ package struct OutputDigest: Hashable, Codable, Sendable {
         )
     }
 
-    /// Adds a file; their order counts.
+    /// Adds a file; the order of files matters.
     mutating func add(_ file: OutputFile) {
         byteCount &+= file.byteCount
         recordCount &+= file.recordCount
-        // FNV-1a, by words of 32 bits; of one file its checksum.
+        // FNV-1a over 32-bit words; for a single file, its checksum.
         checksum = (checksum &* 0x0100_0193) ^ file.checksum
     }
 }

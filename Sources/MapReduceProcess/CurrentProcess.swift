@@ -4,11 +4,13 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// What this process was started with, as it was given: bytes that are not UTF-8 are refused by
-/// name, or handed on as they are, but never repaired.
+/// The arguments and variables of this process, unmodified: bytes that are not UTF-8 are rejected
+/// with an error that names them, or passed on unchanged, but never repaired.
 package enum CurrentProcess {
-    /// The arguments, the program's name first.
-    /// - Throws: `ArgumentError` when one of them is not UTF-8, or the system does not tell them.
+    /// Returns the arguments, starting with the program's name.
+    ///
+    /// - Throws: `ArgumentError` when one of them is not UTF-8, or the system does not provide
+    ///   them.
     package static func arguments() throws -> [String] {
         guard CommandLine.argc > 0 else {
             throw ArgumentError(
@@ -28,7 +30,8 @@ package enum CurrentProcess {
         }
     }
 
-    /// The value of a variable; nil for one that is not set, or to nothing.
+    /// Returns the value of a variable; nil if it is not set or is empty.
+    ///
     /// - Throws: `ArgumentError` when it is not UTF-8.
     package static func variable(_ name: String) throws -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
@@ -41,7 +44,8 @@ package enum CurrentProcess {
         return text
     }
 
-    /// Checks the variables of this project, and some more.
+    /// Checks the variables of this project, and the additional ones given.
+    ///
     /// - Throws: `ArgumentError` when one of them is not UTF-8.
     package static func checkVariables(_ names: [String]) throws {
         for variable in variables
@@ -50,7 +54,7 @@ package enum CurrentProcess {
         }
     }
 
-    /// A variable, and its whole entry in the environment, which ends in 0.
+    /// A variable, and its whole entry in the environment, terminated by 0.
     struct Variable {
         let name: String
         let entry: [CChar]
@@ -78,20 +82,19 @@ package enum CurrentProcess {
     }
 }
 
-/// Something that the process was started with and cannot use.
+/// An error about an argument or variable of the process that it cannot use.
 package struct ArgumentError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     package init(_ description: String) { self.description = description }
 }
 
-/// Arguments as the parser of command lines must get them.
+/// Arguments in the form that the command-line parser needs.
 package enum ParserArguments {
     /// Splits `--name=` into `--name` and an empty value.
     ///
-    /// The parser (swift-argument-parser 1.8) takes `--name=` for `--name`, and the argument that
-    /// follows for its value. What follows `--` is not touched, nor a shell's request for
-    /// completions.
+    /// The parser (swift-argument-parser 1.8) takes `--name=` for `--name`, and the next argument
+    /// for its value. Leaves arguments after `--` unchanged, and a shell's request for completions.
     package static func splittingEmptyValues(_ arguments: [String]) -> [String] {
         guard arguments.first != "---completion" else { return arguments }
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex

@@ -2,9 +2,9 @@
 internal import Glibc
 #endif
 
-/// How many files this process may have open at once.
+/// The number of files that this process may have open at once.
 package struct FileLimit: Hashable, Sendable {
-    /// Now, and when it raises it as far as it may.
+    /// The current limit, and the highest one that the process may set.
     package let now: Int
     package let most: Int
 
@@ -13,7 +13,7 @@ package struct FileLimit: Hashable, Sendable {
         return FileLimit(now: Int(clamping: limit.rlim_cur), most: Int(clamping: limit.rlim_max))
     }
 
-    /// Allows as many open files as the system lets this process have: each slot needs some.
+    /// Raises the limit of open files as far as the system allows: each slot needs some.
     package static func raise() {
         guard var limit = read() else { return }
         limit.rlim_cur = limit.rlim_max

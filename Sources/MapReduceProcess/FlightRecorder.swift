@@ -4,11 +4,11 @@ internal import CSignals
 internal import Glibc
 #endif
 
-/// A page of memory that says what a task is working on, and that outlives the task's process.
+/// A page of memory that records what a task is working on, and that outlives the task's process.
 ///
-/// The task writes it, two stores a record; whoever started the process maps the same file and
-/// reads the page after a crash, or now and then for a display of progress. There is no lock: a
-/// reader may see a record's number with the offset of the one before.
+/// The task writes it with two stores per record; the process that started the task maps the same
+/// file and reads the page after a crash, or now and then to display progress. There is no lock: a
+/// reader may see a record's number with the offset of the previous record.
 ///
 ///     offset  0  number of the current record in its attempt
 ///     offset  8  where the record begins, in bytes of its file's text
@@ -31,29 +31,29 @@ package final class FlightRecorder {
     private static let maxNoteByteCount = 1790
     private static let shortKeyMark = UInt16.max
 
-    /// What a page said when it was looked at.
+    /// The contents of a page when it was read.
     package struct Reading: Sendable {
         /// 0 before the first record.
         package var recordNumber = 0
         package var offset = 0
         package var path = ""
-        /// Whether the path was longer than there is room for.
+        /// Whether the path may have been truncated to fit.
         package var isPathCut: Bool { path.utf8.count >= FlightRecorder.maxPathByteCount }
-        /// The head of the key of the group, in a stage that reads pairs.
+        /// The head of the group's key, in a stage that reads pairs.
         package var key: [UInt8] = []
-        /// Whether the key may be longer than there is room for.
+        /// Whether the key may have been truncated to fit.
         package var isKeyCut: Bool { key.count >= FlightRecorder.maxKeyByteCount }
-        /// The error that the engine had found before; empty when there was none.
+        /// The error that the engine had already found; empty if there was none.
         package var note = ""
     }
 
-    /// What changes while a task makes progress.
+    /// The values that change while a task makes progress.
     package struct Progress: Hashable, Sendable {
         package var recordNumber: Int
         package var offset: Int
         package var pairCount: Int
-        /// How often the thread went from the engine's code to the user's and back; odd while the
-        /// engine works.
+        /// The number of switches of the thread between the engine's code and the user's; odd while
+        /// the engine works.
         package var ownerChanges: UInt64
 
         package init(recordNumber: Int, offset: Int, pairCount: Int, ownerChanges: UInt64) {
@@ -63,32 +63,33 @@ package final class FlightRecorder {
             self.ownerChanges = ownerChanges
         }
 
-        /// Whether the user's code is at work, and not the engine.
+        /// Whether the user's code is running, rather than the engine's.
         package var isInClosure: Bool { ownerChanges & 1 == 0 }
     }
 
-    /// Where pairs of groups are counted; for the task.
+    /// The counter of pairs of groups; written by the task.
     package var pairCount: UnsafeMutablePointer<Int> {
         (page + 16).assumingMemoryBound(to: Int.self)
     }
 
-    /// Where the engine notes whose code runs; for the task.
+    /// The word where the engine notes whose code runs; written by the task.
     package var ownerWord: UnsafeMutablePointer<UInt64> {
         (page + 24).assumingMemoryBound(to: UInt64.self)
     }
 
-    /// A page of this process only.
+    /// Creates a page of this process only.
+    ///
     /// - Throws: `ProcessError` when there is no memory.
     package convenience init() throws {
         try self.init(descriptor: -1, flags: MAP_PRIVATE | MAP_ANONYMOUS, name: "a page of memory")
     }
 
-    /// Maps a page that both processes see; the file is created when it does not exist.
+    /// Maps a page that both processes see; creates the file if it does not exist.
     package convenience init(path: String) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ProcessError("open", path, errno: errno) }
         defer { close(descriptor) }
-        // With its blocks, as a store into a page that a full disk cannot hold would be fatal.
+        // Allocate its blocks: a store into a page that a full disk cannot hold would be fatal.
         let code = posix_fallocate(descriptor, 0, off_t(Self.byteCount))
         guard code == 0 else { throw ProcessError("write", path, errno: code) }
         try self.init(descriptor: descriptor, flags: MAP_SHARED, name: path)
@@ -104,19 +105,19 @@ package final class FlightRecorder {
 
     deinit { munmap(page, Self.byteCount) }
 
-    /// Forgets the attempt before; for whoever starts an attempt, before it runs.
+    /// Clears the previous attempt; called before an attempt starts, by its starter.
     package func beginAttempt() {
         page.storeBytes(of: 0, toByteOffset: 0, as: Int.self)
         page.storeBytes(of: 0, toByteOffset: 8, as: Int.self)
         pairCount.pointee = 0
-        // The engine's, until the task begins.
+        // The engine is the owner until the task begins.
         ownerWord.pointee = 1
         page.storeBytes(of: 0, toByteOffset: 36, as: Int32.self)
         setPath("")
         page.storeBytes(of: 0, toByteOffset: 2304, as: UInt16.self)
     }
 
-    /// Notes an error that ends the attempt once the closure returns, if it does.
+    /// Records an error that ends the attempt if and when the closure returns.
     package func note(_ text: String) {
         var text = text
         let count = text.withUTF8 { bytes in
@@ -128,15 +129,15 @@ package final class FlightRecorder {
         page.storeBytes(of: UInt16(count), toByteOffset: 2304, as: UInt16.self)
     }
 
-    /// Notes which thread runs the task: the calling one.
+    /// Records the calling thread as the one that runs the task.
     package func noteThread() {
         page.storeBytes(of: signals_thread_id(), toByteOffset: 36, as: Int32.self)
     }
 
-    /// The kernel's number of the thread that runs the task; 0 when none does.
+    /// The kernel's number of the thread that runs the task; 0 if there is none.
     package var threadID: Int32 { page.load(fromByteOffset: 36, as: Int32.self) }
 
-    /// How far the task is.
+    /// The progress of the task.
     package var progress: Progress {
         Progress(
             recordNumber: load(0),
@@ -146,7 +147,7 @@ package final class FlightRecorder {
         )
     }
 
-    /// Notes which file, or which partition, is read from now on.
+    /// Records the file or partition that is read from now on.
     package func begin(path: String, offset: Int) {
         setPath(path)
         page.storeBytes(of: offset, toByteOffset: 8, as: Int.self)
@@ -164,27 +165,28 @@ package final class FlightRecorder {
         page.storeBytes(of: 0, toByteOffset: 34, as: UInt16.self)
     }
 
-    /// Where a short key is noted, as two words, before its values are merged; for the task.
+    /// The two words where a short key is recorded before its values are merged; written by the
+    /// task.
     package var shortKey: UnsafeMutablePointer<UInt64> {
         (page + 2048).assumingMemoryBound(to: UInt64.self)
     }
 
-    /// Notes that keys are in `shortKey` from now on.
+    /// Records that keys are in `shortKey` from now on.
     package func beginShortKeys() {
         shortKey[1] = 0
         page.storeBytes(of: Self.shortKeyMark, toByteOffset: 34, as: UInt16.self)
     }
 
-    /// Forgets the key.
+    /// Clears the key.
     package func endKeys() { page.storeBytes(of: 0, toByteOffset: 34, as: UInt16.self) }
 
-    /// Notes which group is worked on.
+    /// Records the current group.
     package func record(number: Int, key: UnsafeRawBufferPointer) {
         page.storeBytes(of: number, toByteOffset: 0, as: Int.self)
         note(key: key)
     }
 
-    /// Notes a key alone.
+    /// Records a key alone.
     package func note(key: UnsafeRawBufferPointer) {
         let head = key.prefix(Self.maxKeyByteCount)
         UnsafeMutableRawBufferPointer(start: page + 2048, count: Self.maxKeyByteCount)
@@ -200,9 +202,9 @@ package final class FlightRecorder {
 
     private func load(_ offset: Int) -> Int { page.load(fromByteOffset: offset, as: Int.self) }
 
-    /// What the page says now.
+    /// Returns the current contents of the page.
     ///
-    /// Lengths are bounded, whatever the page holds.
+    /// Lengths are bounded, whatever the page contains.
     package func read() -> Reading {
         let pathCount = min(
             Int(page.load(fromByteOffset: 32, as: UInt16.self)),

@@ -6,12 +6,11 @@ internal import Glibc
 
 /// Runs a program as a shell does: with this process's own terminal, input and output.
 package enum ForegroundProcess {
-    /// Runs a program to its end; Ctrl-C is the program's meanwhile.
+    /// Runs a program to its end; while it runs, Ctrl-C goes to the program.
     ///
-    /// `arguments`: the whole command line, beginning with the program's name.
-    ///
-    /// `variables`: those that the program gets if it would not have them anyway. Those of this
-    /// project, in which a token may be, are not handed on.
+    /// `arguments`: the whole command line, starting with the program's name.
+    /// `variables`: variables for the program, unless it has them already. It does not
+    ///   get this project's variables, which may contain a token.
     package static func run(
         executable: String,
         arguments: [String],

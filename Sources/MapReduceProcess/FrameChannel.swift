@@ -9,21 +9,21 @@ internal import Foundation
 internal import Glibc
 #endif
 
-/// One end of a connection that carries messages: four bytes of length, most significant first, and
-/// as many bytes of JSON.
+/// One end of a connection that carries messages: a four-byte big-endian length, followed by that
+/// many bytes of JSON.
 ///
-/// Unchecked: one thread may send while another one receives, as what they use is apart; two
-/// threads must not do the same at a time.
+/// Unchecked: one thread may send while another receives, because these share no state; two threads
+/// must not send, or receive, at the same time.
 package final class FrameChannel: @unchecked Sendable {
     package let descriptor: Int32
     private var received: [UInt8] = []
 
-    /// Takes over a descriptor, and closes it in the end.
+    /// Takes ownership of a descriptor, which is closed on deinitialization.
     package init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
 
-    /// Two connected ends, neither of which a new process inherits by itself.
+    /// Returns two connected ends; by default, a new process inherits neither.
     package static func makePair() throws -> (FrameChannel, FrameChannel) {
         var ends: (Int32, Int32) = (-1, -1)
         let code = withUnsafeMutableBytes(of: &ends) { bytes in
@@ -39,6 +39,7 @@ package final class FrameChannel: @unchecked Sendable {
     }
 
     /// Sends one message.
+    ///
     /// - Throws: `ProcessError` when the other end is closed.
     package func send(_ message: some Encodable) throws {
         let body = try JSONText.data(message)
@@ -65,16 +66,17 @@ package final class FrameChannel: @unchecked Sendable {
         }
     }
 
-    /// What a call of `receive` found.
+    /// The result of a call to `receive`.
     package enum Received<Message: Sendable>: Sendable {
         case messages([Message])
         /// The other end is closed, or its process is gone.
         case closed
     }
 
-    /// Waits for bytes, reads what there is, and decodes the messages that are complete, which may
-    /// be none.
-    /// - Throws: `ProcessError` when what comes is not a message.
+    /// Waits for bytes, reads those available, and decodes the complete messages, of which there
+    /// may be none.
+    ///
+    /// - Throws: `ProcessError` when the bytes are not a valid message.
     package func receive<Message: Decodable & Sendable>(
         _ type: Message.Type
     ) throws -> Received<Message> {
@@ -83,7 +85,7 @@ package final class FrameChannel: @unchecked Sendable {
                 let count = read(descriptor, bytes.baseAddress, bytes.count)
                 if count < 0 {
                     if errno == EINTR { continue }
-                    // A peer that died with messages unread resets the connection.
+                    // A peer that died with unread messages resets the connection.
                     if errno == ECONNRESET { return 0 }
                     throw ProcessError("read from", "a task process", errno: errno)
                 }

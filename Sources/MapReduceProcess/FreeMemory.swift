@@ -1,6 +1,6 @@
 internal import CSpawn
 
-/// Gives memory that is free back to the system: the allocator keeps it otherwise.
+/// Returns free memory to the system, which the allocator would otherwise keep.
 ///
-/// Cost: milliseconds, in which other threads may wait for memory.
+/// Cost: milliseconds, during which other threads may wait for memory.
 package func returnFreeMemory() { _ = malloc_trim(0) }

@@ -1,15 +1,15 @@
-/// The memory of this machine, as its kernel tells it now.
+/// The memory of this machine, as its kernel currently reports it.
 package struct HostMemory: Hashable, Sendable {
-    /// What a process could still get, in bytes.
+    /// The bytes that a process could still get.
     package let available: Int
     package let total: Int
 
-    /// Nil on a system that tells it in another way.
+    /// The current memory; nil on a system that does not report it in this way.
     package static var current: HostMemory? {
         HostMemory(meminfo: KernelFile.text(at: "/proc/meminfo"))
     }
 
-    /// `meminfo`: the text of `/proc/meminfo`.
+    /// - Parameter meminfo: The text of `/proc/meminfo`.
     init?(meminfo: String) {
         func byteCount(_ name: String) -> Int? {
             meminfo.split(separator: "\n").first { $0.hasPrefix(name + ":") }
@@ -23,13 +23,13 @@ package struct HostMemory: Hashable, Sendable {
         self.total = total
     }
 
-    /// How much this process could still use, in bytes: what the machine could give, or what its
-    /// control group may use; nil where neither is known.
+    /// The bytes that this process could still use: what the machine has available or what its
+    /// control group allows, whichever is less; nil if neither is known.
     package static var usable: Int? {
         [current?.available, allowedInGroup].compactMap { $0 }.min()
     }
 
-    /// What a container is allowed; a group without a limit says `max`.
+    /// The limit of a container; a group without a limit says `max`.
     private static var allowedInGroup: Int? {
         Int(KernelFile.text(at: "/sys/fs/cgroup/memory.max").prefix { $0 != "\n" })
     }

@@ -2,10 +2,9 @@
 internal import Glibc
 #endif
 
-/// Reads files of the kernel's below `/proc` and `/sys`, which are small and say nothing of their
-/// size.
+/// Reads the kernel's files under `/proc` and `/sys`, which are small and do not report their size.
 enum KernelFile {
-    /// The bytes of a file; none where it cannot be read.
+    /// Returns the bytes of a file; empty if it cannot be read.
     static func bytes(at path: String) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return [] }
@@ -22,6 +21,6 @@ enum KernelFile {
         return text
     }
 
-    /// The text of a file; empty where it cannot be read.
+    /// Returns the text of a file; empty if it cannot be read.
     static func text(at path: String) -> String { String(decoding: bytes(at: path), as: UTF8.self) }
 }

@@ -2,13 +2,13 @@
 internal import Glibc
 #endif
 
-/// How many processes the kernel has ended because memory ran out, as it counts them.
+/// The kernel's counts of processes that it killed because memory ran out.
 ///
-/// The counts before and after a SIGKILL tell such an end from one by somebody's hand.
+/// The counts before and after a SIGKILL distinguish such a kill from one sent by a user.
 package struct OutOfMemoryKills: Hashable, Sendable {
-    /// In the control group of this process, where it says so.
+    /// The count in the control group of this process, if available.
     package var inGroup: Int?
-    /// On the whole machine, where it says so.
+    /// The count on the whole machine, if available.
     package var onMachine: Int?
 
     package init(inGroup: Int?, onMachine: Int?) {
@@ -16,7 +16,7 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         self.onMachine = onMachine
     }
 
-    /// The counts now.
+    /// Returns the current counts.
     package static func now() -> OutOfMemoryKills {
         OutOfMemoryKills(
             inGroup: groupFile().flatMap { number(after: "oom_kill", in: $0) },
@@ -24,7 +24,7 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         )
     }
 
-    /// What the counts say about a SIGKILL that came since then, to be put behind its name.
+    /// Explains a SIGKILL that came after earlier counts, in words to append to the signal's name.
     package func explanation(since before: OutOfMemoryKills) -> String {
         if let now = inGroup, let then = before.inGroup, now > then {
             return "; its control group ran out of memory, and the kernel ended it"
@@ -37,8 +37,8 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         return "; perhaps the system ran out of memory" + Self.processorTimeHint
     }
 
-    /// What else the kernel ends a process for: its limit of processor time, which task processes
-    /// inherit.
+    /// A hint at the other reason why the kernel kills a process: its limit of processor time,
+    /// which task processes inherit.
     private static var processorTimeHint: String {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit) == 0,
@@ -47,7 +47,7 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         return "; perhaps for its limit of \(limit.rlim_max) s of processor time (ulimit -t)"
     }
 
-    /// The file of the process's control group that counts them, in either version.
+    /// Returns the file of the process's control group (version 1 or 2) that has the count.
     private static func groupFile() -> String? {
         for line in KernelFile.bytes(at: "/proc/self/cgroup").split(separator: 0x0A) {
             let fields = String(decoding: line, as: UTF8.self)
@@ -59,7 +59,7 @@ package struct OutOfMemoryKills: Hashable, Sendable {
                 : fields[1].split(separator: ",").contains("memory")
                     ? [
                         "/sys/fs/cgroup/memory\(fields[2])/memory.oom_control",
-                        // Where the group is the root of what the process sees.
+                        // If the group is the root of what the process sees.
                         "/sys/fs/cgroup/memory/memory.oom_control",
                     ] : []
             if let found = candidates.first(where: { access($0, R_OK) == 0 }) { return found }
@@ -67,9 +67,9 @@ package struct OutOfMemoryKills: Hashable, Sendable {
         return nil
     }
 
-    /// The number after a name at the beginning of a line.
+    /// Returns the number after a name at the beginning of a line.
     ///
-    /// By bytes: it is read for each attempt, and has hundreds of lines.
+    /// Works on bytes: the file is read for each attempt, and has hundreds of lines.
     private static func number(after name: String, in path: String) -> Int? {
         let head = Array(name.utf8) + [0x20]
         for line in KernelFile.bytes(at: path).split(separator: 0x0A) where line.starts(with: head)

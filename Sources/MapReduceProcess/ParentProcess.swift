@@ -8,16 +8,17 @@ internal import Glibc
 package final class ParentProcess: Sendable {
     private let descriptor: Int32
 
-    /// Notes which process it is.
+    /// Opens the parent process.
     ///
-    /// A signal that the kernel sends at a parent's end would come when the *thread* of it ends
-    /// that started this process; a descriptor of the process does not.
-    /// - Throws: `ProcessError` when it is gone already, or cannot be watched.
+    /// A signal that the kernel sends when a parent ends would arrive when the *thread* ends that
+    /// started this process; a process descriptor avoids this.
+    ///
+    /// - Throws: `ProcessError` when the parent is already gone, or cannot be watched.
     package init() throws {
         let parent = getppid()
         let descriptor = parent == 1 ? -1 : spawn_open_process(parent)
         let code = errno
-        // If it has ended meanwhile, its number may be that of another process.
+        // If it has ended in the meantime, its number may belong to another process.
         guard parent != 1, getppid() == parent else {
             if descriptor >= 0 { close(descriptor) }
             throw ProcessError("the process that started this one is gone")
@@ -28,7 +29,7 @@ package final class ParentProcess: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Blocks until it has ended.
+    /// Blocks until the parent has ended.
     package func waitForEnd() {
         while waitForInput(on: [descriptor], timeout: ProcessLimits.maxPollWait).isEmpty {}
     }

@@ -4,13 +4,13 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// Waits until one of some descriptors can be read, or its other end is closed.
+/// Waits until at least one of the descriptors is readable, or its other end is closed.
 ///
 /// `timeout`: the longest wait.
-/// - Returns: the indexes of those that can be read.
+/// - Returns: The indexes of the readable descriptors.
 package func waitForInput(on descriptors: [Int32], timeout: Duration) -> [Int] {
     var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    // Rounded up, so that a wait is not too short by a part of a millisecond.
+    // Rounded up, so that a wait is not a fraction of a millisecond too short.
     let wait = min(timeout, ProcessLimits.maxPollWait)
     let milliseconds = max(0, (wait.nanoseconds + 999_999) / 1_000_000)
     let count = poll(&entries, nfds_t(entries.count), Int32(milliseconds))
@@ -18,15 +18,16 @@ package func waitForInput(on descriptors: [Int32], timeout: Duration) -> [Int] {
     return entries.indices.filter { entries[$0].revents != 0 }
 }
 
-/// Waits for standard input, and throws away what comes.
-/// - Returns: whether its end has come.
+/// Waits for standard input, and discards the data.
+///
+/// - Returns: Whether it has reached its end.
 package func waitForEndOfInput() -> Bool {
     var byte: UInt8 = 0
     let count = read(0, &byte, 1)
     return count == 0 || count < 0 && errno != EINTR
 }
 
-/// Waits until a descriptor can be written to without blocking, or another one be read.
+/// Waits until a descriptor is writable without blocking, or another is readable.
 package func waitForOutput(on descriptor: Int32, orInputOn other: Int32) {
     var entries = [
         pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),

@@ -4,13 +4,13 @@ internal import Glibc
 
 /// Turns signals into bytes of a pipe, so that a loop over descriptors receives them in order.
 ///
-/// The signals are blocked in the calling thread and in those that it starts later; one thread
-/// waits for them.
+/// The signals are blocked in the calling thread and in the threads that it starts later; one
+/// thread waits for them.
 package struct SignalWatcher: Sendable {
-    /// Can be read when a signal has come.
+    /// The descriptor that becomes readable when a signal has arrived.
     package let descriptor: Int32
 
-    /// Watches signals; call it before any thread is started.
+    /// Starts watching signals; call it before any thread is started.
     package init(_ signals: [Int32]) throws {
         var ends: (Int32, Int32) = (-1, -1)
         let code = withUnsafeMutableBytes(of: &ends) { bytes in
@@ -37,7 +37,7 @@ package struct SignalWatcher: Sendable {
         }
     }
 
-    /// Whether whoever started the process wants it to ignore a signal, as `nohup` does.
+    /// Returns whether the process was started to ignore a signal, as `nohup` does.
     package static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(signal, nil, &action) == 0 else { return false }
@@ -45,7 +45,7 @@ package struct SignalWatcher: Sendable {
         return handler == unsafeBitCast(SIG_IGN, to: UInt.self)
     }
 
-    /// The signal that has come; call it when the descriptor can be read.
+    /// Returns the signal that has arrived; call it when the descriptor is readable.
     package func next() -> Int32? {
         var byte: UInt8 = 0
         return read(descriptor, &byte, 1) == 1 ? Int32(byte) : nil

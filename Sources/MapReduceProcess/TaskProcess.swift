@@ -5,41 +5,42 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// A process of a job's own executable: started with the driver's own arguments and a channel.
+/// A process that runs a job's own executable, with the driver's own arguments and a channel.
 ///
-/// It ends by itself when the driver's end of the channel is closed, however that comes.
+/// It exits by itself when the driver's end of the channel is closed, for whatever reason.
 package final class TaskProcess {
     package let processID: Int32
-    /// Whether nobody is to wait for the process any more.
+    /// Whether the process no longer needs to be waited for.
     private var isReaped = false
 
-    /// What the process is started for, told by a variable whose value is the channel's descriptor.
+    /// The purpose of the process, passed in a variable whose value is the channel's descriptor.
     package enum Purpose: String, Sendable, CaseIterable {
-        /// To run tasks. Such a process is in a process group of its own, so that Ctrl-C reaches
-        /// the driver alone.
+        /// Runs tasks. Such a process has its own process group, so that Ctrl-C reaches only the
+        /// driver.
         case task = "MAPREDUCE_TASK"
-        /// To say what the job is, for a cluster to run it.
+        /// Describes the job, for a cluster to run it.
         case describe = "MAPREDUCE_DESCRIBE"
     }
 
-    /// Tells how many slots a cluster has, from which the process derives its defaults.
+    /// The variable that passes the cluster's slot count, from which the process derives its
+    /// defaults.
     private static let slotsName = "MAPREDUCE_CLUSTER_SLOTS"
     private static let channelDescriptor: Int32 = 3
 
-    /// What to start.
+    /// The parameters of a process to start.
     package struct Launch: Sendable {
         package var purpose = Purpose.task
         package var executable: String
-        /// The whole command line, beginning with the program's name.
+        /// The whole command line, starting with the program's name.
         package var arguments: [String]
-        /// Takes standard output and standard error; nil leaves them to the process as they are.
+        /// The descriptor for standard output and standard error; nil to inherit both.
         package var output: Int32?
-        /// Where the process starts; nil for where the driver is.
+        /// The working directory of the process; nil for the driver's.
         package var directory: String?
-        /// Slots of the cluster; nil on one machine.
+        /// The slot count of the cluster; nil on one machine.
         package var slotCount: Int?
         /// Whether the process gets the driver's variables, or only those that programs need to
-        /// find files and to know the language and the time zone.
+        /// find files and to determine the language and the time zone.
         package var inheritsEnvironment = true
 
         package init(executable: String, arguments: [String]) {
@@ -50,7 +51,7 @@ package final class TaskProcess {
 
     /// Starts a process.
     ///
-    /// `channel`: the process's end; the caller lets go of it afterwards.
+    /// `channel`: the process's end; the caller releases it afterwards.
     package init(_ launch: Launch, channel: FrameChannel) throws {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -66,12 +67,12 @@ package final class TaskProcess {
             posix_spawn_file_actions_adddup2(&actions, output, 2)
         }
         posix_spawn_file_actions_adddup2(&actions, channel.descriptor, Self.channelDescriptor)
-        // Sockets of the driver, which libraries open without marking them, are not the job's.
+        // Exclude the driver's sockets, which libraries open without marking them close-on-exec.
         posix_spawn_file_actions_addclosefrom_np(&actions, Self.channelDescriptor + 1)
         if let directory = launch.directory {
             posix_spawn_file_actions_addchdir_np(&actions, directory)
         }
-        // The driver blocks signals to receive them one by one; its tasks take them as usual.
+        // The driver blocks signals to receive them one by one; its tasks handle them normally.
         var none = sigset_t()
         sigemptyset(&none)
         var all = sigset_t()
@@ -112,18 +113,18 @@ package final class TaskProcess {
         processID = id
     }
 
-    /// What a driver told the process that it started.
+    /// The values that a driver passed to the process that it started.
     package struct Inherited: Sendable {
         package let purpose: Purpose
         package let channel: FrameChannel
-        /// Slots of the cluster; nil on one machine.
+        /// The slot count of the cluster; nil on one machine.
         package let slotCount: Int?
     }
 
-    /// What a driver told this process; nil when none started it.
+    /// Returns the values that a driver passed to this process; nil if no driver started it.
     ///
-    /// The variables are taken out of the environment, so that what a closure starts is no task
-    /// process.
+    /// Removes the variables from the environment, so that processes that a closure starts are not
+    /// task processes.
     package static func inherited() -> Inherited? {
         for purpose in Purpose.allCases {
             guard let text = getenv(purpose.rawValue),
@@ -148,13 +149,14 @@ package final class TaskProcess {
         abandon()
     }
 
-    /// The variables that a process gets where it does not inherit all.
+    /// The variables that a process gets if it does not inherit all.
     private static let basicNames = [
         "PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
     ]
 
     /// Makes `hashValue`, and the order of a `Set` or `Dictionary` that is built in the same way,
-    /// the same in every process of a job: a closure that depends on it would tear groups apart.
+    /// the same in every process of a job: a closure that depends on them would otherwise split
+    /// groups.
     package static let stableHashing = "SWIFT_DETERMINISTIC_HASHING=1"
 
     private static func environment(_ launch: Launch) -> [[CChar]] {
@@ -169,7 +171,7 @@ package final class TaskProcess {
         }.map(\.entry)
         var own = [stableHashing, "\(launch.purpose.rawValue)=\(channelDescriptor)"]
         if let slots = launch.slotCount { own.append("\(slotsName)=\(slots)") }
-        // A crash writes its backtrace to the log, without asking and without colors.
+        // A crash writes its backtrace to the log, without prompting and without colors.
         own.append(
             "SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,threads=crashed,images=none,"
                 + "registers=none,limit=32"
@@ -178,11 +180,11 @@ package final class TaskProcess {
         return entries
     }
 
-    /// Ends the process and those that it started, and waits for it, but not for long: one that
-    /// waits for a disk or a network within the kernel is not there for any signal.
+    /// Kills the process and those that it started, and waits for it, but not for long: a process
+    /// that waits for a disk or a network in the kernel does not react to any signal.
     ///
     /// `start`: when the wait began, if other processes are waited for as well.
-    /// - Returns: how it ended; nil when the system still has it. Then `abandon` it.
+    /// - Returns: How it ended; nil when it still exists. Then `abandon` it.
     @discardableResult
     package func kill(since start: ContinuousClock.Instant = .now) -> Exit? {
         signalEnd()
@@ -201,7 +203,7 @@ package final class TaskProcess {
         }
     }
 
-    /// Sends the signal that no process can ignore, without waiting for what comes of it.
+    /// Sends the signal that no process can ignore, without waiting for its effect.
     package func signalEnd() {
         if isReaped { return }
         _ = Glibc.kill(-processID, SIGKILL)
@@ -209,9 +211,9 @@ package final class TaskProcess {
         _ = Glibc.kill(processID, SIGKILL)
     }
 
-    /// Has a thread of its own wait for a process that `kill` has not seen the end of.
+    /// Starts a thread that waits for a process that had not exited when `kill` returned.
     ///
-    /// `didEnd`: called on that thread when the system has let go of the process.
+    /// `didEnd`: called on that thread when the process is finally gone.
     package func abandon(_ didEnd: @escaping @Sendable () -> Void = {}) {
         isReaped = true
         let processID = self.processID
@@ -222,11 +224,11 @@ package final class TaskProcess {
                 didEnd()
             }
         } catch {
-            // Without a thread nobody notices its end, and it takes no more than its number.
+            // Without a thread, its exit goes unnoticed; it then occupies only its process ID.
         }
     }
 
-    /// Waits until the process has ended.
+    /// Waits until the process has exited.
     package func wait() -> Exit {
         var status: Int32 = 0
         while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
@@ -234,7 +236,7 @@ package final class TaskProcess {
         return Exit(status: status)
     }
 
-    /// How a process ended.
+    /// The way a process ended.
     package enum Exit: Hashable, Sendable, CustomStringConvertible {
         case code(Int32)
         case signal(Int32)
@@ -244,10 +246,10 @@ package final class TaskProcess {
             self = signal == 0 ? .code((status >> 8) & 0xff) : .signal(signal)
         }
 
-        /// Whether it was killed in the way in which the kernel does when memory runs out.
+        /// Whether it was killed by the signal that the kernel uses when memory runs out.
         package var isKill: Bool { self == .signal(SIGKILL) }
 
-        /// Whether it ended by the instruction that Swift has for a mistake of the program.
+        /// Whether it ended by the trap instruction that Swift uses for a mistake in the program.
         package var isTrap: Bool { self == .signal(SIGILL) || self == .signal(SIGTRAP) }
 
         package var description: String {
@@ -261,9 +263,9 @@ package final class TaskProcess {
     }
 }
 
-/// Calls the body with an array of C strings that ends in nil.
+/// Calls the body with a nil-terminated array of C strings.
 ///
-/// `strings`: each ends in 0.
+/// `strings`: the strings, each terminated by 0.
 func withCStrings<Result>(
     _ strings: [[CChar]],
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result

@@ -6,21 +6,22 @@ internal import Glibc
 
 /// Writes to standard output and standard error.
 package enum Terminal {
-    /// Writes text for people, of which what a terminal would take for a command is shown instead:
-    /// names, messages and paths come from closures, files and other machines.
+    /// Writes text for users, with terminal control sequences made visible: names, messages and
+    /// paths come from closures, files and other machines.
     ///
-    /// What cannot be written is dropped, as there is nobody to tell.
+    /// Text that cannot be written is dropped, because there is no one left to notify.
     package static func write(_ text: String, to descriptor: Int32) {
         writeRaw(text.printable, to: descriptor)
     }
 
-    /// Writes JSON for programs, which reads as the same value, and is shown by a terminal.
+    /// Writes JSON for programs, in a form that has the same value and is safe to show on a
+    /// terminal.
     package static func writeJSON(_ text: String, to descriptor: Int32) {
         writeRaw(text.printableJSON, to: descriptor)
     }
 
-    /// Writes text as it is: what holds commands of this process's own for a terminal, and has made
-    /// everything else in it printable.
+    /// Writes text unmodified: text that contains this process's own terminal commands, and where
+    /// everything else has already been made printable.
     package static func writeRaw(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
@@ -38,7 +39,7 @@ package enum Terminal {
 
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// The columns and rows of the terminal; what it does not say is as on most.
+    /// Returns the columns and rows of the terminal; typical values if it does not report them.
     package static func size(_ descriptor: Int32) -> (columnCount: Int, rowCount: Int) {
         var size = winsize()
         let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
@@ -48,15 +49,15 @@ package enum Terminal {
         )
     }
 
-    /// Whether this process has the terminal to itself, and was not put in the background.
+    /// Returns whether this process is in the foreground of its terminal.
     package static func isForeground(_ descriptor: Int32) -> Bool {
         let group = tcgetpgrp(descriptor)
         return group < 0 || group == getpgrp()
     }
 }
 
-/// Opens what the process was started without of standard input, output and error, so that nothing
-/// else gets their numbers; reading and writing there are errors all the same.
+/// Opens those of standard input, output and error that the process was started without, so that
+/// nothing else gets their numbers; reading and writing them still fails.
 package func fillStandardDescriptors() {
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
         _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)

@@ -4,8 +4,9 @@ internal import CSignals
 internal import Glibc
 #endif
 
-/// Starts a thread that is not waited for.
-/// - Throws: `ProcessError` when the system has none.
+/// Starts a detached thread.
+///
+/// - Throws: `ProcessError` when the system cannot create one.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws {
     final class Box: Sendable {
         let body: @Sendable () -> Void
@@ -15,7 +16,7 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws {
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // As much stack as a main thread has: closures are users' code.
+    // The same stack size as a main thread: closures are users' code.
     pthread_attr_setstacksize(&attributes, 8 << 20)
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
@@ -35,9 +36,10 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws {
     }
 }
 
-/// Hands a value over to another thread.
+/// A value that is transferred to another thread.
 ///
-/// Unchecked: whoever makes one proves that the threads use the value one after the other.
+/// Unchecked: the code that creates one must ensure that the threads use the value one after the
+/// other.
 package struct UnsafeTransfer<Value>: @unchecked Sendable {
     package let value: Value
 

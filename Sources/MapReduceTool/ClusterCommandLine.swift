@@ -1,14 +1,15 @@
-/// The command line `mapreduce`, for an executable of one's own that installs something before: a
-/// backend for traces, above all.
+/// The command line `mapreduce`, for custom executables that install something first, in particular
+/// a tracing backend.
 public enum ClusterCommandLine {
-    /// Does what the arguments ask for, and returns when it is done: of a coordinator or a worker,
-    /// when a signal has ended it.
+    /// Executes the arguments, and returns when it is done: for a coordinator or a worker, when a
+    /// signal has ended it.
     ///
-    /// `arguments`: nil for those of the process, all but the program's name.
+    /// Call it once, from the main function. It ignores SIGPIPE, and opens those of standard input,
+    /// output and error that the process was started without.
     ///
-    /// It is called once, from the main function. It ignores SIGPIPE, and opens what the process
-    /// was started without of standard input, output and error.
-    /// - Returns: the exit code.
+    /// - Parameter arguments: The arguments without the program's name; nil for those of the
+    ///   process.
+    /// - Returns: The exit code.
     public static func run(
         _ arguments: [String]? = nil
     ) async -> Int32 {

@@ -31,7 +31,7 @@ struct MapReduceTool: AsyncParsableCommand {
         groupedSubcommands: commands.map { CommandGroup(name: $0.group, subcommands: $0.commands) }
     )
 
-    /// The subcommands, by the groups in which the help lists them.
+    /// The subcommands, in the groups that the help lists.
     private static var commands: [(group: String, commands: [any Documented.Type])] {
         [
             (
@@ -53,16 +53,17 @@ struct MapReduceTool: AsyncParsableCommand {
         ]
     }
 
-    /// What the page of a subcommand says besides its help; nil for one that is not there.
+    /// Returns the notes for a subcommand's manual page; nil if there is no such subcommand.
     static func notes(of name: String) -> CommandNotes? {
         commands.flatMap(\.commands).first { $0.configuration.commandName == name }?.notes
     }
 
-    /// Variables that decide where files are, beside those of this project.
+    /// Variables that determine where files are, in addition to this project's variables.
     private static let variables = ["TMPDIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"]
 
-    /// Does what the arguments ask for, those of the process if there are none.
-    /// - Returns: the exit code.
+    /// Executes the arguments, by default those of the process.
+    ///
+    /// - Returns: The exit code.
     static func run(_ arguments: [String]?) async -> Int32 {
         fillStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
@@ -83,15 +84,16 @@ struct MapReduceTool: AsyncParsableCommand {
         }
     }
 
-    /// Says what went wrong.
-    /// - Returns: the exit code: 2 for what is wrong with the command, 1 for the rest.
+    /// Reports an error.
+    ///
+    /// - Returns: The exit code: 2 for an invalid command, 1 for other errors.
     private static func report(_ error: any Error) -> Int32 {
         switch error {
         case is ConfigurationError, is UsageError, is ArgumentError:
             Terminal.write("mapreduce: \(error)\n", to: 2)
             return 2
         case ClusterClient.CallError.refused(422, let detail):
-            // What the job was given cannot be used.
+            // The job's arguments or inputs are unusable.
             Terminal.write("mapreduce: \(detail.message)\n", to: 2)
             return 2
         case is ClusterClient.CallError, is FailedJobError, is ProcessError, is EngineError,
@@ -111,14 +113,14 @@ struct MapReduceTool: AsyncParsableCommand {
     }
 }
 
-/// A command that cannot be carried out as it was typed.
+/// An error that a command is invalid as typed.
 struct UsageError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 }
 
-/// A job that did not end well.
+/// An error that a job did not succeed.
 struct FailedJobError: Error, CustomStringConvertible {
     let description: String
 }

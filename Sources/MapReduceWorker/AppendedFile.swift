@@ -2,7 +2,7 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import NIOCore
 
-/// A file that is written from its end on, which may exist.
+/// A file, existing or new, that is appended to.
 final class AppendedFile {
     private let file: OpenFile
     private(set) var byteCount: Int

@@ -3,19 +3,19 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
 
-/// Which attempts of a worker still print, and how many answers follow them.
+/// The attempts of a worker that still print, and the number of answers that follow them.
 final class AttemptLogs: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        /// Those that were begun and not removed: whether each has ended.
+        /// Whether each attempt has ended; for all that were begun and not removed.
         var hasEnded: [AttemptID: Bool] = [:]
         var followerCount = 0
     }
 
     func begin(_ attempt: AttemptID) { state.withLock { $0.hasEnded[attempt] = false } }
 
-    /// The attempt prints no more.
+    /// Records that the attempt prints no more.
     func end(_ attempt: AttemptID) {
         state.withLock { state in
             if state.hasEnded[attempt] != nil { state.hasEnded[attempt] = true }
@@ -30,12 +30,13 @@ final class AttemptLogs: Sendable {
         }
     }
 
-    /// Whether an attempt has ended; nil for one that was not begun, or was removed.
+    /// Returns whether an attempt has ended; nil if it was not begun, or was removed.
     func hasEnded(_ attempt: AttemptID) -> Bool? { state.withLock { $0.hasEnded[attempt] } }
 
-    /// Takes in one more answer that goes on while an attempt prints.
-    /// - Returns: what holds its place as long as it is there.
-    /// - Throws: `ClusterError` when there are as many as a worker bears.
+    /// Admits another answer that follows an attempt's output.
+    ///
+    /// - Returns: The answer's place, which it holds for as long as this object exists.
+    /// - Throws: `ClusterError` when the maximum number of answers is reached.
     func follow() throws -> Follower {
         let isTaken = state.withLock { state in
             guard state.followerCount < WorkerLimits.maxLogFollowerCount else { return false }

@@ -1,16 +1,16 @@
 internal import MapReduceControl
 
-/// How long a worker has not heard its coordinator.
+/// The time since a worker last heard from its coordinator.
 struct CoordinatorSilence {
-    /// Nil for a worker that waits for as long as it takes.
+    /// The longest silence to accept; nil for a worker that waits indefinitely.
     let patience: Duration?
-    // This clock stands still while the machine sleeps.
+    // This clock stops while the machine sleeps.
     private var lastHeard = SuspendingClock.now
     private var failedCalls = 0
 
     init(patience: Duration?) { self.patience = patience }
 
-    /// Whether the coordinator has to be taken for gone, after this event.
+    /// Returns whether, after this event, the coordinator must be considered gone.
     mutating func isTooLong(after event: WorkerEvent) -> Bool {
         switch event {
         case .joined, .answered, .pollRefused, .pollFailed(_, _, mustJoin: true):
@@ -24,7 +24,7 @@ struct CoordinatorSilence {
     }
 }
 
-/// A worker has given its coordinator up.
+/// An error that a worker has given up on its coordinator.
 package struct CoordinatorGoneError: Error, CustomStringConvertible {
     let coordinator: String
     let patience: Duration

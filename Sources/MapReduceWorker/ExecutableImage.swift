@@ -1,7 +1,7 @@
 internal import MapReduceEngine
 package import MapReduceModel
 
-/// Reads what the first bytes of an executable say, whatever they are.
+/// Reads the headers of an executable, whatever bytes they contain.
 package enum ExecutableImage {
     package static func read(_ path: String) throws -> ProgramFailure.Image {
         let file = try OpenFile(reading: path)
@@ -12,7 +12,7 @@ package enum ExecutableImage {
             let interpreter = String(words.first ?? "")
             return .script(interpreter: interpreter, hasInterpreter: try exists(interpreter))
         }
-        // 64 bits, least significant byte first: what Swift is built for on Linux.
+        // 64-bit, little-endian: the format that Swift is built for on Linux.
         guard head.count >= 64, head.starts(with: [0x7f, 0x45, 0x4c, 0x46]) else { return .other }
         let machine = machineName(number(head, at: 18, byteCount: 2))
         guard head[4] == 2, head[5] == 1 else {
@@ -26,7 +26,7 @@ package enum ExecutableImage {
         )
     }
 
-    /// The program that loads an executable: of the header of that type.
+    /// Returns the loader of an executable, from the program header of that type.
     private static func interpreter(of file: OpenFile) throws -> String? {
         guard let part = try parts(of: file).first(where: { $0.type == 3 }),
             part.offset < WorkerLimits.maxExecutableOffset,
@@ -43,7 +43,7 @@ package enum ExecutableImage {
         let byteCount: Int
     }
 
-    /// The parts of an executable of 64 bits, as its program headers list them.
+    /// Returns the parts of a 64-bit executable, as listed in its program headers.
     static func parts(of file: OpenFile) throws -> [Part] {
         let head = try bytes(of: file, at: 0, 64)
         guard head.count == 64, head.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return [] }
@@ -75,7 +75,7 @@ package enum ExecutableImage {
         }
     }
 
-    /// A number, least significant byte first; too large ones are the largest there is.
+    /// Reads a little-endian number; returns the largest `Int` for numbers that are too large.
     private static func number(_ bytes: [UInt8], at offset: Int, byteCount: Int) -> Int {
         let value = bytes[offset..<offset + byteCount].reversed().reduce(UInt64(0)) {
             $0 << 8 | UInt64($1)
@@ -83,7 +83,7 @@ package enum ExecutableImage {
         return Int(clamping: value)
     }
 
-    /// As `uname -m` names it.
+    /// Returns the machine's name as `uname -m` prints it.
     private static func machineName(_ number: Int) -> String {
         switch number {
         case 3: "i386"

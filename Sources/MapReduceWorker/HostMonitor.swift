@@ -3,7 +3,7 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import Synchronization
 
-/// Looks at the worker's machine now and then, for polls to report it when it has changed.
+/// Checks the worker's machine periodically, so that polls report it when it has changed.
 final class HostMonitor: Sendable {
     private let scratch: String
     private let store: JobStore
@@ -11,7 +11,7 @@ final class HostMonitor: Sendable {
 
     private struct State {
         var nextLook = ContinuousClock.now
-        /// What the coordinator knows, and the session in which it was reported.
+        /// The status that the coordinator knows, and the session that reported it.
         var reported: (session: SessionID, status: HostStatus)?
     }
 
@@ -20,8 +20,8 @@ final class HostMonitor: Sendable {
         self.store = store
     }
 
-    /// What a poll reports: nil when it is too early to look again, or nothing has changed
-    /// noticeably.
+    /// Returns the status for a poll to report; nil if it is too early to check again, or nothing
+    /// has changed noticeably.
     func changedStatus(for session: SessionID) throws -> HostStatus? {
         let now = ContinuousClock.now
         let isDue = state.withLock { state in
@@ -45,7 +45,7 @@ final class HostMonitor: Sendable {
         return status
     }
 
-    /// The coordinator has received what a poll reported.
+    /// Records that the coordinator has received a poll's report.
     func didReport(_ status: HostStatus, in session: SessionID) {
         state.withLock { $0.reported = (session, status) }
     }

@@ -5,14 +5,14 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import Synchronization
 
-/// What a worker has of a job: how its task processes are started, and where its files are.
+/// A worker's data about a job: how to start its task processes, and where its files are.
 struct JobFiles: Sendable {
     let id: JobID
     let launch: JobLaunch
     let executable: String
-    /// Drawn at random when the worker's process started.
+    /// The random ID of the worker's process, drawn when it started.
     let incarnation: String
-    /// Takes runs, logs and fetched segments.
+    /// The directory of runs, logs and fetched segments.
     let directory: String
     /// How the job's task processes are hosted.
     let hosted: HostedJob
@@ -37,7 +37,8 @@ struct JobFiles: Sendable {
             taskTimeoutSeconds: launch.taskTimeout,
             start: .process {
                 var process = TaskProcess.Launch(executable: executable, arguments: arguments)
-                // Where paths of the command line mean what they meant where it was submitted.
+                // Run in the submission directory if it exists here, so that relative paths on the
+                // command line mean the same.
                 let exists = try Files.kind(of: program.directory) == .directory
                 process.directory = exists ? program.directory : directory
                 process.slotCount = program.slotCount
@@ -49,12 +50,12 @@ struct JobFiles: Sendable {
 
     var fetchedDirectory: String { directory + "/fetched" }
 
-    /// Has the side files by their names.
+    /// The directory of the side files, by name.
     var filesDirectory: String { Self.filesDirectory(directory) }
 
     private static func filesDirectory(_ directory: String) -> String { directory + "/files" }
 
-    /// The specification of an attempt; parts are written on the output's own disk.
+    /// Returns the specification of an attempt; parts are written on the output's own disk.
     func spec(for assignment: Assignment, segments: [[Segment]]) -> TaskSpec {
         let attempt = assignment.attempt
         return TaskSpec(
@@ -71,32 +72,33 @@ struct JobFiles: Sendable {
 
     func logPath(of attempt: AttemptID) -> String { "\(directory)/\(attempt).log" }
 
-    /// Where an attempt of this worker writes parts: no other process has that directory, not even
-    /// one that runs an attempt of the same name, as a coordinator gives names again that has gone
-    /// back to an older copy of its data.
+    /// Returns the directory where an attempt of this worker writes parts.
+    ///
+    /// No other process uses that directory, not even one that runs an attempt of the same name: a
+    /// coordinator that was restored from an older copy of its data reuses names.
     func partDirectory(of attempt: AttemptID) -> String {
         "\(launch.outputDirectory)/\(attempt)-\(incarnation)"
     }
 }
 
 extension JobProgramFile {
-    /// The command line of the task processes; a directory has the side files by their names.
+    /// Returns the command line of the task processes; the directory has the side files by name.
     func arguments(filesFrom directory: String) -> [String] {
         if files.isEmpty { return arguments }
         return arguments.prefix(1) + ["--files-from", directory] + arguments.dropFirst()
     }
 }
 
-/// The jobs of which a worker has the program, and the runs that it has written for them.
+/// The jobs whose programs a worker has, and the runs that it has written for them.
 final class JobStore: Sendable {
     private let client: ClusterClient
     private let coordinator: String
     let scratch: String
-    /// Drawn at random when the worker's process started.
+    /// The random ID of the worker's process, drawn when it started.
     let incarnation: String
     private let executables: DigestStore
     private let files: DigestStore
-    /// What its attempts print.
+    /// The output of its attempts.
     let logs = AttemptLogs()
     private let jobs = Mutex<[JobID: JobFiles]>([:])
     private let heldRuns = Mutex<[AttemptID: OutputFile]>([:])
@@ -125,8 +127,9 @@ final class JobStore: Sendable {
 
     subscript(id: JobID) -> JobFiles? { jobs.withLock { $0[id] } }
 
-    /// Gets the program of a job and its side files; what is here already is not fetched again.
-    /// - Returns: the random id of the job.
+    /// Fetches the program of a job and its side files, unless they are already here.
+    ///
+    /// - Returns: The random ID of the job.
     func fetch(_ id: JobID) async throws -> String {
         for delay in WorkerLimits.fetchRetryDelays {
             do {
@@ -134,8 +137,8 @@ final class JobStore: Sendable {
             } catch ClusterClient.CallError.unreachable {
                 try await Task.sleep(for: delay)
             } catch let error as EngineError where error.kind == .diskFull {
-                // Other jobs may end, and make room; to fail at once, and to be asked again at
-                // once, would use up all tries of a task.
+                // Other jobs may end and free space; failing at once, and being asked again at
+                // once, would use up all attempts of a task.
                 try await Task.sleep(for: delay)
             }
         }
@@ -146,7 +149,7 @@ final class JobStore: Sendable {
         let launch: JobLaunch = try await client.get(
             "\(coordinator)/v1/jobs/\(id.number)/launch"
         )
-        // One that is here under this number is another job if its random id is another one.
+        // A job here with this number is a different job if its random ID differs.
         if let here = self[id], here.launch.uuid != launch.uuid { return launch.uuid }
         let executable = try await fetchExecutable(of: launch.program)
         let job = JobFiles(
@@ -167,8 +170,9 @@ final class JobStore: Sendable {
         return launch.uuid
     }
 
-    /// Gets an executable, unless it is here.
-    /// - Returns: its path, where it is until a job ends that does not need it.
+    /// Fetches an executable, unless it is already here.
+    ///
+    /// - Returns: Its path, which is valid until a job ends that does not need it.
     func fetchExecutable(of program: JobProgramFile) async throws -> String {
         let digest = program.sha256
         guard DigestStore.isDigest(digest) else {
@@ -183,7 +187,7 @@ final class JobStore: Sendable {
         return executables.path(of: digest)
     }
 
-    /// Gets side files, and gives them their names in a directory.
+    /// Fetches side files, and places them in a directory under their names.
     func fetchFiles(of program: JobProgramFile, into directory: String) async throws {
         for file in program.files {
             try await files.fetch(file, from: "\(coordinator)/v1", client)
@@ -191,7 +195,7 @@ final class JobStore: Sendable {
         }
     }
 
-    /// Removes what is left of a job.
+    /// Removes the remains of a job.
     func remove(_ id: JobID) async throws {
         jobs.withLock { $0[id] = nil }
         logs.remove(id)
@@ -207,7 +211,7 @@ final class JobStore: Sendable {
         }
     }
 
-    /// Removes what an attempt wrote.
+    /// Removes the files that an attempt wrote.
     func remove(_ attempt: AttemptID) async throws {
         heldRuns.withLock { $0[attempt] = nil }
         logs.remove(attempt)
@@ -219,8 +223,8 @@ final class JobStore: Sendable {
         try await blocking { for path in paths { try Files.remove(path) } }
     }
 
-    /// Removes what attempts of this worker wrote into the outputs of jobs: nobody else has it, and
-    /// nobody wants it.
+    /// Removes the parts that attempts of this worker wrote into the outputs of jobs: only this
+    /// worker has them, and they are no longer needed.
     func removeParts() async throws {
         let directories = Set(jobs.withLock { $0.values.map(\.launch.outputDirectory) })
         let ending = "-" + incarnation
@@ -233,7 +237,7 @@ final class JobStore: Sendable {
         }
     }
 
-    /// Notes the run that an attempt wrote: from now on it is served.
+    /// Records the run that an attempt wrote, which is served from now on.
     func add(_ run: OutputFile, of attempt: AttemptID) { heldRuns.withLock { $0[attempt] = run } }
 
     func run(of attempt: AttemptID) -> String? { heldRuns.withLock { $0[attempt]?.path } }

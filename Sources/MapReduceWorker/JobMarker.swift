@@ -1,22 +1,23 @@
 internal import MapReduceEngine
 internal import MapReduceModel
 
-/// A file that is given as the executable of a job, and is something else.
+/// An error about a file that was given as the executable of a job, but is not one.
 package struct NotAJobError: Error, CustomStringConvertible {
-    /// What it is and what to do, after its name.
+    /// What the file is and what to do about it; follows the file's name.
     package let objection: String
 
     package var description: String { "the executable \(objection)" }
 }
 
-/// Tells the executables of jobs from others, without running them: by a note in the file, which
-/// the library puts there.
+/// Distinguishes the executables of jobs from others, without running them, by a note in the file
+/// that the library adds.
 extension ExecutableImage {
-    /// The note's sizes, its type and its name; its value, the version, follows.
+    /// The note's sizes, type and name; its value, the version, follows.
     private static let note: [UInt8] =
         [10, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0] + Array("MapReduce".utf8) + [0, 0, 0]
 
-    /// Looks at a file that is to be run as a job.
+    /// Checks that a file is the executable of a job.
+    ///
     /// - Throws: `NotAJobError`, or `EngineError` when the file cannot be read.
     package static func checkIsJob(_ path: String) throws {
         let advice = "give the executable that `swift build` makes of a job"
@@ -40,7 +41,7 @@ extension ExecutableImage {
         }
     }
 
-    /// Whether one of the notes that are loaded with an executable is a job's.
+    /// Returns whether one of the notes that are loaded with an executable is a job's.
     private static func hasNote(_ path: String) throws -> Bool {
         let file = try OpenFile(reading: path)
         for part in try parts(of: file) where part.type == 4 {

@@ -11,7 +11,7 @@ struct ProgramProbe: Sendable {
     let logPath: String
     let slotCount: Int
 
-    /// Blocks until the process has said something, has ended, or has taken too long.
+    /// Blocks until the process has answered, has ended, or has taken too long.
     func run() -> JobCheckAnswer.Program {
         do {
             try ExecutableImage.checkIsJob(executable)
@@ -46,7 +46,7 @@ struct ProgramProbe: Sendable {
         }
     }
 
-    /// The process's end of the channel is let go of when this returns.
+    /// The process's end of the channel is released when this returns.
     private func start() throws -> (TaskProcess, FrameChannel, TaskLog) {
         let (ours, theirs) = try FrameChannel.makePair()
         var launch = TaskProcess.Launch(executable: executable, arguments: arguments)

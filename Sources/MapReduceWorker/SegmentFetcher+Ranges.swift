@@ -7,7 +7,8 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import NIOCore
 
-/// What a task reads that reads a range of all runs: of those that are elsewhere only its blocks.
+/// The input of a task that reads a range of all runs: only the range's blocks of runs that are
+/// elsewhere.
 ///
 ///     1. the list of blocks of each run      2. cuts      3. the blocks of the range
 ///
@@ -16,10 +17,10 @@ internal import NIOCore
 extension SegmentFetcher {
     /// Gets the blocks of one range of segments.
     ///
-    /// `located`: runs that can be read here, and the listings of others.
-    ///
-    /// `count`: how many ranges there are; `index`: which one is read.
-    /// - Returns: the segments with the blocks, in the same order.
+    /// `located`: the runs that can be read here, and the listings of others.
+    /// `count`: the number of ranges.
+    /// `index`: the range to read.
+    /// - Returns: The segments with the blocks, in the same order.
     func cut(
         _ located: [LocatedSegment],
         into count: Int,
@@ -33,7 +34,7 @@ extension SegmentFetcher {
             atMost: WorkerLimits.fetchConcurrency
         ) { run, located in
             let blocks = cuts.blocks(of: run, range: index)
-            // A listing is enough where no block is read.
+            // A listing is enough if no block is read.
             guard let origin = located.listed, !blocks.isEmpty else { return located }
             return try await self.fetch(blocks, of: origin, located, files)
         }
@@ -57,8 +58,8 @@ extension SegmentFetcher {
         _ located: LocatedSegment,
         _ files: JobFiles
     ) async throws -> LocatedSegment {
-        // Named for its blocks: the same range has others once another run has taken the place of
-        // one of them.
+        // Named after its blocks: the same range has other blocks once another run has replaced one
+        // of its runs.
         let path =
             "\(files.fetchedDirectory)/\(origin.name)-blocks\(blocks.lowerBound)"
             + "-\(blocks.upperBound).run"
@@ -76,14 +77,14 @@ extension SegmentFetcher {
         )
     }
 
-    /// Goes on where an earlier try ended.
+    /// Downloads blocks, resuming where an earlier try ended.
     private nonisolated func download(
         _ blocks: Range<Int>,
         of origin: SegmentOrigin,
         _ listing: String,
         to path: String
     ) async throws {
-        // One task writes, and waits for each write.
+        // A single task writes, and waits for each write.
         let file = try await blocking {
             UnsafeTransfer(
                 try PartialSegmentWriter(
@@ -108,7 +109,7 @@ extension SegmentFetcher {
 
     /// Gets the blocks of these tasks, once all runs are known.
     ///
-    /// It only saves time: what fails here is tried again when a task needs it.
+    /// This only saves time: a fetch that fails here is tried again when a task needs it.
     func prepareRanges(_ tasks: [TaskID], _ files: JobFiles) async {
         do {
             for task in tasks {
@@ -126,16 +127,16 @@ extension SegmentFetcher {
     }
 }
 
-/// Where a segment comes from that cannot be read here.
+/// The origin of a segment that cannot be read here.
 struct SegmentOrigin: Sendable, CustomStringConvertible {
     let source: AttemptID
     let partition: Int
     let address: WorkerAddress
 
-    /// What files of it are called on this machine.
+    /// The base name of its files on this machine.
     var name: String { "\(source)-partition\(partition)" }
 
-    /// Whose output it is, and where it is fetched from.
+    /// Log fields: whose output it is, and where it is fetched from.
     var fields: Logger.Metadata {
         source.fields + [
             "partition": .stringConvertible(partition), "from": "\(address.worker.number)",
@@ -144,7 +145,7 @@ struct SegmentOrigin: Sendable, CustomStringConvertible {
 
     var description: String { "partition \(partition) of \(source)" }
 
-    /// The fetched file.
+    /// Returns the path of the fetched file.
     func path(_ part: SegmentDocument.Part, in directory: String) -> String {
         switch part {
         case .whole: "\(directory)/\(name).run"
@@ -152,9 +153,10 @@ struct SegmentOrigin: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Where its worker serves it.
+    /// Returns the URL where its worker serves it.
     ///
-    /// The worker's own name is in it: what another process has that is there now is not meant.
+    /// The URL contains the worker's own name, so that another process that now listens there does
+    /// not answer in its place.
     func url(_ part: SegmentDocument.Part) -> String {
         let task = source.task
         let segment =
@@ -170,19 +172,19 @@ struct SegmentOrigin: Sendable, CustomStringConvertible {
 /// A segment that a task reads.
 struct LocatedSegment: Sendable {
     let fetched: FetchedSegment
-    /// Where the blocks are, if only their list was fetched.
+    /// The origin of the blocks, if only their list was fetched.
     var listed: SegmentOrigin?
 }
 
 extension Plan {
-    /// Sources that a stage reads as one side, cut into ranges.
+    /// Sources that a stage reads as one side, split into ranges.
     struct RangeSide {
         /// Their positions among the stage's sources.
         let sources: Range<Int>
         let rangeCount: Int
     }
 
-    /// The sides of a stage that are cut into ranges.
+    /// Returns the sides of a stage that are split into ranges.
     func rangeSides(ofStage stage: Int) -> [RangeSide] {
         guard case .shuffles(let sides) = stages[stage].input else { return [] }
         var next = 0
@@ -195,7 +197,7 @@ extension Plan {
         }
     }
 
-    /// What is fetched first of a source: where ranges are cut, the lists of blocks.
+    /// Returns the part of a source to fetch first: the list of blocks if it is split into ranges.
     func part(ofSource position: Int, ofStage stage: Int) -> SegmentDocument.Part {
         rangeSides(ofStage: stage).contains { $0.sources.contains(position) } ? .list : .whole
     }

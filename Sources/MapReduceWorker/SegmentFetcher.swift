@@ -7,10 +7,10 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import NIOCore
 
-/// Gets the segments that tasks read: straight from the file where the run is on this machine, else
-/// over HTTP, also while the stage that writes them still runs.
+/// Gets the segments that tasks read: directly from the file if the run is on this machine,
+/// otherwise over HTTP, even while the stage that writes them still runs.
 ///
-/// A fetched segment is a run with one partition, and has its name only once it was verified.
+/// A fetched segment is a run with one partition, and gets its name only after verification.
 actor SegmentFetcher {
     let client: ClusterClient
     private let coordinator: String
@@ -20,9 +20,9 @@ actor SegmentFetcher {
     let metrics: WorkerMetrics
     let logger: Logger
     private var tables: [StageKey: OutputTable] = [:]
-    /// Where workers are, or were.
+    /// The current or last known addresses of workers.
     private var addresses: [WorkerID: WorkerAddress] = [:]
-    /// Fetches that are under way, by the path of the file.
+    /// The running fetches, by file path.
     private var fetches: [String: Fetch] = [:]
 
     private struct Fetch {
@@ -54,7 +54,7 @@ actor SegmentFetcher {
         self.logger = logger
     }
 
-    /// A segment that could not be had, and the attempt that is to blame, if one is.
+    /// An error that a segment was not available, with the attempt that is to blame, if any.
     struct FetchError: Error, CustomStringConvertible {
         let source: AttemptID?
         /// Whether its worker did not answer.
@@ -62,12 +62,12 @@ actor SegmentFetcher {
         let description: String
     }
 
-    /// Forgets the logs of outputs: another coordinator may tell them in another order.
+    /// Clears the logs of outputs: another coordinator may list them in a different order.
     func forgetOutputs() { tables = [:] }
 
     /// Ends the fetches of a job: when this returns, nothing writes to its directory any more.
     ///
-    /// Whoever asks for segments of the job is cancelled before.
+    /// The tasks that request segments of the job are canceled beforehand.
     func forget(_ job: JobID) async {
         for key in tables.keys where key.job == job { tables[key] = nil }
         let tasks = fetches.values.filter { $0.job == job }.map(\.task)
@@ -79,7 +79,8 @@ actor SegmentFetcher {
 
     /// Gets all segments that an attempt reads, for each of its stage's sources in the order of the
     /// tasks that wrote them.
-    /// - Throws: `FetchError` that names the attempt whose run could not be had or verified.
+    ///
+    /// - Throws: `FetchError` that names the attempt whose run could not be fetched or verified.
     func segments(of assignment: Assignment) async throws -> [[FetchedSegment]] {
         let task = assignment.attempt.task
         guard let files = store[task.job] else {
@@ -88,7 +89,7 @@ actor SegmentFetcher {
         return try await segments(of: task, assignment.sources, files)
     }
 
-    /// The same for any task, of the outputs that are known of each source.
+    /// Does the same for any task, from the known outputs of each source.
     func segments(
         of task: TaskID,
         _ sources: [ShuffleInput],
@@ -135,14 +136,15 @@ actor SegmentFetcher {
         }
     }
 
-    /// What is known of the outputs of a stage.
+    /// Returns the known outputs of a stage.
     func known(_ stage: Int, of job: JobID) -> ShuffleInput {
         let key = StageKey(job: job, stage: stage)
         return ShuffleInput(stage: stage, outputLogLength: tables[key]?.entries.count ?? 0)
     }
 
     /// Reads more of the log of a stage's outputs.
-    /// - Returns: whether all tasks of the stage are done.
+    ///
+    /// - Returns: Whether all tasks of the stage are done.
     private func readLog(_ key: StageKey, wait: Int) async throws -> Bool {
         let after = tables[key]?.entries.count ?? 0
         let outputs: StageOutputs = try await client.get(
@@ -157,11 +159,11 @@ actor SegmentFetcher {
         return outputs.isDone
     }
 
-    // MARK: Ahead of time
+    // MARK: Prefetching
 
-    /// Gets what these tasks of a stage will read, as it appears, until all of it is there.
+    /// Gets the input of these tasks of a stage as it appears, until all of it is there.
     ///
-    /// It only saves time: what fails here is tried again when a task needs it.
+    /// This only saves time: a fetch that fails here is tried again when a task needs it.
     func prepare(_ job: JobID, stage: Int, tasks: [Int]) async {
         guard let files = store[job], files.launch.plan.stages.indices.contains(stage) else {
             return
@@ -169,7 +171,7 @@ actor SegmentFetcher {
         let plan = files.launch.plan
         await withDiscardingTaskGroup { group in
             for (index, source) in plan.stages[stage].sources.enumerated() {
-                // All tasks read the same one of what is broadcast.
+                // All tasks read the same partition of a broadcast output.
                 let partitions = Set(
                     tasks.map { plan.partitionsRead(byTask: $0, ofStage: stage)[index] }
                 ).sorted()
@@ -245,7 +247,8 @@ actor SegmentFetcher {
         )
     }
 
-    /// Whether a run can be read from its own file: it is this worker's, or this machine's.
+    /// Returns whether a run can be read from its own file: it belongs to this worker or this
+    /// machine.
     private func isReadable(
         _ entry: StageOutputs.Entry,
         at address: WorkerAddress?,
@@ -256,12 +259,12 @@ actor SegmentFetcher {
         do {
             return try OpenFile(reading: entry.path).signature().byteCount == entry.byteCount
         } catch {
-            // Its owner may be another user, or gone: its server will say.
+            // Its owner may be another user, or gone; its server gives the answer.
             return false
         }
     }
 
-    /// Fetches a file unless it is there, and only once at a time.
+    /// Fetches a file unless it exists, with at most one fetch at a time.
     func fetchOnce(
         _ path: String,
         of job: JobID,
@@ -271,14 +274,14 @@ actor SegmentFetcher {
         if try Files.kind(of: path) != nil { return }
         // The job may have ended, and its directory be gone.
         try Task.checkCancellation()
-        // Others may wait for it when the one who asked first does not any more.
+        // Others may wait for the fetch after the first requester has stopped waiting.
         let task = Task { try await body() }
         fetches[path] = Fetch(job: job, task: task)
         defer { fetches[path] = nil }
         try await task.value
     }
 
-    /// Tries again and again to download something of a segment.
+    /// Downloads something of a segment, with retries.
     nonisolated func fetch(
         _ origin: SegmentOrigin,
         _ download: () async throws -> Void
@@ -293,7 +296,7 @@ actor SegmentFetcher {
                 throw error
             } catch let error as EngineError where error.kind == .diskFull {
                 metrics.fetchFailed()
-                // Whoever wrote the run is not to blame for this worker's disk.
+                // The writer of the run is not to blame for this worker's disk.
                 throw error
             } catch {
                 let isSilent = Self.isSilence(error)
@@ -319,13 +322,13 @@ actor SegmentFetcher {
         }
     }
 
-    /// Whether an error says that nothing answers, and not that the answer is wrong.
+    /// Returns whether an error means that there is no answer, rather than a wrong one.
     private static func isSilence(_ error: any Error) -> Bool {
         if case ClusterClient.CallError.refused = error { return false }
         return !(error is EngineError)
     }
 
-    /// Goes on where an earlier try ended.
+    /// Downloads a segment, resuming where an earlier try ended.
     private nonisolated func download(
         _ part: SegmentDocument.Part,
         of origin: SegmentOrigin,
@@ -342,7 +345,7 @@ actor SegmentFetcher {
                 try await blocking { try file.value.append(buffer) }
             }
         } catch ClusterClient.CallError.refused(416, _) {
-            // An earlier try got all of it, and ended before it was verified.
+            // An earlier try got all of it, but ended before verification.
         }
         try await blocking {
             do {
@@ -355,7 +358,7 @@ actor SegmentFetcher {
                     try Files.remove(partial)
                 }
             } catch {
-                // What is damaged is of no use to the next try.
+                // A damaged file is of no use to the next try.
                 try Files.remove(partial)
                 throw error
             }

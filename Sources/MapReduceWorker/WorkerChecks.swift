@@ -8,7 +8,8 @@ internal import Synchronization
 internal import Glibc
 #endif
 
-/// What `mapreduce doctor` asks a worker: how it is placed, and whether it could run a job's tasks.
+/// The checks of a worker for `mapreduce doctor`: how it is set up, and whether it could run a
+/// job's tasks.
 final class WorkerChecks: Sendable {
     private let settings: WorkerSettings
     private let client: ClusterClient
@@ -52,7 +53,7 @@ final class WorkerChecks: Sendable {
         }
     }
 
-    /// Asks the coordinator for the other workers: no request names where this one is to call.
+    /// Asks the coordinator for the other workers: a request cannot choose where this worker calls.
     private func workers() async -> (WorkerDiagnostics.Reach, [String]) {
         do {
             let all: [WorkerStatus] = try await client.get(
@@ -80,8 +81,9 @@ final class WorkerChecks: Sendable {
 
     // MARK: A job
 
-    /// Looks at what tasks of a job would need here.
-    /// - Throws: `ClusterError` for what cannot be a job, or while too many are looked at.
+    /// Checks what tasks of a job would need here.
+    ///
+    /// - Throws: `ClusterError` for an invalid job, or while too many checks are running.
     func check(_ request: JobCheckRequest) async throws -> JobCheckAnswer {
         guard request.version == ClusterProtocol.version else {
             throw ClusterError.unknownVersion("\(request.version)")
@@ -143,7 +145,7 @@ final class WorkerChecks: Sendable {
         )
     }
 
-    /// Writes a file where the coordinator has made a directory.
+    /// Writes a file in the directory that the coordinator has created.
     private static func output(_ probe: String?) -> JobCheckAnswer.Output {
         guard let probe else { return .unknown }
         do {
@@ -167,7 +169,7 @@ final class WorkerChecks: Sendable {
     ) async throws -> JobCheckAnswer.Program {
         let executable = directory + "/executable"
         do {
-            // Its own name for it: jobs that end may remove the other one.
+            // Use a separate name for it: jobs that end may remove the other one.
             let path = try await store.fetchExecutable(of: program)
             try Files.link(path, at: executable)
             try await store.fetchFiles(of: program, into: directory + "/files")
@@ -184,7 +186,7 @@ final class WorkerChecks: Sendable {
         return try await onOwnThread { probe.run() }
     }
 
-    /// The processor of this machine.
+    /// The processor architecture of this machine.
     private static var machine: String {
         var name = utsname()
         guard uname(&name) == 0 else { return "unknown" }
@@ -194,9 +196,9 @@ final class WorkerChecks: Sendable {
     }
 }
 
-/// Whether an input file can be read here, and is the same as where the job is submitted.
+/// Checks whether an input file can be read here, and is the same as on the submitting machine.
 enum InputCheck {
-    /// Nil when all is well.
+    /// Returns the problem; nil if there is none.
     static func check(
         _ file: JobCheckRequest.File,
         from directory: String

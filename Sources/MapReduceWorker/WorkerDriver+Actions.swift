@@ -4,7 +4,7 @@ internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// What is to be done on this machine.
+/// The actions of a worker on this machine.
 extension WorkerDriver {
     func perform(
         _ action: WorkerAction,
@@ -97,14 +97,14 @@ extension WorkerDriver {
         }
     }
 
-    /// Whose fault it is that something cannot be fetched: that of this worker's disk, if it is
-    /// full, which is held against the worker, or of who submitted what is not a job.
+    /// Returns the cause of a failed fetch: a full disk, which is held against this worker, a
+    /// submitted file that is not a job, for which the submitter is to blame, or the fetch itself.
     private static func kind(of error: any Error) -> FailureKind {
         if error is NotAJobError { return .badInput }
         return (error as? EngineError)?.kind == .diskFull ? .diskFull : .fetchFailed
     }
 
-    /// What cannot be removed now is removed with the worker's scratch directory.
+    /// Removes files; those that cannot be removed now go with the worker's scratch directory.
     private func remove(
         _ group: inout DiscardingTaskGroup,
         _ body: @escaping @Sendable () async throws -> Void

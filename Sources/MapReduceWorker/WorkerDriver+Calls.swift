@@ -5,7 +5,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import ServiceLifecycle
 
-/// Calls of the coordinator, and what a worker watches by itself.
+/// Calls to the coordinator, and the conditions that a worker watches on its own.
 extension WorkerDriver {
     func join(
         _ state: WorkerStateMachine.JoinState,
@@ -31,13 +31,13 @@ extension WorkerDriver {
                     "\(coordinator)/v1/workers",
                     request
                 )
-                // Another coordinator may tell of outputs in another order.
+                // Another coordinator may list outputs in a different order.
                 await fetcher.forgetOutputs()
                 logger.info("joined", metadata: answer.worker.fields)
                 send.yield(.joined(answer))
             } catch let error as ClusterClient.CallError {
-                // One that cannot be taken in now may be later, but not with another token or
-                // another version.
+                // A coordinator that rejects the worker now may accept it later, but not with a
+                // different token or version.
                 if case .refused(let status, _) = error, status < 500 {
                     session.refused(error)
                     send.finish()
@@ -110,8 +110,8 @@ extension WorkerDriver {
         }
     }
 
-    /// The host's status if it has changed; nil where it cannot be read, so that the poll is sent
-    /// nevertheless.
+    /// Returns the host's status if it has changed; nil if it cannot be read, so that the poll is
+    /// sent anyway.
     private func changedHostStatus(for session: SessionID) -> HostStatus? {
         do {
             return try hostMonitor.changedStatus(for: session)
@@ -126,12 +126,12 @@ extension WorkerDriver {
         do {
             try await client.delete("\(coordinator)/v1/workers/\(worker.number)")
         } catch {
-            // It finds out by itself.
+            // The coordinator finds out by itself.
             logger.debug("left without a word", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Looks at the scratch disk now and then.
+    /// Checks the scratch disk periodically.
     func checkDisk() async throws -> End? {
         var wasLow = false
         while true {
@@ -149,10 +149,10 @@ extension WorkerDriver {
         }
     }
 
-    /// Drains the worker when it is to shut down, and ends it when that has taken long enough.
+    /// Drains the worker when it is asked to shut down, and ends it if that takes too long.
     func awaitShutdown() async throws -> End? {
         try await gracefulShutdown()
-        // Nobody knows of it.
+        // The coordinator does not know of this worker.
         if session.worker == nil { return .done }
         logger.info("draining: taking no more work, and serving what is still needed")
         send.yield(.drain)

@@ -6,10 +6,10 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import ServiceLifecycle
 
-/// Does what the state machine of a worker says.
+/// Executes the commands of a worker's state machine.
 ///
-/// One task reads one stream of events, applies them, and starts what is to be done; what takes
-/// time answers with an event.
+/// One task reads a single stream of events, applies them, and starts the resulting actions;
+/// actions that take time answer with an event.
 struct WorkerDriver {
     let settings: WorkerSettings
     let client: ClusterClient
@@ -30,11 +30,11 @@ struct WorkerDriver {
     let session = WorkerSessionState()
     let repeated = RepeatedWarnings()
 
-    /// Why a worker's life ended.
+    /// The reason why a worker's life ended.
     enum End {
-        /// It was not needed any more, or has waited long enough.
+        /// It was no longer needed, or has waited long enough.
         case done
-        /// The coordinator is of another cluster.
+        /// The coordinator belongs to another cluster.
         case again
         /// The coordinator has not answered for too long.
         case alone
@@ -50,7 +50,7 @@ struct WorkerDriver {
         self.client = client
         self.scratch = scratch
         var logger = logger
-        // Every line says whose it is, once the worker has joined.
+        // Once the worker has joined, every line names it.
         logger.handler.metadataProvider = Logger.MetadataProvider { [session] in
             session.worker?.fields ?? [:]
         }
@@ -111,7 +111,7 @@ struct WorkerDriver {
         )
     }
 
-    /// Runs until the worker is not needed any more.
+    /// Runs until the worker is no longer needed.
     ///
     /// `didListen`: called with the worker's URL.
     func run(_ didListen: @escaping @Sendable (String) -> Void) async throws -> End {
@@ -126,10 +126,10 @@ struct WorkerDriver {
         }
     }
 
-    /// Where it listens.
+    /// The port where the worker listens.
     var port: Int { get async throws { try await http.port } }
 
-    /// What another history of the cluster wanted written.
+    /// Removes the parts written for another history of the cluster.
     private func removeParts() async {
         do {
             try await store.removeParts()
@@ -138,7 +138,7 @@ struct WorkerDriver {
         }
     }
 
-    /// All at once: each may have to wait for a process that does not end.
+    /// Shuts down all slots at once: each may have to wait for a process that does not exit.
     private func shutDownSlots() async {
         await withDiscardingTaskGroup { group in
             for slot in slots { group.addTask { await slot.shutDown() } }
@@ -163,7 +163,7 @@ struct WorkerDriver {
         }
     }
 
-    /// Reads the events, and does what follows from them.
+    /// Reads the events, and executes the resulting actions.
     private func drive(_ url: String) async throws -> End {
         let end = await withDiscardingTaskGroup { group in
             var machine = WorkerStateMachine(slotCount: settings.slotCount)
@@ -249,7 +249,7 @@ struct WorkerDriver {
 }
 
 extension TaskReport {
-    /// Why the attempt failed; nil when it did not.
+    /// The reason why the attempt failed; nil if it did not.
     fileprivate var failure: Failure? {
         if case .failed(let failure) = outcome { failure } else { nil }
     }

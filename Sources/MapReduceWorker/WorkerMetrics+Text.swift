@@ -2,16 +2,18 @@ internal import MapReduceEngine
 internal import MapReduceHTTP
 internal import MapReduceModel
 
-/// The families of a worker's metrics; `Documentation/Observability.md` lists them.
+/// The metric families of a worker; `Documentation/Observability.md` lists them.
 extension WorkerMetrics {
-    /// What a worker has on its disk, and on the disk itself.
+    /// A worker's data on its disk, and the disk itself.
     struct Storage {
         var runCount: Int
         var runByteCount: Int
         var freeByteCount: Int
         var diskByteCount: Int
 
-        /// Cost: two looks at the file system; it blocks.
+        /// Reads the current values.
+        ///
+        /// Cost: two file-system queries, which block.
         init(_ store: JobStore) throws {
             let held = store.heldSegments
             (runCount, runByteCount) = (held.count, held.byteCount)
@@ -20,7 +22,7 @@ extension WorkerMetrics {
         }
     }
 
-    /// The metrics in Prometheus' text format.
+    /// Returns the metrics in the Prometheus text format.
     func text(slotCount: Int, _ storage: Storage, _ process: ProcessMetrics) -> String {
         let state = current
         var text = MetricsText()

@@ -1,12 +1,12 @@
 internal import MapReduceHTTP
 internal import Synchronization
 
-/// What a worker counts since it was started.
+/// The counts of a worker since it started.
 final class WorkerMetrics: Sendable {
     private let state = Mutex(State())
     let http = HTTPMetrics()
 
-    /// All of it.
+    /// All counts.
     struct State {
         var isJoined = false
         var runningCount = 0
@@ -28,7 +28,7 @@ final class WorkerMetrics: Sendable {
 
     var isJoined: Bool { state.withLock { $0.isJoined } }
 
-    /// What was counted until now.
+    /// The current counts.
     var current: State { state.withLock { $0 } }
 
     func joined(_ isJoined: Bool) { state.withLock { $0.isJoined = isJoined } }
@@ -38,7 +38,7 @@ final class WorkerMetrics: Sendable {
     func startedProcess() { state.withLock { $0.startedProcesses += 1 } }
     func processCrashed() { state.withLock { $0.crashedProcesses += 1 } }
 
-    /// `duration`: what the task process took.
+    /// `duration`: the time that the task process took.
     func ended(hasSucceeded: Bool, after duration: Duration) {
         state.withLock { state in
             if hasSucceeded { state.succeeded += 1 } else { state.failed += 1 }
@@ -53,10 +53,10 @@ final class WorkerMetrics: Sendable {
         }
     }
 
-    /// Bytes of a segment have come.
+    /// Counts received bytes of a segment.
     func received(_ byteCount: Int) { state.withLock { $0.fetchedByteCount += byteCount } }
 
-    /// A segment, or its part that was wanted, is here and verified.
+    /// Counts a segment, or the requested part of one, that has been fetched and verified.
     func fetched(in duration: Duration) {
         state.withLock { state in
             state.fetched += 1

@@ -7,7 +7,7 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import NIOCore
 
-/// What attempts have printed: the end of it, or all from an offset on and while they go on.
+/// The output of attempts: its end, or everything from an offset on, followed while they run.
 extension WorkerRoutes {
     func log(_ request: Request, _ context: ClusterContext) async throws -> Response {
         let attempt = try context.attempt
@@ -27,11 +27,11 @@ extension WorkerRoutes {
         return Response.text(text)
     }
 
-    /// Answers with the bytes from an offset on, and goes on as there are more, until the attempt
-    /// has ended or has printed nothing for so long.
+    /// Answers with the bytes from an offset on, and continues as more arrive, until the attempt
+    /// has ended or has printed nothing for the time given.
     ///
-    /// The file is open while the answer lasts: what an attempt printed is sent to its end, even
-    /// when the job ends meanwhile and the file is removed.
+    /// The file stays open during the answer: the output of an attempt is sent to its end, even if
+    /// the job ends in the meantime and the file is removed.
     private func follow(
         _ attempt: AttemptID,
         _ path: String,
@@ -41,7 +41,7 @@ extension WorkerRoutes {
         let patience = min(patience, .milliseconds(HTTPLimits.maxAnswerWaitMilliseconds))
         let logs = store.logs
         let follower = try logs.follow()
-        // Asked before the file is: what is not there then will never be.
+        // Checked before the file: if the attempt has ended, a missing file never appears.
         let state: LogState = logs.hasEnded(attempt) ?? false ? .ended : .running
         let file = try await Self.file(at: path, of: attempt, logs, patience)
         return Response(
@@ -82,11 +82,12 @@ extension WorkerRoutes {
 
 /// A file that another process writes, sent as it grows.
 private struct FollowedFile {
-    // One task reads, and waits for each reading.
+    // A single task reads, and waits for each read.
     let file: UnsafeTransfer<OpenFile>
     var offset: Int
 
-    /// Sends what there is, and what comes until nothing more will or nothing came for so long.
+    /// Sends the available bytes, and new ones until the end or until none arrive for the time
+    /// given.
     mutating func send(
         _ patience: Duration,
         _ hasEnded: @Sendable () -> Bool,
@@ -94,7 +95,7 @@ private struct FollowedFile {
     ) async throws {
         var lastByte = ContinuousClock.now
         while true {
-            // In this order: what was written before the end is read after it.
+            // In this order, so that bytes written before the end are read after the check.
             let isLast = hasEnded()
             let isWhole = try await sendPiece(&lastByte, write)
             if isLast, isWhole { return }
@@ -105,8 +106,9 @@ private struct FollowedFile {
         }
     }
 
-    /// Sends a piece of what there is.
-    /// - Returns: whether there was nothing.
+    /// Sends a piece of the available bytes.
+    ///
+    /// - Returns: Whether there were none.
     private mutating func sendPiece(
         _ lastByte: inout ContinuousClock.Instant,
         _ write: (ByteBuffer) async throws -> Void

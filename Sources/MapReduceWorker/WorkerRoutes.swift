@@ -7,17 +7,17 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import NIOCore
 
-/// The paths of a worker: its segments, and the logs of what it runs.
+/// The routes of a worker: its segments, and the logs of its attempts.
 ///
-/// A path is made of numbers, and what is served is what the worker has noted as its own: no
-/// request names a file.
+/// Paths consist of numbers, and a worker serves only what it has recorded as its own: no request
+/// names a file.
 struct WorkerRoutes {
     let store: JobStore
     let checks: WorkerChecks
     let metrics: WorkerMetrics
     let slotCount: Int
     let token: Token?
-    /// Whether the service is asked over TLS.
+    /// Whether the service uses TLS.
     let isSecure: Bool
     let connections: Connections
     let logger: Logger
@@ -70,7 +70,7 @@ struct WorkerRoutes {
                 try SegmentDocument(run: path, partition: partition, part: part)
             }
         } catch let error as EngineError {
-            // Trying again does not mend a run that is damaged or gone.
+            // Retrying does not repair a run that is damaged or gone.
             throw ClusterError.notFound(error.message)
         }
         let range = try Self.range(request.headers[.range], byteCount: document.byteCount)
@@ -115,7 +115,7 @@ struct WorkerRoutes {
         }
     }
 
-    /// The bytes that a range names; only `bytes=N-` and `bytes=N-M` are understood.
+    /// Returns the bytes that a range selects; supports only `bytes=N-` and `bytes=N-M`.
     static func range(_ range: String?, byteCount: Int) throws -> Range<Int> {
         guard let range else { return 0..<byteCount }
         let numbers = range.dropFirst("bytes=".count)

@@ -5,7 +5,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import ServiceLifecycle
 
-/// A worker as a service: runs the tasks that a coordinator gives it, and serves their runs.
+/// A worker as a service: runs the tasks that a coordinator assigns, and serves their runs.
 package struct WorkerService: Service, CustomStringConvertible {
     private let settings: WorkerSettings
     private let logger: Logger
@@ -18,12 +18,12 @@ package struct WorkerService: Service, CustomStringConvertible {
 
     package var description: String { "worker" }
 
-    /// Where the worker serves its segments, once it does.
+    /// The URL where the worker serves its segments, once it does.
     package var url: String { get async throws { try await bound.value } }
 
-    /// Runs until it is told to shut down, and then until it is not needed any more.
+    /// Runs until it is asked to shut down, and then until it is no longer needed.
     ///
-    /// - Throws: `ClusterClient.CallError` when the coordinator does not want this worker, and
+    /// - Throws: `ClusterClient.CallError` when the coordinator rejects this worker, and
     ///   `CoordinatorGoneError` when it has not answered for too long.
     package func run() async throws {
         let client = ClusterClient(token: settings.server.token, tls: settings.clientTLS)
@@ -45,10 +45,10 @@ package struct WorkerService: Service, CustomStringConvertible {
         try await client.shutdown()
     }
 
-    /// One life of a worker: from its first to its last contact with a cluster.
+    /// Runs one life of a worker: from its first to its last contact with a cluster.
     ///
-    /// `server`: where it listens; the next life listens at the same port, as that may be known to
-    /// others (`--advertise`).
+    /// `server`: where it listens; the next life listens on the same port, because others
+    ///   may know the port (`--advertise`).
     private func runLife(
         _ client: ClusterClient,
         _ server: inout ServerSettings

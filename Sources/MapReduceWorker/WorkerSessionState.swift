@@ -3,7 +3,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
 
-/// As whom the coordinator knows the worker, for the tasks that call it.
+/// The worker's identity at the coordinator, for the tasks that call the coordinator.
 final class WorkerSessionState: Sendable {
     private let state = Mutex(State())
 
@@ -20,19 +20,19 @@ final class WorkerSessionState: Sendable {
         }
     }
 
-    /// The session that the last joining began.
+    /// The session that the last join started.
     var id: SessionID? { state.withLock { $0.id } }
 
     func refused(_ error: ClusterClient.CallError) { state.withLock { $0.refusal = error } }
 
-    /// Nil before the worker has joined.
+    /// The worker's ID; nil before it has joined.
     var worker: WorkerID? { state.withLock { $0.worker } }
 
-    /// Why the coordinator will never take the worker in.
+    /// The reason why the coordinator will never accept the worker.
     var refusal: ClusterClient.CallError? { state.withLock { $0.refusal } }
 }
 
-/// Lines that a worker has logged of its jobs, for the tasks that log them.
+/// The lines that a worker has logged about its jobs, for the tasks that log them.
 final class RepeatedWarnings: Sendable {
     private let lines = Mutex(RepeatedLines())
 
@@ -43,7 +43,7 @@ final class RepeatedWarnings: Sendable {
     func end(_ job: JobID, _ logger: Logger) { lines.withLock { $0.end(job, logger) } }
 }
 
-/// What a worker has under way and may have to end before its time.
+/// A worker's running operations, which it may have to cancel.
 struct WorkerTasks {
     var fetches: [AttemptID: Task<Void, Never>] = [:]
     var preparations: [JobID: [Task<Void, Never>]] = [:]

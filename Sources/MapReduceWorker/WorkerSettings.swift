@@ -1,31 +1,32 @@
 package import MapReduceHTTP
 package import NIOSSL
 
-/// How a worker is run.
+/// The settings of a worker.
 package struct WorkerSettings: Sendable {
     package var server: ServerSettings
     /// The URL of the coordinator.
     package var coordinator: String
-    /// How the worker checks the services that it calls; nil for plain HTTP.
+    /// How the worker verifies the services that it calls; nil for plain HTTP.
     package var clientTLS: TLSConfiguration?
-    /// Tasks that run at once.
+    /// The number of tasks that run at once.
     package var slotCount: Int
-    /// Below it the worker makes a directory of its own.
+    /// The directory where the worker creates its own directory.
     package var scratchBase: String
-    /// Where others reach the worker; nil for where it listens.
+    /// The URL where others reach the worker; nil for the address where it listens.
     package var advertisedURL: String?
-    /// Beginnings of paths of input files that lie on the worker's own disks.
+    /// Path prefixes of input files that are on the worker's own disks.
     package var localPaths: [String] = []
-    /// Free bytes of the scratch disk below which the worker takes no task that writes runs.
+    /// The free bytes on the scratch disk below which the worker takes no tasks that write runs.
     package var minFreeByteCount = WorkerLimits.minFreeByteCount
-    /// How long a worker that is told to end serves what is still needed.
+    /// How long a worker that is shutting down serves what is still needed.
     package var drainTimeout = WorkerLimits.drainTimeout
-    /// How long a coordinator may be silent before the worker ends; nil for as long as it takes.
+    /// How long a coordinator may be silent before the worker ends; nil for no limit.
     package var coordinatorPatience: Duration? = WorkerLimits.coordinatorPatience
-    /// Whether runs of other workers of this machine are read from their files.
+    /// Whether the runs of other workers on this machine are read directly from their files.
     package var readsFilesOfHost = true
 
-    /// Whether those who reach the coordinator at its address reach the worker where it listens.
+    /// Whether clients that reach the coordinator at its address also reach the worker where it
+    /// listens.
     ///
     /// - Throws: `ConfigurationError` when the coordinator's URL names no host.
     package var isReachable: Bool {

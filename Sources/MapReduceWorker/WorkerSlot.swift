@@ -6,18 +6,18 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import Synchronization
 
-/// One slot of a worker: a `TaskSlot` on a queue of its own, on which the work that blocks is done.
+/// A slot of a worker: a `TaskSlot` with its own queue, which does the blocking work.
 ///
-/// Unchecked: all that changes belongs to the queue.
+/// Unchecked: all mutable state belongs to the queue.
 final class WorkerSlot: @unchecked Sendable {
     private let index: Int
     private let queue: DispatchQueue
     private let slot: TaskSlot
     private let metrics: WorkerMetrics
     private let report: @Sendable (WorkerEvent) -> Void
-    /// The attempt that was started last, and when.
+    /// The attempt that was started last, and its start time.
     private var started: (spec: TaskSpec, begin: Instant)?
-    /// The attempt that runs, for callers that do not wait for the queue.
+    /// The running attempt, for callers that do not wait for the queue.
     private let running = Mutex<TaskSpec?>(nil)
 
     /// `report`: called on the slot's own queue.
@@ -37,7 +37,7 @@ final class WorkerSlot: @unchecked Sendable {
         }
     }
 
-    /// Runs an attempt; only when no other one runs.
+    /// Runs an attempt; call it only when no other attempt runs.
     func run(_ spec: TaskSpec, of job: JobFiles) {
         running.withLock { $0 = spec }
         queue.async {
@@ -51,7 +51,7 @@ final class WorkerSlot: @unchecked Sendable {
     /// Ends the process.
     func stop() { queue.async { self.take(self.slot.stop()) } }
 
-    /// Ends the process, and waits for its end: the worker ends.
+    /// Ends the process and waits for it to exit, because the worker ends.
     func shutDown() async {
         await withCheckedContinuation { continuation in
             queue.async {
@@ -61,7 +61,7 @@ final class WorkerSlot: @unchecked Sendable {
         }
     }
 
-    /// How far the attempt that runs has come; waits for nothing.
+    /// Returns the progress of the running attempt, without waiting.
     func progress() -> AttemptProgress? {
         guard let spec = running.withLock({ $0 }) else { return nil }
         let reading = slot.recorder.read()
@@ -80,7 +80,7 @@ final class WorkerSlot: @unchecked Sendable {
         Instant(nanoseconds: Int64(clamping: DispatchTime.now().uptimeNanoseconds))
     }
 
-    /// Looks now and then whether the closure of an attempt makes progress, as long as it runs.
+    /// Checks periodically, while an attempt runs, whether its closure makes progress.
     private func checkLater(_ attempt: AttemptID) {
         let interval = Int(DriverLimits.watchInterval.nanoseconds)
         queue.asyncAfter(deadline: .now() + .nanoseconds(interval)) {
@@ -111,7 +111,7 @@ final class WorkerSlot: @unchecked Sendable {
         }
     }
 
-    /// The end of what an attempt printed.
+    /// Returns the end of an attempt's output.
     private func log(_ path: String?) -> String? {
         guard let path else { return nil }
         do {
@@ -123,7 +123,7 @@ final class WorkerSlot: @unchecked Sendable {
         }
     }
 
-    /// Has a thread of its own read what a process says and prints, until it closes its channel.
+    /// Starts a thread that reads a process's messages and output, until it closes its channel.
     private func read(_ process: HostedProcess) {
         let (channel, log) = (process.channel, process.log)
         do {
@@ -154,7 +154,7 @@ final class WorkerSlot: @unchecked Sendable {
         }
     }
 
-    /// Has the slot hear of what came from a process, if it still has that.
+    /// Passes data from a process to the slot, if the slot still has that process.
     private func came(
         from channel: FrameChannel,
         _ apply: @escaping @Sendable (TaskSlot) -> [TaskSlot.Event]

@@ -3,17 +3,17 @@ internal import MapReduceModel
 internal import Synchronization
 internal import Tracing
 
-/// The spans of a worker, within those of the coordinator's attempts: what an attempt reads is
-/// fetched, its task process runs it, and its end is reported.
+/// The spans of a worker, within the spans of the coordinator's attempts: fetching an attempt's
+/// input, running it in its task process, and reporting its end.
 ///
-/// What is fetched ahead of time is within the span of the job.
+/// Prefetching is within the span of the job.
 final class WorkerTraces: Sendable {
     private let tracer = Traces.tracer
     private let attempts = Mutex<[AttemptID: Spans]>([:])
     private let jobs = Mutex<[JobID: ServiceContext]>([:])
 
     private struct Spans {
-        /// Of the coordinator's span.
+        /// The context of the coordinator's span.
         let context: ServiceContext
         var run: (any Span)?
         var report: (any Span)?
@@ -24,7 +24,7 @@ final class WorkerTraces: Sendable {
         }
     }
 
-    /// Notes to which traces the attempts belong that are to be started.
+    /// Records the traces of the attempts to be started.
     func take(_ answer: PollAnswer) {
         guard tracer != nil, let traces = answer.traces else { return }
         for case .prepare(let job, _, _) in answer.commands.map(\.command) {
@@ -38,7 +38,7 @@ final class WorkerTraces: Sendable {
                 let context = traces["\(assignment.attempt)"].flatMap({ Traces.context(of: $0) })
             else { continue }
             attempts.withLock { attempts in
-                // A command may come twice.
+                // A command may arrive twice.
                 if attempts[assignment.attempt] == nil {
                     attempts[assignment.attempt] = Spans(context: context)
                 }
@@ -46,7 +46,7 @@ final class WorkerTraces: Sendable {
         }
     }
 
-    /// Does what gets an attempt its input.
+    /// Runs the body, which fetches an attempt's input, in a span.
     func fetch<Result>(
         _ attempt: AttemptID,
         _ body: () async throws -> Result
@@ -57,7 +57,7 @@ final class WorkerTraces: Sendable {
         }
     }
 
-    /// Does what gets tasks of a stage their input before they start.
+    /// Runs the body, which prefetches the input of a stage's tasks, in a span.
     func prepare(_ job: JobID, stage: Int, _ body: () async -> Void) async {
         guard let tracer, let context = jobs.withLock({ $0[job] }) else { return await body() }
         let span = tracer.startAnySpan("prepare", context: context)
@@ -68,12 +68,12 @@ final class WorkerTraces: Sendable {
         span.end()
     }
 
-    /// An attempt has a slot.
+    /// Records that an attempt has a slot.
     func runs(_ attempt: AttemptID) {
         change(attempt) { spans, tracer in spans.run = begin("run", attempt, spans, tracer) }
     }
 
-    /// An attempt has ended, and is to be reported.
+    /// Records that an attempt has ended and is to be reported.
     func ended(_ attempt: AttemptID, _ failure: String? = nil) {
         change(attempt) { spans, tracer in
             if let failure { spans.run?.fail(failure) }
@@ -83,13 +83,13 @@ final class WorkerTraces: Sendable {
         }
     }
 
-    /// The coordinator has the ends of these attempts.
+    /// Records that the coordinator has received the ends of these attempts.
     func delivered(_ delivered: [AttemptID]) {
         guard tracer != nil else { return }
         for attempt in delivered { attempts.withLock { $0.removeValue(forKey: attempt) }?.end() }
     }
 
-    /// Does what reports the ends of attempts, within the span of the first of them.
+    /// Runs the body, which reports the ends of attempts, within the span of the first of them.
     func reporting<Result>(
         _ ended: [AttemptID],
         _ body: () async throws -> Result
@@ -100,13 +100,13 @@ final class WorkerTraces: Sendable {
         return try await ServiceContext.$current.withValue(span.context) { try await body() }
     }
 
-    /// Nothing more follows of a job.
+    /// Clears a job, which has nothing more to come.
     func forget(_ job: JobID) {
         jobs.withLock { $0[job] = nil }
         forget { $0.task.job == job }
     }
 
-    /// Nothing more follows of these attempts.
+    /// Clears these attempts, which have nothing more to come.
     func forget(where isMeant: (AttemptID) -> Bool) {
         guard tracer != nil else { return }
         attempts.withLock { attempts in

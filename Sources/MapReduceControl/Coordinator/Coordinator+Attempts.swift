@@ -1,10 +1,10 @@
 internal import MapReduceModel
 
-/// The end of attempts.
+/// How attempts end.
 extension Coordinator {
     mutating func end(_ report: TaskReport, on worker: WorkerID, at now: Instant) {
         let attempt = report.attempt
-        // An attempt that was stopped, or that was given up with its worker, is too late.
+        // A report of an attempt that was stopped, or given up with its worker, comes too late.
         guard isRunning(attempt, on: worker) else { return }
         workers.ended(attempt, on: worker)
         switch report.outcome {
@@ -37,7 +37,7 @@ extension Coordinator {
         commitIfDone(attempt.task.job)
     }
 
-    /// Ends a job whose tasks count under more names than anybody reads, each under others.
+    /// Fails a job whose tasks use more distinct counter names than a stage may have.
     private mutating func checkCounters(of attempt: AttemptID) {
         let id = attempt.task
         guard let entries = jobs[id.job]?.stages[id.stage].counters.entries,
@@ -50,7 +50,7 @@ extension Coordinator {
         finish(id.job, .failed(Failure(kind: .badInput, message: message), attempt: attempt))
     }
 
-    /// Ends a job that was given other files than it is for.
+    /// Fails a job that was given files of the wrong kind.
     private mutating func checkIsNotRejected(by attempt: AttemptID) {
         let id = attempt.task
         guard let message = jobs[id.job]?.rejection(ofStage: id.stage) else { return }
@@ -61,7 +61,7 @@ extension Coordinator {
         jobs.isRunning(attempt) && jobs.worker(of: attempt) == worker
     }
 
-    /// Notes that an attempt that ran has failed, and ends the job if that was once too often.
+    /// Records that a running attempt failed, and fails the job if the task has failed too often.
     mutating func fail(_ attempt: AttemptID, _ failure: Failure) {
         record(.attemptFailed(attempt, failure, at: now))
         if skipRecord(of: failure, at: attempt) { return }
@@ -78,9 +78,9 @@ extension Coordinator {
         if isOver { finish(attempt.task.job, .failed(failure, attempt: attempt)) }
     }
 
-    /// Passes over the record at which the user's code failed, if it did so before.
+    /// Skips the record where the user's code failed, if it failed there before.
     ///
-    /// - Returns: false when the failure is an ordinary one; true when it has been dealt with.
+    /// - Returns: false for an ordinary failure; true when the failure has been handled.
     private mutating func skipRecord(of failure: Failure, at attempt: AttemptID) -> Bool {
         guard let location = failure.location, let job = jobs[attempt.task.job],
             job.submission.retryPolicy.maxBadRecords > 0,
@@ -103,10 +103,10 @@ extension Coordinator {
         return true
     }
 
-    /// Passes over the records at which the user's code failed twice in one attempt, which has
-    /// succeeded without them.
+    /// Skips the records where the user's code failed twice in one attempt, which then succeeded
+    /// without them.
     ///
-    /// - Returns: false when they are too many; the job has ended then.
+    /// - Returns: false when there are too many; the job has then ended.
     private mutating func skip(_ records: [BadRecord], by attempt: AttemptID) -> Bool {
         guard !records.isEmpty, let task = jobs[task: attempt.task] else { return true }
         var known = RecordPlaces(task.badRecords)
@@ -124,7 +124,7 @@ extension Coordinator {
                 finish(job.id, .failed(failure, attempt: attempt))
                 return false
             }
-            // Its text comes with the output.
+            // The record's text comes with the output.
             bad.bytes = nil
             record(.recordSkipped(attempt.task, bad))
         }
@@ -140,7 +140,7 @@ extension Coordinator {
         "there are more bad records than the \(job.submission.retryPolicy.maxBadRecords) allowed; "
     }
 
-    /// Of a task that is to be compared, one of them goes on.
+    /// Stops the other attempts of a task, except one if the task still needs an audit.
     private mutating func stopOthers(than winner: AttemptID) {
         let count = jobs.attemptCount(of: winner.task)
         guard count > 1 else { return }
@@ -159,16 +159,16 @@ extension Coordinator {
         effects.send(.stop(attempt), to: worker)
     }
 
-    /// Stops what still runs of a job.
+    /// Stops all running attempts of a job.
     ///
-    /// Cost: linear in the number of attempts that were started lately, of all jobs.
+    /// Cost: linear in the number of recently started attempts of all jobs.
     mutating func stopAll(of job: JobID) {
         guard jobs[job].map({ $0.runningCount > 0 }) ?? false else { return }
         let running = started.filter { $0.task.job == job && jobs.isRunning($0) }
         for attempt in running.sorted() { stop(attempt) }
     }
 
-    /// Whether a task reads what another one writes: who says so may be wrong.
+    /// Whether a task reads what another one writes; a worker's claim that it does may be wrong.
     func reads(_ reader: TaskID, _ writer: TaskID) -> Bool {
         guard reader.job == writer.job, let sources = jobs[reader.job]?.sources(of: reader.stage)
         else { return false }

@@ -1,8 +1,9 @@
 internal import MapReduceModel
 
-/// Tasks that ran twice: because the first output was lost, or to see whether it is the same again.
+/// Tasks that ran twice: because the first output was lost, or to check that the output is the
+/// same.
 extension Coordinator {
-    /// Compares the output of an attempt with that of another one; that they differ is for the
+    /// Compares the output of an attempt with that of another one, and records a difference in the
     /// journal.
     mutating func compare(_ attempt: AttemptID, _ digest: OutputDigest) {
         guard
@@ -20,7 +21,7 @@ extension Coordinator {
         )
     }
 
-    /// Ends a job of which a stage is done that has not read what the one before it has written.
+    /// Fails a job if a finished stage did not read exactly what the stage before it wrote.
     mutating func checkConservation(by attempt: AttemptID) {
         let id = attempt.task
         guard let index = jobs.index(of: id.job),
@@ -32,15 +33,15 @@ extension Coordinator {
         finish(id.job, .failed(Failure(kind: .notConserved, message: message), attempt: attempt))
     }
 
-    /// Has everything run again that has read, or is reading, an earlier output of a task, and what
-    /// has read that in turn: what a job writes must come from one output of each task.
+    /// Reruns everything that has read, or is reading, an earlier output of a task, and everything
+    /// that read from that in turn: a job's output must come from one output of each task.
     ///
-    /// Cost: linear in the number of stages, and of tasks of those behind it.
+    /// Cost: linear in the number of stages and of the tasks of later stages.
     mutating func renewReaders(of task: TaskID) {
         guard let job = jobs[task.job], job.isRunning else { return }
         var isRenewed = Array(repeating: false, count: job.stages.count)
         isRenewed[task.stage] = true
-        // A stage comes behind all that it reads.
+        // A stage comes after all stages that it reads.
         for reader in job.stages.indices.dropFirst(task.stage + 1) {
             let reads = job.sources(of: reader).contains { isRenewed[$0.stage] }
             guard reads, job.stages[reader].tasks.contains(where: { !$0.attempts.isEmpty }) else {

@@ -1,11 +1,12 @@
 internal import MapReduceModel
 
-/// The end of jobs.
+/// How jobs end.
 extension Coordinator {
     mutating func commitIfDone(_ id: JobID) {
         guard let index = jobs.index(of: id), jobs.all[index].isRunning, jobs.all[index].isDone
         else { return }
-        // A map whose output was lost after all had read it may still run again, for nobody.
+        // A map whose output was lost after all readers had read it may still be running again,
+        // needlessly.
         stopAll(of: id)
         record(.commitBegan(id, at: now))
         if let job = jobs[id] { publish(job) }
@@ -20,7 +21,7 @@ extension Coordinator {
         finish(id, failure.map { .failed($0, attempt: nil) } ?? .succeeded)
     }
 
-    /// A job that is being committed is not cancelled any more.
+    /// Cancels a job, unless it is already being committed.
     mutating func cancel(_ id: JobID) {
         guard jobs[id].map(\.isRunning) ?? false else { return }
         finish(id, .cancelled)

@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
-/// The tasks of a stage that workers were told to prepare, while the stage before still runs.
+/// The tasks of a stage that workers prepare while the stage before is still running.
 ///
-/// It only saves time: a task may run on another worker after all.
+/// Preparation only saves time: a task may still run on another worker.
 struct Preparation: Hashable, Sendable {
     let job: JobID
     let stage: Int
@@ -44,8 +44,8 @@ extension Coordinator {
             .worker(of: task.index)
     }
 
-    /// When a stage has an output and is not done, tells workers which tasks they will get of those
-    /// that read it: spread over the slots, slot by slot.
+    /// When a stage has an output but is not done, tells workers which tasks of its readers they
+    /// will get, spread over the slots, slot by slot.
     mutating func prepareReaders(of task: TaskID) {
         guard policy.preparesTasks, let index = jobs.index(of: task.job),
             jobs.all[index].isRunning, !jobs.all[index].stages[task.stage].isDone
@@ -74,7 +74,7 @@ extension Coordinator {
         }
         let preparation = Preparation(job: job, stage: stage, workers: chosen)
         preparations.append(preparation)
-        // In the first round each of them gets one, until there are no more.
+        // In the first round each worker gets one, until there are no more.
         for worker in candidates.prefix(taskCount).map(\.id) {
             let tasks = preparation.tasks(of: worker)
             if tasks.isEmpty { continue }

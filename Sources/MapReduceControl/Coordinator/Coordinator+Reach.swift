@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
-/// Segments that cannot be fetched, and workers that others do not reach.
+/// Segments that cannot be fetched, and workers that other workers cannot reach.
 extension Coordinator {
-    /// Notes that an attempt could not get what it reads.
+    /// Records that an attempt could not fetch its input.
     ///
     /// `isSilent`: whether the worker that has the run did not answer.
     mutating func fetchFailed(
@@ -27,13 +27,13 @@ extension Coordinator {
         fail(attempt, Failure(kind: .fetchFailed, message: message))
     }
 
-    /// An output is gone, unless the task has written another one since.
+    /// Records that an output is gone, unless the task has written another one since.
     private mutating func lose(_ source: AttemptID) {
         guard jobs[task: source.task]?.winner == source.number else { return }
         record(.outputLost(source.task))
     }
 
-    /// Finds out which of two workers is to blame, and does without it.
+    /// Finds out which of two workers is to blame, and excludes it.
     private mutating func judge(
         _ attempt: AttemptID,
         on reader: WorkerID,
@@ -45,13 +45,13 @@ extension Coordinator {
         case .triesElsewhere: break
         case .isUnreachable(let worker): giveUp(worker)
         case .readerFailsAgain:
-            // Where it is read elsewhere, nothing has to be written again.
+            // If another worker reads it, nothing has to be written again.
             if !workers.exclude(reader, from: attempt.task.job) { lose(source) }
         }
     }
 
-    /// Does without a worker that others cannot reach: without the runs that it has, and those that
-    /// it is writing.
+    /// Gives up a worker that others cannot reach, with the runs that it has and those that it is
+    /// writing.
     ///
     /// Cost: linear in the number of tasks of all running jobs.
     private mutating func giveUp(_ id: WorkerID) {

@@ -1,8 +1,9 @@
 internal import MapReduceModel
 
-/// Starting attempts.
+/// How attempts are started.
 extension Coordinator {
-    /// Starts what can be started: nothing, when neither a job nor a worker has changed since.
+    /// Starts what can be started, unless neither a job nor a worker has changed since the last
+    /// call.
     mutating func schedule(at now: Instant) {
         guard workers.isUnsettled || !effects.journal.isEmpty else { return }
         while !workers.isNoneFree, let (attempt, worker) = nextStart() {
@@ -44,8 +45,8 @@ extension Coordinator {
         effects.send(.start(assignment), to: worker)
     }
 
-    /// The next attempt to start: of the job with the fewest running tasks for its weight, a task
-    /// of its first stage that is ready.
+    /// The next attempt to start: a task of the first ready stage of the job with the fewest
+    /// running tasks for its weight.
     private func nextStart() -> (AttemptID, WorkerID)? {
         var best: (attempt: AttemptID, worker: WorkerID, running: Int, weight: Int)?
         for index in jobs.all.indices {
@@ -61,8 +62,8 @@ extension Coordinator {
         return best.map { ($0.attempt, $0.worker) }
     }
 
-    /// A task of a stage, and the worker for it: the first task, or with `Placement.locality` one
-    /// near the front whose input is near a free worker.
+    /// Returns a task of a stage and the worker for it: the first task or, with
+    /// `Placement.locality`, a task near the front whose input is near a free worker.
     private func choose(jobAt job: Int, _ stage: Int, _ isAudit: Bool) -> (AttemptID, WorkerID)? {
         if isAudit {
             return jobs.all[job].stages[stage].pendingAudits.first.flatMap { task in
@@ -80,7 +81,8 @@ extension Coordinator {
         return choose(for: attempt).map { (attempt, $0) }
     }
 
-    /// The worker for an attempt: after a failure another one than before, if there is one.
+    /// Returns the worker for an attempt; after a failure a different one than before, if there is
+    /// one.
     private func choose(for attempt: AttemptID) -> WorkerID? {
         var demand = demand(of: attempt)
         if let worker = workers.choose(for: demand) { return worker }
@@ -105,13 +107,13 @@ extension Coordinator {
         )
     }
 
-    /// A task that a free worker has prepared, or has the input of on its own disks.
+    /// Returns a task that a free worker has prepared, or whose input it has on its own disks.
     private func chooseNear(
         jobAt job: Int,
         _ stage: Int,
         _ tasks: [Int]
     ) -> (AttemptID, WorkerID)? {
-        /// What is near no free worker; the next tasks often read the same file.
+        /// A path that is near no free worker; the next tasks often read the same file.
         var farPath: String?
         for task in tasks {
             let attempt = nextAttempt(jobAt: job, stage, task)

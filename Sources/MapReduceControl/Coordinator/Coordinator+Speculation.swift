@@ -4,11 +4,12 @@ internal import MapReduceModel
 extension Coordinator {
     /// Starts a backup for each task that is slow for its input.
     ///
-    /// Slow is what has taken longer than the median of its stage takes for as many bytes, by the
-    /// factor of the policy. Source: the backup tasks of MapReduce (Dean and Ghemawat 2004).
+    /// A task is slow if it has run longer than the median pace of its stage allows for as many
+    /// bytes, by the policy's factor. Source: the backup tasks of MapReduce (Dean and Ghemawat
+    /// 2004).
     ///
     /// Cost: linear in the number of attempts that were started since the last call, and of those
-    /// that still run.
+    /// that are still running.
     mutating func speculate(at now: Instant) {
         guard let next = nextSpeculation, now >= next else { return }
         started.removeAll { !jobs.isRunning($0) }
@@ -32,7 +33,7 @@ extension Coordinator {
         }
     }
 
-    /// The median of the paces of a stage's tasks; nil while too few are done.
+    /// The median pace of a stage's tasks; nil while too few are done.
     private func medianPace(of id: TaskID) -> Double? {
         guard let job = jobs[id.job], job.isRunning else { return nil }
         let stage = job.stages[id.stage]
@@ -54,8 +55,8 @@ extension Coordinator {
         return Double(age.nanoseconds) * 100 > usual * Double(policy.stragglerThreshold)
     }
 
-    /// Whether a task has none, its stage not too many, and all is there that it reads: an output
-    /// may have been lost since the task was started.
+    /// Whether a task has no backup yet, its stage does not have too many, and all its input
+    /// exists: an output may have been lost since the task was started.
     private func mayHaveBackup(_ id: TaskID) -> Bool {
         guard let task = jobs[task: id], task.winner == nil,
             task.attempts.count(where: \.isRunning) == 1,

@@ -1,8 +1,8 @@
 package import MapReduceModel
 
-/// Workers that come, come back and go.
+/// Workers that join, come back and leave.
 extension Coordinator {
-    /// Expects the workers of a journal that was replayed to join again.
+    /// Waits for the workers of a replayed journal to join again.
     mutating func expectWorkers(at now: Instant) {
         var expected: [WorkerID] = []
         for job in jobs.all where job.isRunning {
@@ -20,7 +20,7 @@ extension Coordinator {
                 }
             }
         }
-        // Without slots until they say how many they have.
+        // They have no slots until they say how many they have.
         for id in expected.sorted() where workers[id] == nil {
             workers.join(id, WorkerProfile(slots: 0), at: now)
         }
@@ -30,13 +30,16 @@ extension Coordinator {
         if !started.isEmpty { nextSpeculation = now }
     }
 
-    /// What was asked for before the journal ended, and may not have been heard.
+    /// Repeats what was requested before the journal ended, and may not have arrived.
     mutating func recover() {
         for job in jobs.all where job.phase == .committing { publish(job) }
     }
 
-    /// A worker that is known and joins again has missed messages, or the coordinator has lost
-    /// them: what both believe to run goes on, and what only one of them does is told again.
+    /// Adds a worker that joins, or joins again.
+    ///
+    /// If a known worker joins again, either it has missed messages or the coordinator has lost
+    /// them. Attempts that both believe to be running continue; the coordinator stops those that
+    /// only the worker knows, and restarts those that only the coordinator knows.
     mutating func join(
         _ id: WorkerID,
         _ profile: WorkerProfile,
@@ -50,7 +53,7 @@ extension Coordinator {
             if !isExpected { effects.send(.stop(attempt), to: id) }
         }
         guard isKnown else { return }
-        // The loss of one of them may end its job, and stop the others.
+        // Losing one of them may end its job, and stop the others.
         for attempt in workers[id]?.running ?? []
         where !attempts.contains(attempt) && jobs.isRunning(attempt) {
             restart(attempt, on: id)
@@ -66,18 +69,19 @@ extension Coordinator {
         }
     }
 
-    /// Tells a worker again of an attempt that it has never heard of.
+    /// Sends a worker an attempt again that it never received.
     private mutating func restart(_ attempt: AttemptID, on worker: WorkerID) {
         if jobs[attempt.task.job]?.isReady(stage: attempt.task.stage) ?? false {
             sendStart(attempt, to: worker)
         } else {
-            // Something that it was to read was lost in the meantime.
+            // Something that the attempt was to read has been lost in the meantime.
             workers.ended(attempt, on: worker)
             fail(attempt, Failure(kind: .workerLost, message: "\(worker) has lost \(attempt)"))
         }
     }
 
-    /// Gives up workers, with what they run and with the runs on their disks that are still needed.
+    /// Gives up workers, with what they are running and with the runs on their disks that are still
+    /// needed.
     ///
     /// Cost: linear in the number of tasks of all running jobs.
     mutating func lose(_ ids: [WorkerID]) {
@@ -93,7 +97,7 @@ extension Coordinator {
         }
     }
 
-    /// The tasks of a stage of which an attempt runs, or has won, on one of these workers.
+    /// The tasks of a stage that have an attempt running, or their winner, on one of these workers.
     func tasks(of workers: [WorkerID], _ job: JobID, _ stage: Int) -> [TaskID] {
         guard let tasks = jobs[job]?.stages[stage].tasks else { return [] }
         return tasks.indices.filter { tasks[$0].isHeld(by: workers) }
@@ -101,7 +105,7 @@ extension Coordinator {
     }
 
     private mutating func lose(_ id: TaskID, with gone: [WorkerID]) {
-        // An earlier task of the same job may just have ended it.
+        // An earlier task of the same job may just have ended the job.
         guard jobs[id.job]?.isRunning ?? false, let task = jobs[task: id] else { return }
         for (number, attempt) in task.attempts.enumerated()
         where gone.containsSorted(attempt.worker) {
@@ -118,7 +122,7 @@ extension Coordinator {
         }
     }
 
-    /// Whether a worker runs something, or has runs on its disk that will still be read.
+    /// Whether a worker is running something, or has runs on its disk that will still be read.
     ///
     /// Cost: linear in the number of tasks of all running jobs.
     package func isNeeded(_ worker: WorkerID) -> Bool {

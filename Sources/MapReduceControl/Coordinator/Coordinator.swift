@@ -3,8 +3,8 @@ package import MapReduceModel
 /// Makes every scheduling decision: which task runs where, what runs again, whose output counts,
 /// and when a job is committed.
 ///
-/// It only decides. It reads no clock, does no IO and has no threads: whoever drives it says what
-/// happened and what time it is, writes the journal, then sends the commands and takes the actions.
+/// It only decides. It reads no clock, does no I/O and has no threads: its driver passes it what
+/// happened and the time, writes the journal, then sends the commands and performs the actions.
 ///
 ///     event, instant ──► apply ──► Effects ──► journal (durable first) ──► commands, actions
 package struct Coordinator: Sendable {
@@ -12,21 +12,22 @@ package struct Coordinator: Sendable {
     package internal(set) var workers: Workers
     package let policy: Policy
     var effects = Effects()
-    /// The moment of the event that is being applied.
+    /// The time of the event that is being applied.
     var now = Instant.zero
     /// The attempts that may be running, in the order in which they were started.
     ///
-    /// Those that have ended are dropped when slow ones are looked for.
+    /// Attempts that have ended are dropped at the next search for slow ones.
     var started: [AttemptID] = []
-    /// When slow attempts are looked for next.
+    /// When to look for slow attempts next.
     var nextSpeculation: Instant?
-    /// Which workers were told to prepare which tasks.
+    /// The tasks that workers were told to prepare.
     var preparations: [Preparation] = []
 
-    /// A coordinator that goes on where this journal ends; it takes `Event.recovered` first.
+    /// Creates a coordinator that resumes where this journal ends; its first event must be
+    /// `Event.recovered`.
     ///
-    /// Attempts that ran then still do, and the workers that ran them, or that hold outputs, have
-    /// until `Policy.deadAfter` from now to join again.
+    /// Attempts that were running then still are, and the workers that run them or hold outputs
+    /// have until `Policy.deadAfter` from now to join again.
     package init(
         policy: Policy = Policy(),
         journal: some Sequence<JournalEntry> = [],
@@ -38,8 +39,8 @@ package struct Coordinator: Sendable {
         expectWorkers(at: now)
     }
 
-    /// Takes an event.
-    /// - Returns: what is to be written, and done then.
+    /// Applies an event.
+    /// - Returns: What to write, and what to do after that.
     package mutating func apply(_ event: Event, at now: Instant) -> Effects {
         effects = Effects()
         self.now = now
@@ -69,7 +70,7 @@ package struct Coordinator: Sendable {
         return effects
     }
 
-    /// When `tick` is due if nothing happens before; nil while there is nothing to wait for.
+    /// When `tick` is due if nothing happens before; nil if there is nothing to wait for.
     package var nextDeadline: Instant? {
         guard var silence = workers.nextSilence else { return nil }
         if let readmission = workers.nextReadmission { silence = min(silence, readmission) }

@@ -1,20 +1,20 @@
 package import MapReduceModel
 
-/// The starts of coordinators on one journal, by which a worker of its history is told from one of
-/// a history that forked.
+/// The starts of coordinators on one journal, which distinguish a worker of this history from one
+/// of a history that forked.
 ///
-/// When an older copy of the data is put back, numbers of epochs, jobs, attempts and writes are
-/// given again:
+/// After an older copy of the data is restored, numbers of epochs, jobs, attempts and writes are
+/// assigned again:
 ///
 ///     start 1 ───── start 2 ──┬────────────── start 3          what a worker may remember
 ///                             └ copy ─ put back ─ start 3'     what the journal says
 ///
-/// A start is one process, which gives no number twice. So a position is of this history if its
-/// start is, and if it comes before the next one.
+/// A start is one process, which assigns no number twice. So a position belongs to this history if
+/// its start does, and if it comes before the next start.
 package struct History: Hashable, Sendable {
     /// One start of a coordinator.
     package struct Start: Hashable, Sendable {
-        /// How often a coordinator was started, this start included.
+        /// The number of times that a coordinator was started, including this start.
         package let epoch: Int
         /// Drawn at random.
         package let id: String
@@ -28,12 +28,12 @@ package struct History: Hashable, Sendable {
         }
     }
 
-    /// The latest ones, in their order.
+    /// The latest starts, in order.
     package let starts: [Start]
 
     package init(_ starts: [Start]) { self.starts = starts }
 
-    /// Whether a position is of this history, whose last write has that number.
+    /// Whether a position belongs to this history, whose last write has the number `lastWrite`.
     package func contains(_ position: JournalPosition, lastWrite: Int) -> Bool {
         guard let index = starts.firstIndex(where: { $0.id == position.start }),
             starts[index].epoch == position.epoch
@@ -42,16 +42,16 @@ package struct History: Hashable, Sendable {
         return position.write <= next
     }
 
-    /// Whether what a worker says that it knows is of this history.
+    /// Whether what a worker claims to know belongs to this history.
     ///
-    /// `jobs`: those of the coordinator.
+    /// `jobs`: the coordinator's jobs.
     package func contains(
         _ request: JoinRequest,
         cluster: String,
         lastWrite: Int,
         jobs: Jobs
     ) -> Bool {
-        // It knows nothing yet.
+        // The worker knows nothing yet.
         guard let known = request.cluster else { return true }
         guard known == cluster, let position = request.position else { return false }
         return contains(position, lastWrite: lastWrite)
@@ -60,7 +60,7 @@ package struct History: Hashable, Sendable {
 }
 
 extension Jobs {
-    /// Whether a job of a worker is not another one of the same number.
+    /// Whether a worker's job is the same job, and not another one with its number.
     fileprivate func isSame(_ held: HeldJob) -> Bool {
         guard let job = self[held.id], let uuid = held.uuid else { return true }
         return job.submission.uuid == uuid

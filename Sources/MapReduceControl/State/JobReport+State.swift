@@ -1,7 +1,7 @@
 package import MapReduceModel
 
 extension JobReport {
-    /// What the control plane knows of a job whose status is this.
+    /// Creates the report of what the control plane knows about a job with this status.
     ///
     /// Cost: linear in the number of attempts.
     package init(_ job: JobState, _ status: JobStatus) {
@@ -18,16 +18,17 @@ extension JobReport {
         failures = tried.failures
     }
 
-    /// What became of tasks that were tried.
+    /// The outcomes of tasks that were tried.
     package struct TriedTasks: Sendable {
-        /// In the order of the tasks that were asked for, and of their numbers.
+        /// In the order of the requested tasks, then of the attempts' numbers.
         package private(set) var attempts: [Attempt] = []
-        /// The first ones, in the same order.
+        /// The first failures, in the same order.
         package private(set) var failures: [AttemptFailure] = []
 
-        /// All tasks of a job, or those that are asked for; there need not be such tasks.
+        /// Creates the outcomes of all tasks of a job, or of the requested ones; these need not
+        /// exist.
         ///
-        /// Cost: linear in the number of tasks that are asked for.
+        /// Cost: linear in the number of requested tasks.
         package init(_ tasks: [TaskID]? = nil, of job: JobState) {
             guard let tasks else {
                 for stage in job.stages.indices { add(stage: stage, of: job) }
@@ -67,7 +68,7 @@ extension JobReport {
 }
 
 extension [JobReport.Stage] {
-    /// What the attempts of a job's stages that count have done.
+    /// Creates the stages' totals over the attempts that count.
     ///
     /// Cost: linear in the number of tasks.
     package init(_ job: JobState) {
@@ -94,7 +95,7 @@ extension JobReport.Stage {
 }
 
 extension JobReport.Attempt {
-    /// An attempt of a task that the job has.
+    /// Creates the description of an attempt of a task that the job has.
     package init(_ state: AttemptState, _ id: AttemptID, of job: JobState) {
         let task = job.stages[id.task.stage].tasks[id.task.index]
         self.init(
@@ -123,7 +124,7 @@ extension JobReport.Attempt {
 }
 
 extension AttemptState {
-    /// What the attempt left behind, whether it still counts or not.
+    /// What the attempt produced, whether it still counts or not.
     fileprivate var reportedOutput: TaskOutput? {
         switch status {
         case .succeeded(let output), .lost(let output): output
@@ -133,7 +134,7 @@ extension AttemptState {
 }
 
 extension TaskStatus.Attempt.State {
-    /// What became of an attempt.
+    /// Creates the report's state of an attempt.
     package init(_ status: AttemptState.Status) {
         switch status {
         case .running: self = .running
@@ -147,17 +148,17 @@ extension TaskStatus.Attempt.State {
 }
 
 extension JobState {
-    /// A moment in seconds since the job was submitted.
+    /// Converts an instant to seconds since the job was submitted.
     package func seconds(_ instant: Instant) -> Double { max((instant - submittedAt).inSeconds, 0) }
 
-    /// Whether the sizes of all partitions that a stage writes are few enough to be kept.
+    /// Whether a stage writes few enough partitions to keep the sizes of all of them.
     func tellsPartitions(of stage: Int) -> Bool {
         let count = submission.plan.stages[stage].runPartitionCount
         return count > 0
             && stages[stage].tasks.count <= Policy.maxMatrixCellCount / max(count, 1)
     }
 
-    /// What each task of a stage wrote for each partition; nothing where those are many.
+    /// The bytes that each task of the stage wrote for each partition; empty if there are too many.
     fileprivate func shuffleMatrices(of stage: Int) -> [JobReport.ShuffleMatrix] {
         guard tellsPartitions(of: stage), !stages[stage].isLeftOut else { return [] }
         let plan = submission.plan.stages[stage]

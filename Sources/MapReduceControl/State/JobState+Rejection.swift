@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
 extension JobState {
-    /// Says that a stage has read files, and its closures have rejected every record; nil when they
-    /// have not, and while a task is missing.
+    /// Returns a message if a stage has read files and its closures have rejected every record; nil
+    /// if they have not, and while a task is missing.
     package func rejection(ofStage stage: Int) -> String? {
         guard stages[stage].isDone, case .files(let name, _) = submission.plan.stages[stage].input
         else { return nil }

@@ -2,8 +2,8 @@ internal import MapReduceModel
 
 /// Iterations that end before their last round.
 extension JobState {
-    /// Whether the round before the one that a stage belongs to is over, so that it is known
-    /// whether there is another one.
+    /// Whether the round before a stage's own round is over, so that it is known whether the
+    /// stage's round takes place.
     func isRoundDecided(of stage: Int) -> Bool {
         guard let round = graph.nodes[stage].round, let before = graph.rounds[round].before else {
             return true
@@ -15,11 +15,11 @@ extension JobState {
         graph.rounds[round].stages.allSatisfy { stages[$0].isDone }
     }
 
-    /// Leaves out the rounds after the one that a stage belongs to, if all of it is done, and
-    /// nothing was counted in it that asks for another one.
+    /// Leaves out the rounds after a stage's own round if that round is done and nothing counted in
+    /// it asks for another one.
     ///
-    /// What was decided once stays, whatever is lost and computed again later: the next round has
-    /// begun by then, or is left out.
+    /// A decision is final, whatever is lost and computed again later: by then the next round has
+    /// begun or is left out.
     ///
     /// Cost: linear in the number of stages, and of the tasks of the round.
     mutating func leaveOutRounds(after stage: Int) {
@@ -34,12 +34,12 @@ extension JobState {
         for stage in later.flatMap({ graph.rounds[$0].stages }) { stages[stage].leaveOut() }
     }
 
-    /// Whether a round was not left out, and is over.
+    /// Whether a round was not left out and is over.
     func hasTakenPlace(round: Int) -> Bool {
         isOver(round: round) && !graph.rounds[round].stages.contains { stages[$0].isLeftOut }
     }
 
-    /// What was counted in a round that asks for another one.
+    /// The round's count in the counter that asks for another round.
     func count(inRound round: Int) -> Int {
         let counter = BuiltInCounter.userPrefix + graph.rounds[round].until
         return graph.rounds[round].stages.reduce(0) { $0 &+ stages[$1].counters[counter] }
@@ -47,7 +47,7 @@ extension JobState {
 }
 
 extension StageState {
-    /// Has none of the stage's tasks run.
+    /// Marks the stage as left out, so that none of its tasks run.
     fileprivate mutating func leaveOut() {
         isLeftOut = true
         pending = TaskQueue(0..<0)

@@ -1,23 +1,23 @@
 package import MapReduceModel
 
-/// A job, as the journal tells it.
+/// A job's state, as recorded in the journal.
 package struct JobState: Hashable, Sendable {
     package let submission: JobSubmission
     package internal(set) var phase = Phase.running
     package internal(set) var stages: [StageState]
     package let submittedAt: Instant
-    /// When all tasks were done, and when the job ended.
+    /// When all tasks were done; below, when the job ended.
     package internal(set) var committedAt: Instant?
     package internal(set) var endedAt: Instant?
-    /// Tasks whose attempts wrote different output: the first ones, and how many there are.
+    /// Tasks whose attempts wrote different output: the first ones; below, how many there are.
     package internal(set) var differences: [OutputDifference] = []
     package internal(set) var differenceCount = 0
-    /// Records that are passed over, in all tasks.
+    /// The skipped records of all tasks.
     var badRecords = RecordPlaces()
     package var badRecordCount: Int { badRecords.count }
-    /// What follows from the plan.
+    /// What is derived from the plan.
     let graph: StageGraph
-    /// Bytes of all input, as stored.
+    /// The size of all input in bytes, as stored.
     package let inputByteCount: Int
 
     /// running → committing → finished; running → finished.
@@ -54,8 +54,8 @@ package struct JobState: Hashable, Sendable {
         }
     }
 
-    /// The sums of the counters of all winning attempts, and from the commit on of those whose
-    /// output was lost when it had been read.
+    /// The sums of the counters of all winning attempts and, from the commit on, of those whose
+    /// output was lost after it had been read.
     ///
     /// Cost: linear in the number of stages.
     package var counters: Counters {
@@ -64,30 +64,30 @@ package struct JobState: Hashable, Sendable {
 
     package var isRunning: Bool { if case .running = phase { true } else { false } }
 
-    /// How the job ended; nil while it has not.
+    /// How the job ended; nil if it has not.
     package var outcome: JobOutcome? {
         if case .finished(let outcome) = phase { outcome } else { nil }
     }
 
-    /// Attempts of the job that run now.
+    /// The number of the job's attempts that are running now.
     package var runningCount: Int { stages.indices.reduce(0) { $0 + stages[$1].runningCount } }
 
-    /// Whether everything that a stage reads is there, and it is known that it is to run.
+    /// Whether everything that a stage reads exists, and it is certain that the stage is to run.
     ///
-    /// Cost: linear in what it reads, and in the stages of a round.
+    /// Cost: linear in the number of its sources and of the stages of a round.
     package func isReady(stage: Int) -> Bool {
         graph.nodes[stage].sources.allSatisfy { stages[resolved($0).stage].isDone }
             && isRoundDecided(of: stage)
     }
 
-    /// The shuffles that a stage reads, in the plan's order; of a round that was left out, that of
-    /// the last round that was not.
+    /// The shuffles that a stage reads, in the plan's order; for a round that was left out, the
+    /// shuffle of the last round that was not.
     package func sources(of stage: Int) -> [ShuffleSource] {
         graph.nodes[stage].sources.map { resolved($0) }
     }
 
-    /// What is read in place of a shuffle: itself, or if its round was left out that of the last
-    /// round that was not.
+    /// Returns what is read in place of a shuffle: the shuffle itself or, if its round was left
+    /// out, that of the last round that was not.
     package func resolved(_ source: ShuffleSource) -> ShuffleSource {
         var source = source
         while stages[source.stage].isLeftOut, let previous = graph.nodes[source.stage].previous {
@@ -96,13 +96,13 @@ package struct JobState: Hashable, Sendable {
         return source
     }
 
-    /// Whether the output of a stage lies on the disk of the worker that wrote it, and will still
-    /// be read.
+    /// Whether the output of a stage is on the disk of the worker that wrote it, and will still be
+    /// read.
     package func isNeeded(stage: Int) -> Bool {
         readers(of: stage).contains { !stages[$0].isOver }
     }
 
-    /// The stages that read what a stage writes, in rising order.
+    /// The stages that read a stage's output, in ascending order.
     func readers(of stage: Int) -> [Int] {
         var readers = graph.nodes[stage].readers.filter { !stages[$0].isLeftOut }
         for next in graph.nodes[stage].next where stages[next].isLeftOut {
@@ -111,7 +111,7 @@ package struct JobState: Hashable, Sendable {
         return graph.nodes[stage].next.isEmpty ? readers : readers.sorted()
     }
 
-    /// Whether all that the job is for has been computed, and what was to be compared has been.
+    /// Whether everything that the job needs has been computed, and all audits are done.
     var isDone: Bool {
         graph.nodes.indices.allSatisfy {
             !graph.nodes[$0].isEnd || stages[$0].isDone || stages[$0].isLeftOut
@@ -119,14 +119,14 @@ package struct JobState: Hashable, Sendable {
             && stages.allSatisfy { $0.auditCount == 0 }
     }
 
-    /// What is put in place at the end, in the order of the stages and their tasks.
+    /// The outputs to publish at the end, in the order of the stages and their tasks.
     package var publishedOutputs: [TaskOutput] {
         stages.indices.filter { submission.plan.stages[$0].writesParts }
             .flatMap { stages[$0].tasks.compactMap(\.winningOutput) }
     }
 
-    /// The stage with the lowest index that has a task to start; tasks that are run a second time
-    /// come after all others.
+    /// The stage with the lowest index that has a task to start; tasks that run a second time come
+    /// after all others.
     package var nextStage: (index: Int, isAudit: Bool)? {
         guard isRunning else { return nil }
         for stage in stages.indices where !stages[stage].pending.isEmpty && isReady(stage: stage) {
@@ -140,10 +140,10 @@ package struct JobState: Hashable, Sendable {
         return nil
     }
 
-    /// Says that the winners of a stage have read other pairs than those of its sources have
-    /// written; nil when they have not, and while one of them is missing.
+    /// Returns a message if the winners of a stage did not read exactly the pairs that its sources
+    /// wrote; nil if they did, and while a winner is missing.
     ///
-    /// What is broadcast is checked by each task that reads it.
+    /// Each task that reads a broadcast checks it.
     package func conservationFault(ofReader reader: Int) -> String? {
         let sources = self.sources(of: reader).prefix(graph.nodes[reader].partitionedCount)
         guard !sources.isEmpty, stages[reader].isDone, stages[reader].partialReadCount == 0,
@@ -160,8 +160,8 @@ package struct JobState: Hashable, Sendable {
             + (written.count == read.count ? ", which are not the same ones" : "")
     }
 
-    /// The records that the attempts that count passed over, in the order of their tasks; each
-    /// once, also if several stages have read it.
+    /// The records that the attempts that count skipped, in the order of their tasks; each record
+    /// once, even if several stages have read it.
     ///
     /// Cost: linear in the number of tasks.
     package var skippedRecords: [BadRecord] {
@@ -171,7 +171,8 @@ package struct JobState: Hashable, Sendable {
         }.filter { known.insert($0) }
     }
 
-    /// Counts what was lost after all had read it, and does not run again: the job is done.
+    /// Adds the counters of outputs that were lost after all readers had read them and that are not
+    /// computed again, because the job is done.
     ///
     /// Cost: linear in the number of tasks of the stages that lack an output.
     mutating func countLostOutputs() {
@@ -184,26 +185,26 @@ package struct JobState: Hashable, Sendable {
         }
     }
 
-    /// The bytes of input that a task of a stage reads; 1 where only the stage before knows, so
-    /// that its tasks count as equal.
+    /// The bytes of input that a task of a stage reads; 1 if only the stage before it knows, so
+    /// that all its tasks count as equal.
     func inputByteCount(stage: Int, task: Int) -> Int {
         let splits = submission.splits[stage]
         return splits.indices.contains(task) ? max(splits[task].byteCount, 1) : 1
     }
 
-    /// The first file that a task reads; nil when it reads what the stage before wrote.
+    /// The first file that a task reads; nil if it reads the output of the stage before.
     func inputPath(stage: Int, task: Int) -> String? {
         guard submission.splits[stage].indices.contains(task) else { return nil }
         return submission.splits[stage][task].pieces.first?.path
     }
 
-    /// What an attempt left behind; nil when it did not succeed, or does not count any more.
+    /// What an attempt produced; nil if it did not succeed, or no longer counts.
     package func output(of attempt: AttemptID) -> TaskOutput? {
         stages[attempt.task.stage].tasks[attempt.task.index].attempts[attempt.number].output
     }
 
-    /// The attempts whose runs a stage reads, in the order of their tasks, as the first `count`
-    /// entries of its source's log name them.
+    /// The attempts whose runs a stage's readers read, in the order of their tasks, according to
+    /// the first `outputLogLength` entries of the stage's log.
     ///
     /// Cost: linear in the log.
     package func sources(stage: Int, outputLogLength: Int) -> [AttemptID] {

@@ -1,7 +1,7 @@
 package import MapReduceModel
 
 extension JobStatus {
-    /// How a job is doing, as far as the control plane knows.
+    /// Creates the status of a job from what the control plane knows.
     package init(_ job: JobState, output: String) {
         let plan = job.submission.plan
         let phase: Phase
@@ -46,9 +46,9 @@ extension JobStatus {
 }
 
 extension JobState {
-    /// How far the iterations are; nil where there is none.
+    /// The progress of the iterations; nil if there are none.
     ///
-    /// Cost: for each of them linear in the number of stages.
+    /// Cost: for each iteration linear in the number of stages.
     fileprivate var iterations: [JobStatus.Iteration]? {
         submission.plan.iterations?.enumerated().map { index, iteration in
             var status = JobStatus.Iteration(
@@ -70,7 +70,7 @@ extension JobState {
         }
     }
 
-    /// Rounds of an iteration whose rounds all take place: each of them, and what comes after,
+    /// The finished rounds of an iteration without an early end: each round, and what comes after,
     /// reads the one before.
     private func roundsDone(of iteration: IterationPlan) -> Int {
         if case .finished(.succeeded) = phase { return iteration.maxRoundCount }
@@ -80,8 +80,8 @@ extension JobState {
         return min(max(readers - 1, 0), iteration.maxRoundCount)
     }
 
-    /// How large the partitions are that a stage has read; nil for one that reads files, and until
-    /// it is done.
+    /// The sizes of the partitions that a stage has read; nil for a stage that reads files, and
+    /// until it is done.
     ///
     /// Cost: that of sorting the sizes of its partitions.
     fileprivate func partitionSizes(ofReader stage: Int) -> PartitionSizes? {
@@ -89,7 +89,7 @@ extension JobState {
         var sizes = PartitionSizes(
             stages[stage].tasks.map { task in
                 let output = task.winningOutput
-                // One that stops early has received fewer than there are.
+                // A task that stopped early has received fewer pairs than there are.
                 let received = output?.counters[BuiltInCounter.pairsReceived] ?? 0
                 return (output?.read?.count ?? received, output?.heaviestKey)
             }

@@ -1,35 +1,35 @@
 package import MapReduceModel
 
-/// All jobs, changed by journal entries and nothing else.
+/// All jobs, which only journal entries change.
 package struct Jobs: Hashable, Sendable {
-    /// In the order of submission, which is that of their ids.
+    /// In the order of submission, which is the order of their ids.
     package private(set) var all: [JobState] = []
 
     package init() {}
 
-    /// The state that these entries lead to.
+    /// Creates the state that these entries lead to.
     package init(replaying journal: some Sequence<JournalEntry>) {
         for entry in journal { apply(entry) }
     }
 
-    /// The job with that id.
+    /// The job with this id.
     ///
     /// Cost: a binary search.
     package subscript(id: JobID) -> JobState? { index(of: id).map { all[$0] } }
 
-    /// The state of a task; nil when there is no such job, stage or task.
+    /// The state of a task; nil if there is no such job, stage or task.
     package subscript(task id: TaskID) -> TaskState? {
         index(of: id).map { all[$0].stages[id.stage].tasks[id.index] }
     }
 
-    /// The state of an attempt; nil when it was never started.
+    /// The state of an attempt; nil if it was never started.
     package subscript(attempt id: AttemptID) -> AttemptState? {
         index(of: id).map { job in
             all[job].stages[id.task.stage].tasks[id.task.index].attempts[id.number]
         }
     }
 
-    // These copy nothing: what they look at is asked for with each report.
+    // These copy nothing, because every report reads these values.
 
     func isRunning(_ id: AttemptID) -> Bool {
         index(of: id).map { job in
@@ -37,36 +37,36 @@ package struct Jobs: Hashable, Sendable {
         } ?? false
     }
 
-    /// The worker of an attempt; nil when it was never started.
+    /// The worker of an attempt; nil if the attempt was never started.
     func worker(of id: AttemptID) -> WorkerID? {
         index(of: id).map { job in
             all[job].stages[id.task.stage].tasks[id.task.index].attempts[id.number].worker
         }
     }
 
-    /// How often a task was started.
+    /// The number of times that a task was started.
     func attemptCount(of id: TaskID) -> Int {
         index(of: id).map { all[$0].stages[id.stage].tasks[id.index].attempts.count } ?? 0
     }
 
-    /// Whether a task's output is for another stage.
+    /// Whether other stages read a task's output.
     func writesRuns(_ id: TaskID) -> Bool {
         index(of: id).map { all[$0].submission.plan.stages[id.stage].writesRun } ?? true
     }
 
-    /// The stages of a job; none when it does not run.
+    /// The stages of a job; empty if the job is not running.
     func runningStages(of id: JobID) -> Range<Int> {
         guard let job = index(of: id), all[job].isRunning else { return 0..<0 }
         return all[job].stages.indices
     }
 
-    /// Where a job is in `all`.
+    /// The index of a job in `all`.
     func index(of id: JobID) -> Int? {
         let index = all.partitioningIndex { !($0.id < id) }
         return index < all.count && all[index].id == id ? index : nil
     }
 
-    /// Where the job of a task is in `all`; nil when there is no such job, stage or task.
+    /// The index in `all` of a task's job; nil if there is no such job, stage or task.
     private func index(of id: TaskID) -> Int? {
         guard let job = index(of: id.job), all[job].stages.indices.contains(id.stage),
             all[job].stages[id.stage].tasks.indices.contains(id.index)
@@ -74,7 +74,7 @@ package struct Jobs: Hashable, Sendable {
         return job
     }
 
-    /// Where the job of an attempt is in `all`; nil when the attempt was never started.
+    /// The index in `all` of an attempt's job; nil if the attempt was never started.
     private func index(of id: AttemptID) -> Int? {
         index(of: id.task).flatMap { job in
             all[job].stages[id.task.stage].tasks[id.task.index].attempts.indices
@@ -82,7 +82,7 @@ package struct Jobs: Hashable, Sendable {
         }
     }
 
-    /// Applies an entry; one about something that does not exist changes nothing.
+    /// Applies an entry; an entry about something that does not exist changes nothing.
     package mutating func apply(_ entry: JournalEntry) {
         switch entry {
         case .jobSubmitted(let submission, let instant):
@@ -133,7 +133,7 @@ package struct Jobs: Hashable, Sendable {
         }
     }
 
-    // Every change is made in place: a copy of a task's or a stage's arrays would cost as much as
+    // Every change is made in place: copying the arrays of a task or a stage would cost as much as
     // the job is large.
 
     private mutating func start(_ attempt: AttemptID, _ worker: WorkerID, at instant: Instant) {
@@ -158,7 +158,7 @@ package struct Jobs: Hashable, Sendable {
         }
     }
 
-    /// Has a task wait for its next attempt, if it needs one and none runs.
+    /// Queues a task for its next attempt, if it needs one and none is running.
     private mutating func enqueue(_ id: TaskID, inJobAt job: Int) {
         guard !all[job].stages[id.stage].tasks[id.index].isRunning else { return }
         if all[job].stages[id.stage].tasks[id.index].winner == nil {
@@ -170,7 +170,7 @@ package struct Jobs: Hashable, Sendable {
 
     private mutating func append(_ state: AttemptState, to id: TaskID, inJobAt job: Int) {
         if all[job].stages[id.stage].tasks[id.index].attempts.isEmpty {
-            // Most tasks have one attempt, and an array that grows takes room for two.
+            // Most tasks have one attempt, and an array that grows reserves room for two.
             all[job].stages[id.stage].tasks[id.index].attempts = [state]
         } else {
             all[job].stages[id.stage].tasks[id.index].attempts.append(state)
@@ -186,8 +186,8 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].tasks[id.index].attempts[attempt.number].status = status
     }
 
-    /// Notes that an attempt does not run any more.
-    /// - Returns: where its job is; nil when the attempt did not run.
+    /// Records that an attempt is no longer running.
+    /// - Returns: The index of its job; nil if the attempt was not running.
     private mutating func end(_ attempt: AttemptID, at instant: Instant) -> Int? {
         guard isRunning(attempt), let job = index(of: attempt) else { return nil }
         let id = attempt.task
@@ -205,7 +205,7 @@ package struct Jobs: Hashable, Sendable {
         all[job].stages[id.stage].endedAt = instant
         all[job].stages[id.stage].count(output, isCounted: true)
         if all[job].submission.retryPolicy.auditPercent > 0 {
-            // One that ran twice already, as its first output was lost, has been compared.
+            // A task that already ran twice, because its first output was lost, has been compared.
             if all[job].stages[id.stage].tasks[id.index].comparable(to: attempt.number) != nil {
                 endAudit(of: id, inJobAt: job)
             }
@@ -269,7 +269,7 @@ package struct Jobs: Hashable, Sendable {
         }
     }
 
-    /// - Returns: whether there was one.
+    /// - Returns: Whether there was one.
     private mutating func removeWinner(of id: TaskID, inJobAt job: Int) -> Bool {
         guard let winner = all[job].stages[id.stage].tasks[id.index].winner,
             let output = all[job].stages[id.stage].tasks[id.index].winningOutput

@@ -1,25 +1,25 @@
 internal import MapReduceModel
 
-/// Replays a journal that nobody vouches for: each entry is looked at before it is applied.
+/// Replays an untrusted journal: checks each entry before applying it.
 ///
-/// What a coordinator has written passes. A journal that was damaged ends in an error, where
-/// `Jobs.apply`, which trusts its coordinator, would trap or count wrong.
+/// The entries that a coordinator has written pass. A damaged journal results in an error, where
+/// `Jobs.apply`, which trusts its coordinator, would trap or count incorrectly.
 package struct JournalReplay: Sendable {
     /// The state that the entries so far lead to.
     package private(set) var jobs: Jobs
 
-    /// Goes on from a state, which is that of no jobs at the beginning.
+    /// Resumes from a state, which has no jobs at the beginning.
     package init(goingOnWith jobs: Jobs = Jobs()) { self.jobs = jobs }
 
     /// Applies an entry.
-    /// - Throws: when it cannot follow those before it, and changes nothing then.
+    /// - Throws: If the entry cannot follow those before it; the state is then unchanged.
     package mutating func add(_ entry: JournalEntry) throws(JournalError) {
         try check(entry)
         jobs.apply(entry)
     }
 
-    /// Whether an entry can follow those before it.
-    /// - Throws: the reason why it cannot.
+    /// Checks that an entry can follow those before it.
+    /// - Throws: The reason why it cannot.
     package func check(_ entry: JournalEntry) throws(JournalError) {
         switch entry {
         case .jobSubmitted(let submission, _): try check(submission)
@@ -35,7 +35,7 @@ package struct JournalReplay: Sendable {
                 task.attempts.count == attempt.number,
                 "\(attempt) starts, and the task had \(task.attempts.count) attempts"
             )
-            // The policy that takes turns adds one.
+            // The round-robin policy adds one.
             try require(0..<Int.max ~= worker.number, "there is no worker \(worker.number)")
         case .attemptSucceeded(let attempt, _, _):
             let task = try self.task(of: attempt)
@@ -74,11 +74,11 @@ package struct JournalReplay: Sendable {
         }
     }
 
-    /// Whether a journal can end here.
+    /// Checks that a journal can end here.
     ///
-    /// What is done is done by one attempt: the entries that stop the others are written with the
-    /// one that tells of it.
-    /// - Throws: the reason why it cannot.
+    /// A task is finished by one attempt: the entries that stop the others are written together
+    /// with the entry about its success.
+    /// - Throws: The reason why it cannot.
     package func checkEnd() throws(JournalError) {
         for job in jobs.all {
             for (stage, state) in job.stages.enumerated() where state.runningCount > 0 {
@@ -136,7 +136,7 @@ package struct JournalReplay: Sendable {
         return task
     }
 
-    /// The task of an attempt that was started.
+    /// Returns the task of an attempt that was started.
     private func task(of attempt: AttemptID) throws(JournalError) -> TaskState {
         let task = try task(attempt.task)
         try require(task.attempts.indices ~= attempt.number, "\(attempt) was never started")
@@ -151,7 +151,7 @@ package struct JournalReplay: Sendable {
     }
 }
 
-/// Why an entry of a journal cannot follow those before it.
+/// The reason why a journal entry cannot follow those before it.
 package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

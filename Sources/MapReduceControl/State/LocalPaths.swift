@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
-/// Which workers have which files on their own disks, told by how the paths of those files begin.
+/// The workers that have files on their own disks, by prefixes of the files' paths.
 struct LocalPaths: Hashable, Sendable {
-    /// In the order of the bytes of the beginnings, each of which comes once.
+    /// In the byte order of the prefixes; each prefix occurs once.
     private var entries: [Entry] = []
 
     private struct Entry: Hashable, Sendable {
@@ -10,7 +10,7 @@ struct LocalPaths: Hashable, Sendable {
         var workers: [WorkerID]
     }
 
-    /// Cost: linear in the number of beginnings.
+    /// Cost: linear in the number of prefixes.
     mutating func add(_ worker: WorkerID, _ paths: [String]) {
         for path in paths {
             let beginning = Array(path.utf8)
@@ -25,7 +25,7 @@ struct LocalPaths: Hashable, Sendable {
         }
     }
 
-    /// Cost: linear in the number of beginnings and workers.
+    /// Cost: linear in the number of prefixes and workers.
     mutating func remove(_ workers: [WorkerID]) {
         guard !entries.isEmpty else { return }
         let removed = workers.sorted()
@@ -35,21 +35,23 @@ struct LocalPaths: Hashable, Sendable {
         entries.removeAll { $0.workers.isEmpty }
     }
 
-    /// The workers that have a file, in no order; a worker may come more than once.
+    /// Returns the workers that have a file, in no particular order; a worker may occur more than
+    /// once.
     ///
-    /// Cost: a binary search for each beginning that fits, and for each that nearly does.
+    /// Cost: a binary search for each prefix that matches, and for each that nearly does.
     func workers(with path: String) -> [WorkerID] {
         if entries.isEmpty { return [] }
         var found: [WorkerID] = []
         var rest = Array(path.utf8)[...]
         while true {
-            // The beginnings that fit come before the path or are the path, the longest one last.
+            // The matching prefixes come before the path or equal it, the longest one last.
             let end = entries.partitioningIndex { rest.lexicographicallyPrecedes($0.beginning) }
             guard end > 0 else { return found }
             let beginning = entries[end - 1].beginning
             let common = zip(beginning, rest).prefix { $0 == $1 }.count
             if common < beginning.count {
-                // What fits has no more than they have in common: it would come between them.
+                // A match is no longer than what they have in common, or else it would come between
+                // them.
                 rest = rest.prefix(common)
             } else {
                 found += entries[end - 1].workers

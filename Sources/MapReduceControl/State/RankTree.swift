@@ -1,18 +1,18 @@
-/// Positions of which some have a rank: finds the lowest rank, the next position, or the n-th.
+/// Positions, some of which have a rank: finds the lowest rank, the next position, or the nth.
 ///
 /// Cost: logarithmic in the number of positions, for changes too. Source: tournament tree (Knuth,
 /// TAOCP 3, 5.2.3), with a count of the positions below each node.
 struct RankTree: Hashable, Sendable {
-    /// Leaves come last; the node above nodes 2i and 2i + 1 is i.
+    /// Leaves come last; the parent of nodes 2i and 2i + 1 is node i.
     private var nodes: [Node] = [Node()]
     private var capacity = 1
 
     private struct Node: Hashable, Sendable {
         /// The lowest rank below the node.
         var rank = UInt64.max
-        /// The position that has it, the lowest of several.
+        /// The position that has it; the lowest one if there are several.
         var best: Int32 = -1
-        /// Positions below the node that have a rank.
+        /// The number of positions below the node that have a rank.
         var count: Int32 = 0
 
         func isBetter(than other: Node) -> Bool {
@@ -34,21 +34,20 @@ struct RankTree: Hashable, Sendable {
         joinAll()
     }
 
-    /// How many positions have a rank.
+    /// The number of positions that have a rank.
     var count: Int { Int(nodes[1].count) }
 
-    /// The position with the lowest rank, the lowest of several, of those for which a predicate
-    /// holds; nil when there is none.
+    /// Returns the position with the lowest rank for which a predicate holds, the lowest position
+    /// if there are several; nil if there is none.
     ///
-    /// Cost: logarithmic for each position that comes before it and for which the predicate does
-    /// not hold.
+    /// Cost: logarithmic for each position that comes before it and does not satisfy the predicate.
     func first(where predicate: (Int) -> Bool) -> Int? {
         guard count > 0 else { return nil }
         let first = Int(nodes[1].best)
         if predicate(first) { return first }
         if count == 1 { return nil }
-        // Depth first, the better side before the other one: what cannot be better than what was
-        // found is not looked at.
+        // Depth first, the better side before the other one: subtrees that cannot beat the best
+        // position found so far are skipped.
         var found = Node()
         var open = [1]
         while let node = open.popLast() {
@@ -64,7 +63,7 @@ struct RankTree: Hashable, Sendable {
         return found.count == 0 ? nil : Int(found.best)
     }
 
-    /// Gives a position a rank, or takes it away.
+    /// Sets or removes the rank of a position.
     mutating func set(_ position: Int, rank: UInt64?) {
         if position >= capacity { grow(toHold: position) }
         var node = capacity + position
@@ -99,7 +98,7 @@ struct RankTree: Hashable, Sendable {
         joinAll()
     }
 
-    /// The n-th position that has a rank, counted from 0; nil when there are not so many.
+    /// Returns the nth position that has a rank, counted from 0; nil if there are not that many.
     func nth(_ n: Int) -> Int? {
         guard n >= 0, n < count else { return nil }
         var rest = Int32(n)
@@ -114,9 +113,9 @@ struct RankTree: Hashable, Sendable {
         return node - capacity
     }
 
-    /// The lowest position after this one that has a rank; nil when there is none.
+    /// Returns the lowest position after this one that has a rank; nil if there is none.
     func next(after position: Int) -> Int? {
-        // As many as there are up to this position come before it.
+        // The number of ranked positions up to this one is the index of the next one.
         guard position + 1 < capacity else { return nil }
         var before: Int32 = 0
         var node = capacity + max(position + 1, 0)
@@ -127,7 +126,7 @@ struct RankTree: Hashable, Sendable {
         return nth(Int(before))
     }
 
-    /// The lowest position after this one that has a rank and for which a predicate holds; nil when
+    /// Returns the lowest position after this one that has a rank and satisfies a predicate; nil if
     /// there is none.
     func next(after position: Int, where predicate: (Int) -> Bool) -> Int? {
         var found = next(after: position)

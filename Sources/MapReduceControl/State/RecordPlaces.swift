@@ -1,7 +1,7 @@
 internal import MapReduceModel
 
-/// Places of records, each once, however many stages read the record: in the order of their files
-/// and offsets.
+/// The places of records, each once however many stages read the record, ordered by file and
+/// offset.
 struct RecordPlaces: Hashable, Sendable {
     private var places: [Place] = []
 
@@ -26,8 +26,8 @@ struct RecordPlaces: Hashable, Sendable {
 
     /// Adds the place of a record, unless it is known.
     ///
-    /// Cost: a binary search, and a move of the places behind it.
-    /// - Returns: whether it was added.
+    /// Cost: a binary search, and a move of the places after it.
+    /// - Returns: Whether it was added.
     @discardableResult
     mutating func insert(_ record: BadRecord) -> Bool {
         let place = Place(file: record.file, offset: record.offset)
@@ -37,7 +37,7 @@ struct RecordPlaces: Hashable, Sendable {
         return true
     }
 
-    /// Where a place is, or would be.
+    /// Returns the index of a place, or the index where it would be inserted.
     private func index(of place: Place) -> Int {
         if let last = places.last, last.isBefore(place) { return places.count }
         var low = 0

@@ -1,30 +1,30 @@
 internal import MapReduceModel
 
-/// What follows from a job's plan, and is asked for at every step: who reads whom, and which stages
-/// make up a round.
+/// What is derived from a job's plan and needed at every step: which stage reads which, and which
+/// stages make up a round.
 struct StageGraph: Hashable, Sendable {
-    // Two arrays and no more: a job's state is copied several times at each event.
+    // Only two arrays: a job's state is copied several times at each event.
 
     private(set) var nodes: [Node]
     /// The rounds of the iterations that may end early.
     private(set) var rounds: [RoundStages] = []
 
-    /// A stage among the others.
+    /// A stage's place in the graph.
     struct Node: Hashable, Sendable {
-        /// The shuffles that it reads, in the plan's order, those that are broadcast last.
+        /// The shuffles that it reads, in the plan's order, broadcasts last.
         let sources: [ShuffleSource]
-        /// How many of them each task reads its partition of.
+        /// The number of sources of which each task reads its own partition.
         let partitionedCount: Int
-        /// The stages that read it, by the plan, in rising order.
+        /// The stages that read it according to the plan, in ascending order.
         var readers: [Int] = []
-        /// Of a stage that ends a round, the one that ends the round before, and those that end the
-        /// round after it.
+        /// For a stage that ends a round: the stage that ends the round before, and those that end
+        /// the round after it.
         let previous: Int?
         var next: [Int] = []
         /// Its round, as an index of `rounds`.
         var round: Int?
-        /// Whether the job is for it: it writes parts, or is read by none of the stages that are
-        /// run in any case, or by no stage at all.
+        /// Whether the job needs it for its own sake: it writes parts, or no stage reads it, or
+        /// none of the stages that always run do.
         var isEnd = false
     }
 
@@ -32,7 +32,7 @@ struct StageGraph: Hashable, Sendable {
     struct RoundStages: Hashable, Sendable {
         let iteration: Int
         let number: Int
-        /// The counter whose being 0 ends the iteration.
+        /// The counter that ends the iteration when it is 0.
         let until: String
         var stages: [Int]
         /// The round before it, as an index of `rounds`.
@@ -57,7 +57,8 @@ struct StageGraph: Hashable, Sendable {
         findEnds(plan)
     }
 
-    /// The rounds of an iteration follow each other, and so do their stages.
+    /// Adds a stage to a round: the rounds of an iteration follow each other, and so do their
+    /// stages.
     private mutating func add(_ stage: Int, to round: Round) {
         guard let until = round.until else { return }
         let latest = rounds.lastIndex { $0.iteration == round.iteration }
@@ -84,7 +85,7 @@ struct StageGraph: Hashable, Sendable {
     }
 
     private mutating func findEnds(_ plan: Plan) {
-        // What is read if every iteration ends after its first round.
+        // Which stages are read if every iteration ends after its first round.
         var isRead = Array(repeating: false, count: nodes.count)
         for stage in nodes.indices where !isOptional(stage) {
             for source in nodes[stage].sources {

@@ -1,10 +1,10 @@
 package import MapReduceModel
 
 extension StageOutputs {
-    /// The log of a stage's outputs from an entry on, at most so many entries; `addresses` says
-    /// where a worker is.
+    /// Creates a part of the log of a stage's outputs: at most `count` entries that follow the
+    /// first `after`; `addresses` returns the address of a worker.
     ///
-    /// Nil where the log has no such entry, and is not about to have it.
+    /// Nil if the log has no such entry and will not get it next.
     package init?(
         of job: JobState,
         stage: Int,
@@ -18,7 +18,7 @@ extension StageOutputs {
         let state = job.stages[stage]
         let entries = state.outputLog[after...].prefix(count).map { entry in
             let attempt = state.tasks[Int(entry.task)].attempts[Int(entry.attempt)]
-            // One that was lost since has nothing to read, and a later entry takes its place.
+            // An output that was lost since has nothing to read, and a later entry replaces it.
             return Entry(
                 task: Int(entry.task),
                 attempt: Int(entry.attempt),

@@ -1,42 +1,41 @@
 package import MapReduceModel
 
-/// A stage's tasks.
+/// The state of a stage and its tasks.
 package struct StageState: Hashable, Sendable {
     package internal(set) var tasks: [TaskState]
     /// Tasks that wait to be started.
     package internal(set) var pending: TaskQueue
-    /// Tasks that have a winner, and wait to be run once more.
+    /// Tasks that have a winner and wait to run once more.
     package internal(set) var pendingAudits = TaskQueue(0..<0)
-    /// Tasks that are still to run a second time.
+    /// The number of tasks that still have to run a second time.
     package internal(set) var auditCount = 0
     package internal(set) var doneCount = 0
     package internal(set) var runningCount = 0
-    /// Failed attempts, of all tasks.
+    /// The number of failed attempts, of all tasks.
     package internal(set) var failureCount = 0
-    /// Tasks that were started once more while they ran.
+    /// The number of tasks that were started once more while they were running.
     package internal(set) var backupCount = 0
-    /// When the first attempt of the stage began, and when the last one that succeeded ended.
+    /// When the first attempt of the stage began; below, when the last successful one ended.
     package internal(set) var startedAt: Instant?
     package internal(set) var endedAt: Instant?
     /// The attempts that succeeded, in the order in which they did.
     ///
-    /// A stage that reads them learns of one after another; a later entry for a task takes the
-    /// place of an earlier one.
-    /// Kept only for a stage that is read by another one.
+    /// The stage's readers learn of one after another; a later entry for a task replaces an earlier
+    /// one. Kept only for a stage that another one reads.
     package internal(set) var outputLog: [OutputLogEntry] = []
-    /// The pairs that the winners have written for other stages, and those that they have read.
+    /// The pairs that the winners have written for other stages; below, those that they have read.
     ///
-    /// What is written is counted for each output.
+    /// Written pairs are counted separately for each output.
     package internal(set) var written: [PairChecksum]
     package internal(set) var read = PairChecksum()
-    /// The sums of the counters of the winners, and from the job's commit on of those whose output
-    /// was lost when it had been read.
+    /// The sums of the winners' counters and, from the job's commit on, of those whose output was
+    /// lost after it had been read.
     package internal(set) var counters = Counters()
-    /// Whether the stage is part of a round that its iteration does not need.
+    /// Whether the stage belongs to a round that its iteration does not need.
     package internal(set) var isLeftOut = false
-    /// Winners that read pairs and did not need all of them.
+    /// The number of winners that read pairs and did not need all of them.
     var partialReadCount = 0
-    /// How long the last tasks took for their input.
+    /// The paces of the last tasks to finish.
     var paces = PaceSamples()
 
     init(taskCount: Int, outputCount: Int) {
@@ -48,10 +47,10 @@ package struct StageState: Hashable, Sendable {
     /// Whether each task has a winner.
     package var isDone: Bool { doneCount == tasks.count }
 
-    /// Whether all attempts have ended that the job waits for.
+    /// Whether all attempts that the job waits for have ended.
     package var isOver: Bool { isDone && auditCount == 0 }
 
-    /// Counts, or counts no more, what a winner has read and written.
+    /// Adds, or subtracts, what a winner has read and written.
     mutating func count(_ output: TaskOutput, isCounted: Bool) {
         if isCounted {
             counters.add(output.counters)
@@ -68,15 +67,15 @@ package struct StageState: Hashable, Sendable {
     }
 }
 
-/// One more output of a stage.
+/// One output of a stage, in its log.
 package struct OutputLogEntry: Hashable, Sendable {
     package let task: Int32
     package let attempt: Int32
 }
 
-/// The nanoseconds for each byte of the tasks that were done last, of which the median is asked.
+/// The nanoseconds per byte of the tasks that finished last, for their median.
 ///
-/// 255 of them say enough of a stage, and cost little to sort.
+/// 255 samples represent a stage well enough, and are cheap to sort.
 struct PaceSamples: Hashable, Sendable {
     private var values: [Double] = []
     private var next = 0
@@ -91,6 +90,6 @@ struct PaceSamples: Hashable, Sendable {
         }
     }
 
-    /// The median; nil when there is nothing.
+    /// The median; nil if there are no samples.
     var median: Double? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
 }

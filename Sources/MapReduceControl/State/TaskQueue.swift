@@ -1,17 +1,17 @@
-/// Indexes of tasks, the lowest first.
+/// A queue of task indexes, the lowest first.
 ///
 /// Cost: logarithmic. Source: binary heap (Williams 1964).
 package struct TaskQueue: Hashable, Sendable {
     private var heap: [Int]
 
-    /// A rising range is a heap already.
+    /// An ascending range is already a heap.
     init(_ range: Range<Int>) { heap = Array(range) }
 
     package var isEmpty: Bool { heap.isEmpty }
     package var count: Int { heap.count }
     package var first: Int? { heap.first }
 
-    /// The first index, and others near the front, at most so many, in rising order.
+    /// Returns the first index and others near the front, at most `count`, in ascending order.
     package func front(_ count: Int) -> [Int] { heap.prefix(count).sorted() }
 
     mutating func insert(_ index: Int) {
@@ -19,9 +19,9 @@ package struct TaskQueue: Hashable, Sendable {
         rise(from: heap.count - 1)
     }
 
-    /// Removes an index, if it is there.
+    /// Removes an index, if it is in the queue.
     ///
-    /// Cost: logarithmic for the first; linear in its distance from the front for another one.
+    /// Cost: logarithmic for the first index; for any other, linear in its distance from the front.
     mutating func remove(_ index: Int) {
         guard let position = heap.firstIndex(of: index) else { return }
         heap[position] = heap[heap.count - 1]

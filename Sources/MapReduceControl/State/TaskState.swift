@@ -1,23 +1,24 @@
 package import MapReduceModel
 
-/// A task and its attempts, whose numbers are their indexes.
+/// A task and its attempts; an attempt's number is its index.
 package struct TaskState: Hashable, Sendable {
     package internal(set) var attempts: [AttemptState] = []
     /// The attempt whose output counts.
     package internal(set) var winner: Int?
-    /// Failures that count against the task, and those that count against the cluster.
+    /// Failures that count against the task; below, those that count against the cluster.
     package internal(set) var ownFailures: Int32 = 0
     package internal(set) var clusterFailures: Int32 = 0
-    /// Whether the task is still to run a second time, to be compared.
+    /// Whether the task still has to run a second time, for a comparison.
     package internal(set) var needsAudit = false
-    /// Attempts before this one had another input.
+    /// Attempts before this one had different input.
     var firstComparable: Int32 = 0
-    /// Records that the next attempts pass over.
+    /// Records that the next attempts skip.
     package internal(set) var badRecords: [BadRecord] = []
 
     package var winningOutput: TaskOutput? { winner.flatMap { attempts[$0].output } }
 
-    /// What the task's readers have read, where nothing counts any more: the output lost last.
+    /// What the task's readers have read if no output counts any more: the output that was lost
+    /// last.
     var lostOutput: TaskOutput? {
         guard winner == nil else { return nil }
         for attempt in attempts.reversed() {
@@ -26,14 +27,14 @@ package struct TaskState: Hashable, Sendable {
         return nil
     }
 
-    /// Whether a failure is at a record that the next attempts pass over anyway: one that a backup
-    /// met as well.
+    /// Whether a failure is at a record that the next attempts skip anyway, because a backup failed
+    /// at it as well.
     func isAtBadRecord(_ failure: Failure) -> Bool {
         guard let location = failure.location else { return false }
         return badRecords.contains { $0.file == location.path && $0.offset == location.offset }
     }
 
-    /// How often the user's code failed at this place of the input.
+    /// The number of times that the user's code failed at this place of the input.
     func failureCount(at location: RecordLocation) -> Int {
         attempts.count { attempt in
             guard case .failed(let failure) = attempt.status else { return false }
@@ -43,8 +44,8 @@ package struct TaskState: Hashable, Sendable {
         }
     }
 
-    /// Another attempt that had the same input and whose output is known, the latest, and what it
-    /// was.
+    /// Returns the latest other attempt that had the same input and whose output is known, with the
+    /// digest of that output.
     func comparable(to number: Int) -> (number: Int, digest: OutputDigest)? {
         for other in attempts.indices.reversed() where other >= firstComparable && other != number {
             if let digest = attempts[other].digest { return (other, digest) }
@@ -52,8 +53,8 @@ package struct TaskState: Hashable, Sendable {
         return nil
     }
 
-    /// Whether an output takes the place of another one that readers may have read: of one that
-    /// counted, and was lost.
+    /// Whether an output replaces a different one that readers may have read: one that counted and
+    /// was lost.
     func replacesAnother(_ digest: OutputDigest) -> Bool {
         attempts.indices.contains { number in
             guard number >= firstComparable, case .lost(let output) = attempts[number].status else {
@@ -63,8 +64,8 @@ package struct TaskState: Hashable, Sendable {
         }
     }
 
-    /// Where attempts of the task failed, or where the winner ran with which the next attempt is
-    /// to be compared: another machine tells more.
+    /// The workers where attempts of the task failed, or where the winner ran that the next attempt
+    /// is to be compared with: another machine reveals more.
     var workersToAvoid: [WorkerID] {
         attempts.compactMap { attempt in
             switch attempt.status {
@@ -76,7 +77,7 @@ package struct TaskState: Hashable, Sendable {
 
     package var isRunning: Bool { attempts.indices.contains { attempts[$0].isRunning } }
 
-    /// Whether an attempt runs, or has won, on one of these workers, which are sorted.
+    /// Whether an attempt is running, or has won, on one of these workers, which are sorted.
     func isHeld(by workers: [WorkerID]) -> Bool {
         attempts.indices.contains { number in
             (winner == number || attempts[number].isRunning)
@@ -85,7 +86,7 @@ package struct TaskState: Hashable, Sendable {
     }
 }
 
-/// One try at a task.
+/// One attempt at a task.
 package struct AttemptState: Hashable, Sendable {
     package let worker: WorkerID
     package let startedAt: Instant
@@ -96,17 +97,17 @@ package struct AttemptState: Hashable, Sendable {
     package enum Status: Hashable, Sendable {
         case running
         case succeeded(TaskOutput)
-        // Apart, as it is large and rare.
+        // Indirect, because failures are large and rare.
         indirect case failed(Failure)
         case stopped
-        /// It succeeded, and its output, which was this, is gone or does not count any more.
+        /// It succeeded, and its output, given here, is gone or no longer counts.
         case lost(TaskOutput)
-        /// It succeeded after another one, whose output counts.
+        /// It succeeded after another attempt whose output counts.
         case audited(OutputDigest)
     }
 
-    /// What tells the attempt's output from that of another one with the same input; nil when
-    /// there was none.
+    /// A digest that distinguishes the attempt's output from another one for the same input; nil if
+    /// there was no output.
     var digest: OutputDigest? {
         switch status {
         case .succeeded(let output), .lost(let output): output.digest
@@ -117,7 +118,7 @@ package struct AttemptState: Hashable, Sendable {
 
     package var isRunning: Bool { if case .running = status { true } else { false } }
 
-    /// What the attempt left behind; nil when it has not, or not any more.
+    /// What the attempt produced; nil if it has not succeeded, or its output no longer counts.
     package var output: TaskOutput? {
         if case .succeeded(let output) = status { output } else { nil }
     }

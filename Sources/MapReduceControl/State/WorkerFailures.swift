@@ -1,8 +1,8 @@
 internal import MapReduceModel
 
-/// How often the attempts of a job failed on a worker, by their own fault.
+/// The number of times that attempts of a job failed on a worker through their own fault.
 ///
-/// A worker on which they did so often gets no more of the job.
+/// A worker on which a job failed too often gets no more of its tasks.
 struct WorkerFailures: Hashable, Sendable {
     /// In the order of the jobs.
     private var jobs: [JobFailures] = []
@@ -35,7 +35,7 @@ struct WorkerFailures: Hashable, Sendable {
         if jobs[entry].counts[index].count == limit { exclude(worker, from: job) }
     }
 
-    /// Excludes a worker from a job, whatever has failed there.
+    /// Excludes a worker from a job, regardless of what has failed there.
     mutating func exclude(_ worker: WorkerID, from job: JobID) {
         let entry = makeEntry(of: job)
         guard !jobs[entry].excluded.containsSorted(worker) else { return }
@@ -51,9 +51,9 @@ struct WorkerFailures: Hashable, Sendable {
         return entry
     }
 
-    /// The workers that get no more of a job, in their order.
+    /// The workers that get no more tasks of a job, in order.
     ///
-    /// Never more than a third of them: beyond that it is the job that is at fault, and nobody is
+    /// Never more than a third of the workers: beyond that the job is at fault, and no worker is
     /// excluded.
     func excluded(from job: JobID, workerCount: Int) -> [WorkerID] {
         let entry = position(of: job)
@@ -63,7 +63,7 @@ struct WorkerFailures: Hashable, Sendable {
 
     private func position(of job: JobID) -> Int { jobs.partitioningIndex { !($0.job < job) } }
 
-    /// These workers, which are sorted, are gone.
+    /// Removes workers that are gone; they are sorted.
     mutating func remove(_ workers: [WorkerID]) {
         for entry in jobs.indices {
             jobs[entry].counts.removeAll { workers.containsSorted($0.worker) }

@@ -1,17 +1,17 @@
 internal import MapReduceModel
 
-/// What an attempt demands of the worker that it starts on.
+/// What an attempt requires of the worker that it starts on.
 struct Demand {
     let attempt: AttemptID
     /// Whether it needs room on the worker's disk.
     let writesRuns: Bool
-    /// The workers that get no more of its job, in their order.
+    /// The workers that get no more of its job's tasks, in order.
     let excluded: [WorkerID]
     /// Other workers that it must not start on.
     var avoided: [WorkerID]
 }
 
-/// Which worker an attempt starts on.
+/// The choice of the worker that an attempt starts on.
 extension Workers {
     private func isFit(_ index: Int, for demand: Demand) -> Bool {
         !(demand.writesRuns && all[index].health.isDiskLow)
@@ -19,15 +19,15 @@ extension Workers {
             && !demand.avoided.contains(all[index].id)
     }
 
-    /// Whether a worker is free, and what an attempt demands.
+    /// Whether a worker is free and meets an attempt's requirements.
     func isFree(_ id: WorkerID, for demand: Demand) -> Bool {
         index(of: id).map { all[$0].isFree && isFit($0, for: demand) } ?? false
     }
 
-    /// The worker that an attempt starts on; nil when none is free for it.
+    /// Returns the worker that an attempt starts on; nil if no suitable worker is free.
     ///
-    /// Cost: logarithmic in the number of workers, for each that is looked at: the first that is
-    /// fit, and those that are not and that would have come before it.
+    /// Cost: logarithmic in the number of workers for each one that is checked: the first suitable
+    /// one, and the unsuitable ones that come before it.
     func choose(for demand: Demand) -> WorkerID? {
         let index: Int?
         switch policy.placement {
@@ -42,24 +42,25 @@ extension Workers {
         return index.map { all[$0].id }
     }
 
-    /// The first free worker that is fit, from a position on and then from the front.
+    /// Returns the first suitable free worker, searching from a position on and then from the
+    /// front.
     private func firstFit(from position: Int, for demand: Demand) -> Int? {
         free.next(after: position - 1) { isFit($0, for: demand) }
             ?? free.next(after: -1) { isFit($0, for: demand) }
     }
 
-    /// So many workers are asked about a file in the time that it takes to look it up.
+    /// Checking this many workers for a file takes as long as looking the file up.
     private static let fewWorkers = 32
 
     private func has(_ path: String, workerAt index: Int) -> Bool {
         all[index].profile.localPaths.contains { path.utf8.starts(with: $0.utf8) }
     }
 
-    /// The free worker that has a file on its own disks and runs the fewest tasks; nil when there
-    /// is none.
+    /// Returns the free worker that has a file on its own disks and runs the fewest tasks; nil if
+    /// there is none.
     ///
-    /// Cost: linear in the number of free workers when they are few; otherwise that of
-    /// `LocalPaths.workers`, and linear in their number.
+    /// Cost: linear in the number of free workers when they are few; otherwise the cost of
+    /// `LocalPaths.workers` plus linear in the number of workers that it returns.
     func near(_ path: String, for demand: Demand) -> WorkerID? {
         if free.count <= Self.fewWorkers {
             return free.first { isFit($0, for: demand) && has(path, workerAt: $0) }

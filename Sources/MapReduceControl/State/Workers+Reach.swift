@@ -1,6 +1,6 @@
 internal import MapReduceModel
 
-/// That a worker could not fetch from another one, which both reach the coordinator.
+/// A worker's failure to fetch from another one, although both reach the coordinator.
 struct Cut: Hashable, Sendable {
     let reader: WorkerID
     let source: WorkerID
@@ -9,21 +9,21 @@ struct Cut: Hashable, Sendable {
 
 /// What follows from a worker's failure to fetch from another one.
 enum CutVerdict: Hashable, Sendable {
-    /// The network between the two may be at fault: another worker may read what this one cannot.
+    /// The network between the two may be at fault: another worker may be able to read the run.
     case triesElsewhere
-    /// The reader has failed so before, and since.
+    /// The reader has failed like this before, and does so again.
     case readerFailsAgain
-    /// This worker is the one that is cut off: it gets no work for a while.
+    /// This worker is cut off: it gets no work for a while.
     case isUnreachable(WorkerID)
 }
 
-/// Which workers do not reach each other.
+/// Detection of workers that cannot reach each other.
 ///
 /// A worker that two others cannot fetch from is cut off, and so is one that cannot fetch from half
-/// of the others: a single failure does not say which end is to blame. Of two workers the one that
-/// does not answer is.
+/// of the others: a single failure does not show which end is to blame. If one of the two workers
+/// does not answer, that one is to blame.
 extension Workers {
-    /// Notes that a reader, in an attempt that started at `start`, could not fetch from a source.
+    /// Records that a reader, in an attempt that started at `start`, could not fetch from a source.
     ///
     /// Cost: linear in the number of workers.
     mutating func noteCut(
@@ -60,7 +60,7 @@ extension Workers {
         }
     }
 
-    /// For longer each time: its network may be bad for good.
+    /// Excludes a worker, for longer each time: its network may be permanently bad.
     private mutating func exclude(_ id: WorkerID, for others: [WorkerID], at now: Instant) {
         let first = policy.unreachableFor
         change(id) { worker in
@@ -73,9 +73,10 @@ extension Workers {
         nextReadmission = all.compactMap(\.unreachableUntil).min()
     }
 
-    /// Gives workers work again whose time is over, or all if there is no other one.
+    /// Gives work again to workers whose exclusion has expired, or to all if there is no other
+    /// worker.
     ///
-    /// Cost: linear in the number of workers while there are such.
+    /// Cost: linear in the number of workers while any are excluded.
     mutating func readmit(at now: Instant) {
         guard let next = nextReadmission else { return }
         let isAlone = !isReplaceable(nil)

@@ -4,27 +4,28 @@ package import MapReduceModel
 ///
 /// They are not in the journal: after a restart they join again.
 package struct Workers: Hashable, Sendable {
-    /// A worker, and when it was heard last.
+    /// A worker, and when it last reported.
     package struct Entry: Hashable, Sendable {
         package let id: WorkerID
         package internal(set) var profile: WorkerProfile
         package internal(set) var health = WorkerHealth()
         package internal(set) var lastHeard: Instant
-        /// What it runs, in the order of starting.
+        /// The attempts that it is running, in the order in which they started.
         package internal(set) var running: [AttemptID] = []
-        /// Whether it was not heard for so long that it gets no work.
+        /// Whether it has been silent for so long that it gets no work.
         package internal(set) var isSuspect = false
 
-        /// The workers that cannot fetch from it, or it from them, for which it gets no work.
+        /// The workers that cannot fetch from it, or that it cannot fetch from; because of them it
+        /// gets no work.
         package internal(set) var unreachableFor: [WorkerID] = []
-        /// Until when; nil for a worker that gets work.
+        /// When it gets work again; nil for a worker that gets work.
         var unreachableUntil: Instant?
-        /// How often it came to that.
+        /// The number of times that it was excluded for this reason.
         var exclusionCount = 0
 
         package var isUnreachable: Bool { unreachableUntil != nil }
         package var runningCount: Int { running.count }
-        /// Slots that can run something.
+        /// The number of slots that can run something.
         package var slots: Int { max(profile.slots - max(health.lostSlots, 0), 0) }
 
         /// Whether it can start something.
@@ -35,21 +36,21 @@ package struct Workers: Hashable, Sendable {
 
     /// In the order of their ids.
     package private(set) var all: [Entry] = []
-    /// The free workers by their place in `all`, ranked as the policy says.
+    /// The free workers by their index in `all`, ranked according to the policy.
     private(set) var free = RankTree()
-    /// Whether a worker has changed since everything was started that could be.
+    /// Whether a worker has changed since everything possible was started.
     var isUnsettled = false
-    /// Which workers get no more of which jobs.
+    /// The workers that get no more tasks of certain jobs.
     private(set) var failures: WorkerFailures
-    /// Which workers could not fetch from which others lately, in their order of time.
+    /// Recent failures of workers to fetch from others, in order of time.
     var cuts: [Cut] = []
-    /// When the next worker that others did not reach gets work again.
+    /// When the next worker that others could not reach gets work again.
     var nextReadmission: Instant?
-    /// Kept with `Placement.locality` only.
+    /// Kept only with `Placement.locality`.
     private(set) var localPaths = LocalPaths()
-    /// The worker on which the last attempt was started.
+    /// The worker that the last attempt was started on.
     private(set) var lastChosen = -1
-    /// Before this moment no worker becomes suspect, and none is dead.
+    /// No worker becomes suspect or dead before this moment.
     private var nextSuspect: Instant?
     private var nextDead: Instant?
     let policy: Policy
@@ -59,17 +60,17 @@ package struct Workers: Hashable, Sendable {
         failures = WorkerFailures(limit: policy.maxFailuresOnWorker)
     }
 
-    /// The worker with that id.
+    /// The worker with this id.
     ///
     /// Cost: a binary search.
     package subscript(id: WorkerID) -> Entry? { index(of: id).map { all[$0] } }
 
-    /// The workers that get no more of a job, as it failed on them too often, in their order.
+    /// The workers that get no more tasks of a job, because it failed on them too often, in order.
     package func excluded(from job: JobID) -> [WorkerID] {
         failures.excluded(from: job, workerCount: all.count)
     }
 
-    /// Whether nobody can start anything.
+    /// Whether no worker can start anything.
     var isNoneFree: Bool { free.count == 0 }
 
     func index(of id: WorkerID) -> Int? {
@@ -77,16 +78,16 @@ package struct Workers: Hashable, Sendable {
         return position < all.count && all[position].id == id ? position : nil
     }
 
-    /// Where a worker is in `all`, or would be.
+    /// Returns the index of a worker in `all`, or the index where it would be inserted.
     func position(of id: WorkerID) -> Int {
         all.partitioningIndex { !($0.id < id) }
     }
 
     // MARK: Changes
 
-    /// Adds a worker, or gives one that is known a new profile.
+    /// Adds a worker, or gives a known worker a new profile.
     ///
-    /// Cost: linear in the number of workers when its id is not the highest.
+    /// Cost: linear in the number of workers unless its id is the highest.
     mutating func join(_ id: WorkerID, _ profile: WorkerProfile, at now: Instant) {
         nextSuspect = min(nextSuspect ?? now + policy.suspectAfter, now + policy.suspectAfter)
         nextDead = min(nextDead ?? now + policy.deadAfter, now + policy.deadAfter)
@@ -119,8 +120,8 @@ package struct Workers: Hashable, Sendable {
         rankAll()
     }
 
-    /// Notes that a worker was heard.
-    /// - Returns: false when it is not known, and has to join.
+    /// Records that a worker has reported.
+    /// - Returns: false if the worker is unknown and has to join.
     mutating func heard(
         _ id: WorkerID,
         _ health: WorkerHealth? = nil,
@@ -143,7 +144,7 @@ package struct Workers: Hashable, Sendable {
         change(id) { $0.running.append(attempt) }
     }
 
-    /// An attempt that ran before the coordinator was restarted.
+    /// Records an attempt that was running before the coordinator restarted.
     mutating func goesOn(_ attempt: AttemptID, on id: WorkerID) {
         change(id) { $0.running.append(attempt) }
     }
@@ -161,8 +162,8 @@ package struct Workers: Hashable, Sendable {
         isUnsettled = true
     }
 
-    /// Has a worker get no more of a job.
-    /// - Returns: false when too many are excluded from it already.
+    /// Excludes a worker from a job.
+    /// - Returns: false if too many workers are already excluded from it.
     mutating func exclude(_ id: WorkerID, from job: JobID) -> Bool {
         failures.exclude(id, from: job)
         isUnsettled = true
@@ -181,7 +182,7 @@ package struct Workers: Hashable, Sendable {
 
     // MARK: Silence
 
-    /// Does not count a time in which no worker could be heard.
+    /// Discounts a time in which no worker could be heard.
     ///
     /// Cost: linear in the number of workers.
     mutating func excuse(_ duration: Duration, at now: Instant) {
@@ -192,9 +193,9 @@ package struct Workers: Hashable, Sendable {
         nextDead = nextDead.map { $0 + duration }
     }
 
-    /// Marks the workers that were silent for long, and tells those that are dead.
+    /// Marks the workers that have been silent for long, and returns those that are dead.
     ///
-    /// Cost: nothing, but for a look at all of them every few seconds.
+    /// Cost: constant, except for a check of all workers every few seconds.
     mutating func silent(at now: Instant) -> [WorkerID] {
         if let next = nextSuspect, now >= next { markSuspects(at: now) }
         guard let next = nextDead, now >= next else { return [] }
@@ -218,9 +219,9 @@ package struct Workers: Hashable, Sendable {
         nextSuspect = earliest.map { $0 + policy.suspectAfter }
     }
 
-    /// When the quietest worker becomes suspect or dead; nil when there is none.
+    /// When the quietest worker becomes suspect or dead; nil if there is none.
     ///
-    /// It may be too early, when workers were heard since.
+    /// The time may be too early if workers have reported since.
     var nextSilence: Instant? {
         guard let nextDead else { return nil }
         return min(nextSuspect ?? nextDead, nextDead)
@@ -238,7 +239,7 @@ package struct Workers: Hashable, Sendable {
         isUnsettled = true
     }
 
-    /// Nil when it is not free.
+    /// Returns the rank of a free worker; nil if it is not free.
     private func rank(of index: Int) -> UInt64? {
         guard all[index].isFree else { return nil }
         let count = UInt64(all[index].runningCount)

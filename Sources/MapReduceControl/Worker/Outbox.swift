@@ -2,10 +2,10 @@ package import MapReduceModel
 
 /// The commands that a worker has not received in its session.
 ///
-/// A command leaves with every answer until the worker says that it was received, so that neither
-/// an answer that is lost nor one that comes twice does harm.
+/// Every answer repeats a command until the worker confirms it, so that neither a lost nor a
+/// duplicate answer does harm.
 package struct Outbox: Sendable {
-    /// In rising order of their numbers.
+    /// In ascending order of their numbers.
     private var waiting: [NumberedCommand] = []
     private var lastNumber = 0
 
@@ -24,14 +24,14 @@ package struct Outbox: Sendable {
         waiting.removeFirst(min(number - first.number + 1, waiting.count))
     }
 
-    /// What goes into an answer; it stays here until it was received.
+    /// The commands for an answer; they stay here until the worker confirms them.
     package func answer() -> [NumberedCommand] {
         Array(waiting.prefix(Policy.maxCommandsInAnswer))
     }
 }
 
 extension Event {
-    /// What a worker says of the end of an attempt.
+    /// Creates the event for the end of an attempt that a worker reports.
     package init(_ end: AttemptEnd, of worker: WorkerID) {
         if let source = end.source, case .failed(let failure) = end.report.outcome {
             self = .fetchFailed(

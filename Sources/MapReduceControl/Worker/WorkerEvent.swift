@@ -1,27 +1,28 @@
 package import MapReduceModel
 
-/// What happened on a worker, or was said to it.
+/// Something that happened on a worker, or a message that it received.
 package enum WorkerEvent: Sendable {
     case started
     case joined(JoinAnswer)
-    /// The coordinator did not answer, or does not want the worker now.
+    /// The coordinator did not answer, or does not accept the worker now.
     case joinFailed
-    /// A poll of this session was answered; the ends of these attempts came with it.
+    /// A poll of this session was answered; it delivered the ends of these attempts.
     case answered(PollKind, SessionID, PollAnswer, delivered: [AttemptID])
     /// A poll of this session failed; `mustJoin`: the coordinator does not know the worker.
     case pollFailed(PollKind, SessionID, mustJoin: Bool)
-    /// A poll of this session was refused for what it reported: the ends of these attempts, or one
-    /// of them, are too large, or the coordinator cannot read them.
+    /// A poll of this session was refused because of what it reported: the ends of these attempts,
+    /// or one of them, are too large, or the coordinator cannot read them.
     case pollRefused(PollKind, SessionID, ended: [AttemptID], message: String)
-    /// The program of a job is here, which is the one with this random id.
+    /// The program of the job with this random id is ready.
     case jobReady(JobID, uuid: String = "")
     case jobFailed(JobID, message: String, kind: FailureKind = .fetchFailed)
-    /// What an attempt reads is here, with the attempts that wrote it.
+    /// The input of an attempt is ready, with the attempts that wrote it.
     ///
-    /// One list for each of the stage's sources, and the seconds that it took to have them.
+    /// There is one list for each of the stage's sources; `seconds` is how long fetching took.
     case inputReady(AttemptID, [[FetchedSegment]], seconds: Float = 0)
-    /// It could not be had from this attempt; nil where no attempt is to blame. `isSilent`: the
-    /// worker that has it did not answer.
+    /// The input could not be fetched from this attempt; nil if no attempt is to blame.
+    ///
+    /// `isSilent`: whether the worker that has it did not answer.
     case inputFailed(
         AttemptID,
         source: AttemptID?,
@@ -30,16 +31,16 @@ package enum WorkerEvent: Sendable {
         kind: FailureKind = .fetchFailed
     )
     case attemptEnded(slot: Int, TaskReport, log: String?)
-    /// The slot's process is gone, as asked for, or at last.
+    /// The slot's process is gone, as requested or at last.
     case slotStopped(Int)
     /// The slot's process does not end: the slot runs nothing until `slotStopped`.
     case slotLost(Int)
     case diskChecked(isLow: Bool)
-    /// The worker is to end when it is not needed any more.
+    /// The worker is to exit when it is no longer needed.
     case drain
 }
 
-/// A segment that can be read, and the attempt that wrote its run.
+/// A readable segment, and the attempt that wrote its run.
 package struct FetchedSegment: Hashable, Sendable {
     package var segment: Segment
     package var source: AttemptID
@@ -50,7 +51,7 @@ package struct FetchedSegment: Hashable, Sendable {
     }
 }
 
-/// A poll that waits for commands, or one that delivers ends at once while another one waits.
+/// A poll that waits for commands, or one that delivers ends at once while the other waits.
 package enum PollKind: Hashable, Sendable {
     case waiting
     case reporting
@@ -64,9 +65,9 @@ package enum WorkerAction: Hashable, Sendable {
     case fetchJob(JobID)
     /// Get what an attempt reads; answer with `inputReady` or `inputFailed`.
     case fetchInput(Assignment)
-    /// Nobody waits for it any more.
+    /// Cancel a fetch that is no longer needed.
     case cancelFetch(AttemptID)
-    /// Get what these tasks will read, as it appears.
+    /// Fetch what these tasks will read, as it becomes available.
     case prepare(JobID, stage: Int, tasks: [Int])
     /// Run an attempt; answer with `attemptEnded`.
     case run(slot: Int, Assignment, [[Segment]])
@@ -74,11 +75,11 @@ package enum WorkerAction: Hashable, Sendable {
     case stop(slot: Int)
     /// Remove what an attempt wrote and fetched.
     case removeAttempt(AttemptID)
-    /// Remove all that is left of a job.
+    /// Remove everything that is left of a job.
     case removeJob(JobID)
-    /// Forget everything, and join as another worker: the coordinator is that of another cluster,
-    /// or of another history of this one.
+    /// Forget everything, and join as another worker: the coordinator belongs to another cluster,
+    /// or to another history of this one.
     case reset
-    /// The worker is not needed any more.
+    /// The worker is no longer needed.
     case leave
 }

@@ -1,6 +1,6 @@
 internal import MapReduceModel
 
-/// Talking to the coordinator.
+/// Communication with the coordinator.
 extension WorkerStateMachine {
     mutating func join(_ answer: JoinAnswer) {
         guard session == .joining else { return }
@@ -27,7 +27,7 @@ extension WorkerStateMachine {
     ) {
         guard session == .joined(id) else { return }
         finish(kind)
-        // Answers may overtake each other.
+        // Answers may arrive out of order.
         if answer.position.write > position?.write ?? 0 { position = answer.position }
         ended.removeAll { delivered.contains($0.end.report.attempt) }
         if ended.isEmpty { reportsOneByOne = false }
@@ -50,8 +50,8 @@ extension WorkerStateMachine {
         }
     }
 
-    /// Finds out which end the coordinator does not take, by sending them one by one; that one
-    /// becomes the failure of its own attempt, and holds up no other.
+    /// Finds the end that the coordinator does not accept by sending the ends one by one; that end
+    /// becomes a failure of its own attempt, and does not hold up the others.
     mutating func pollRefused(
         _ kind: PollKind,
         _ id: SessionID,
@@ -84,7 +84,7 @@ extension WorkerStateMachine {
         }
     }
 
-    /// Keeps one poll waiting, and delivers ends beside it.
+    /// Keeps one poll waiting, and delivers ends in a second one.
     mutating func poll() {
         guard case .joined(let id) = session else { return }
         if !isPolling {
@@ -117,7 +117,7 @@ extension WorkerStateMachine {
         actions.append(.poll(kind, request, after: delay))
     }
 
-    /// A worker that drains asks more often whether it may leave.
+    /// A draining worker asks more often whether it may leave.
     private func waitMilliseconds(_ kind: PollKind) -> Int {
         switch kind {
         case .waiting: isDraining ? Policy.drainingPollMilliseconds : Policy.pollMilliseconds

@@ -6,7 +6,7 @@ extension WorkerStateMachine {
 
     mutating func start(_ assignment: Assignment) {
         let id = assignment.attempt
-        // A command that is told again after the worker joined again.
+        // A command may be repeated after the worker has joined again.
         guard
             !attempts.contains(where: { $0.id == id })
                 && !ended.contains(where: { $0.end.report.attempt == id })
@@ -17,9 +17,11 @@ extension WorkerStateMachine {
         if isReady { fetchInput(at: attempts.count - 1) }
     }
 
-    /// Notes which job has a number; to have something of another one means that the coordinator
-    /// has gone back to an older copy of its data, and then all that is here is of no use.
-    /// - Returns: false when the worker is to begin again.
+    /// Records which job has a number.
+    ///
+    /// If the worker has something of another job with that number, the coordinator has gone back
+    /// to an older copy of its data, and nothing here is of use.
+    /// - Returns: false when the worker is to start from scratch.
     private mutating func identify(_ id: JobID, as uuid: String) -> Bool {
         guard let index = jobs.firstIndex(where: { $0.id == id }) else { return true }
         guard jobs[index].uuid ?? uuid == uuid else {
@@ -51,7 +53,8 @@ extension WorkerStateMachine {
         }
     }
 
-    /// Ends what belongs to a job; what is left of it is removed when nothing runs any more.
+    /// Ends everything that belongs to a job; its remains are removed when nothing is running any
+    /// more.
     mutating func end(_ id: JobID) {
         for attempt in attempts.map(\.id) where attempt.task.job == id { stop(attempt) }
         ended.removeAll { $0.end.report.attempt.task.job == id }
@@ -71,8 +74,8 @@ extension WorkerStateMachine {
 
     // MARK: Programs
 
-    /// Has the program of a job fetched, unless it is here.
-    /// - Returns: whether it is.
+    /// Fetches the program of a job, unless it is ready.
+    /// - Returns: Whether it is ready.
     private mutating func need(_ id: JobID) -> Bool {
         if let job = jobs.first(where: { $0.id == id }) { return job.isReady }
         let index = jobs.firstIndex { $0.id > id } ?? jobs.count
@@ -82,7 +85,7 @@ extension WorkerStateMachine {
     }
 
     mutating func jobReady(_ id: JobID, _ uuid: String) {
-        // The job may have ended while its program was on its way.
+        // The job may have ended while its program was being fetched.
         guard let index = jobs.firstIndex(where: { $0.id == id }) else {
             return removeIfDone(id)
         }
@@ -97,7 +100,8 @@ extension WorkerStateMachine {
         }
     }
 
-    /// What waits for the program fails, by the cluster's fault; the next attempt asks again.
+    /// Fails the attempts that wait for the program, which counts against the cluster; the next
+    /// attempt asks again.
     mutating func jobFailed(_ id: JobID, _ failure: Failure) {
         guard jobs.contains(where: { $0.id == id }) else { return removeIfDone(id) }
         jobs.removeAll { $0.id == id && !$0.isReady }
@@ -158,8 +162,8 @@ extension WorkerStateMachine {
 
     // MARK: Slots
 
-    /// Starts the attempts that have all they need, while there are idle slots: one that has a
-    /// process of the same job before one that has none, and before one of another job.
+    /// Starts the attempts that have all they need while there are idle slots, preferably in a slot
+    /// with a process of the same job, then in one without a process, then in one of another job.
     mutating func runWaiting() {
         for index in attempts.indices where attempts[index].phase == .waitsForSlot {
             let job = attempts[index].id.task.job
@@ -209,7 +213,7 @@ extension WorkerStateMachine {
         }
     }
 
-    /// Gives attempts back that wait for slots which are lost: other workers may have room.
+    /// Gives back attempts that wait for lost slots: other workers may have room.
     mutating func giveBack() {
         guard lostSlotCount > 0 else { return }
         let usable = slots.indices.filter { !slots[$0].isLost }
@@ -226,7 +230,7 @@ extension WorkerStateMachine {
 }
 
 extension TaskReport {
-    /// The report with the time that the task's process knows nothing of, in seconds.
+    /// Returns the report with the fetch time in seconds, which the task's process does not know.
     fileprivate func fetching(_ time: Float) -> TaskReport {
         guard case .succeeded(var output) = outcome else { return self }
         output.times.fetch = time
@@ -235,7 +239,7 @@ extension TaskReport {
 }
 
 extension WorkerStateMachine.AttemptWork {
-    /// The attempt whose run could not be read, where that is why this one failed.
+    /// The attempt whose run could not be read, if that is why this attempt failed.
     fileprivate func source(of report: TaskReport) -> AttemptID? {
         guard case .failed(let failure) = report.outcome, let run = failure.run,
             case .runs = phase

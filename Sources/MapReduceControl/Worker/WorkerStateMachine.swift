@@ -3,14 +3,14 @@ package import MapReduceModel
 /// Decides what a worker does: when it joins and polls, what it fetches, which slot runs which
 /// attempt, what it stops and removes.
 ///
-/// As the coordinator's state machine it only decides: it is told what happened, and says what is
-/// to be done, in order.
+/// Like the coordinator's state machine it only decides: it takes events, and returns what to do,
+/// in order.
 ///
 ///     attempt:  waitsForJob → fetches → waitsForSlot → runs → (its end waits for delivery)
 package struct WorkerStateMachine: Sendable {
     var session = Session.joining
     var cluster: String?
-    /// The latest position in the coordinator's history that was heard.
+    /// The latest position received in the coordinator's history.
     var position: JournalPosition?
     var isDraining = false
     var isDiskLow = false
@@ -18,15 +18,15 @@ package struct WorkerStateMachine: Sendable {
     var received = 0
     /// In the order of their ids.
     var jobs: [JobWork] = []
-    /// In the order in which they were ordered.
+    /// In the order in which they were assigned.
     var attempts: [AttemptWork] = []
     var slots: [SlotWork]
-    /// Ends that are not delivered yet.
+    /// Ends that have not been delivered.
     var ended: [PendingEnd] = []
-    /// Whether a poll that waits, and one that does not, are under way.
+    /// Whether a waiting poll, and one that does not wait, are in progress.
     var isPolling = false
     var isReporting = false
-    /// Whether ends leave one by one, as a poll with several of them was refused.
+    /// Whether ends are sent one by one, because a poll with several of them was refused.
     var reportsOneByOne = false
     var actions: [WorkerAction] = []
 
@@ -36,14 +36,14 @@ package struct WorkerStateMachine: Sendable {
         case joined(SessionID)
     }
 
-    /// A job of which the worker has something.
+    /// A job that the worker has something of.
     struct JobWork: Hashable, Sendable {
         let id: JobID
-        /// What tells it from any other one of the same number; nil until that is known.
+        /// What distinguishes it from any other job with the same number; nil until that is known.
         var uuid: String?
-        /// Whether its program is here.
+        /// Whether its program is ready.
         var isReady = false
-        /// What it was told to prepare before.
+        /// Tasks that it was told to prepare before the program was ready.
         var preparations: [Preparation] = []
 
         struct Preparation: Hashable, Sendable {
@@ -56,9 +56,9 @@ package struct WorkerStateMachine: Sendable {
     struct AttemptWork: Hashable, Sendable {
         let assignment: Assignment
         var phase = Phase.waitsForJob
-        /// What it reads of other stages, for each of its stage's sources, once that is here.
+        /// What it reads from other stages, for each of its stage's sources, once that is fetched.
         var segments: [[FetchedSegment]] = []
-        /// How long it took to have them, in seconds.
+        /// How long fetching took, in seconds.
         var fetchTime: Float = 0
 
         var id: AttemptID { assignment.attempt }
@@ -73,7 +73,7 @@ package struct WorkerStateMachine: Sendable {
         }
     }
 
-    /// A slot, and the job of the process that it keeps.
+    /// A slot, and the job of the process that it keeps running.
     ///
     /// idle → running → idle; running, idle → stopping → idle.
     struct SlotWork: Hashable, Sendable {
@@ -85,12 +85,12 @@ package struct WorkerStateMachine: Sendable {
         enum State: Hashable, Sendable {
             case idle
             case running(AttemptID)
-            /// Its process is being ended; what it wrote can go afterwards.
+            /// Its process is being ended; what it wrote can be removed after that.
             case stopping(AttemptID?)
         }
     }
 
-    /// An end, and whether a poll is under way with it.
+    /// An end, and whether a poll in progress is delivering it.
     struct PendingEnd: Hashable, Sendable {
         var end: AttemptEnd
         var isSent = false
@@ -110,7 +110,7 @@ package struct WorkerStateMachine: Sendable {
         }
     }
 
-    /// What it says of itself when it joins.
+    /// What the worker says about itself when it joins.
     package var joinState: JoinState {
         JoinState(
             cluster: cluster,
@@ -120,7 +120,7 @@ package struct WorkerStateMachine: Sendable {
         )
     }
 
-    /// What a worker knows of the cluster that it is part of.
+    /// What a worker knows about its cluster.
     package struct JoinState: Sendable {
         package let cluster: String?
         package let position: JournalPosition?
@@ -128,8 +128,8 @@ package struct WorkerStateMachine: Sendable {
         package let jobs: [HeldJob]
     }
 
-    /// Takes an event.
-    /// - Returns: what is to be done, in order.
+    /// Applies an event.
+    /// - Returns: What to do, in order.
     package mutating func apply(_ event: WorkerEvent) -> [WorkerAction] {
         actions = []
         switch event {

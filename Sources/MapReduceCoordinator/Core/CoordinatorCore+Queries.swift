@@ -7,7 +7,8 @@ internal import MapReduceReport
 /// Queries of callers about jobs and the cluster.
 extension CoordinatorCore {
     /// Checks that a job is the one that the caller means.
-    /// - Parameter uuid: The UUID of the submitted job; nil for any job with this number.
+    ///
+    /// `uuid`: the UUID of the submitted job; nil for any job with this number.
     func check(_ id: JobID, is uuid: String?) async throws {
         guard let uuid else { return }
         let found: String?
@@ -94,7 +95,8 @@ extension CoordinatorCore {
     // MARK: Reports
 
     /// Returns a job that the control plane knows, with its status.
-    /// - Parameter status: The job's status; nil to look it up.
+    ///
+    /// `status`: the job's status; nil to look it up.
     func snapshot(of id: JobID, _ status: JobStatus? = nil) -> JobSnapshot? {
         guard let state = coordinator.jobs[id], let live = jobs[id],
             let status = status ?? self.status(of: id)
@@ -140,7 +142,8 @@ extension CoordinatorCore {
     }
 
     /// Returns the end of what a job's ended attempts printed.
-    /// - Parameter attempt: The only attempt to return; nil for all.
+    ///
+    /// `attempt`: the only attempt to return; nil for all.
     func logs(of id: JobID, attempt: AttemptID? = nil) async throws -> [AttemptLog] {
         guard try await store.job(id) != nil else { throw ClusterError.noJob(id) }
         return try await store.logs(of: id, attempt: attempt)

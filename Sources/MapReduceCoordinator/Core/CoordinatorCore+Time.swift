@@ -43,8 +43,9 @@ extension CoordinatorCore {
         if let deadline = coordinator.nextDeadline, now >= deadline { try await apply([.tick]) }
     }
 
-    /// Closes the sessions of workers that were given up. If such a worker comes back, the answer
-    /// says that it must join again.
+    /// Closes the sessions of workers that were given up.
+    ///
+    /// If such a worker comes back, the answer says that it must join again.
     private func closeLostSessions() {
         for worker in sessions.gone(from: coordinator.workers) {
             observers.noteDead(worker)

@@ -107,9 +107,10 @@ extension CoordinatorCore {
         }
     }
 
-    /// Takes what a worker reports, and answers with the worker's commands. The answer comes at
-    /// once if there are commands; otherwise, when there are, or when the worker's requested wait
-    /// is over.
+    /// Takes what a worker reports, and answers with the worker's commands.
+    ///
+    /// The answer comes at once if there are commands; otherwise, when there are, or when the
+    /// worker's requested wait is over.
     func poll(_ id: WorkerID, _ request: PollRequest) async throws -> PollAnswer {
         let begin = clock.now()
         try check(request.session, of: id)

@@ -16,7 +16,8 @@ struct CoordinatorObservers {
     mutating func expect(_ job: JobID) { traces.expect(job) }
 
     /// Processes entries that are durable.
-    /// - Parameter coordinator: The state after the entries.
+    ///
+    /// `coordinator`: the state after the entries.
     mutating func note(_ entries: [JournalEntry], _ coordinator: Coordinator, at now: Instant) {
         metrics.count(entries, coordinator.jobs)
         log.logEntries(entries, coordinator, at: now)
@@ -24,8 +25,9 @@ struct CoordinatorObservers {
     }
 
     /// Records the end of a job.
-    /// - Parameter job: The job's state; nil if it is no longer known.
-    /// - Parameter seconds: The time since the job was submitted.
+    ///
+    /// `job`: the job's state; nil if it is no longer known. `seconds`: the time since the job was
+    /// submitted.
     mutating func noteEnd(
         of id: JobID,
         _ job: JobState?,

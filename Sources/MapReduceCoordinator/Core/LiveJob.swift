@@ -20,7 +20,8 @@ struct LiveJob {
     }
 
     /// Creates a job from the journal, and claims its output again.
-    /// - Parameter state: The job as the journal has it.
+    ///
+    /// `state`: the job as the journal has it.
     init(
         restoring stored: CoordinatorStore.Job,
         _ state: JobState?,

@@ -11,7 +11,9 @@ struct MemoryReturn {
         due = now + CoordinatorLimits.memoryReturnDelay
     }
 
-    /// Returns memory if that is due; called on every tick. The work is done on another thread.
+    /// Returns memory if that is due; called on every tick.
+    ///
+    /// The work is done on another thread.
     mutating func returnIfDue(_ store: any CoordinatorStorage, at now: ContinuousClock.Instant) {
         guard let due, due <= now else { return }
         self.due = nil

@@ -7,7 +7,8 @@ internal import MapReduceReport
 extension Reports {
     /// Returns what is needed to run a task of a job again, whether the job is running or has
     /// ended.
-    /// - Parameter running: The job's state, while it runs.
+    ///
+    /// `running`: the job's state, while it runs.
     func replay(
         of id: JobID,
         _ name: TaskName,

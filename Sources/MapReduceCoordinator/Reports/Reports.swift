@@ -11,8 +11,9 @@ struct Reports: Sendable {
     let store: any CoordinatorStorage
 
     /// Returns the report of a job.
-    /// - Parameter machines: The current status of the workers' machines; empty for a job that
-    ///   ended long ago, about which they say nothing.
+    ///
+    /// `machines`: the current status of the workers' machines; empty for a job that ended long
+    /// ago, about which they say nothing.
     func report(
         of job: JobSnapshot,
         machines: [WorkerID: HostStatus] = [:]

@@ -74,7 +74,7 @@ protocol CoordinatorStorage: Sendable {
     ) async throws
         -> [CoordinatorStore.StoredEvent]
     /// Returns what the attempts of a job printed, in their order.
-    /// - Parameter attempt: The only attempt to return; nil for all.
+    /// `attempt`: the only attempt to return; nil for all.
     func logs(of id: JobID, attempt: AttemptID?) async throws -> [AttemptLog]
     /// Returns the given workers that are still kept.
     func knownWorkers(_ ids: [WorkerID]) async throws -> [WorkerID: CoordinatorStore.KnownWorker]

@@ -82,8 +82,9 @@ extension CoordinatorStore {
         return state
     }
 
-    /// Checks the head's mark against the state. The head may lag: it is written after the database
-    /// is durable.
+    /// Checks the head's mark against the state.
+    ///
+    /// The head may lag: it is written after the database is durable.
     private static func check(_ mark: JournalHead.Mark?, against state: JournalState) throws {
         guard let mark else {
             // The first write may have been the last thing before a crash.

@@ -126,7 +126,8 @@ extension CoordinatorStore {
     }
 
     /// Returns what the attempts of a job printed, in their order.
-    /// - Parameter attempt: The only attempt to return; nil for all.
+    ///
+    /// `attempt`: the only attempt to return; nil for all.
     func logs(of id: JobID, attempt: AttemptID?) async throws -> [AttemptLog] {
         try await database.read { db in
             var condition = "job = ?"

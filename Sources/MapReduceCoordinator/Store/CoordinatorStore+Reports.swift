@@ -45,8 +45,9 @@ extension CoordinatorStore {
         }
     }
 
-    /// Returns at most `limit` entries about a job, after one of them. They are decoded elsewhere,
-    /// so that no writer waits for that.
+    /// Returns at most `limit` entries about a job, after one of them.
+    ///
+    /// They are decoded elsewhere, so that no writer waits for that.
     func storedEvents(
         of id: JobID,
         after number: Int,

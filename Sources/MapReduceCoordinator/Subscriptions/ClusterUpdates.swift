@@ -44,8 +44,9 @@ struct ClusterUpdates {
     }
 
     /// Takes the result of a look; the next look is at a later moment.
-    /// - Parameter count: How many ended jobs to keep for slow streams. A stream that has missed a
-    ///   job that is not kept sends everything again.
+    ///
+    /// `count`: how many ended jobs to keep for slow streams. A stream that has missed a job that
+    /// is not kept sends everything again.
     mutating func look(
         at now: ContinuousClock.Instant,
         _ changed: [JobStatus],
@@ -108,8 +109,9 @@ final class ClusterUpdate: Sendable {
     private let encoded = Mutex<[ByteBuffer]?>(nil)
 
     /// Creates an update.
-    /// - Parameter jobs: The changed jobs; nil if there are none.
-    /// - Parameter workers: All workers; nil if nothing about them is new.
+    ///
+    /// `jobs`: the changed jobs; nil if there are none. `workers`: all workers; nil if nothing
+    /// about them is new.
     init(version: Int, jobs: [JobStatus]?, workers: [WorkerStatus]?) {
         self.version = version
         self.jobs = jobs

@@ -67,8 +67,10 @@ struct JobUpdate: Sendable {
         let stages: [JobReport.Stage]
     }
 
-    /// Returns the events. The last ones carry the number after which a stream resumes: a stream
-    /// that is cut before them gets all of this again.
+    /// Returns the events.
+    ///
+    /// The last ones carry the number after which a stream resumes: a stream that is cut before
+    /// them gets all of this again.
     func events() throws -> [ByteBuffer] {
         var events: [ByteBuffer] = []
         var rest = attempts[...]

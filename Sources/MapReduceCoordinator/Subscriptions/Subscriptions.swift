@@ -125,7 +125,8 @@ struct Subscriptions {
     }
 
     /// Takes what has changed of a job since the stream's last update.
-    /// - Parameter snapshot: Finds a job that has not been forgotten.
+    ///
+    /// `snapshot`: finds a job that has not been forgotten.
     /// - Returns: Nil between the job's end and the report of its end.
     func takeJobUpdate(_ number: Int, _ snapshot: (JobID) -> JobSnapshot?) -> JobUpdate? {
         guard let stream = jobStreams[number] else { return nil }
@@ -214,7 +215,8 @@ struct Subscriptions {
     }
 
     /// Takes the result of a look at the cluster.
-    /// - Parameter count: How many ended jobs to keep for slow streams.
+    ///
+    /// `count`: how many ended jobs to keep for slow streams.
     mutating func update(
         _ jobs: [JobStatus],
         _ workers: [WorkerStatus],

@@ -6,7 +6,7 @@ internal import Glibc
 #endif
 
 extension Terminal {
-    /// How a run is shown on a descriptor: as the terminal there and the environment want it.
+    /// Returns the style for a run shown on a descriptor, from its terminal and the environment.
     package static func style(_ descriptor: Int32) -> DisplayStyle {
         DisplayStyle(isTerminal: isTerminal(descriptor)) { name in
             getenv(name).map { String(cString: $0) }
@@ -15,7 +15,7 @@ extension Terminal {
 }
 
 extension TerminalSize {
-    /// The size of the terminal on a descriptor, now.
+    /// Returns the current size of the terminal on a descriptor.
     package static func ofTerminal(_ descriptor: Int32) -> TerminalSize {
         let size = Terminal.size(descriptor)
         return TerminalSize(columnCount: size.columnCount, rowCount: size.rowCount)
@@ -23,7 +23,7 @@ extension TerminalSize {
 }
 
 extension DisplayStyle {
-    /// What shows a run in this style.
+    /// Returns the display that shows a run in this style.
     package func display(isQuiet: Bool, isVerbose: Bool) -> any RunDisplay {
         if isQuiet { return SilentDisplay() }
         return switch self {

@@ -3,7 +3,7 @@ package import MapReduceModel
 internal import MapReduceProcess
 package import MapReduceReport
 
-/// Lines on a terminal that are written again and again.
+/// A display of lines on a terminal that are continually rewritten.
 package struct LiveDisplay: RunDisplay {
     private var report: LiveReport
 
@@ -17,7 +17,7 @@ package struct LiveDisplay: RunDisplay {
     }
 
     package mutating func update(_ progress: RunProgress) {
-        // A shell that has put the job in the background has the terminal to itself.
+        // If the shell has put the job in the background, the terminal belongs to the shell.
         guard Terminal.isForeground(2) else { return report.updateUnseen(progress) }
         let text = report.update(progress, .ofTerminal(2))
         write(text)
@@ -28,7 +28,7 @@ package struct LiveDisplay: RunDisplay {
         write(text)
     }
 
-    /// Writes what the report, as it is now, has said.
+    /// Writes text of the report in its current state.
     private func write(_ text: String) {
         guard !text.isEmpty else { return }
         if report.isPainted { TerminalCleanup.setErasesOnSuspend(true) }

@@ -3,7 +3,7 @@ package import MapReduceModel
 internal import MapReduceProcess
 package import MapReduceReport
 
-/// Lines for a log: one now and then, and one for each thing that went wrong.
+/// A display of lines for a log: a progress line now and then, and a line for each problem.
 package struct PlainDisplay: RunDisplay {
     private var lines: EventLines
     private var nextLine = DriverLimits.plainLineInterval

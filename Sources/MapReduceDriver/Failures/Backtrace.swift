@@ -1,4 +1,4 @@
-/// The frames of a crash as Swift's runtime writes them into a log, with the user's first.
+/// The frames of a crash as Swift's runtime writes them into a log, with the user's frames first.
 ///
 ///     Thread 1 crashed:
 ///
@@ -7,30 +7,32 @@
 ///       2 [ra] [system] 0x00005647eea16d62 closure #1 in Lines.map(…) + 81 in job at //<compiler…
 ///       3 [ra]          0x00005647ee99c551 TaskContext.forEachLine(_:) + 1136 in job at …
 struct Backtrace {
-    /// The targets that a job links; a test compares them with those of the package.
+    /// The modules of the targets that a job links; a test compares them with the package's
+    /// targets.
     static let engineModules = [
         "MapReduce", "MapReduceControl", "MapReduceDriver", "MapReduceEngine", "MapReduceModel",
         "MapReduceProcess", "MapReduceReport", "MapReduceTesting",
     ]
 
-    /// From the innermost on.
+    /// The frames, innermost first.
     let frames: [Frame]
 
     /// A call that had not returned.
     struct Frame {
         /// The name of the function.
         let function: String
-        /// The file, line and column; nil where the program does not say.
+        /// The file, line and column; nil if the program does not record them.
         let place: String?
-        /// The function's offset and the program or library that it is in.
+        /// The offset in the function, and the program or library that contains it.
         let image: String
 
-        /// Of the compiler's or of the Swift library's making: nobody looks for a mistake there.
+        /// Whether the compiler or the Swift library generated it, so that no user's mistake is
+        /// there.
         var isNoise: Bool {
             image.contains(" in libswift") || (place?.contains("<compiler-generated>") ?? false)
         }
 
-        /// Whether it is of the code that calls the closures.
+        /// Whether it belongs to the code that calls the closures.
         var isEngine: Bool {
             Backtrace.engineModules.contains { place?.contains("Sources/\($0)/") ?? false }
         }
@@ -38,7 +40,7 @@ struct Backtrace {
         var text: String { place.map { "\(function) at \($0)" } ?? function + image }
     }
 
-    /// Finds the last backtrace of a log; nil when it has none.
+    /// Finds the last backtrace in a log; returns nil if there is none.
     init?(log: String) {
         let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
         guard
@@ -60,7 +62,7 @@ struct Backtrace {
         let rest = line[address.endIndex...].drop { $0 == " " }
         var function = rest
         var place: Substring?
-        // The last one: a name of a function may have it too.
+        // The last one, because a function name may contain it too.
         if let range = rest.lastRange(of: " at "), rest[range.upperBound...].contains(":") {
             place = rest[range.upperBound...]
             function = rest[..<range.lowerBound]
@@ -81,22 +83,22 @@ struct Backtrace {
         )
     }
 
-    /// The frames of the user's code and of what it called, from the innermost on.
+    /// The frames of the user's code and of what it called, innermost first.
     ///
-    /// What called the closure is the engine's, and always the same. All frames, where none is the
-    /// user's for all that can be seen.
+    /// The frames that called the closure belong to the engine and are always the same. If no frame
+    /// is recognizably the user's, returns all frames.
     var ofUser: [Frame] {
         let isUsers = { (frame: Frame) in frame.place != nil && !frame.isNoise && !frame.isEngine }
         guard let last = frames.lastIndex(where: isUsers) else { return frames }
         return frames[...last].filter { !$0.isNoise }
     }
 
-    /// The frames to show, one on each line.
+    /// The frames to show, one per line.
     var text: String { ofUser.map(\.text).joined(separator: "\n") }
 }
 
 extension Substring {
-    /// Where a text stands last.
+    /// Returns the last range of a text.
     func lastRange(of text: String) -> Range<Index>? {
         indices.last { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
     }

@@ -5,14 +5,12 @@ package import MapReduceProcess
 
 /// Finds out what a task was doing when its process died.
 package enum CrashReport {
-    /// The failure of an attempt whose process is gone.
+    /// Returns the failure of an attempt whose process is gone.
     ///
     /// `reason`: how the process ended, or why it was ended.
-    ///
-    /// `isTrap`: whether it ended as code ends that finds a mistake of its own.
-    ///
-    /// `launch`: starts another process of the job, which says how a key is written; nil where
-    /// there is none, and the bytes of the key are shown.
+    /// `isTrap`: whether it ended the way code does that detects a mistake of its own.
+    /// `launch`: starts another process of the job, which formats the key; nil if there
+    ///   is none, in which case the report shows the key's bytes.
     package static func failure(
         of spec: TaskSpec,
         plan: Plan,
@@ -29,7 +27,7 @@ package enum CrashReport {
         if let fatal = fatalLine(log) {
             message += "; \(fatal)"
         } else if isTrap {
-            // What is compiled into a closure traps without a message.
+            // Code that is compiled into a closure traps without a message.
             message +=
                 "; the closure trapped: an arithmetic overflow, a division by zero, an index out "
                 + "of range or an unexpected nil"
@@ -68,7 +66,7 @@ package enum CrashReport {
         return failure
     }
 
-    /// The key whose values were being merged before the shuffle; nil when none were.
+    /// Returns the key whose values were being merged before the shuffle; nil if none were.
     private static func mergedKey(
         _ reading: FlightRecorder.Reading,
         _ spec: TaskSpec,
@@ -80,7 +78,7 @@ package enum CrashReport {
         return key(reading, stage: readers.count == 1 ? readers[0] : nil, launch)
     }
 
-    /// `stage`: one that reads such keys, and knows how they are written.
+    /// `stage`: a stage that reads such keys and knows how to format them.
     private static func key(
         _ reading: FlightRecorder.Reading,
         stage: Int?,
@@ -89,7 +87,7 @@ package enum CrashReport {
         let bytes = reading.key.withUnsafeBytes {
             RecordQuote.text(of: $0, isCut: reading.isKeyCut)
         }
-        // The head of a key may be another key.
+        // The head of a key may be a different key.
         guard let launch, let stage, !reading.isKeyCut else { return bytes }
         return CrashedKey.text(of: reading.key, stage: stage, launch) ?? bytes
     }
@@ -101,7 +99,7 @@ package enum CrashReport {
             return bytes.isEmpty
                 ? nil : String(decoding: bytes, as: UTF8.self)
         } catch {
-            // A process may die before it has a log: the report does without.
+            // A process may die before it has a log; the report then omits it.
             return nil
         }
     }
@@ -113,7 +111,7 @@ package enum CrashReport {
             ? nil : lines.suffix(DriverLimits.maxReportLineCount).joined(separator: "\n")
     }
 
-    /// What the runtime said when it trapped.
+    /// Returns the runtime's message about the trap.
     private static func fatalLine(_ log: String) -> String? {
         log.split(separator: "\n").last { line in
             line.contains("Fatal error")

@@ -5,12 +5,12 @@ internal import MapReduceProcess
 internal import Glibc
 #endif
 
-/// Finds out how a key is written at which a task process died.
+/// Finds the text of the key where a task process died.
 ///
-/// Only the job's own code knows, and it may trap at that key again: so a new process says it,
-/// which runs no task.
+/// Only the job's own code can format the key, and it may trap on that key again. So a new process,
+/// which runs no task, does it.
 enum CrashedKey {
-    /// The key as its type writes it; nil where no process says it in time.
+    /// Returns the key as its type formats it; nil if no process answers in time.
     static func text(of key: [UInt8], stage: Int, _ launch: TaskProcess.Launch) -> String? {
         do {
             let (process, channel) = try start(launch)
@@ -18,7 +18,7 @@ enum CrashedKey {
             try channel.send(TaskCommand.showKey(stage: stage, key: key))
             return try answer(on: channel)
         } catch {
-            // What the report would have said more is not worth another error.
+            // A missing detail of the report is not worth another error.
             return nil
         }
     }
@@ -27,7 +27,7 @@ enum CrashedKey {
         _ launch: TaskProcess.Launch
     ) throws -> (TaskProcess, FrameChannel) {
         let (ours, theirs) = try FrameChannel.makePair()
-        // What its pipeline prints was in the log of the attempt already.
+        // The log of the attempt already has what its pipeline prints.
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { close(null) }
         var launch = launch

@@ -1,9 +1,9 @@
 package import MapReduceModel
 internal import MapReduceReport
 
-/// Shows a failure to a person, with the lines of the source that its backtrace names.
+/// Formats a failure for users, with the source lines that its backtrace names.
 package enum FailureText {
-    /// The report of a job that failed: what, where, at which record, and what to do.
+    /// Returns the report of a failed job: what failed, where, at which record, and what to do.
     ///
     /// `replay`: the command that runs the failed task again, or a sentence about it.
     package static func text(

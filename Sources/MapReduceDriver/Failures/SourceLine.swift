@@ -1,10 +1,10 @@
 internal import MapReduceControl
 internal import MapReduceEngine
 
-/// A line of a program's source, for a report of a crash in it.
+/// A line of a program's source, for the report of a crash in it.
 enum SourceLine {
-    /// The line that a frame of a backtrace names, as `FILE:LINE:COLUMN`, if this machine has the
-    /// file.
+    /// Returns the line that a backtrace frame names, as `FILE:LINE:COLUMN`, if this machine has
+    /// the file.
     static func text(ofFrame frame: Substring) -> String? {
         guard let start = frame.lastRange(of: " at ")?.upperBound else { return nil }
         let fields = frame[start...].split(separator: ":")
@@ -21,7 +21,7 @@ enum SourceLine {
             let line = String(decoding: lines[number - 1], as: UTF8.self)
             return "\(number) | " + line.drop { $0 == " " || $0 == "\t" }
         } catch {
-            // It is an extra: the frame names the line.
+            // The line is an extra: the frame already names it.
             return nil
         }
     }

@@ -1,7 +1,7 @@
 package import MapReduceModel
 package import MapReduceProcess
 
-/// Watches one attempt that a task process runs: notices that its closure makes no progress.
+/// Watches one attempt of a task process, to detect that its closure makes no progress.
 ///
 ///     watching ── no progress for the timeout ──► asked ── still there after a while ──► given up
 ///                                                  └─► the process says where, and ends
@@ -18,26 +18,26 @@ package struct AttemptWatch: Sendable {
         case givenUp
     }
 
-    /// `timeoutSeconds`: how long a closure may work at one record, or in a group without reading a
-    /// value; nil for as long as it likes.
+    /// `timeoutSeconds`: how long a closure may work on one record, or in a group without
+    ///   reading a value; nil for no limit.
     package init(timeoutSeconds: Int?, at now: Instant) {
         timeout = timeoutSeconds.map { .seconds($0) }
         lastCheck = now
     }
 
-    /// Whether the attempt was found hanging.
+    /// Whether the attempt was found to hang.
     package var hasTimedOut: Bool { state != .watching }
 
-    /// What is to be done about an attempt.
+    /// What to do about an attempt.
     package enum Step: Hashable, Sendable {
         case nothing
-        /// Have the process write where it hangs, and end.
+        /// Have the process write where it hangs, and exit.
         case ask
-        /// End it.
+        /// Kill the process.
         case kill
     }
 
-    /// Looks at how far the attempt is.
+    /// Checks the progress of the attempt.
     package mutating func check(_ progress: FlightRecorder.Progress, at now: Instant) -> Step {
         let step = min(now - lastCheck, DriverLimits.maxWatchStep)
         lastCheck = now
@@ -61,7 +61,7 @@ package struct AttemptWatch: Sendable {
         }
     }
 
-    /// What is said of an attempt that hangs.
+    /// The message about an attempt that hangs.
     package var stalledText: String {
         "the closure made no progress for \(timeout?.components.seconds ?? 0) s (--task-timeout)"
     }

@@ -1,18 +1,18 @@
 package import MapReduceModel
 package import MapReduceProcess
 
-/// A job as one that hosts its tasks needs it: the plan, and how a process of it is started.
+/// A job as its task host needs it: the plan, and how to start a process of it.
 package struct HostedJob: Sendable {
     package let plan: Plan
     package let program: TaskHost.Program
     package let start: Start
 
-    /// What serves the tasks.
+    /// How to start what serves the tasks.
     package enum Start: Sendable {
-        /// A process; the closure looks where it is to run each time that one is started.
+        /// A process; the closure determines where to run it, before each start.
         case process(@Sendable () throws -> TaskProcess.Launch)
-        /// A thread of this process, on which `serve` reads commands until the channel is closed;
-        /// `keyText`: a key of a stage as its type writes it.
+        /// A thread of this process, where `serve` reads commands until the channel is closed;
+        /// `keyText` formats a key of a stage as its type does.
         case thread(
             serve: @Sendable (FrameChannel) -> Void,
             keyText: @Sendable (_ key: [UInt8], _ stage: Int) -> String
@@ -30,22 +30,21 @@ package struct HostedJob: Sendable {
     }
 }
 
-/// A task process with the driver's end of its channel and with its log, or a thread that serves
-/// like one.
+/// A task process with its log and the driver's end of its channel, or a thread that serves in its
+/// place.
 ///
-/// A thread of its driver may read the channel and drain the log while the slot writes to the
+/// A thread of the driver may read the channel and drain the log while the slot writes to the
 /// channel and ends the process.
 package struct HostedProcess {
     package let channel: FrameChannel
-    /// Takes what the process prints; nil for a thread, which prints where this process does.
+    /// The log of the process's output; nil for a thread, which prints where this process does.
     package let log: TaskLog?
     let process: TaskProcess?
 
-    /// Starts what serves the tasks of a job.
+    /// Starts a process or thread that serves the tasks of a job.
     ///
-    /// `logPath`: takes what a process prints outside of attempts.
-    ///
-    /// `recorderPath`: the flight recorder that it is to write to.
+    /// `logPath`: the file for a process's output outside of attempts.
+    /// `recorderPath`: the flight recorder that the process writes to.
     init(_ start: HostedJob.Start, logPath: String, recorderPath: String) throws {
         let (ours, theirs) = try FrameChannel.makePair()
         channel = ours

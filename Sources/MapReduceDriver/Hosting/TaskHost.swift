@@ -1,12 +1,11 @@
 package import MapReduceModel
 package import MapReduceProcess
 
-/// One task slot, as a state machine: which process it has, which attempt runs in it, and how that
-/// ended.
+/// A task slot as a state machine: which process it has, which attempt runs in it, and how that
+/// attempt ended.
 ///
-/// It does nothing itself: its driver (`TaskSlot` here) performs the actions in their order, and
-/// says what came of them. It knows neither files nor workers, so that it can be tested event by
-/// event.
+/// It does nothing itself: its driver (`TaskSlot` here) performs the actions in order and reports
+/// the results. It knows neither files nor workers, so that it can be tested event by event.
 ///
 ///     idle ──run──► starting ──started──► running ──ended──► waiting ──run──► running
 ///      ▲               │ notStarted          │ closed, hang,     │ closed, stop,
@@ -14,12 +13,12 @@ package import MapReduceProcess
 ///      │                                     ▼                   ▼
 ///      └───────────── exited, left ─────── ending ───stuck───► lost ──released──► idle
 package struct TaskHost: Sendable {
-    /// A job whose tasks a process can run, and what is known of it.
+    /// A job whose tasks a process can run.
     package struct Program: Hashable, Sendable {
         package var job: JobID
-        /// That of the plan, which the process must build as well.
+        /// The fingerprint of the plan; the process must build the same plan.
         package var fingerprint: String
-        /// How long a closure may make no progress; nil for as long as it likes.
+        /// How long a closure may make no progress; nil for no limit.
         package var taskTimeoutSeconds: Int?
 
         package init(job: JobID, fingerprint: String, taskTimeoutSeconds: Int?) {
@@ -29,58 +28,58 @@ package struct TaskHost: Sendable {
         }
     }
 
-    /// What happened.
+    /// An event for the slot.
     package enum Input {
-        /// An attempt is to run; only when no other one does.
+        /// Run an attempt; only when no other attempt runs.
         case run(TaskSpec, of: Program, at: Instant)
-        /// The process was started.
+        /// The process started.
         case started
         /// The process could not be started.
         case notStarted(String)
-        /// The process said something.
+        /// The process sent a notice.
         case notice(TaskNotice)
-        /// The process closed its channel, or `error` came of reading or writing there.
+        /// The process closed its channel, or reading or writing there failed with `error`.
         case closed(error: String?)
-        /// Some time has passed; `progress`: how far the attempt is.
+        /// Some time has passed; `progress`: how far the attempt has come.
         case tick(FlightRecorder.Progress, at: Instant)
         /// The process cannot be asked where it hangs.
         case cannotAsk
-        /// The attempt, if there is one, is not wanted any more, nor is the process.
+        /// The attempt, if there is one, is no longer wanted, nor is the process.
         case stop
-        /// What came of ending the process.
+        /// The result of ending the process.
         case ended(End)
-        /// The system has let go of a process that was stuck.
+        /// A process that was stuck is finally gone.
         case released
     }
 
-    /// What came of ending a process.
+    /// The result of ending a process.
     package enum End: Hashable, Sendable {
         /// It is gone; `reason`: how it ended, in words.
         case exited(TaskProcess.Exit, reason: String)
-        /// It is still there, though it was killed: the system waits for a disk or a network.
+        /// It was killed but is still there: the kernel waits for a disk or a network.
         case stuck
-        /// It is a thread of the driver's own, which goes on until its task is done.
+        /// It is a thread of the driver, which continues until its task is done.
         case left
 
         var isTrap: Bool { if case .exited(let exit, _) = self { exit.isTrap } else { false } }
         var hasExited: Bool { if case .exited = self { true } else { false } }
     }
 
-    /// What is to be done.
+    /// An action for the driver.
     package enum Action: Hashable, Sendable {
-        /// Start a process of the job; say `started` or `notStarted`.
+        /// Start a process of the job; answer with `started` or `notStarted`.
         case spawn(Program)
-        /// Send to the process; say `closed` if that fails.
+        /// Send a command to the process; answer with `closed` if that fails.
         case send(TaskCommand)
-        /// Have the process write where it hangs, and end; say `cannotAsk` if that fails.
+        /// Have the process write where it hangs, and exit; answer with `cannotAsk` if that fails.
         case askWhereItHangs
-        /// End the process; say `ended`.
+        /// End the process; answer with `ended`.
         case kill
-        /// The attempt ended.
+        /// Report that the attempt ended.
         case report(TaskReport)
-        /// The attempt ended with its process.
+        /// Report that the attempt ended with its process.
         case reportCrash(Crash)
-        /// The slot runs nothing until the process is gone: `didFree` follows then.
+        /// The slot is lost: it runs nothing until the process is gone; `didFree` follows then.
         case didLose
         /// The slot is free: after `stop`, or when the process of a lost slot is gone.
         case didFree
@@ -93,7 +92,7 @@ package struct TaskHost: Sendable {
         /// How the process ended, or why it was ended.
         package var reason: String
         package var isTrap: Bool
-        /// Whether another process can be started to say more: not while this one is there.
+        /// Whether the process has exited; only then can another process be started to tell more.
         package var hasExited: Bool
     }
 
@@ -105,13 +104,13 @@ package struct TaskHost: Sendable {
 
     /// Why a process is being ended, and what follows.
     enum Ending {
-        /// Nothing is wanted of it any more.
+        /// The process is no longer needed.
         case stopped
-        /// The process is of another job than this attempt.
+        /// The process belongs to a different job than this attempt.
         case replaced(by: Attempt)
         /// The process is of no use to its attempt.
         case failed(TaskSpec, Failure)
-        /// The process ended, or hangs; `reason`: what is known of that beforehand.
+        /// The process ended, or hangs; `reason`: what is already known about that.
         case crashed(Attempt, reason: String?)
     }
 
@@ -128,7 +127,7 @@ package struct TaskHost: Sendable {
 
     package init() {}
 
-    /// The attempt that the slot has.
+    /// The slot's current attempt.
     package var spec: TaskSpec? {
         switch state {
         case .starting(let attempt), .running(let attempt), .ending(.replaced(by: let attempt)),
@@ -147,11 +146,12 @@ package struct TaskHost: Sendable {
         }
     }
 
-    /// Whether a process holds the slot that does not end.
+    /// Whether a process that does not exit holds the slot.
     package var isLost: Bool { if case .lost = state { true } else { false } }
 
-    /// Takes what happened.
-    /// - Returns: what is to be done about it, in this order.
+    /// Handles an event.
+    ///
+    /// - Returns: The actions to perform, in this order.
     package mutating func apply(_ input: Input) -> [Action] {
         switch input {
         case .run(let spec, let program, let now): run(spec, program, now)
@@ -249,7 +249,7 @@ package struct TaskHost: Sendable {
         case .waiting:
             state = .ending(.stopped)
             return [.kill]
-        // What it said before it was ended is of no interest.
+        // Ignore what it sent before it was ended.
         case .idle, .starting, .ending, .lost: return []
         }
     }

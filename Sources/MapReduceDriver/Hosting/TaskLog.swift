@@ -6,13 +6,15 @@ internal import Synchronization
 internal import Glibc
 #endif
 
-/// What a task process prints: comes through a pipe, and goes to the file of the attempt that runs,
-/// or of the process while none does.
+/// The output of a task process: read from a pipe, and written to the file of the running attempt,
+/// or of the process while no attempt runs.
 ///
-/// Of each file the beginning is kept as it is printed, and the end when the attempt has ended;
-/// what is between them is counted. However much a closure prints, it does not fill the disk.
+/// Of each file, the beginning is written as it is printed, and the end when the attempt ends; the
+/// bytes in between are only counted. This way a closure cannot fill the disk, however much it
+/// prints.
 package final class TaskLog: Sendable {
-    /// Can be read when the process has printed something; nil when nobody prints any more.
+    /// The pipe's read end, readable when the process has printed something; nil after all writers
+    /// have closed the pipe.
     package var descriptor: Int32? { state.withLock { $0.isClosed ? nil : reader } }
 
     private let reader: Int32
@@ -24,9 +26,9 @@ package final class TaskLog: Sendable {
         var isClosed = false
     }
 
-    /// Makes a pipe, whose end for the process is to be closed once that is started.
+    /// Creates a pipe; close the writer, the process's end, after the process starts.
     ///
-    /// `path`: takes what is printed outside of attempts; what is there is replaced.
+    /// `path`: the file for output outside of attempts; an existing file is replaced.
     package static func make(at path: String) throws -> (log: TaskLog, writer: Int32) {
         var ends: (Int32, Int32) = (-1, -1)
         let code = withUnsafeMutableBytes(of: &ends) { bytes in
@@ -50,10 +52,10 @@ package final class TaskLog: Sendable {
         state.withLock { $0.file.end() }
     }
 
-    /// The process has its end of the pipe, or was not started.
+    /// Closes the writer, after the process has inherited it or failed to start.
     package func closeWriter(_ writer: Int32) { close(writer) }
 
-    /// What is printed from now on goes to this file.
+    /// Directs output to this file from now on.
     package func begin(_ path: String) {
         drain()
         state.withLock { state in
@@ -62,7 +64,7 @@ package final class TaskLog: Sendable {
         }
     }
 
-    /// The attempt has ended: its file gets the end of what it printed.
+    /// Ends an attempt: writes the end of its output to its file.
     package func end() {
         drain()
         state.withLock { state in
@@ -71,11 +73,12 @@ package final class TaskLog: Sendable {
         }
     }
 
-    /// Takes what has been printed by now; waits for nothing.
+    /// Reads the output printed so far, without waiting.
     package func drain() {
         state.withLock { state in
             withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 8) { buffer in
-                // At most what a pipe holds, many times: a process may print as fast as this reads.
+                // At most many times the capacity of a pipe: a process may print as fast as this
+                // reads.
                 for _ in 0..<DriverLimits.logReadsAtOnce where !state.isClosed {
                     let count = read(reader, buffer.baseAddress, buffer.count)
                     if count < 0, errno == EINTR { continue }
@@ -88,14 +91,16 @@ package final class TaskLog: Sendable {
     }
 }
 
-/// A file of which the beginning and the end are kept.
+/// A file that keeps the beginning and the end of what is written to it.
 struct BoundedFile {
     private var descriptor: Int32
     private var headByteCount = 0
     private var tail: [UInt8] = []
     private var droppedByteCount = 0
 
-    /// A file that cannot be opened keeps nothing: a log is not worth an attempt.
+    /// Opens a file.
+    ///
+    /// If that fails, nothing is kept: a log is not worth failing an attempt for.
     init(_ path: String, appends: Bool = false) {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_TRUNC)
         descriptor = open(path, flags, 0o644)
@@ -111,7 +116,7 @@ struct BoundedFile {
         }
         tail += bytes.dropFirst(room)
         let most = DriverLimits.keptLogTailByteCount
-        // Now and then, as it moves what is kept.
+        // Only now and then, because it moves the kept bytes.
         if tail.count > 2 * most { cutTail(to: most) }
     }
 
@@ -121,7 +126,7 @@ struct BoundedFile {
         tail.removeFirst(tail.count - most)
     }
 
-    /// Writes the end, and closes the file.
+    /// Writes the end and closes the file.
     mutating func end() {
         guard descriptor >= 0 else { return }
         cutTail(to: DriverLimits.keptLogTailByteCount)
@@ -135,7 +140,7 @@ struct BoundedFile {
         descriptor = -1
     }
 
-    /// On a full disk the rest is lost.
+    /// Writes bytes; if the disk is full, the rest is lost.
     private func write(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         while descriptor >= 0, !rest.isEmpty {

@@ -1,61 +1,61 @@
 package import MapReduceModel
 package import MapReduceProcess
 
-/// One task slot of this machine: has a process run attempts, as its `TaskHost` decides.
+/// A task slot of this machine: has a process run attempts, as its `TaskHost` decides.
 ///
-/// It belongs to one thread or queue of its driver, the local runner or a worker, which reads the
-/// process's channel and says what came there. To end a process may take
+/// It belongs to one thread or queue of its driver (the local runner or a worker), which reads the
+/// process's channel and passes on what arrives there. Ending a process may take
 /// `ProcessLimits.reapPatience`.
 package final class TaskSlot {
-    /// What a driver is to know.
+    /// An event for the driver.
     package enum Event {
-        /// There is a new process, whose channel and log are to be read.
+        /// A new process has started; its channel and log are to be read.
         case started(HostedProcess)
         /// An attempt ended; `isCrash`: its process ended with it.
         case ended(TaskReport, isCrash: Bool)
-        /// The process does not end: the slot runs nothing until `freed`.
+        /// The process does not exit: the slot runs nothing until `freed`.
         case lost(processID: Int32)
         /// The slot is free again, after `stop` or after `lost`.
         case freed
     }
 
-    /// The process that the slot has.
+    /// The slot's current process.
     package private(set) var process: HostedProcess?
-    /// What the attempt is at; outlives the process.
+    /// The progress of the attempt; outlives the process.
     package let recorder: FlightRecorder
-    /// Takes what processes of the slot print outside of attempts.
+    /// The file for the output of the slot's processes outside of attempts.
     package let logPath: String
     private let recorderPath: String
     private var host = TaskHost()
     /// The job of the attempt that was started last.
     private var job: HostedJob?
-    /// How often memory had run out when that was.
+    /// The out-of-memory kills counted when that attempt started.
     private var memory = OutOfMemoryKills.now()
-    /// The process that the system did not let go of last.
+    /// The process that most recently failed to exit.
     private var lostProcessID: Int32 = 0
-    /// Called on a thread of its own when the system has let go of a process that did not end; the
-    /// driver then calls `release`.
+    /// Called on a thread of its own when a process that did not exit is finally gone; the driver
+    /// then calls `release`.
     package var didRelease: @Sendable () -> Void = {}
 
-    /// `path`: where the slot's files are, without the ends of their names.
+    /// `path`: the path of the slot's files, without their suffixes.
     package init(path: String) throws {
         recorderPath = path + ".recorder"
         logPath = path + ".log"
         recorder = try FlightRecorder(path: recorderPath)
     }
 
-    /// The attempt that the slot has.
+    /// The slot's current attempt.
     package var spec: TaskSpec? { host.spec }
-    /// Whether it can run an attempt.
+    /// Whether the slot can run an attempt.
     package var isFree: Bool { host.isFree }
-    /// Whether a process holds it that does not end.
+    /// Whether a process that does not exit holds the slot.
     package var isLost: Bool { host.isLost }
 
-    // MARK: What happens
+    // MARK: Events
 
-    /// Runs an attempt; only when no other one runs.
+    /// Runs an attempt; call it only when no other attempt runs.
     ///
-    /// A slot that is lost reports a failure.
+    /// A lost slot reports a failure.
     package func run(_ spec: TaskSpec, of job: HostedJob, at now: Instant) -> [Event] {
         self.job = job
         recorder.beginAttempt()
@@ -63,33 +63,33 @@ package final class TaskSlot {
         return apply(.run(spec, of: job.program, at: now))
     }
 
-    /// The process said something.
+    /// Handles a notice from the process.
     package func take(_ notice: TaskNotice) -> [Event] { apply(.notice(notice)) }
 
-    /// The process closed its channel; `error`: why it cannot be read, where that is so.
+    /// Handles the closing of the channel by the process; `error`: why it cannot be read, if so.
     package func close(_ error: String? = nil) -> [Event] { apply(.closed(error: error)) }
 
-    /// Ends an attempt whose closure makes no progress; to be called every
-    /// `DriverLimits.watchInterval`.
+    /// Ends an attempt whose closure makes no progress; call it every `DriverLimits.watchInterval`.
     package func check(at now: Instant) -> [Event] {
         if host.spec == nil { return [] }
         return apply(.tick(recorder.progress, at: now))
     }
 
-    /// Ends the process, and gives up its attempt.
+    /// Ends the process and abandons its attempt.
     ///
-    /// `start`: when the wait for its end began, if those of other slots are ended as well.
+    /// `start`: when the wait for its end began, if other slots' processes are ended as
+    ///   well.
     package func stop(since start: ContinuousClock.Instant = .now) -> [Event] {
         apply(.stop, since: start)
     }
 
-    /// Sends the process its end, without waiting for it.
+    /// Sends the process the signal that ends it, without waiting.
     package func signalEnd() { process?.process?.signalEnd() }
 
-    /// The system has let go of the process.
+    /// Handles the exit of a lost process.
     package func release() -> [Event] { apply(.released) }
 
-    // MARK: What is done about it
+    // MARK: Actions
 
     private func apply(
         _ input: TaskHost.Input,
@@ -100,14 +100,14 @@ package final class TaskSlot {
         while let next = input {
             input = nil
             for action in host.apply(next) {
-                // Actions that are answered come last.
+                // Actions with a result come last.
                 input = perform(action, since: start, &events)
             }
         }
         return events
     }
 
-    /// - Returns: what came of it.
+    /// - Returns: The resulting input.
     private func perform(
         _ action: TaskHost.Action,
         since start: ContinuousClock.Instant,
@@ -118,7 +118,7 @@ package final class TaskSlot {
         case .send(let command): return send(command)
         case .askWhereItHangs:
             guard let process = process?.process,
-                // One that is stopped cannot say where it hangs.
+                // A stopped process cannot report where it hangs.
                 !HangingThread.isStopped(process: process.processID),
                 HangingThread.requestBacktrace(
                     process: process.processID,
@@ -158,7 +158,7 @@ package final class TaskSlot {
             try process?.channel.send(command)
             return nil
         } catch {
-            // How the process ended says more than that nothing can be sent to it.
+            // How the process ended says more than a failure to send to it.
             return .closed(error: nil)
         }
     }
@@ -196,8 +196,8 @@ package final class TaskSlot {
         return TaskReport(attempt: crash.spec.attempt, outcome: .failed(failure))
     }
 
-    /// What starts a process that says more of a crash; nil where the disk does not say what there
-    /// is to start.
+    /// Returns the launch of a process that can tell more about a crash; nil for a thread,
+    /// or if the disk cannot be read to determine it.
     private static func launch(_ job: HostedJob) -> TaskProcess.Launch? {
         guard case .process(let launch) = job.start else { return nil }
         do { return try launch() } catch { return nil }

@@ -1,20 +1,20 @@
 package import MapReduceEngine
 package import MapReduceModel
 
-/// The inputs of a command line, by the names under which the job reads them.
+/// The inputs of a command line, grouped by the names under which the job reads them.
 package struct InputArguments {
-    /// In the order of the command line.
+    /// The groups, in command-line order.
     package private(set) var groups: [(name: String, paths: [String])] = []
-    /// The inputs that the job reads; the name of one may be empty.
+    /// The inputs that the job reads; an input's name may be empty.
     private let read: [(name: String, format: InputFormat)]
-    /// Whether files are read as they are, whatever they look like.
+    /// Whether files are read as they are, regardless of their format.
     private let insists: Bool
 
-    /// Sorts arguments by their names: `users=path` is `path` under the name `users`, unless there
-    /// is a file of that whole name, or the job reads no such input and it is a pattern, as
-    /// `year=2024/*.txt` may be.
+    /// Groups arguments by name: `users=path` is `path` under the name `users`, unless a file with
+    /// that whole name exists, or the job reads no such input and the argument is a pattern, such
+    /// as `year=2024/*.txt`.
     ///
-    /// `insists`: reads files as they are, whatever they look like.
+    /// `insists`: whether to read files as they are, regardless of their format.
     package init(
         _ arguments: [String],
         read: [(name: String, format: InputFormat)],
@@ -32,7 +32,7 @@ package struct InputArguments {
         }
     }
 
-    /// Those of a command line for a job.
+    /// Groups the inputs of a request for a job.
     package init(_ request: RunRequest, of plan: Plan) {
         let read: [(name: String, format: InputFormat)] = plan.stages.compactMap { stage in
             if case .files(let name, let format) = stage.input { (name, format) } else { nil }
@@ -58,8 +58,8 @@ package struct InputArguments {
         return (name, String(argument[argument.index(after: equals)...]))
     }
 
-    /// Checks that the job reads every group and has all that it reads, and that no stream is named
-    /// twice.
+    /// Checks that the job reads every group, that no input of the job is missing, and that no
+    /// stream is named twice.
     package func check() throws {
         for group in groups where !names.contains(group.name) {
             throw RunError(.usage, unknown(group.name, group.paths[0]))
@@ -75,7 +75,7 @@ package struct InputArguments {
         try InputStream.checkAreNamedOnce(try streams())
     }
 
-    /// Says that the job does not read an input.
+    /// Returns the message that the job does not read an input.
     private func unknown(_ name: String, _ path: String) -> String {
         let others = Set(names).subtracting([""]).sorted()
         if name.isEmpty {
@@ -91,19 +91,20 @@ package struct InputArguments {
             + others.map { "\($0)=\(path)" }.joined(separator: " or ")
     }
 
-    /// What can be read only once.
+    /// Returns the inputs that can be read only once.
     func streams() throws -> [InputStream] {
         try groups.flatMap(\.paths).compactMap { try InputStream($0) }
     }
 
     /// Finds the files of a group.
     ///
-    /// Streams, and files whose size cannot be believed, are copied to the scratch directory first.
+    /// Streams, and files whose reported size is unreliable, are first copied to the scratch
+    /// directory.
     func files(of name: String, spool: Spool) throws -> [PlannedFile] {
         try find(name, stream: spool.copy, copy: spool.copy)
     }
 
-    /// Checks that all can be read once more.
+    /// Checks that all inputs can be read again.
     func checkStored() throws {
         guard let stream = try streams().first else { return }
         throw RunError(
@@ -113,7 +114,8 @@ package struct InputArguments {
         )
     }
 
-    /// Finds the files of a group, for workers that cannot read what is read only once.
+    /// Finds the files of a group, for workers, which cannot read inputs that are readable only
+    /// once.
     package func storedFiles(of name: String) throws -> [PlannedFile] {
         try find(
             name,
@@ -149,7 +151,7 @@ package struct InputArguments {
         return files
     }
 
-    /// Checks that a file whose lines the job reads has lines.
+    /// Checks that a file has lines if the job reads its lines.
     private func checkLines(of file: PlannedFile, in name: String) throws {
         let isOfLines = read.contains { input in
             input.name == name && (input.format == .lines || input.format == .jsonLines)
@@ -162,11 +164,11 @@ package struct InputArguments {
         )
     }
 
-    /// Checks that what is named can be found and read, and is not what the job will replace,
-    /// before anything is written.
+    /// Checks, before anything is written, that the inputs can be found and read, and that the job
+    /// will not replace them.
     ///
     /// `reports`: the files that the run writes about itself.
-    /// - Returns: what is suspicious about it, a sentence each.
+    /// - Returns: Warnings, one sentence each.
     func checkFiles(output: String, reports: [ReportFile]) throws -> [String] {
         let target = try Files.resolved(output).map { $0 + "/" }
         var warnings: [String] = []
@@ -204,12 +206,12 @@ package struct InputArguments {
         return warnings
     }
 
-    /// The same where a run writes nothing about itself.
+    /// Does the same for a run that writes no reports.
     package func checkFiles(output: String) throws -> [String] {
         try checkFiles(output: output, reports: [])
     }
 
-    /// The files of all groups, without streams.
+    /// Returns the files of all groups, without streams.
     func allFiles() throws -> [String] {
         try groups.flatMap(\.paths).flatMap { path -> [String] in
             if try InputStream(path) != nil { return [] }

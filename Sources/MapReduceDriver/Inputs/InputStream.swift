@@ -5,20 +5,20 @@ internal import MapReduceModel
 internal import Glibc
 #endif
 
-/// An input that is read only once: standard input, a pipe, a device, or what a shell handed over
-/// as a descriptor (`/dev/stdin`, `/dev/fd/7`), which the processes of tasks do not have.
+/// An input that can be read only once: standard input, a pipe, a device, or a descriptor that the
+/// shell passed (`/dev/stdin`, `/dev/fd/7`), which task processes do not have.
 package struct InputStream {
-    /// As it stands on the command line.
+    /// The path as given on the command line.
     let path: String
-    /// What tells it apart from all others: its device and its number.
+    /// The unique identity of the stream: its device and inode numbers.
     private let identity: [UInt]
 
-    /// Nil for what is stored, or is not there.
+    /// Creates a stream; returns nil if the path is a stored file or does not exist.
     package init?(_ path: String) throws {
         self.path = path
         if path == "-" {
             var status = stat()
-            // A closed descriptor is an error when it is read.
+            // A closed descriptor causes an error when it is read.
             identity = fstat(0, &status) == 0 ? [UInt(status.st_dev), UInt(status.st_ino)] : []
             return
         }
@@ -30,10 +30,10 @@ package struct InputStream {
         identity = try Files.identity(of: path)
     }
 
-    /// The name of the stream, for a message.
+    /// The name of the stream in messages.
     var name: String { path == "-" ? "standard input" : path }
 
-    /// Checks that no stream is named twice, by whatever paths.
+    /// Checks that no stream is named twice, even by different paths.
     static func checkAreNamedOnce(_ streams: [InputStream]) throws {
         var known: [InputStream] = []
         for stream in streams where try !stream.isAlwaysEmpty || stream.path == "-" {
@@ -50,7 +50,7 @@ package struct InputStream {
         }
     }
 
-    /// Whether it is `/dev/null`, which may be read again and again.
+    /// Whether the stream is `/dev/null`, which can be read repeatedly.
     private var isAlwaysEmpty: Bool {
         get throws {
             try Files.isThere("/dev/null") && identity == Files.identity(of: "/dev/null")
@@ -59,7 +59,7 @@ package struct InputStream {
 
     /// Opens the stream; the caller closes the descriptor.
     ///
-    /// Without blocking, so that a pipe to which nothing writes yet can be waited for.
+    /// Opens it without blocking, so that the caller can wait for a pipe that has no writer yet.
     func open() throws -> Int32 {
         if path == "-" { return try Self.duplicate(0, name) }
         let opened = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -77,10 +77,11 @@ package struct InputStream {
         return copy
     }
 
-    /// Checks that a file which was found is not another name of a descriptor, as of standard
-    /// input: the processes of tasks have others.
+    /// Checks that a file is not another name for a descriptor, such as standard input: task
+    /// processes have different descriptors.
     ///
-    /// `argument`: which it was found by. One that leads to a descriptor itself is a stream.
+    /// `argument`: the argument that the file was found by. An argument that itself leads
+    ///   to a descriptor is a stream.
     static func checkIsStored(_ path: String, in argument: String) throws {
         guard try Files.kind(of: path, followingLinks: false) == .other,
             descriptor(of: path) != nil
@@ -98,7 +99,8 @@ package struct InputStream {
         case ofAnotherProcess
     }
 
-    /// The descriptor that a path leads to, through links or not; nil if it leads to none.
+    /// Returns the descriptor that a path leads to, directly or through links; nil if there is
+    /// none.
     static func descriptor(of path: String) -> Descriptor? {
         var path = path
         for _ in 0..<EngineLimits.maxLinkCount {
@@ -114,9 +116,9 @@ package struct InputStream {
         return nil
     }
 
-    /// A path without links.
+    /// Resolves the links of a path.
     ///
-    /// One that is not UTF-8 leads to no descriptor.
+    /// A path that is not UTF-8 leads to no descriptor.
     private static func real(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }

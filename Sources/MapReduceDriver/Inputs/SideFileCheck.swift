@@ -1,9 +1,9 @@
 internal import MapReduceEngine
 package import MapReduceModel
 
-/// Checks that the side files of a job are not what its run will replace.
+/// Checks that the run of a job will not replace its side files.
 package enum SideFileCheck {
-    /// - Throws: `RunError`.
+    /// - Throws: `RunError` if it would.
     package static func check(_ files: [DescribedFile], output: String) throws {
         guard let target = try Files.resolved(output).map({ $0 + "/" }) else { return }
         for file in files where try Files.resolved(file.path)?.hasPrefix(target) ?? false {

@@ -5,13 +5,13 @@ internal import MapReduceProcess
 internal import Glibc
 #endif
 
-/// Copies what can be read only once, standard input and pipes, and files whose size cannot be
-/// believed, to files of the scratch directory.
+/// Copies inputs to files of the scratch directory if they can be read only once (standard input
+/// and pipes) or if their reported size is unreliable.
 ///
-/// What two stages read is copied once.
+/// An input that two stages read is copied once.
 final class Spool {
     private let directory: String
-    /// A signal ends the wait for a stream that has nothing to say.
+    /// Signals; one of them ends the wait for a stream that has no data.
     private let signals: SignalWatcher
     private var copies: [String: PlannedFile] = [:]
 
@@ -20,10 +20,10 @@ final class Spool {
         self.signals = signals
     }
 
-    /// What was copied, in the order of the names.
+    /// The names of the copied inputs, sorted.
     var names: [String] { copies.keys.map { $0 == "-" ? "standard input" : $0 }.sorted() }
 
-    /// What a file that was found is called where people read of it: what a copy was made of.
+    /// Returns the name to show users for a file: for a copy, the name of its original.
     func name(of file: PlannedFile) -> String {
         guard let name = copies.first(where: { $0.value.path == file.path })?.key else {
             return file.path
@@ -31,12 +31,12 @@ final class Spool {
         return name == "-" ? "standard input" : name
     }
 
-    /// Copies a stream: standard input to a file named `stdin`.
+    /// Copies a stream; standard input goes to a file named `stdin`.
     func copy(_ stream: InputStream) throws -> PlannedFile {
         try copy(stream.path, named: stream.name) { try stream.open() }
     }
 
-    /// Copies a file to its end, whatever its size is said to be.
+    /// Copies a file to its end, regardless of its reported size.
     func copy(_ path: String) throws -> PlannedFile {
         try copy(path, named: path) {
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)

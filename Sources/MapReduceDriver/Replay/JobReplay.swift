@@ -6,16 +6,16 @@ package import MapReduceReport
 
 /// Runs one task of a job again, on the main thread of this process, where a debugger finds it.
 ///
-/// What the task reads of earlier stages is computed first, in task processes, as those runs
-/// are gone. Nothing of the job's output is touched.
+/// The task's input from earlier stages is computed first, in task processes, because those runs
+/// are gone. The job's output is not touched.
 package struct JobReplay {
     private let job: DrivenJob
     private let request: RunRequest
     private let replayed: ReplayTask
-    /// Whether `mapreduce replay` asked for it, with a task of a cluster.
+    /// Whether `mapreduce replay` requested the replay, with a task from a cluster.
     private let isHandedOver: Bool
 
-    /// A task of a run with these arguments.
+    /// Creates the replay of a task of a run with these arguments.
     package init(
         _ name: TaskName,
         of job: DrivenJob,
@@ -30,8 +30,9 @@ package struct JobReplay {
         self.replayed = replayed
     }
 
-    /// A task that was handed over in a file.
-    /// - Throws: `RunError` if it is of a job with another plan.
+    /// Creates the replay of a task that was passed in a file.
+    ///
+    /// - Throws: `RunError` if the task's job has a different plan.
     package init(
         _ handedOver: ReplayTask,
         of job: DrivenJob,
@@ -53,7 +54,7 @@ package struct JobReplay {
         }
     }
 
-    /// Cuts the input as a run with the same arguments does, and finds the task.
+    /// Splits the input as a run with the same arguments does, and finds the task.
     private static func planned(
         _ name: TaskName,
         of plan: Plan,
@@ -83,7 +84,8 @@ package struct JobReplay {
         )
     }
 
-    /// Runs the task, and says what it does and what came of it.
+    /// Runs the task, and prints what it does and its result.
+    ///
     /// - Throws: `RunError` that says where the task failed.
     package func run() throws {
         let scratch = try ScratchDirectory(
@@ -118,7 +120,7 @@ package struct JobReplay {
         if !request.isQuiet || isHandedOver { Terminal.write(text + "\n", to: 2) }
     }
 
-    // MARK: What it reads
+    // MARK: Input
 
     private func input() throws -> TaskInput {
         switch job.plan.stages[replayed.task.stage].input {
@@ -136,7 +138,7 @@ package struct JobReplay {
         }
     }
 
-    /// Runs the stages before that of the task, and gives what it reads of them.
+    /// Runs the stages before the task's stage, and returns what the task reads from them.
     private func readEarlierStages(in scratch: String) throws -> [[Segment]] {
         let (plan, settings) = (job.plan, request.settings)
         let stage = replayed.task.stage
@@ -152,7 +154,7 @@ package struct JobReplay {
             signals: nil,
             display: request.display
         )
-        // Earlier stages run for their outputs alone.
+        // Earlier stages run only for their outputs.
         var retryPolicy = settings.retryPolicy
         retryPolicy.auditPercent = 0
         let state = try runner.run(
@@ -165,7 +167,7 @@ package struct JobReplay {
         )
         try state.checkSucceeded()
         let partitions = plan.partitionsRead(byTask: replayed.task.index, ofStage: stage)
-        // Of an iteration that ended early, the last of its rounds that ran is read.
+        // If an iteration ended early, read the last round that ran.
         let sources = plan.stages[stage].sources.map { state.resolved($0) }
         return zip(sources, partitions).map { source, partition in
             state.stages[source.stage].tasks.compactMap { task in
@@ -219,7 +221,7 @@ package struct JobReplay {
 }
 
 extension TaskInput {
-    /// Whether a record can be read from its offset on.
+    /// Whether a record can be read directly from its offset.
     fileprivate func hasPlainLines(_ format: InputFormat?) -> Bool {
         guard case .split(let split) = self, let format, format.isLines || format.cut == .anywhere
         else { return false }

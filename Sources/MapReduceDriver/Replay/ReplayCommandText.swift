@@ -1,22 +1,22 @@
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// What people paste into a shell to run a task of this run again: the command that they typed,
-/// with `--replay`.
+/// The command that users paste into a shell to run a task of this run again: the command that they
+/// typed, with `--replay`.
 ///
-/// The messages of a failed run and its reports show it.
+/// The messages and reports of a failed run show it.
 struct ReplayCommandText {
     /// The command line of this process.
     let arguments: [String]
-    /// The job's name, where the command line is empty.
+    /// The job's name, used if the command line is empty.
     let name: String
-    /// Tasks that run at once, as they decide how the input is cut; nil where the command line says
-    /// it.
+    /// The number of tasks that run at once, which determines how the input is split; nil if the
+    /// command line sets it.
     let slotCount: Int?
 
-    /// The command for a task.
+    /// Returns the command for a task.
     ///
-    /// `copied`: what was read by copies that are gone.
+    /// `copied`: the inputs that were read from copies, which are gone.
     func text(_ task: TaskID, skipping badRecords: [BadRecord], copied: [String]) -> String {
         if let stream = copied.first {
             return "(\(stream) can be read only once; save it to a file, and run the job with that)"
@@ -26,7 +26,7 @@ struct ReplayCommandText {
             + (left > 0 ? "  # stops at one of \(left) bad records" : "")
     }
 
-    /// The command without what it may end in.
+    /// Returns the command without its trailing shell comment.
     func words(_ task: String, _ badRecords: [BadRecord] = []) -> String {
         var words = [arguments.first ?? name, "--replay", task]
         if let slotCount { words += ["--workers", "\(slotCount)"] }
@@ -37,7 +37,7 @@ struct ReplayCommandText {
         return ShellWords.text(words)
     }
 
-    /// Arguments without the options that ask for reports, which a replay does not write.
+    /// Returns arguments without the options that request reports, which a replay does not write.
     static func withoutReports(_ arguments: [String]) -> [String] {
         var kept: [String] = []
         var rest = arguments[...]
@@ -55,7 +55,7 @@ struct ReplayCommandText {
 }
 
 extension ReplayCommandText {
-    /// The command for this process's own command line.
+    /// Creates the command from this process's own command line.
     init(of job: DrivenJob, _ request: RunRequest) {
         self.init(
             arguments: CommandLine.arguments,

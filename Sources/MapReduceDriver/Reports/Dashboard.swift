@@ -5,10 +5,10 @@ internal import MapReduceProcess
 internal import MapReduceReport
 internal import Synchronization
 
-/// A page in a directory of its own that follows a run, opened in a browser as a file.
+/// A dashboard page in its own directory that follows a run; a browser opens it as a file.
 ///
-/// What it shows is written about once a second by a thread beside that of the run, and less often
-/// where that takes long, so that the job is not slowed down.
+/// A thread other than the run's writes the data about once a second, and less often if writing
+/// takes long, so that it does not slow down the job.
 package final class Dashboard: Sendable {
     private let base: String
     private let state = Mutex(State())
@@ -18,7 +18,7 @@ package final class Dashboard: Sendable {
         var context: RunContext?
         var next = ContinuousClock.now
         var isOver = false
-        /// Why the page could not be written the last time.
+        /// The reason why the last write of the page failed.
         var failure: (any Error)?
     }
 
@@ -26,12 +26,12 @@ package final class Dashboard: Sendable {
 
     package init(below base: String) { self.base = base }
 
-    /// The page's address, once it was made.
+    /// The page's address, once the page exists.
     package var address: String {
         Self.address(ofFile: state.withLock { $0.directory } + "/index.html")
     }
 
-    /// Makes the directory with the page.
+    /// Creates the directory with the page.
     package func begin(_ context: RunContext) throws {
         try Files.createDirectory(base)
         let made = try Files.createUniqueDirectory("\(base)/_mapreduce-dashboard-")
@@ -43,9 +43,11 @@ package final class Dashboard: Sendable {
         }
     }
 
-    /// Shows the run as it is now, if it is time to; at once, as a thread does the work.
+    /// Shows the current state of the run if an update is due.
+    ///
+    /// Returns at once: a thread does the work.
     package func update(_ run: RunSnapshot) {
-        // One that is being written holds the lock.
+        // A write in progress holds the lock.
         let isDue = state.withLockIfAvailable { state in
             guard !state.isOver, ContinuousClock.now >= state.next else { return false }
             state.next = .now + DriverLimits.dashboardInterval
@@ -69,7 +71,7 @@ package final class Dashboard: Sendable {
             } catch {
                 state.failure = error
             }
-            // What this thread has used of a processor is what the job misses.
+            // The processor time that this thread uses is lost to the job.
             let pause =
                 .nanoseconds(PhaseClock.ofThread - start) * DriverLimits.dashboardPauseFactor
             state.next =
@@ -78,7 +80,7 @@ package final class Dashboard: Sendable {
         }
     }
 
-    /// Shows how the run ended; the page stays as it is.
+    /// Shows how the run ended; the page remains after that.
     package func end(with report: JobReport) throws {
         try state.withLock { state in
             state.isOver = true
@@ -87,7 +89,7 @@ package final class Dashboard: Sendable {
         }
     }
 
-    /// Writes what the page reads; at no moment is there half of it.
+    /// Writes the data that the page reads; it is never half-written.
     private static func write(_ report: JobReport, in directory: String) throws {
         let path = "\(directory)/\(fileName)"
         let text = Page.answer(try JSONText.lines([report]))
@@ -95,7 +97,7 @@ package final class Dashboard: Sendable {
         try Files.rename(path + ".partial", to: path)
     }
 
-    /// The address of a file, for browsers.
+    /// Returns the address of a file for browsers.
     static func address(ofFile path: String) -> String {
         var address = "file://"
         for byte in path.utf8 {

@@ -4,16 +4,16 @@ internal import MapReduceEngine
 internal import Glibc
 #endif
 
-/// A file of the command line that a run writes about itself when it has ended.
+/// A report file named on the command line, which a run writes about itself when it ends.
 struct ReportFile {
-    /// The option that names it, for errors.
+    /// The option that names the file, for errors.
     let option: String
     let path: String
 
-    /// What is in the way of writing it, found before the job runs.
+    /// Checks that nothing prevents writing the file, before the job runs.
     ///
-    /// `output`: the directory of the job's output. `inputs`: the files that the job reads, without
-    /// links.
+    /// `output`: the directory of the job's output.
+    /// `inputs`: the files that the job reads, with links resolved.
     func check(output: String, inputs: Set<String>) throws {
         let parent = Files.parent(of: path) ?? "."
         switch try Files.kind(of: path) {
@@ -60,9 +60,9 @@ struct ReportFile {
         }
     }
 
-    /// Writes the file, all of it or nothing.
+    /// Writes the whole file or nothing.
     ///
-    /// What is not a plain file, a link above all, is written where it is.
+    /// Anything but a plain file, in particular a link, is written in place.
     func write(_ text: String) throws {
         guard try isReplaced else { return try Files.overwrite(text, at: path) }
         do {

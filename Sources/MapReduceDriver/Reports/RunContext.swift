@@ -7,7 +7,7 @@ internal import MapReduceReport
 internal import Glibc
 #endif
 
-/// What a report says of a run on this machine that the control plane does not know.
+/// The facts about a run on this machine that a report needs and the control plane does not know.
 package struct RunContext: Sendable {
     private let output: String
     private let slotCount: Int
@@ -19,12 +19,11 @@ package struct RunContext: Sendable {
     private let owner: String
     private let freeByteCount: Int?
 
-    /// Notes the time and the machine.
+    /// Records the time and the machine.
     ///
     /// `output`: the directory that the output goes to, or `standard output`.
-    ///
-    /// `replayCommand`: runs a task again, with `STAGE.TASK` in the place of its name; nil where no
-    /// command can.
+    /// `replayCommand`: the command that runs a task again, with `STAGE.TASK` in place of
+    ///   its name; nil if no command can.
     package init(
         output: String,
         slotCount: Int,
@@ -45,7 +44,7 @@ package struct RunContext: Sendable {
         freeByteCount = HostMemory.usable
     }
 
-    /// The report of a run at one moment.
+    /// Returns the report of a run at one moment.
     ///
     /// Cost: linear in the number of attempts.
     package func report(of run: RunSnapshot) -> JobReport {
@@ -69,7 +68,7 @@ package struct RunContext: Sendable {
         return report.judged()
     }
 
-    /// The failure that ended the run while its thread went on.
+    /// Adds the failure that ended the run while its thread kept running.
     private func add(_ failed: HungThreadError, to report: inout JobReport) {
         report.job.phase = .failed
         report.job.failure = failed.failure

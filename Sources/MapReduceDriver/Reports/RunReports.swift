@@ -3,18 +3,18 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceReport
 
-/// What a run leaves behind that tells how it went: the files of `--report` and `--trace`, and the
+/// The records that a run leaves of how it went: the files of `--report` and `--trace`, and the
 /// page of `--dashboard`.
 ///
-/// `JobDriver` makes one, checks it, notes how the run ended, and has it written when the output
-/// is in place or was removed.
+/// `JobDriver` creates one, checks it, records how the run ended, and has it written when the
+/// output is in place or has been removed.
 final class RunReports {
     private let report: ReportFile?
     private let trace: ReportFile?
-    /// The page that follows the run; nil where none was asked for.
+    /// The page that follows the run; nil unless requested.
     let dashboard: Dashboard?
     private let isQuiet: Bool
-    /// How the run ended; nil where it had not begun.
+    /// The final report of the run; nil if the run did not start.
     private(set) var end: JobReport?
 
     init(_ request: RunRequest) throws {
@@ -26,10 +26,10 @@ final class RunReports {
             ? Dashboard(below: request.scratch ?? Host.temporaryDirectory) : nil
     }
 
-    /// The files that were asked for.
+    /// The requested files.
     var files: [ReportFile] { [report, trace].compactMap { $0 } }
 
-    /// Checks that all can be written, before the job runs.
+    /// Checks, before the job runs, that all files can be written.
     ///
     /// `inputs`: the files that the job reads.
     func check(output: String, inputs: @autoclosure () throws -> [String]) throws {
@@ -38,22 +38,22 @@ final class RunReports {
         for file in files { try file.check(output: output, inputs: inputs) }
     }
 
-    /// Makes the page that follows the run, and says where it is.
+    /// Creates the page that follows the run, and prints its address.
     func begin(_ context: RunContext) throws {
         guard let dashboard else { return }
         try dashboard.begin(context)
-        // Even to those who want to hear nothing: it is what they have asked for.
+        // Print it even with `--quiet`: the user asked for the page.
         Terminal.write("dashboard: \(dashboard.address)\n", to: 2)
     }
 
-    /// Notes how the run ended.
+    /// Records how the run ended.
     func keep(_ snapshot: RunSnapshot?, _ context: RunContext) {
         end = snapshot.map { context.report(of: $0) }
     }
 
-    /// Writes all that was asked for.
+    /// Writes all requested reports.
     ///
-    /// A run that had not begun leaves nothing.
+    /// A run that did not start leaves none.
     func write() throws {
         guard let end else { return }
         try report?.write(Page.report(try JSONText.lines([end])))

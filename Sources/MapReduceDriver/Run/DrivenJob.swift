@@ -2,11 +2,11 @@ package import MapReduceEngine
 package import MapReduceModel
 package import MapReduceProcess
 
-/// A job as its driver needs it, without the types of its users: the plan, how its tasks are
-/// served, and how this process runs one of them.
+/// A job as its driver needs it, without the user's types: the plan, how its tasks are served, and
+/// how this process runs one of them.
 package struct DrivenJob: Sendable {
     package let plan: Plan
-    /// For each stage whether lines of files become strings in it.
+    /// For each stage, whether it decodes lines of files as strings.
     private let readsStrings: [Bool]
     private let start: HostedJob.Start
     /// Runs one task on the calling thread, for a replay.
@@ -24,15 +24,16 @@ package struct DrivenJob: Sendable {
         self.runTask = runTask
     }
 
-    /// The job as the local runner hosts it: in processes like this one, or on threads of this one.
+    /// Returns the job as the local runner hosts it: in processes like this one, or on threads of
+    /// this one.
     ///
-    /// In a replay the job runs as a plan of its own, of the stages before that of the task; its
-    /// processes build the whole one.
+    /// In a replay, the job runs with its own plan, which has only the stages before the task's
+    /// stage; its processes build the whole plan.
     package func hosted(_ id: JobID, _ settings: RunSettings) -> HostedJob {
         HostedJob(plan: plan, id: id, taskTimeoutSeconds: settings.taskTimeout, start: start)
     }
 
-    /// Refuses files that are not text where a stage reads text.
+    /// Rejects files that are not text if a stage reads text.
     ///
     ///                                  files of a kind that    files with a NUL in
     ///     a record is                  is recognized           their first 64 KiB

@@ -8,7 +8,7 @@ internal import MapReduceReport
 internal import Glibc
 #endif
 
-/// Runs a job from the command line: checks what it was given, runs it, and says how it went.
+/// Runs a job from the command line: checks its arguments, runs it, and reports how it went.
 package struct JobDriver {
     private let job: DrivenJob
     private let request: RunRequest
@@ -17,7 +17,7 @@ package struct JobDriver {
     private let reports: RunReports
     private let replay: ReplayCommandText
 
-    /// `sideFiles`: those that the job has asked for.
+    /// `sideFiles`: the side files that the job has requested.
     package init(job: DrivenJob, request: RunRequest, sideFiles: [DescribedFile]) throws {
         self.job = job
         self.request = request
@@ -33,7 +33,7 @@ package struct JobDriver {
         let start = clock.now
         let output = try checkedOutput()
         try checkFiles(output)
-        // Blocked before any thread is started, so that one thread receives them.
+        // Block them before any thread starts, so that a single thread receives them.
         let signals = try SignalWatcher([SIGINT, SIGTERM, SIGHUP])
         signal(SIGPIPE, SIG_IGN)
         FileLimit.raise()
@@ -65,7 +65,7 @@ package struct JobDriver {
 
     // MARK: Checks before anything is written
 
-    /// Where the output goes.
+    /// Returns the output path, after checking it.
     private func checkedOutput() throws -> String {
         try inputs.check()
         guard let output = request.output else {
@@ -82,7 +82,7 @@ package struct JobDriver {
     }
 
     private func checkFiles(_ output: String) throws {
-        // What was asked for must be there; the default is touched only as far as it is needed.
+        // A requested amount must be available; the default uses only as much memory as it needs.
         if request.namesMemory { try MemoryCheck.check(request.settings) }
         request.warn(try inputs.checkFiles(output: output, reports: reports.files))
         try SideFileCheck.check(sideFiles, output: output)
@@ -137,13 +137,13 @@ package struct JobDriver {
         try clean()
     }
 
-    /// An error after which something was to be cleaned up, which may fail as well: then both are
-    /// reported.
+    /// Runs the clean-up after an error, and returns the error to report: if the clean-up fails as
+    /// well, both.
     private func afterCleaning(_ error: any Error, _ clean: () throws -> Void) -> any Error {
         afterwards(error, "the clean-up failed", clean)
     }
 
-    /// The same for something else that is done after an error.
+    /// Does the same for any other work that follows an error.
     private func afterwards(
         _ error: any Error,
         _ problem: String,
@@ -159,7 +159,7 @@ package struct JobDriver {
 
     // MARK: The run itself
 
-    /// Runs all tasks, so that the parts of the output are where they belong.
+    /// Runs all tasks and puts the parts of the output in place.
     private func produce(
         in directories: RunDirectories,
         _ signals: SignalWatcher
@@ -203,7 +203,7 @@ package struct JobDriver {
         return state
     }
 
-    /// The pieces of files that the tasks of each stage read.
+    /// Returns the pieces of files that the tasks of each stage read.
     private func splits(_ spool: Spool) throws -> [[Split]] {
         try job.plan.stages.enumerated().map { index, stage in
             guard case .files(let name, let format) = stage.input else { return [] }
@@ -220,7 +220,7 @@ package struct JobDriver {
         }
     }
 
-    /// Has a runner do the job, and keeps for the reports how it ended.
+    /// Has a runner run the job, and keeps its outcome for the reports.
     private func submit(
         _ submission: JobSubmission,
         to runner: LocalRunner,

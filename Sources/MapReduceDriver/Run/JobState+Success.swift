@@ -4,7 +4,7 @@ package import MapReduceModel
 extension JobState {
     /// Throws the failure of a job that did not succeed.
     ///
-    /// `replay`: what runs the task of an attempt again.
+    /// - Parameter replay: Returns the command that runs the task of an attempt again.
     /// - Throws: `RunError`.
     package func checkSucceeded(replay: (AttemptID) throws -> String? = { _ in nil }) throws {
         switch phase {

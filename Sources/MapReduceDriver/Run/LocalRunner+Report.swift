@@ -1,26 +1,26 @@
 package import MapReduceControl
 package import MapReduceModel
 
-/// What a run knows of its job, for reports of it.
+/// The run's view of its job, for reports.
 extension LocalRunner {
-    /// How the job is doing; nil before it was submitted.
+    /// The current state of the job; nil before it is submitted.
     ///
-    /// Cost: small, as nothing is copied until the run goes on.
+    /// Cost: small, because nothing is copied until the run continues.
     var snapshot: RunSnapshot? {
         guard let job = coordinator.jobs.all.last else { return nil }
         return RunSnapshot(job: job, now: now, runningInput: inputOfRunningAttempts)
     }
 
-    /// How the job ended; nil where it was not submitted.
+    /// Returns the final state of the job; nil if it was not submitted.
     ///
-    /// `error`: what ended the run, of which the control plane has not heard; nil for one that
-    /// came to its end.
+    /// `error`: the error that ended the run and that the control plane does not know of;
+    ///   nil if the run completed.
     package func finalSnapshot(endedBy error: (any Error)? = nil) -> RunSnapshot? {
         guard var snapshot else { return nil }
         guard let error, snapshot.job.outcome == nil else { return snapshot }
         if let failed = error as? HungThreadError { snapshot.failed = failed }
         var coordinator = coordinator
-        // What it would have done is not done any more: the task processes are gone.
+        // Drop the effects: the task processes are gone.
         _ = coordinator.apply(.jobCancelled(snapshot.job.id), at: now)
         if let job = coordinator.jobs[snapshot.job.id] { snapshot.job = job }
         return snapshot
@@ -31,7 +31,7 @@ extension LocalRunner {
 package struct RunSnapshot: Sendable {
     package var job: JobState
     package let now: Instant
-    /// What attempts that have not ended have read of files.
+    /// The input that running attempts have read from files.
     package let runningInput: (records: Int, bytes: Int)
     /// The failure of an attempt that could not be ended.
     package var failed: HungThreadError?

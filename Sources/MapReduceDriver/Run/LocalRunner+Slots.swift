@@ -3,8 +3,8 @@ internal import MapReduceEngine
 internal import MapReduceModel
 internal import Synchronization
 
-/// Which slots are held by a process that was killed and is still there, and whose processes have
-/// ended at last.
+/// The slots that are held by killed processes that have not exited, and the slots whose processes
+/// have exited since.
 final class SlotReleases: Sendable {
     private let state: Mutex<State>
 
@@ -19,10 +19,10 @@ final class SlotReleases: Sendable {
         state.withLock { $0.processIDs[slot] = processID }
     }
 
-    /// The process of a slot has ended; called on a thread of its own.
+    /// Marks the process of a slot as ended; called on a thread of its own.
     func add(_ slot: Int) { state.withLock { $0.released.append(slot) } }
 
-    /// The slots that can be had again.
+    /// Returns the slots that have become available again.
     func takeReleased() -> [Int] {
         state.withLock { state in
             let slots = state.released
@@ -36,19 +36,20 @@ final class SlotReleases: Sendable {
     var processIDs: [Int32] { state.withLock { $0.processIDs.compactMap { $0 } } }
 }
 
-/// Processes that do not end: each costs its slot, and nothing else.
+/// Handling of processes that do not exit: each costs its slot, and nothing else.
 extension LocalRunner {
-    /// What the control plane is to know of this machine.
+    /// The health of this machine, for the control plane.
     var health: WorkerHealth { WorkerHealth(lostSlots: slots.count(where: \.isLost)) }
 
-    /// Ends all task processes: they are killed before any is waited for.
+    /// Ends all task processes: kills all of them before waiting for any.
     func endProcesses() {
         for slot in slots { slot.signalEnd() }
         let start = ContinuousClock.now
         for slot in slots { _ = slot.stop(since: start) }
     }
 
-    /// Takes slots back whose processes have ended at last.
+    /// Takes back slots whose processes have finally exited.
+    ///
     /// - Throws: `EngineError` when no slot is left.
     func releaseSlots() throws {
         for index in releases.takeReleased() { _ = slots[index].release() }

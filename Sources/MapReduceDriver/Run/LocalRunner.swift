@@ -4,10 +4,10 @@ package import MapReduceModel
 package import MapReduceProcess
 package import MapReduceReport
 
-/// Runs one job on this machine: drives the control plane, and does what it says.
+/// Runs one job on this machine: drives the control plane and executes its commands.
 ///
-/// A loop on one thread waits for messages of the task processes, for signals and for the clock.
-/// The whole machine is one worker to the control plane.
+/// A loop on one thread waits for messages from the task processes, for signals and for the clock.
+/// To the control plane, the whole machine is one worker.
 package final class LocalRunner {
     private let job: HostedJob
     private let directories: RunDirectories
@@ -15,18 +15,18 @@ package final class LocalRunner {
     private var display: any RunDisplay
     private(set) var coordinator: Coordinator
     let slots: [TaskSlot]
-    /// Counts the slots whose lost processes have ended at last.
+    /// Records the slots whose lost processes have finally exited.
     let releases: SlotReleases
     var events: [Event] = []
     private var outcome: JobOutcome?
     private var nextUpdate = Instant.zero
-    /// Shows the run on a page; nil where nobody asked for one.
+    /// The dashboard page that shows the run; nil unless requested.
     private let dashboard: Dashboard?
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
     static let worker = WorkerID(0)
-    /// With one worker there is nobody else to prepare or to repeat a task.
+    /// With a single worker, no other worker can prepare or repeat a task.
     private static var policy: Policy {
         var policy = Policy()
         policy.speculates = false
@@ -34,11 +34,11 @@ package final class LocalRunner {
         return policy
     }
 
-    /// `job`: what is run, of the id that it is submitted with.
+    /// Creates a runner.
     ///
-    /// `slotCount`: tasks that run at once.
-    ///
-    /// `signals`: end the run; nil where the caller takes them.
+    /// `job`: the job to run, with the ID that it is submitted under.
+    /// `slotCount`: the number of tasks that run at once.
+    /// `signals`: signals that end the run; nil if the caller handles them.
     package init(
         job: HostedJob,
         slotCount: Int,
@@ -66,9 +66,11 @@ package final class LocalRunner {
     var now: Instant { Instant(nanoseconds: (clock.now - start).nanoseconds) }
 
     /// Runs the job to its end.
-    /// - Returns: the finished state of the job.
+    ///
+    /// - Returns: The finished state of the job.
     /// - Throws: `InterruptionError` after a signal, `HungThreadError` when a thread of this
-    ///   process hangs, and `EngineError` when no slot is left; every task process is gone then.
+    ///   process hangs, and `EngineError` when no slot is left; by then, every task process has
+    ///   been ended.
     package func run(_ submission: JobSubmission) throws -> JobState {
         defer {
             display.end()
@@ -107,7 +109,7 @@ package final class LocalRunner {
         }
     }
 
-    /// The one worker of a local run is this process: what is to be prepared is here already.
+    /// This process is the only worker of a local run: everything to be prepared is already here.
     private func obey(_ command: WorkerCommand) throws {
         switch command {
         case .start(let assignment): try startAttempt(assignment)
@@ -140,8 +142,8 @@ package final class LocalRunner {
     // MARK: Attempts
 
     private func startAttempt(_ assignment: Assignment) throws {
-        // The control plane hears only now of a slot that was lost when an attempt was stopped; the
-        // slot reports that.
+        // The control plane learns only now of a slot that was lost when an attempt was stopped;
+        // the slot reports it.
         guard let job = coordinator.jobs[assignment.attempt.task.job],
             let index = slots.firstIndex(where: \.isFree) ?? slots.firstIndex(where: \.isLost)
         else { preconditionFailure("the control plane knows how many slots there are") }
@@ -154,7 +156,7 @@ package final class LocalRunner {
         try take(slots[index].stop(), from: index)
     }
 
-    /// `spec`: what the slot ran before.
+    /// `spec`: the specification that the slot ran before.
     private func take(
         _ happened: [TaskSlot.Event],
         from index: Int,
@@ -163,7 +165,7 @@ package final class LocalRunner {
         for event in happened {
             switch event {
             case .started, .freed: break
-            // Before the control plane hears that the attempt is over, and fills the slot.
+            // Do this before the control plane learns that the attempt is over and fills the slot.
             case .lost(let processID):
                 releases.lose(index, processID)
                 events.append(.workerPolled(Self.worker, health))
@@ -220,9 +222,12 @@ package final class LocalRunner {
         }
     }
 
-    /// A report that a run cannot be read blames the task that wrote it, which then runs again.
+    /// Returns the event for a report.
     ///
-    /// A full disk is the task's own fault here, as there is no other one.
+    /// A report that a run is unreadable blames the task that wrote the run; that task then runs
+    /// again.
+    ///
+    /// A full disk is the task's own fault here, because there is only this disk.
     private func event(for report: TaskReport, of spec: TaskSpec?) -> Event {
         let attempt = report.attempt
         guard case .failed(var failure) = report.outcome else {
@@ -238,8 +243,8 @@ package final class LocalRunner {
         )
     }
 
-    /// The attempt that wrote a run which cannot be read; nil where the task has written another
-    /// one since.
+    /// Returns the attempt that wrote an unreadable run; nil if the task has written another one
+    /// since.
     private func writer(of run: String, readBy spec: TaskSpec?) -> AttemptID? {
         guard let spec, let job = coordinator.jobs[spec.attempt.task.job] else { return nil }
         let sources = job.sources(of: spec.attempt.task.stage)
@@ -255,7 +260,9 @@ package final class LocalRunner {
 
     // MARK: Progress
 
-    /// Shows how far the run is: between events, as what has been reported is counted only then.
+    /// Shows the progress of the run.
+    ///
+    /// Called between events, because reports are counted only then.
     private func updateDisplay() {
         guard now >= nextUpdate else { return }
         nextUpdate = now + DriverLimits.localTickInterval
@@ -276,7 +283,7 @@ package final class LocalRunner {
         return progress
     }
 
-    /// What attempts that have not ended have read of files so far.
+    /// The input that running attempts have read from files so far.
     var inputOfRunningAttempts: (records: Int, bytes: Int) {
         var sum = (records: 0, bytes: 0)
         for slot in slots {
@@ -289,13 +296,13 @@ package final class LocalRunner {
     }
 }
 
-/// A failure that ends the run at once: the thread of its task cannot be ended.
+/// An error that ends the run at once: the thread of its task hangs and cannot be ended.
 package struct HungThreadError: Error {
     package let failure: Failure
     package let attempt: AttemptID
 }
 
-/// A signal that ends the run.
+/// An error that ends the run because of a signal.
 package struct InterruptionError: Error {
     package let signal: Int32
 

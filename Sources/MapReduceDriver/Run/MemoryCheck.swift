@@ -2,7 +2,7 @@ internal import MapReduceEngine
 internal import MapReduceProcess
 internal import MapReduceReport
 
-/// Refuses a memory budget that the machine does not have, before any work is done.
+/// Rejects a memory budget that exceeds the machine's available memory, before any work is done.
 enum MemoryCheck {
     static func check(_ settings: RunSettings) throws {
         let (needed, overflow) = settings.limits.memoryByteCount

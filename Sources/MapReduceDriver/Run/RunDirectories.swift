@@ -2,11 +2,11 @@ internal import MapReduceControl
 package import MapReduceEngine
 internal import MapReduceModel
 
-/// Where a run keeps its files.
+/// The directories where a run keeps its files.
 package struct RunDirectories {
-    /// Takes the job's output; nil for a run whose parts are read from the scratch directory.
+    /// The directory of the job's output; nil if the parts are read from the scratch directory.
     package let output: OutputDirectory?
-    /// Takes runs, logs and flight recorders.
+    /// The directory of runs, logs and flight recorders.
     package let scratch: String
 
     package init(output: OutputDirectory?, scratch: String) {
@@ -14,7 +14,7 @@ package struct RunDirectories {
         self.scratch = scratch
     }
 
-    /// The specification of an attempt.
+    /// Returns the specification of an attempt.
     ///
     /// Parts are written on the output's own disk, so that they can be renamed into place.
     func spec(for assignment: Assignment, of job: JobState) -> TaskSpec {

@@ -1,23 +1,23 @@
 internal import MapReduceModel
 
-/// Why a run did not begin, or did not end well.
+/// The reason why a run did not start or did not succeed.
 ///
-/// The command of a job prints it and exits with its code; `collect` makes a `JobError` of it.
+/// The command of a job prints it and exits with its code; `collect` turns it into a `JobError`.
 package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The exit code of the process.
     package enum Code: Int32, Sendable {
-        /// The job was started, and failed.
+        /// The job started and failed.
         case failed = 1
-        /// What was asked for cannot be done: an argument, an input or an output is wrong.
+        /// The request is invalid: an argument, an input or an output is wrong.
         case usage = 2
         /// The job was interrupted.
         case interrupted = 130
     }
 
     package let code: Code
-    /// What went wrong, where, and what to do about it.
+    /// The message: what went wrong, where, and what to do about it.
     package let message: String
-    /// Where in the input it happened; nil where it has no place.
+    /// The location in the input; nil if there is none.
     package let location: String?
 
     package init(_ code: Code, _ message: String, location: String? = nil) {
@@ -26,7 +26,9 @@ package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
         self.location = location
     }
 
-    /// A failure that ended the run while its thread went on; `replay`: runs the task again.
+    /// Describes a failure that ended the run while the thread of its task kept running.
+    ///
+    /// `replay`: the command that runs the task again.
     package init(_ hung: HungThreadError, replay: String? = nil) {
         self.init(
             .failed,

@@ -2,27 +2,27 @@ package import MapReduceEngine
 package import MapReduceModel
 internal import MapReduceProcess
 
-/// How a job is run on this machine: what the command line says, with its defaults filled in.
+/// The settings of a job that runs on this machine: the command line with its defaults filled in.
 ///
 /// Every process of a job derives the same settings from the same arguments.
 package struct RunSettings: Sendable {
-    /// Tasks that run at once.
+    /// The number of tasks that run at once.
     package var workerCount: Int
-    /// Partitions of every shuffle by key.
+    /// The number of partitions of every shuffle by key.
     package var reducerCount: Int
-    /// Whether that is for the engine to choose.
+    /// Whether the engine chooses the number of partitions.
     package var choosesReducerCount: Bool
     package var limits: EngineLimits
     package var retryPolicy = RetryPolicy()
-    /// Seconds that a closure may take without progress; nil for as long as it likes.
+    /// The seconds that a closure may take without progress; nil for no limit.
     package var taskTimeout: Int? = JobLimits.taskTimeoutSeconds
-    /// The most bytes of one split.
+    /// The maximum size of a split, in bytes.
     package var splitByteCount: Int
     package var inProcess: Bool
-    /// What the parts of the output are.
+    /// The format of the output's parts.
     package var outputStyle = OutputStyle()
-    /// The slots of the cluster from which task processes derive their defaults; nil for those of
-    /// this machine.
+    /// The number of slots of the cluster, from which task processes derive their defaults; nil to
+    /// use the slots of this machine.
     package var clusterSlotCount: Int?
 
     package init(workerCount: Int? = nil, reducerCount: Int? = nil) {
@@ -35,7 +35,7 @@ package struct RunSettings: Sendable {
         inProcess = false
     }
 
-    /// Those that a report shows.
+    /// The settings that a report shows.
     package var reported: JobReport.Settings {
         JobReport.Settings(
             memoryByteCount: limits.memoryByteCount,

@@ -8,14 +8,16 @@ internal import Glibc
 
 /// Writes a job's parts, one after another, to standard output.
 package struct StandardOutput {
-    /// A signal ends the wait for a reader that does not read.
+    /// Signals; one of them ends the wait for a reader that does not read.
     private let signals: SignalWatcher
 
     package init(signals: SignalWatcher) { self.signals = signals }
 
-    /// - Throws: `InterruptionError` after a signal, and of SIGPIPE when nobody reads any more.
+    /// Writes the parts.
     ///
-    /// Of parts that begin with the names of their columns, only the first one's are written.
+    /// If they begin with a header of column names, writes only the first one.
+    ///
+    /// - Throws: `InterruptionError` after a signal, with SIGPIPE if the reader has gone away.
     package func write(_ paths: [String], _ style: OutputStyle) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }

@@ -12,7 +12,8 @@ internal import Glibc
 /// `Unreachability` uses these words to tell the kinds of failure apart.
 enum CallFailure {
     /// Returns the words for an error.
-    /// - Parameter url: The URL that was requested.
+    ///
+    /// `url`: the URL that was requested.
     static func words(for error: any Error, url: String) -> String {
         switch error {
         case let error as NIOConnectionError:

@@ -167,7 +167,8 @@ package final class ClusterClient: Sendable {
     }
 
     /// Returns the bytes of a file between two offsets, as they arrive.
-    /// - Parameter end: The end offset; nil for the end of the file.
+    ///
+    /// `end`: the end offset; nil for the end of the file.
     package func bytes(
         _ url: String,
         from offset: Int = 0,

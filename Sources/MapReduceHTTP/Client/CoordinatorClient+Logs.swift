@@ -6,11 +6,12 @@ internal import NIOHTTP1
 /// Requests for the logs of attempts: live logs from their workers, kept logs from the coordinator.
 extension CoordinatorClient {
     /// Gets what an attempt has printed from an offset on, and what it prints until the worker's
-    /// answer ends. The answer ends when the attempt does, or when the attempt is silent for some
-    /// time.
-    /// - Parameter url: The URL of the attempt's worker.
-    /// - Parameter waits: Whether to wait for more; otherwise, what there is comes at once.
-    /// - Parameter take: Called with the bytes, chunk by chunk.
+    /// answer ends.
+    ///
+    /// The answer ends when the attempt does, or when the attempt is silent for some time.
+    /// `url`: the URL of the attempt's worker.
+    /// `waits`: whether to wait for more; otherwise, what there is comes at once.
+    /// `take`: called with the bytes, chunk by chunk.
     /// - Returns: Whether the attempt had already ended, so that all that it printed has arrived.
     package func followLog(
         of attempt: AttemptID,

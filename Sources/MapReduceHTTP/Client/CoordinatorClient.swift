@@ -8,8 +8,9 @@ package struct CoordinatorClient: Sendable {
     let base: String
 
     /// Creates a client.
-    /// - Parameter url: The URL of the coordinator.
-    /// - Parameter connectionCount: The maximum number of connections open to one service at once.
+    ///
+    /// `url`: the URL of the coordinator. `connectionCount`: the maximum number of connections open
+    /// to one service at once.
     package init(
         url: String,
         token: Token?,
@@ -63,10 +64,11 @@ package struct CoordinatorClient: Sendable {
     package func jobs() async throws -> [JobStatus] { try await client.get("\(base)/jobs") }
 
     /// Returns the status of a job; waits for its end, but at most `wait`.
-    /// - Parameter uuid: What distinguishes the job from others with its number, here and below. A
-    ///   coordinator restored from an older copy of its data assigns numbers again, so a caller
-    ///   that asks again about a job passes the UUID from the first answer. Nil stands for any job
-    ///   with the number.
+    ///
+    /// `uuid`: what distinguishes the job from others with its number, here and below. A
+    /// coordinator restored from an older copy of its data assigns numbers again, so a caller that
+    /// asks again about a job passes the UUID from the first answer. Nil stands for any job with
+    /// the number.
     package func job(
         _ id: JobID,
         _ uuid: String? = nil,

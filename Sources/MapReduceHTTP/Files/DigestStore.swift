@@ -82,7 +82,8 @@ package struct DigestStore: Sendable {
     }
 
     /// Fetches a side file from a coordinator, unless it is in the store.
-    /// - Parameter base: The coordinator's URL, including the version.
+    ///
+    /// `base`: the coordinator's URL, including the version.
     package func fetch(
         _ file: UploadedFile,
         from base: String,

@@ -27,7 +27,8 @@ package struct LineLogHandler: LogHandler {
     private static let lock = Mutex(())
 
     /// Creates a handler that writes to standard error.
-    /// - Parameter service: The kind of service, `coordinator` or `worker`.
+    ///
+    /// `service`: the kind of service, `coordinator` or `worker`.
     package init(service: String, format: LogFormat) {
         self.init(service: service, format: format) { line in
             Self.lock.withLock { _ in Terminal.writeRaw(line, to: 2) }
@@ -35,7 +36,8 @@ package struct LineLogHandler: LogHandler {
     }
 
     /// Creates a handler that passes lines to a closure.
-    /// - Parameter write: Called with a line and its line end, from any thread.
+    ///
+    /// `write`: called with a line and its line end, from any thread.
     package init(service: String, format: LogFormat, write: @escaping @Sendable (String) -> Void) {
         self.service = service
         self.format = format

@@ -28,7 +28,8 @@ package final class HTTPMetrics: Sendable {
     private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete]
 
     /// Counts a request that was answered.
-    /// - Parameter route: The route; nil if the path has none.
+    ///
+    /// `route`: the route; nil if the path has none.
     func answered(
         _ method: HTTPRequest.Method,
         _ route: String?,

@@ -21,8 +21,9 @@ package final class Connections: Sendable {
     private let state: Mutex<State>
 
     /// Computes the limits from the number of files that the process may open.
-    /// - Parameter fileLimit: The number of files that the process may have open at once.
-    /// - Parameter slotCount: The number of slots of a worker, which need files for other purposes.
+    ///
+    /// `fileLimit`: the number of files that the process may have open at once. `slotCount`: the
+    /// number of slots of a worker, which need files for other purposes.
     /// - Throws: `ConfigurationError` if that leaves too few connections.
     package init(
         fileLimit: Int,

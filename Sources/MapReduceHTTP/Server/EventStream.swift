@@ -7,7 +7,8 @@ package import NIOCore
 package enum EventStream {
     /// Returns an event whose data is a value; the value is a single line, because its JSON has no
     /// line ends.
-    /// - Parameter id: The point after which the stream can be resumed once this event has arrived.
+    ///
+    /// `id`: the point after which the stream can be resumed once this event has arrived.
     package static func event(
         _ name: String,
         id: String? = nil,
@@ -26,8 +27,9 @@ package enum EventStream {
 
     /// Returns an answer that continues until there is nothing more, the client goes away, or the
     /// process ends.
-    /// - Parameter next: Waits for what to send next, and returns nil at the end. It is called
-    ///   again when the client has taken what came before.
+    ///
+    /// `next`: waits for what to send next, and returns nil at the end. It is called again when the
+    /// client has taken what came before.
     package static func response(
         to request: Request,
         _ next: @escaping @Sendable () async throws -> [ByteBuffer]?

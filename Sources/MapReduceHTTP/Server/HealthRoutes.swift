@@ -6,7 +6,8 @@ internal import NIOCore
 /// The routes `/health/live` and `/health/ready`, which need no token.
 package enum HealthRoutes {
     /// Adds the routes to a router.
-    /// - Parameter isReady: Returns whether the service can do its work now.
+    ///
+    /// `isReady`: returns whether the service can do its work now.
     package static func add(
         to router: ClusterRouter,
         isReady: @escaping @Sendable () async -> Bool

@@ -41,7 +41,8 @@ extension Request {
 extension ClusterRouter {
     /// Returns a router without routes that does for each request what every service does: measures
     /// and traces it, turns errors into answers, and refuses it if it is not allowed.
-    /// - Parameter openPaths: Paths that reveal nothing, and need no token.
+    ///
+    /// `openPaths`: paths that reveal nothing, and need no token.
     package static func service(
         metrics: HTTPMetrics,
         logger: Logger,
@@ -65,7 +66,8 @@ extension ClusterRouter {
 
     /// Protects all routes from clients that may not use them: those without the token or, if there
     /// is no token, the pages of other sites.
-    /// - Parameter openPaths: Paths that reveal nothing.
+    ///
+    /// `openPaths`: paths that reveal nothing.
     func protect(
         token: Token?,
         isSecure: Bool,

@@ -9,7 +9,8 @@ package struct PublishedTokenService: Service, CustomStringConvertible {
     private let published = Promise<String>()
 
     /// Creates a service.
-    /// - Parameter url: Returns the coordinator's URL, once it is available.
+    ///
+    /// `url`: returns the coordinator's URL, once it is available.
     package init(
         _ token: Token,
         in tokens: LocalTokens,

@@ -32,7 +32,8 @@ package enum Traces {
     }
 
     /// Runs the body within a span.
-    /// - Parameter context: The context of the parent span; nil to run the body without a span.
+    ///
+    /// `context`: the context of the parent span; nil to run the body without a span.
     package static func span<Result>(
         _ name: String,
         in context: ServiceContext?,

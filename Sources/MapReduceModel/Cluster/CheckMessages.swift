@@ -1,16 +1,16 @@
-/// How a process of a cluster is placed, for `mapreduce doctor`.
+/// The environment of a process of a cluster, for `mapreduce doctor`.
 package struct ServiceStatus: Hashable, Codable, Sendable {
-    /// The version of the protocol, and the release of the command.
+    /// The version of the protocol; below, the release of the command.
     package var version: Int
     package var release: String
-    /// Seconds since 1970 by its clock, when it answered.
+    /// Seconds since 1970 by its own clock, when it answered.
     package var time: Double
     /// Where it keeps files: a coordinator its journal, a worker its runs.
     package var directory: String
     package var freeByteCount: Int
-    /// Files that the process may have open at once.
+    /// The number of files that the process may have open at once.
     package var fileLimit: Int
-    /// Left out by a coordinator.
+    /// Nil for a coordinator.
     package var diagnostics: WorkerDiagnostics?
 
     private enum CodingKeys: String, CodingKey {
@@ -46,10 +46,10 @@ package struct WorkerDiagnostics: Hashable, Codable, Sendable {
     /// The other workers that the coordinator knows, or some of them.
     package var peers: [Reach]
 
-    /// Whether a service answers.
+    /// Whether a service can be reached.
     package struct Reach: Hashable, Codable, Sendable {
         package var url: String
-        /// Why it does not; nil when it does.
+        /// Why it does not answer; nil if it does.
         package var problem: String?
 
         package init(url: String, problem: String? = nil) {
@@ -66,10 +66,10 @@ package struct WorkerDiagnostics: Hashable, Codable, Sendable {
     }
 }
 
-/// Asks a coordinator whether an output can be put in place.
+/// A request to a coordinator to check whether an output can be published.
 package struct OutputCheckRequest: Hashable, Codable, Sendable {
     package var version: Int
-    /// A path from the root on.
+    /// An absolute path.
     package var output: String
     package var overwrites: Bool
 
@@ -80,11 +80,12 @@ package struct OutputCheckRequest: Hashable, Codable, Sendable {
     }
 }
 
-/// What a coordinator found of an output.
+/// The result of a coordinator's check of an output.
 package struct OutputCheckAnswer: Hashable, Codable, Sendable {
-    /// Why the output cannot be put in place; nil if it can.
+    /// Why the output cannot be published; nil if it can.
     package var problem: String?
-    /// A directory beside the output, made for workers to write to; nil where that is not possible.
+    /// A directory next to the output, created for workers to write to; nil if that is not
+    /// possible.
     package var probe: String?
 
     package init(problem: String? = nil, probe: String? = nil) {
@@ -93,16 +94,16 @@ package struct OutputCheckAnswer: Hashable, Codable, Sendable {
     }
 }
 
-/// Asks a worker whether it could run tasks of a job.
+/// A request to a worker to check whether it could run tasks of a job.
 package struct JobCheckRequest: Hashable, Codable, Sendable {
     package var version: Int
     package var program: JobProgramFile
     /// Files that tasks read, or some of them.
     package var inputs: [File]
-    /// The directory that the coordinator has made; nil if it has made none.
+    /// The directory that the coordinator has created; nil if it has created none.
     package var probe: String?
 
-    /// A file as it is where the job is submitted.
+    /// A file as it is on the machine where the job is submitted.
     package struct File: Hashable, Codable, Sendable {
         package var path: String
         package var signature: FileSignature
@@ -126,19 +127,19 @@ package struct JobCheckRequest: Hashable, Codable, Sendable {
     }
 }
 
-/// What a worker found of a job.
+/// The result of a worker's check of a job.
 package struct JobCheckAnswer: Hashable, Codable, Sendable {
-    /// Of the files that are not as they should be, the first ones, and how many there are.
+    /// The first files that are not as they should be; below, how many there are.
     package var badInputs: [BadInput]
     package var badInputCount: Int
-    /// Whether the directory where the job is submitted is there.
+    /// Whether the directory that the job is submitted from exists here.
     package var hasDirectory: Bool
     package var output: Output
     package var program: Program
-    /// The processor, as `uname -m` names it.
+    /// The processor, as reported by `uname -m`.
     package var machine: String
 
-    /// A file that tasks could not read here.
+    /// A file that tasks could not read on this worker.
     package struct BadInput: Hashable, Codable, Sendable {
         package var path: String
         package var problem: Problem
@@ -146,7 +147,7 @@ package struct JobCheckAnswer: Hashable, Codable, Sendable {
         /// What is wrong with a file.
         package enum Problem: Hashable, Codable, Sendable {
             case missing
-            /// It is another file, or was changed: it has this size.
+            /// It is a different or a changed file, with this size.
             case differs(byteCount: Int)
             case unreadable(String)
         }
@@ -160,18 +161,18 @@ package struct JobCheckAnswer: Hashable, Codable, Sendable {
     /// Whether the worker could write parts of the output.
     package enum Output: Hashable, Codable, Sendable {
         case writable
-        /// What the coordinator has made is not there.
+        /// The directory that the coordinator created is not visible here.
         case unseen
         case unwritable(String)
-        /// There was nothing to write to.
+        /// There was no directory to write to.
         case unknown
     }
 
-    /// What became of a task process of the job, which was given no task.
+    /// What happened to a task process of the job that was given no task.
     package enum Program: Hashable, Codable, Sendable {
         /// It built a plan.
         case ready(fingerprint: String)
-        /// It could not be had.
+        /// It could not be obtained.
         case unavailable(String)
         case failed(ProgramFailure)
     }
@@ -195,7 +196,7 @@ package struct JobCheckAnswer: Hashable, Codable, Sendable {
 
 /// How an executable failed to start.
 package struct ProgramFailure: Hashable, Codable, Sendable {
-    /// What the system said, or how the process ended.
+    /// What the system reported, or how the process ended.
     package var reason: String
     /// The end of what it printed.
     package var log: String
@@ -204,7 +205,7 @@ package struct ProgramFailure: Hashable, Codable, Sendable {
 
     /// What the first bytes of an executable say.
     package enum Image: Hashable, Codable, Sendable {
-        /// For a processor as `uname -m` names it; `interpreter` loads it, if it is not static.
+        /// For a processor as named by `uname -m`; `interpreter` loads it unless it is static.
         case elf(machine: String, interpreter: String?, hasInterpreter: Bool)
         case script(interpreter: String, hasInterpreter: Bool)
         case other

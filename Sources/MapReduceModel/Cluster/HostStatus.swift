@@ -52,7 +52,7 @@ package struct HostStatus: Hashable, Codable, Sendable {
         }
     }
 
-    /// The runs that the worker holds for others to fetch segments of.
+    /// The runs whose segments the worker holds for others to fetch.
     package struct Segments: Hashable, Codable, Sendable {
         package var count: Int
         package var byteCount: Int
@@ -63,11 +63,11 @@ package struct HostStatus: Hashable, Codable, Sendable {
         }
     }
 
-    /// Whether a reader who saw the other status would notice the difference.
+    /// Whether someone who saw the other status would notice the difference.
     package func differsNoticeably(from other: HostStatus) -> Bool {
         func differs(_ one: Int?, _ other: Int?, of total: Int?) -> Bool {
             guard let one, let other, let total else { return one != other }
-            // A hundredth is less than a bar on a screen shows.
+            // A hundredth is less than a bar on a screen can show.
             return abs(one - other) > total / 100
         }
         func fifths(_ load: Load?) -> Double? { load.map { ($0.one * 5).rounded() } }

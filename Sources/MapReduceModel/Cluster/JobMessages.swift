@@ -1,11 +1,11 @@
-/// A job is handed to a coordinator.
+/// The submission of a job to a coordinator.
 package struct SubmitRequest: Hashable, Codable, Sendable {
     package var version: Int
     package var description: JobDescription
     package var program: JobProgramFile
     /// The job's share of the slots, relative to other jobs; at least 1.
     package var weight: Int
-    /// Who submits it, as `user@machine`; nil where nobody says.
+    /// Who submits it, as `user@machine`; nil if unknown.
     package var owner: String?
 
     package init(
@@ -25,13 +25,14 @@ package struct SubmitRequest: Hashable, Codable, Sendable {
 
 /// How the task processes of a job are started.
 package struct JobProgramFile: Hashable, Codable, Sendable {
-    /// The executable, by the SHA-256 of its bytes in hexadecimal.
+    /// The SHA-256 of the executable's bytes, in hexadecimal.
     package var sha256: String
     /// The whole command line, beginning with the program's name.
     package var arguments: [String]
-    /// Where it was submitted: paths of input files are relative to it.
+    /// The directory it was submitted from: paths of input files are relative to it.
     package var directory: String
-    /// The slots that the cluster had, from which the program derives its defaults.
+    /// The number of slots of the cluster at that time, from which the program derives its
+    /// defaults.
     package var slotCount: Int
     /// The side files that the task processes read.
     package var files: [UploadedFile]
@@ -50,11 +51,11 @@ package struct JobProgramFile: Hashable, Codable, Sendable {
         self.files = files
     }
 
-    /// The digests of all that the task processes need.
+    /// The digests of all files that the task processes need.
     package var digests: [String] { [sha256] + files.map(\.sha256) }
 }
 
-/// A side file of a job, as the coordinator has it.
+/// A side file of a job, as the coordinator stores it.
 package struct UploadedFile: Hashable, Codable, Sendable {
     package var name: String
     /// The SHA-256 of its bytes in hexadecimal.
@@ -66,15 +67,16 @@ package struct UploadedFile: Hashable, Codable, Sendable {
     }
 }
 
-/// What a worker must know of a job to run its tasks.
+/// What a worker must know about a job to run its tasks.
 package struct JobLaunch: Hashable, Codable, Sendable {
-    /// Drawn at random when the job was accepted: tells it from any other one of the same number.
+    /// A random id from when the job was accepted, which distinguishes it from any other job with
+    /// the same number.
     package var uuid: String
     package var plan: Plan
     package var program: JobProgramFile
-    /// The directory in which attempts of the last stage write.
+    /// The directory that attempts of the last stage write to.
     package var outputDirectory: String
-    /// Seconds that a closure may take without progress; nil for as long as it likes.
+    /// Seconds that a closure may take without progress; nil for no limit.
     package var taskTimeout: Int?
 
     package init(
@@ -92,7 +94,7 @@ package struct JobLaunch: Hashable, Codable, Sendable {
     }
 }
 
-/// What is needed to run one task of a job again, on any machine that has its input files.
+/// What is needed to rerun one task of a job, on any machine that has its input files.
 package struct ReplayAnswer: Hashable, Codable, Sendable {
     package var program: JobProgramFile
     package var task: ReplayTask
@@ -103,10 +105,10 @@ package struct ReplayAnswer: Hashable, Codable, Sendable {
     }
 }
 
-/// A job was accepted.
+/// The acceptance of a job.
 package struct SubmitAnswer: Hashable, Codable, Sendable {
     package var id: JobID
-    /// Drawn at random when the job was accepted: whoever goes on asking about the job names it.
+    /// A random id from when the job was accepted; later requests about the job name it.
     package var uuid: String
 
     package init(id: JobID, uuid: String) {
@@ -117,19 +119,19 @@ package struct SubmitAnswer: Hashable, Codable, Sendable {
 
 /// A part of the log of a stage's outputs.
 package struct StageOutputs: Hashable, Codable, Sendable {
-    /// The entries from the one that was asked for on.
+    /// The entries from the requested one on.
     package var entries: [Entry]
-    /// Where those workers are that hold the runs.
+    /// The addresses of the workers that hold the runs.
     package var workers: [WorkerAddress]
     /// Whether all tasks of the stage are done now.
     package var isDone: Bool
 
-    /// A run that an attempt wrote; it takes the place of an earlier one of the same task.
+    /// A run that an attempt wrote; it replaces an earlier one of the same task.
     package struct Entry: Hashable, Codable, Sendable {
         package var task: Int
         package var attempt: Int
         package var worker: WorkerID
-        /// The path of the run on its worker's host, and its size.
+        /// The path of the run on its worker's host; below, its size.
         package var path: String
         package var byteCount: Int
 
@@ -149,12 +151,12 @@ package struct StageOutputs: Hashable, Codable, Sendable {
     }
 }
 
-/// Where a worker is.
+/// The address of a worker.
 package struct WorkerAddress: Hashable, Codable, Sendable {
     package var worker: WorkerID
     package var url: String
     package var host: String
-    /// Drawn at random when the worker's process started: another one may be there now.
+    /// A random id from the start of the worker's process: another one may be at the address now.
     package var incarnation: String
 
     package init(worker: WorkerID, url: String, host: String, incarnation: String) {

@@ -1,10 +1,10 @@
-/// What a cluster is.
+/// A cluster and its size.
 package struct ClusterStatus: Hashable, Codable, Sendable {
     package var version: Int
     package var cluster: String
     package var epoch: Int
     package var workerCount: Int
-    /// Slots of the workers that are connected.
+    /// The number of slots of the connected workers.
     package var slotCount: Int
 
     package init(version: Int, cluster: String, epoch: Int, workerCount: Int, slotCount: Int) {
@@ -16,42 +16,42 @@ package struct ClusterStatus: Hashable, Codable, Sendable {
     }
 }
 
-/// How a worker is doing, for those who watch it.
+/// The state of a worker, for display.
 package struct WorkerStatus: Hashable, Codable, Sendable {
     package var id: WorkerID
     package var url: String
     package var slotCount: Int
     package var runningCount: Int
-    /// Seconds since it was heard.
+    /// Seconds since it last reported.
     package var silence: Double
     package var state: State
-    /// The release of its command; nil where it does not say, and until it has joined again.
+    /// The release of its command; nil if it does not say, and until it has joined again.
     package var version: String?
     package var load: HostStatus.Load?
     package var memory: HostStatus.Memory?
     package var disk: HostStatus.Disk?
     package var segments: HostStatus.Segments?
-    /// The jobs of which it gets no more work, as their attempts failed on it too often.
+    /// The jobs that it gets no more tasks of, because their attempts failed on it too often.
     package var excludedJobs: [JobID] = []
-    /// Slots that run nothing, as their task processes cannot be ended.
+    /// The number of slots that run nothing because their task processes cannot be ended.
     package var lostSlotCount = 0
-    /// The workers that could not fetch from it, for which it gets no work for a while.
+    /// The workers that could not fetch from it; because of them it gets no work for a while.
     package var unreachableFor: [WorkerID] = []
 
-    /// How a worker is.
+    /// The condition of a worker.
     package enum State: String, Codable, Sendable, CaseIterable {
         case ready
-        /// It was not heard for some seconds, and gets no work.
+        /// It has been silent for some seconds, and gets no work.
         case suspect
-        /// It ends soon.
+        /// It will exit soon.
         case draining
-        /// Its disk has little room: it gets no work that writes runs.
+        /// Its disk is almost full: it gets no work that writes runs.
         case diskLow
         /// Other workers cannot fetch from it: it gets no work for a while.
         case unreachable
-        /// None of its slots can run anything, as their processes cannot be ended.
+        /// None of its slots can run anything, because their processes cannot be ended.
         case stuck
-        /// A restarted coordinator waits for it.
+        /// A restarted coordinator is waiting for it.
         case awaited
     }
 
@@ -72,7 +72,7 @@ package struct WorkerStatus: Hashable, Codable, Sendable {
     }
 }
 
-/// How a task is doing.
+/// The state of a task.
 package struct TaskStatus: Hashable, Codable, Sendable {
     package var stage: Int
     package var index: Int
@@ -85,7 +85,7 @@ package struct TaskStatus: Hashable, Codable, Sendable {
         case done
     }
 
-    /// One try at it.
+    /// One attempt at the task.
     package struct Attempt: Hashable, Codable, Sendable {
         package var number: Int
         package var worker: WorkerID
@@ -93,7 +93,7 @@ package struct TaskStatus: Hashable, Codable, Sendable {
         package var seconds: Double?
         package var message: String?
 
-        /// What became of it.
+        /// The state or outcome of an attempt.
         package enum State: String, Codable, Sendable {
             case running
             case succeeded
@@ -101,7 +101,7 @@ package struct TaskStatus: Hashable, Codable, Sendable {
             case stopped
             /// It succeeded, and its output is gone.
             case lost
-            /// It succeeded, and was run to be compared with the one that counts.
+            /// It succeeded, and was run for a comparison with the attempt that counts.
             case audited
         }
 
@@ -128,7 +128,7 @@ package struct TaskStatus: Hashable, Codable, Sendable {
     }
 }
 
-/// What an attempt printed: the end of it.
+/// The end of what an attempt printed.
 package struct AttemptLog: Hashable, Codable, Sendable {
     package var attempt: AttemptID
     package var text: String
@@ -145,7 +145,7 @@ package struct ErrorAnswer: Hashable, Codable, Sendable {
 
     /// What went wrong.
     package struct Detail: Hashable, Codable, Sendable {
-        /// One word for programs.
+        /// A one-word code for programs.
         package var code: String
         /// A sentence for people.
         package var message: String

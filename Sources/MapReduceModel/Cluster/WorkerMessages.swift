@@ -4,27 +4,27 @@ package enum ClusterProtocol {
     package static let version = 1
 }
 
-/// A worker offers itself; also when it comes back.
+/// A worker's request to join, also when it comes back.
 package struct JoinRequest: Hashable, Codable, Sendable {
     package var version: Int
-    /// The release of the worker's command; nil where it does not say.
+    /// The release of the worker's command; nil if it does not say.
     package var release: String?
-    /// Drawn at random when the worker's process starts: tells it from one that runs later.
+    /// A random id from the start of the worker's process, which distinguishes it from a later one.
     package var incarnation: String
     /// Where the worker serves its segments.
     package var url: String
-    /// The machine that the worker runs on, as its kernel names this boot of it.
+    /// The worker's machine, by the kernel's id of its current boot.
     package var host: String
     package var slots: Int
-    /// Beginnings of paths of input files that lie on the worker's own disks.
+    /// Path prefixes of the input files on the worker's own disks.
     package var localPaths: [String]
-    /// The cluster that it was part of; nil the first time.
+    /// The cluster that it belonged to; nil the first time.
     package var cluster: String?
     /// The latest position in the coordinator's history that it knows; nil the first time.
     package var position: JournalPosition?
-    /// The attempts that it runs, and those whose ends it has not delivered.
+    /// The attempts that it is running, and those whose ends it has not delivered.
     package var attempts: [AttemptID]
-    /// The jobs of which it keeps something.
+    /// The jobs that it keeps something of.
     package var jobs: [HeldJob]
 
     package init(
@@ -54,16 +54,16 @@ package struct JoinRequest: Hashable, Codable, Sendable {
     }
 }
 
-/// A place in the history of a coordinator's data: all that was written up to it.
+/// A position in the history of a coordinator's data: everything written up to it.
 ///
-/// Numbers repeat when an older copy of the data is put back; a start does not, as its name is
-/// drawn at random.
+/// Numbers repeat after an older copy of the data is restored; a start does not, because its name
+/// is random.
 package struct JournalPosition: Hashable, Codable, Sendable {
-    /// How often a coordinator was started on the data.
+    /// The number of times that a coordinator was started on the data.
     package var epoch: Int
-    /// Drawn at random at that start.
+    /// The random id of that start.
     package var start: String
-    /// The number of the last write that was durable.
+    /// The number of the last durable write.
     package var write: Int
 
     package init(epoch: Int, start: String, write: Int) {
@@ -73,10 +73,11 @@ package struct JournalPosition: Hashable, Codable, Sendable {
     }
 }
 
-/// A job of which a worker keeps something.
+/// A job that a worker keeps something of.
 package struct HeldJob: Hashable, Codable, Sendable {
     package var id: JobID
-    /// What tells the job from any other one of the same number; nil until the worker knows.
+    /// What distinguishes the job from any other job with the same number; nil until the worker
+    /// knows.
     package var uuid: String?
 
     package init(id: JobID, uuid: String?) {
@@ -85,21 +86,21 @@ package struct HeldJob: Hashable, Codable, Sendable {
     }
 }
 
-/// A worker is taken in.
+/// The answer to a worker that joins.
 package struct JoinAnswer: Hashable, Codable, Sendable {
     package var worker: WorkerID
-    /// Drawn at random when the coordinator's data directory was made.
+    /// A random id from when the coordinator's data directory was created.
     package var cluster: String
-    /// What polls carry from now on.
+    /// The session that polls name from now on.
     package var session: SessionID
-    /// Of the jobs of the request, those that are over.
+    /// The jobs of the request that are over.
     package var endedJobs: [JobID]
-    /// Whether the worker knows another history than this coordinator's: that of another cluster,
-    /// or one that went on where an older copy of the data was put back.
+    /// Whether the worker knows a different history than this coordinator's: that of another
+    /// cluster, or one that continued where an older copy of the data was restored.
     ///
-    /// It is not taken in: it forgets all that it has, and joins as a new one.
+    /// It is not accepted: it forgets everything that it has, and joins as a new worker.
     package var mustReset: Bool
-    /// Where the coordinator's history is.
+    /// The coordinator's position in its history.
     package var position: JournalPosition
 
     package init(
@@ -119,11 +120,11 @@ package struct JoinAnswer: Hashable, Codable, Sendable {
     }
 }
 
-/// The time from one joining of a worker to its next: numbers of commands mean something in it.
+/// The time from one join of a worker to the next, within which command numbers are valid.
 package struct SessionID: Hashable, Codable, Sendable {
-    /// How often the coordinator was started on its data.
+    /// The number of times that the coordinator was started on its data.
     package var epoch: Int
-    /// Drawn at random at that start: epochs repeat when an older copy of the data is put back.
+    /// The random id of that start: epochs repeat after an older copy of the data is restored.
     package var start: String
     /// Sessions of this epoch, counted from 1.
     package var number: Int
@@ -135,18 +136,18 @@ package struct SessionID: Hashable, Codable, Sendable {
     }
 }
 
-/// A worker's heartbeat: what ended, how the rest is doing, and the question what to do.
+/// A worker's heartbeat: what ended, how the rest is progressing, and a request for commands.
 package struct PollRequest: Hashable, Codable, Sendable {
     package var session: SessionID
-    /// The number of the last command that was received.
+    /// The number of the last command received.
     package var received: Int
     package var ended: [AttemptEnd]
     package var progress: [AttemptProgress]
     package var isDraining: Bool
     package var isDiskLow: Bool
-    /// Slots whose task processes cannot be ended; nil for none.
+    /// The number of slots whose task processes cannot be ended; nil for none.
     package var lostSlots: Int?
-    /// How the worker's machine is; nil while nothing has changed that anybody would notice.
+    /// The state of the worker's machine; nil while there is no noticeable change.
     package var machine: HostStatus?
     /// How long the answer may wait for a command, in milliseconds.
     package var wait: Int
@@ -177,11 +178,11 @@ package struct PollRequest: Hashable, Codable, Sendable {
 /// How an attempt ended on a worker.
 package struct AttemptEnd: Hashable, Codable, Sendable {
     package var report: TaskReport
-    /// The attempt whose run could not be fetched or verified, where that is why it failed.
+    /// The attempt whose run could not be fetched or verified, if that is why it failed.
     package var source: AttemptID?
     /// Whether the worker that has that run did not answer; nil for no.
     package var isSourceSilent: Bool?
-    /// The end of what the task printed; nil when it printed nothing.
+    /// The end of what the task printed; nil if it printed nothing.
     package var log: String?
 
     package init(
@@ -201,7 +202,7 @@ package struct AttemptEnd: Hashable, Codable, Sendable {
 package struct AttemptProgress: Hashable, Codable, Sendable {
     package var attempt: AttemptID
     package var records: Int
-    /// Bytes of its split that it has read.
+    /// The number of bytes of its split that it has read.
     package var bytes: Int
 
     package init(attempt: AttemptID, records: Int, bytes: Int) {
@@ -211,17 +212,17 @@ package struct AttemptProgress: Hashable, Codable, Sendable {
     }
 }
 
-/// What a worker is to do.
+/// The answer to a poll: what a worker is to do.
 package struct PollAnswer: Hashable, Codable, Sendable {
-    /// All that were not received yet, in rising order of their numbers; at most so many that an
-    /// answer stays small.
+    /// All commands that have not been received, in ascending order of their numbers; limited so
+    /// that an answer stays small.
     package var commands: [NumberedCommand]
-    /// Where the coordinator's history is.
+    /// The coordinator's position in its history.
     package var position: JournalPosition
-    /// Whether a worker that drains is not needed any more.
+    /// Whether a draining worker is no longer needed.
     package var mayLeave: Bool
-    /// What goes on with the traces of the attempts that are to be started, by the attempts' names;
-    /// nil where nothing is traced.
+    /// The trace contexts of the attempts to start, by the attempts' names; nil if nothing is
+    /// traced.
     package var traces: [String: [String: String]]?
 
     package init(
@@ -237,7 +238,7 @@ package struct PollAnswer: Hashable, Codable, Sendable {
     }
 }
 
-/// A command with its number, from 1 for each session: one that comes twice is done once.
+/// A command with its number, counted from 1 in each session: a duplicate is executed only once.
 package struct NumberedCommand: Hashable, Codable, Sendable {
     package var number: Int
     package var command: WorkerCommand
@@ -254,6 +255,6 @@ package enum WorkerCommand: Hashable, Codable, Sendable {
     case stop(AttemptID)
     /// These tasks of a stage will probably start here: fetch what they read.
     case prepare(JobID, stage: Int, tasks: [Int])
-    /// The job is over: stop what runs of it, and remove what is left of it.
+    /// The job is over: stop what is running, and remove what is left of it.
     case end(JobID)
 }

@@ -1,30 +1,30 @@
-/// Everything that is known of a job: what pages show, and what scripts read.
+/// Everything known about a job: what pages show, and what scripts read.
 ///
-/// All moments are seconds since the job was submitted. `Documentation/job-report.schema.json`
+/// All times are seconds since the job was submitted. `Documentation/job-report.schema.json`
 /// describes the document.
 package struct JobReport: Hashable, Codable, Sendable {
     /// The version of the document; a new field does not change it.
     package var version = 1
     package var job: JobStatus
-    /// What the job computes; its stages have the same order as all lists of stages here.
+    /// The job's plan; all lists of stages here have the order of its stages.
     package var plan: Plan
     package var stages: [Stage]
     /// All attempts, in the order of their tasks and numbers.
     package var attempts: [Attempt]
-    /// How much each task of a stage wrote for each partition, where those are few.
+    /// The bytes that each task of a stage wrote for each partition, if these are few.
     package var shuffles: [ShuffleMatrix]
-    /// The attempts that failed, the first ones.
+    /// The first failed attempts.
     package var failures: [AttemptFailure]
     /// The workers that ran attempts.
     package var workers: [Worker]
-    /// How the job was asked to run; nil where nobody told.
+    /// The settings that the job was run with; nil if unknown.
     package var settings: Settings?
     /// What bounded the job; nil until it has succeeded.
     package var verdict: Verdict?
-    /// The command that runs a task again, with `STAGE.TASK` in the place of its name; nil where
-    /// there is none.
+    /// The command that reruns a task, with `STAGE.TASK` in place of its name; nil if there is
+    /// none.
     package var replayCommand: String?
-    /// The number of the last event that the report knows of; nil where events have no numbers.
+    /// The number of the last event that the report includes; nil if events have no numbers.
     package var lastEvent: Int?
 
     package init(
@@ -44,16 +44,16 @@ package struct JobReport: Hashable, Codable, Sendable {
         workers = []
     }
 
-    /// What the attempts of a stage that count have done.
+    /// The totals of a stage's attempts that count.
     package struct Stage: Hashable, Codable, Sendable {
-        /// When the first attempt began, and when the last one that succeeded ended.
+        /// When the first attempt began; below, when the last successful one ended.
         package var start: Double?
         package var end: Double?
         /// The sums over its attempts that count.
         package var counters: Counters
         package var times: StageTimes
-        /// Bytes of its input files, and of those of them that were compressed in one piece and
-        /// that no two tasks can share.
+        /// Bytes of its input files; below, of those that are compressed in one piece, which no two
+        /// tasks can share.
         package var inputByteCount = 0
         package var uncutByteCount = 0
 
@@ -65,25 +65,25 @@ package struct JobReport: Hashable, Codable, Sendable {
         }
     }
 
-    /// One try at a task.
+    /// One attempt at a task.
     package struct Attempt: Hashable, Codable, Sendable {
         package var stage: Int
         package var task: Int
-        /// From 0.
+        /// The number of the attempt, from 0.
         package var number: Int
         package var worker: Int
         package var state: TaskStatus.Attempt.State
-        /// Whether it was started while another one of its task ran.
+        /// Whether it was started while another attempt of its task was running.
         package var isBackup: Bool
         package var start: Double
-        /// Nil while it runs.
+        /// Nil while it is running.
         package var end: Double?
         /// What its time went into; nil unless it succeeded.
         package var times: TaskTimes?
-        /// Records or pairs that it read, and those that it wrote; 0 unless it succeeded.
+        /// Records or pairs that it read; below, those that it wrote; 0 unless it succeeded.
         package var recordsIn = 0
         package var recordsOut = 0
-        /// Bytes of the same, as stored.
+        /// The same in bytes, as stored.
         package var bytesIn = 0
         package var bytesOut = 0
 
@@ -112,7 +112,7 @@ package struct JobReport: Hashable, Codable, Sendable {
     package struct ShuffleMatrix: Hashable, Codable, Sendable {
         package var stage: Int
         package var output: Int
-        /// For each task of the stage the bytes for each partition; empty for a task that is not
+        /// For each task of the stage, the bytes for each partition; empty for a task that is not
         /// done.
         package var byteCounts: [[Int]]
 
@@ -141,11 +141,11 @@ package struct JobReport: Hashable, Codable, Sendable {
     /// A worker that ran attempts.
     package struct Worker: Hashable, Codable, Sendable {
         package var id: Int
-        /// Where it serves; its machine's name for a run without a cluster.
+        /// Its address; the machine's name for a run without a cluster.
         package var name: String
         package var slotCount: Int
-        /// Processors that its tasks may use, and bytes of memory that are free for them; nil
-        /// where nobody told.
+        /// The number of processors that its tasks may use; below, the free bytes of memory for
+        /// them; nil if unknown.
         package var processorCount: Int?
         package var memoryByteCount: Int?
 
@@ -156,13 +156,13 @@ package struct JobReport: Hashable, Codable, Sendable {
         }
     }
 
-    /// The options that what bounds a job depends on.
+    /// The options that affect what bounds a job.
     package struct Settings: Hashable, Codable, Sendable {
         /// Bytes of memory for the pairs of one task.
         package var memoryByteCount: Int
-        /// Partitions of every shuffle that does not say how many it has.
+        /// The number of partitions of every shuffle that does not specify it.
         package var reducerCount: Int
-        /// The most bytes of input that one task gets.
+        /// The maximum number of bytes of input for one task.
         package var splitByteCount: Int
         /// Whether the parts of the output are compressed.
         package var compressesOutput: Bool

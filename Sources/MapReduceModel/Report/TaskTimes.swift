@@ -1,28 +1,30 @@
-/// What the time of an attempt went into, in seconds.
+/// The time of an attempt by activity, in seconds.
 ///
-/// Each moment counts once: all but `fetch` and `cpu` together are the time of the attempt in its
-/// process. What is done for each record is measured for a sample of them. Single precision is
-/// exact to a ten-millionth, and keeps the state of a task small.
+/// Each moment counts once: all fields except `fetch` and `cpu` add up to the time of the attempt
+/// in its process. Work done for each record is measured on a sample of records. Single precision
+/// is exact to a ten-millionth, and keeps the state of a task small.
 package struct TaskTimes: Hashable, Codable, Sendable {
-    /// Getting the runs that it reads from where they lie, before it has a slot; 0 on one machine.
+    /// Fetching the runs that it reads, before it has a slot; 0 on one machine.
     ///
-    /// Waiting for a slot is no part of it, nor what was fetched ahead.
+    /// Excludes waiting for a slot, and what was fetched ahead.
     package var fetch: Float
     /// Reading and decompressing input files, and finding their records.
     package var read: Float
-    /// The user's closures, what is inlined into them of `emit`, and the loops around them.
+    /// The user's closures, the parts of `emit` that are inlined into them, and the loops around
+    /// them.
     package var closure: Float
     /// Collecting pairs: sorting them, and merging the values of equal keys, by the user's closure.
     package var sort: Float
-    /// Writing runs because the memory was full, and merging those at the end; not sorting them.
+    /// Writing runs because the memory was full, and merging them at the end; excludes sorting
+    /// them.
     package var spill: Float
     /// Reading runs of other stages and merging them.
     package var merge: Float
     /// Encoding and writing the run or the parts.
     package var write: Float
-    /// Making what was written durable, and giving it its name.
+    /// Making the output durable, and renaming it.
     package var commit: Float
-    /// Time of the processor that the task's thread has used; part of all of the above.
+    /// Processor time of the task's thread; part of all of the above.
     package var cpu: Float
 
     package init(
@@ -62,7 +64,7 @@ package struct StageTimes: Hashable, Codable, Sendable {
 
     package init() {}
 
-    /// Adds the times of an attempt, which may be any numbers.
+    /// Adds the times of an attempt, which may be arbitrary numbers.
     package mutating func add(_ times: TaskTimes) {
         func bounded(_ time: Float) -> Double { time.isFinite ? max(Double(time), 0) : 0 }
         fetch += bounded(times.fetch)

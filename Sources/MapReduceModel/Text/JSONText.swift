@@ -4,33 +4,33 @@ package import FoundationEssentials
 package import Foundation
 #endif
 
-/// JSON, as all of this project writes and reads it: the encoder's settings, and the escapes of a
-/// string that is put together by hand.
+/// The JSON that this project writes and reads: the encoder's settings, and the escapes for strings
+/// that are written by hand.
 ///
-/// Keys are sorted, so that equal values are equal bytes. The records of an output are the one
-/// exception: their JSON is a format of its own (`TextWriter`), of bytes that need not be UTF-8.
+/// Keys are sorted, so that equal values have equal bytes. Records of an output are the only
+/// exception: their JSON has its own writer (`TextWriter`), for bytes that need not be UTF-8.
 package enum JSONText {
     // MARK: Values
 
-    /// A value in one line, for a file, a frame or the body of a request.
+    /// Encodes a value in one line, for a file, a frame or the body of a request.
     package static func data(_ value: some Encodable) throws -> Data {
         try encoder().encode(value)
     }
 
-    /// Values, one on each line.
+    /// Encodes values, one per line.
     package static func lines(_ values: [some Encodable]) throws -> String {
         let encoder = encoder()
         return try values.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
             .joined()
     }
 
-    /// A value for people to read: indented, and ended by a newline.
+    /// Encodes a value for people to read, indented and with a trailing newline.
     package static func pretty(_ value: some Encodable) throws -> String {
         String(decoding: try encoder(.prettyPrinted).encode(value), as: UTF8.self) + "\n"
     }
 
-    /// The value that JSON stands for.
-    /// - Throws: when it stands for something else.
+    /// Decodes a value from JSON.
+    /// - Throws: If the JSON does not represent such a value.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from data: Data
@@ -38,7 +38,7 @@ package enum JSONText {
         try JSONDecoder().decode(type, from: data)
     }
 
-    /// The same of bytes, which are copied.
+    /// Decodes a value from bytes, which are copied.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8]
@@ -56,24 +56,24 @@ package enum JSONText {
 
     // MARK: Strings
 
-    /// A text as a JSON string, in its quotes.
+    /// Returns a text as a JSON string, including its quotes.
     package static func quoted(_ text: String) -> String {
         var result = ""
         append(quoted: text, to: &result)
         return result
     }
 
-    /// Appends a text as a JSON string, in its quotes.
+    /// Appends a text as a JSON string, including its quotes.
     ///
-    /// Cost: linear; for many small texts without one allocation for each.
+    /// Cost: linear; avoids an allocation for each of many small texts.
     package static func append(quoted text: String, to result: inout String) {
         result += "\""
         append(escaped: text, quotes: true, to: &result)
         result += "\""
     }
 
-    /// A text with escapes for all that ends a line or does something to a terminal; `quotes`:
-    /// also for quotes and backslashes, as within a JSON string.
+    /// Escapes everything in a text that ends a line or controls a terminal; with `quotes` also
+    /// quotes and backslashes, as in a JSON string.
     package static func escaped(_ text: String, quotes: Bool) -> String {
         var result = ""
         append(escaped: text, quotes: quotes, to: &result)
@@ -94,7 +94,7 @@ package enum JSONText {
         }
     }
 
-    /// `\u001b`, for example, of a character of the first plane.
+    /// Returns an escape such as `\u001b` for a character of the Basic Multilingual Plane.
     static func codePoint(_ scalar: Unicode.Scalar, uppercase: Bool = false) -> String {
         let digits = String(scalar.value, radix: 16, uppercase: uppercase)
         return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

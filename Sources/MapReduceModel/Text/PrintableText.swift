@@ -1,17 +1,17 @@
 extension String {
-    /// The text without what a terminal would take for a command.
+    /// The text with characters that a terminal would interpret as commands made visible.
     ///
-    /// Such characters are shown as `\u{1B}`; lines and tabs stay. For everything that
+    /// Such characters are shown as `\u{1B}`; newlines and tabs stay. Used for everything that
     /// comes from a job's name, its code or its files.
     package var printable: String {
         replacing({ $0.isCommand && $0 != "\n" && $0 != "\t" }, with: Self.swiftEscape)
     }
 
-    /// The same in one line: ends of lines and tabs are shown as well.
+    /// The same in one line: newlines and tabs are escaped as well.
     package var printableLine: String { replacing(\.isCommand, with: Self.swiftEscape) }
 
-    /// JSON with such characters as `\u001B`, which reads as the same value: in strings alone is
-    /// there any of them, besides lines and tabs.
+    /// JSON with such characters as `\u001B`, which decodes to the same value: apart from newlines
+    /// and tabs, they occur only in strings.
     package var printableJSON: String {
         replacing(
             { $0.isCommand && $0 != "\n" && $0 != "\t" },
@@ -45,10 +45,10 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether it does something to a terminal in place of being shown: control characters, ends of
-    /// lines and paragraphs, and what turns the direction of the text around it.
+    /// Whether it controls a terminal instead of being shown: control characters, line and
+    /// paragraph separators, and characters that change the direction of the text around them.
     ///
-    /// All such characters are in the first plane.
+    /// All such characters are in the Basic Multilingual Plane.
     package var isCommand: Bool {
         switch value {
         case 0x20..<0x7F: false

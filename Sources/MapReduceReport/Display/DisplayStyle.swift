@@ -2,10 +2,12 @@
 package enum DisplayStyle: Hashable, Sendable {
     /// Lines for a log.
     case plain
-    /// Lines that are written anew again and again.
+    /// Lines that are rewritten repeatedly.
     case live(isColored: Bool)
 
-    /// `environment`: the value of a variable.
+    /// Creates the style for an output.
+    ///
+    /// `environment`: returns the value of an environment variable.
     package init(isTerminal: Bool, environment: (String) -> String?) {
         let terminal = environment("TERM") ?? ""
         let service = environment("CI") ?? ""

@@ -1,21 +1,21 @@
 package import MapReduceControl
 package import MapReduceModel
 
-/// Lines about what happens to a job, of which those that say the same again and again are summed
-/// up: the first few of a kind are shown, and at the end how many more there were.
+/// Lines about what happens to a job, with repetitions summarized: the first few lines of a kind
+/// are shown, and at the end the number of others.
 package struct EventLines: Sendable {
     private let isVerbose: Bool
-    /// How many lines of each kind there were, in the order of the first ones.
+    /// The number of lines of each kind, in the order of their first lines.
     private var kinds: [(kind: Kind, count: Int)] = []
 
-    /// What lines have in common that say the same.
+    /// What similar lines have in common.
     private enum Kind: Equatable {
         case failed(stage: Int, FailureKind)
         case skipped(stage: Int)
         case lost(stage: Int)
         case differed(stage: Int)
 
-        /// Nil for what is never summed up.
+        /// Nil for entries that are never summarized.
         init?(_ entry: JournalEntry) {
             switch entry {
             case .attemptFailed(let attempt, let failure, _):
@@ -42,10 +42,12 @@ package struct EventLines: Sendable {
         }
     }
 
+    /// Creates lines without repetitions so far.
+    ///
     /// `isVerbose`: whether every line is shown.
     package init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
-    /// The line for an entry; nil for what needs none.
+    /// Returns the line for an entry; nil if it needs none.
     package mutating func line(for entry: JournalEntry, job: Plan) -> String? {
         guard let line = EventText.line(for: entry, job: job, isVerbose: isVerbose) else {
             return nil
@@ -57,7 +59,7 @@ package struct EventLines: Sendable {
         return kinds[index].count <= ReportLimits.repeatedLineCount ? line : nil
     }
 
-    /// Says how many lines were not shown, and begins to count again.
+    /// Returns how many lines were not shown, and resets the counts.
     package mutating func rest() -> String {
         defer { kinds = [] }
         return kinds.filter { $0.count > ReportLimits.repeatedLineCount }

@@ -1,9 +1,9 @@
 package import MapReduceControl
 package import MapReduceModel
 
-/// Says what happened to a job, in lines.
+/// Describes what happened to a job, in lines.
 package enum EventText {
-    /// The line for an entry; nil for what needs none.
+    /// Returns the line for an entry; nil if it needs none.
     package static func line(for entry: JournalEntry, job: Plan, isVerbose: Bool) -> String? {
         text(for: entry, job: job, isVerbose: isVerbose)?.printable
     }

@@ -1,11 +1,12 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// What is said of the iterations of a job that has succeeded.
+/// The text about the iterations of a job that has succeeded.
 enum IterationText {
-    /// A line for each of them: how many rounds it took, and whether something still changed.
+    /// Returns a line for each iteration: how many rounds it took, and whether something was still
+    /// changing.
     ///
-    /// Of many the first ones are shown, and all that have not converged come first.
+    /// If there are many, only the first ones are shown; those that have not converged come first.
     static func lines(of job: JobStatus) -> String {
         let all = job.iterations ?? []
         let ordered = all.filter(\.hasNotConverged) + all.filter { !$0.hasNotConverged }
@@ -20,7 +21,8 @@ enum IterationText {
         let most = Format.count(iteration.maxRoundCount, "round")
         guard let counter = iteration.until else { return "\(iteration.label): \(most)" }
         guard iteration.hasNotConverged else {
-            // A name that nothing counts looks like an end: that of another counter, perhaps.
+            // A name that was never counted looks like convergence; it may be meant for another
+            // counter.
             let isUnknown = job.counters[BuiltInCounter.userPrefix + counter] == 0
             return "\(iteration.label): \(taken) of at most \(most)"
                 + (isUnknown ? ", as nothing counted \"\(counter)\"" : "")

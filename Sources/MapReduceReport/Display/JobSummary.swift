@@ -1,9 +1,9 @@
 internal import MapReduceControl
 package import MapReduceModel
 
-/// What is said at the end of a job.
+/// The summary at the end of a job.
 package enum JobSummary {
-    /// A few lines about a job that went well.
+    /// Returns a few lines about a job that succeeded.
     package static func text(of job: JobStatus, output: String, elapsed: Duration) -> String {
         let counters = job.counters
         let read = counters[BuiltInCounter.bytesRead]
@@ -54,12 +54,14 @@ package enum JobSummary {
         return (text + (job.verdict.map(lines) ?? "")).printable
     }
 
-    /// What bounded the job, and what would help.
+    /// Returns what bounded the job, and what would help.
     private static func lines(of verdict: Verdict) -> String {
         "  \(verdict.text)\n" + (verdict.advice.map { "  \($0.text)\n" } ?? "")
     }
 
-    /// That a task gave two outputs; `steps`: the user's, that its stage runs.
+    /// Returns a message that a task gave two outputs.
+    ///
+    /// `steps`: the user's steps that its stage runs.
     package static func text(of difference: OutputDifference, steps: String) -> String {
         "stage \(difference.task.stage), task \(difference.task.index) (\(steps)) is not "
             + "deterministic: attempts \(difference.first + 1) and \(difference.second + 1) wrote "

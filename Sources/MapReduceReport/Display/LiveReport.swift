@@ -1,9 +1,9 @@
 package import MapReduceControl
 package import MapReduceModel
 
-/// A run on a terminal, as what is to be written to it.
+/// A run on a terminal, as the text to write to it.
 ///
-/// It asks for nothing and writes nothing itself.
+/// It performs no I/O itself.
 package struct LiveReport {
     private var lines: EventLines
     private var screen: LiveScreen
@@ -14,22 +14,22 @@ package struct LiveReport {
         screen = LiveScreen(isColored: isColored)
     }
 
-    /// Whether there are lines that the end, or a signal, must erase.
+    /// Whether there are lines to erase at the end or after a signal.
     package var isPainted: Bool { screen.isPainted }
 
-    /// Something happened to the job.
+    /// Returns what to write for an event of the job.
     package mutating func record(_ entry: JournalEntry, job: Plan) -> String {
         guard let line = lines.line(for: entry, job: job) else { return "" }
         return screen.show(line)
     }
 
-    /// Some time has passed, and the terminal has this size now.
+    /// Returns what to write after some time has passed, for the terminal's current size.
     package mutating func update(_ progress: RunProgress, _ size: TerminalSize) -> String {
         pace.add(progress)
         return screen.paint(ProgressLines.lines(of: progress, pace, size), size)
     }
 
-    /// The same where the terminal is another program's for now.
+    /// Updates the progress while another program uses the terminal.
     package mutating func updateUnseen(_ progress: RunProgress) {
         pace.add(progress)
         screen.forget()

@@ -9,20 +9,20 @@ package struct TerminalSize: Hashable, Sendable {
     }
 }
 
-/// Lines at the end of a terminal's text that are written anew again and again: says what to write.
+/// Lines at the end of a terminal's text that are rewritten repeatedly; returns what to write.
 ///
-/// Between two calls the cursor stands on the first cell of the first line:
+/// Between two calls the cursor is on the first cell of the first line:
 ///
 ///     $ wordcount in.txt -o counts
 ///     █ordcount: 0/2 stages, 12 s         the lines, of fewer cells than the terminal has columns
 ///       stage 0 [===   ] 1/4 tasks
 ///                                         nothing below
 ///
-/// So the first line stays where the cursor is, whatever the terminal makes of its text when it is
-/// resized: some wrap lines that have become too long, others cut them off, and all that is left
-/// of them is behind the cursor, where it is overwritten or erased. What is echoed of Ctrl-C is
-/// overwritten as well. While the lines are written the terminal does not wrap, as it may have
-/// become narrower since it was asked for its size.
+/// So the first line stays where the cursor is, whatever the terminal does with its text when it is
+/// resized: some terminals wrap lines that have become too long, others cut them off, and whatever
+/// remains of them is after the cursor, where it is overwritten or erased. The echo of Ctrl-C is
+/// overwritten as well. While the lines are written the terminal does not wrap, because it may have
+/// become narrower since its size was read.
 package struct LiveScreen: Sendable {
     private let isColored: Bool
     private var lines: [StyledLine] = []
@@ -33,7 +33,8 @@ package struct LiveScreen: Sendable {
     /// Whether there is something to erase.
     package var isPainted: Bool { !lines.isEmpty }
 
-    /// What to write for the lines to be on the screen, in one piece; empty when they are.
+    /// Returns what to write, in one piece, so that the screen shows these lines; empty if it
+    /// already does.
     package mutating func paint(_ lines: [StyledLine], _ size: TerminalSize) -> String {
         if lines == self.lines, size == self.size { return "" }
         if lines.isEmpty { return erase() }
@@ -42,7 +43,7 @@ package struct LiveScreen: Sendable {
         return painted
     }
 
-    /// What to write for a text to stand above the lines for ever.
+    /// Returns what to write to place text permanently above the lines.
     ///
     /// `text`: whole lines.
     package mutating func show(_ text: String) -> String {
@@ -50,14 +51,14 @@ package struct LiveScreen: Sendable {
         return Self.erasing + text + painted
     }
 
-    /// What to write for the lines to be gone, with the cursor where they began.
+    /// Returns what to write to erase the lines and put the cursor where they began.
     package mutating func erase() -> String {
         guard isPainted else { return "" }
         forget()
         return Self.erasing
     }
 
-    /// The lines are not on the screen any more, or are somebody else's to erase.
+    /// Forgets the lines: they are no longer on the screen, or another program erases them.
     package mutating func forget() {
         lines = []
         size = nil

@@ -1,7 +1,7 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// How fast a run is, from what was seen of it so far.
+/// The speed of a run, from its progress so far.
 package struct Pace: Sendable {
     private struct Sample {
         var elapsed: Duration
@@ -9,9 +9,9 @@ package struct Pace: Sendable {
         var bytesRead: Int
     }
 
-    /// Of the last seconds, the oldest first.
+    /// Samples of the last seconds, the oldest first.
     private var samples = [Sample(elapsed: .zero, recordsRead: 0, bytesRead: 0)]
-    /// When each stage was first seen to run.
+    /// When each stage was first seen running.
     private var starts: [Int: Duration] = [:]
 
     package init() {}
@@ -31,12 +31,12 @@ package struct Pace: Sendable {
         while samples.count > 2, samples[1].elapsed <= start { samples.removeFirst() }
     }
 
-    /// Records of input read in a second; nil while none are.
+    /// Records of input read per second; nil while none are read.
     package var recordsPerSecond: Int? { perSecond(\.recordsRead) }
-    /// Bytes of input read in a second; nil while none are.
+    /// Bytes of input read per second; nil while none are read.
     package var bytesPerSecond: Int? { perSecond(\.bytesRead) }
 
-    /// What failed attempts had read is not counted any more: there may be less than before.
+    /// What failed attempts had read no longer counts, so that a count may decrease.
     private func perSecond(_ count: KeyPath<Sample, Int>) -> Int? {
         guard let first = samples.first, let last = samples.last else { return nil }
         let seconds = max((last.elapsed - first.elapsed).inSeconds, 1e-3)
@@ -44,7 +44,7 @@ package struct Pace: Sendable {
         return rate >= 1 ? Int(min(rate, ReportLimits.maxShownCount)) : nil
     }
 
-    /// How long a stage will take if it goes on as it did; nil while that is anybody's guess.
+    /// Returns how long a stage will take at its pace so far; nil while that cannot be estimated.
     package func left(of stage: Int, _ progress: RunProgress) -> Duration? {
         guard let start = starts[stage] else { return nil }
         let share = progress.share(of: stage)

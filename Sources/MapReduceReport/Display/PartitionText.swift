@@ -1,12 +1,12 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// What is said of the partitions that the stages of a job have read.
+/// The text about the partitions that the stages of a job have read.
 enum PartitionText {
-    /// A line for the stages that have read partitions of the same sizes, and one more where a
-    /// single key has too many of the pairs.
+    /// Returns a line for each group of stages that have read partitions of the same sizes, and
+    /// another line if a single key has too many of the pairs.
     ///
-    /// Of many, as a long iteration has them, those with the largest partitions are shown.
+    /// If there are many, as in a long iteration, those with the largest partitions are shown.
     static func lines(of job: JobStatus) -> String {
         let readers = job.stages.indices.filter { job.stages[$0].partitions != nil }
         var groups: [Group] = []
@@ -41,7 +41,7 @@ enum PartitionText {
         return text
     }
 
-    /// Stages of which the same is said.
+    /// Stages with the same text.
     private struct Group {
         var stages: [Int]
         var line: String
@@ -59,7 +59,7 @@ enum PartitionText {
         }
     }
 
-    /// What is said of a key that has too many pairs, before and after the name of the stage.
+    /// The text about a key that has too many pairs, before and after the name of the stage.
     private struct Skew: Equatable {
         var before: String
         var after: String
@@ -76,7 +76,7 @@ enum PartitionText {
             + "the most in part \(sizes.largestIndex)"
     }
 
-    /// That a key has more than its part's fair share; nil when none has.
+    /// Returns the text for a key with more than a partition's fair share; nil if there is none.
     private static func skew(of sizes: PartitionSizes) -> Skew? {
         guard let key = sizes.heaviestKey, sizes.count > 1 else { return nil }
         let share = sizes.heaviestShare

@@ -1,12 +1,13 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// The state of a run in a few lines: one of the job, and one of each stage that runs.
+/// The state of a run in a few lines: one for the job, and one for each stage that is running.
 ///
 ///     wordcount: 0/2 stages, 12,345 records, 6,172 records/s, 250 MB/s, 2 s
 ///       stage 0 [======      ] 1/4 tasks, 2 running, 1 failure, 3 s left, map at A.swift:7
 package enum ProgressLines {
-    /// Lines of fewer cells than the terminal has columns, and no more of them than it shows.
+    /// Returns lines of fewer cells than the terminal has columns, and at most as many as it can
+    /// show.
     package static func lines(
         of progress: RunProgress,
         _ pace: Pace,
@@ -27,7 +28,7 @@ package enum ProgressLines {
         return lines.map { $0.prefix(cellCount: cellCount) }
     }
 
-    /// Something that a line tells if there is room; `rank`: 0 is left out last.
+    /// A field that a line shows if there is room; the field with `rank` 0 is left out last.
     private struct Field {
         var rank: Int
         var text: String
@@ -96,18 +97,18 @@ package enum ProgressLines {
             fields.append(Field(rank: 2, text: Format.wholeSeconds(left) + " left"))
         }
         add(fields, to: &line, cellCount)
-        // As much of it as there is room for: it ends in the line of the source.
+        // As much of the label as fits: it ends in the line of the source.
         if line.cellCount + stage.label.count / 2 < cellCount { line.append(", " + stage.label) }
         return line
     }
 
-    /// Adds fields in their order, without those that there is no room for.
+    /// Adds fields in order, omitting those that do not fit.
     private static func add(_ fields: [Field], to line: inout StyledLine, _ cellCount: Int) {
         var left = cellCount - line.cellCount
         var isKept = fields.map { _ in false }
         for index in fields.indices.sorted(by: { fields[$0].rank < fields[$1].rank }) {
             left -= DisplayWidth.cellCount(of: fields[index].text) + 2
-            // The first one needs no comma; one without room is cut off at the margin.
+            // The first field needs no comma; a field that does not fit is cut off at the margin.
             guard left >= -2 || fields[index].rank == 0 else { break }
             isKept[index] = true
         }

@@ -1,23 +1,23 @@
 package import MapReduceControl
 package import MapReduceModel
 
-/// How far a run has come.
+/// The progress of a run.
 package struct RunProgress {
     package var elapsed: Duration
     package var name = ""
     package var phase = JobStatus.Phase.running
     package var stages: [JobStatus.Stage] = []
-    /// Records and bytes of input read so far.
+    /// Records of input read so far; below, bytes.
     package var recordsRead = 0
     package var bytesRead = 0
-    /// Bytes of all input.
+    /// The size of all input in bytes.
     package var byteCount = 0
-    /// The stage that reads all of the input, if a single one does.
+    /// The only stage that reads input, if there is just one.
     package var onlyReader: Int?
 
     package init(elapsed: Duration) { self.elapsed = elapsed }
 
-    /// How far a job has come that has run for so long.
+    /// Creates the progress of a job that has run for the elapsed time.
     package init(_ status: JobStatus, of plan: Plan, elapsed: Duration) {
         self.elapsed = elapsed
         name = status.name
@@ -32,18 +32,18 @@ package struct RunProgress {
         onlyReader = readers.count == 1 ? readers[0] : nil
     }
 
-    /// How many stages are done.
+    /// The number of stages that are done.
     package var doneStageCount: Int { stages.count(where: \.isDone) }
 
-    /// The stages whose tasks run; where none does, the first that is not done.
+    /// The stages whose tasks are running; if there are none, the first stage that is not done.
     package var currentStages: [Int] {
         let undone = stages.indices.filter { !stages[$0].isDone }
         let running = undone.filter { stages[$0].runningCount > 0 }
         return running.isEmpty ? Array(undone.prefix(1)) : running
     }
 
-    /// The share of a stage that is done, from 0 to 1: by tasks, and by bytes where they are the
-    /// stage's own.
+    /// The finished share of a stage, from 0 to 1: by tasks or, if the stage is the only one that
+    /// reads input, by bytes if that is more.
     package func share(of stage: Int) -> Double {
         let tasks = stages[stage]
         var share =
@@ -55,17 +55,17 @@ package struct RunProgress {
     }
 }
 
-/// Shows a run to a person.
+/// A display that shows a run to a person.
 package protocol RunDisplay {
-    /// Something happened to the job.
+    /// Reports that something happened to the job.
     mutating func didRecord(_ entry: JournalEntry, job: Plan)
-    /// Some time has passed.
+    /// Reports that some time has passed.
     mutating func update(_ progress: RunProgress)
-    /// The run has ended, or its watching has; what comes next stands on a line of its own.
+    /// Reports that the run, or watching it, has ended; what follows starts on a new line.
     mutating func end()
 }
 
-/// Shows nothing.
+/// A display that shows nothing.
 package struct SilentDisplay: RunDisplay {
     package init() {}
 

@@ -2,13 +2,13 @@ internal import MapReduceModel
 
 /// A line of text with colors.
 package struct StyledLine: Hashable, Sendable {
-    /// A part of a line that looks the same.
+    /// A part of a line with a single style.
     package struct Run: Hashable, Sendable {
         package var text: String
         package var style: Style
     }
 
-    /// How a part of a line looks, which says nothing that the text does not.
+    /// The style of a part of a line; it adds no information to the text.
     package enum Style: String, Sendable {
         case plain = ""
         case bold = "1"
@@ -20,7 +20,7 @@ package struct StyledLine: Hashable, Sendable {
 
     package init() {}
 
-    /// Adds text, of which what a terminal would take for a command is escaped.
+    /// Appends text, escaping what a terminal would interpret as a command.
     package mutating func append(_ text: String, _ style: Style = .plain) {
         if !text.isEmpty { runs.append(Run(text: text.printableLine, style: style)) }
     }
@@ -29,10 +29,10 @@ package struct StyledLine: Hashable, Sendable {
 
     package var cellCount: Int { runs.reduce(0) { $0 + DisplayWidth.cellCount(of: $1.text) } }
 
-    /// The text alone.
+    /// The text without styles.
     package var plainText: String { runs.map(\.text).joined() }
 
-    /// The beginning of the line that takes at most so many cells.
+    /// Returns the longest beginning of the line that takes at most `cellCount` cells.
     package func prefix(cellCount: Int) -> StyledLine {
         var line = StyledLine()
         var left = cellCount
@@ -45,7 +45,7 @@ package struct StyledLine: Hashable, Sendable {
         return line
     }
 
-    /// What is written to a terminal for the line.
+    /// Returns the line as it is written to a terminal.
     package func text(isColored: Bool) -> String {
         runs.map { run in
             isColored && run.style != .plain

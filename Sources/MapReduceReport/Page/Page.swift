@@ -1,27 +1,27 @@
 internal import CPage
 internal import MapReduceModel
 
-/// The page that shows jobs: one document that needs nothing beside it.
+/// The page that shows jobs: a self-contained document.
 ///
-/// Its texts are in `Sources/CPage/page`; here they are put together for the place that the page
-/// gets what it shows from.
+/// Its texts are in `Sources/CPage/page`; this type assembles them for each source of the page's
+/// data.
 package enum Page {
-    /// The page of a coordinator, which it serves at `/`: it asks for all jobs and workers.
+    /// The page that a coordinator serves at `/`: it requests all jobs and workers.
     ///
-    /// Holds nothing of any job: whoever is not allowed to ask may read it.
+    /// It contains nothing about jobs, so people without access may read it.
     package static var live: String {
         document(mode: "live", policy: ["script-src 'unsafe-inline'", "connect-src 'self'"])
     }
 
-    /// The page of one job, which shows a report for ever.
+    /// Returns the page of one job, which shows a fixed report.
     ///
     /// `report`: a `JobReport` in JSON.
     package static func report(_ report: String) -> String {
         document(mode: "report", policy: ["script-src 'unsafe-inline'"], report: escaped(report))
     }
 
-    /// The page of one job that runs on this machine, opened as a file: each second it reads what
-    /// `answer` wrote beside it, until the job has ended.
+    /// Returns the page of one job that runs on this machine, opened as a file: every second it
+    /// reads what `answer` wrote next to it, until the job has ended.
     ///
     /// `name`: the name of that file, in the page's own folder.
     package static func following(_ name: String) -> String {
@@ -32,7 +32,7 @@ package enum Page {
         )
     }
 
-    /// What is in the file that `following` reads.
+    /// Returns the contents of the file that `following` reads.
     ///
     /// `report`: a `JobReport` in JSON.
     package static func answer(_ report: String) -> String {
@@ -55,9 +55,9 @@ package enum Page {
         return filled(text(page_document()), with: parts)
     }
 
-    /// Puts each part in the place of its name in double braces.
+    /// Replaces each name in double braces with its part.
     ///
-    /// What a part holds is not looked at: a report may say anything.
+    /// The contents of a part are not searched for names: a report may contain anything.
     static func filled(_ document: String, with parts: [String: String]) -> String {
         var result = ""
         var rest = document[...]
@@ -69,8 +69,8 @@ package enum Page {
         return result + rest
     }
 
-    /// JSON that may stand in a script: no `<`, which could end it, and no line separators, which
-    /// some readers take for the end of a line.
+    /// Escapes JSON for use in a script: no `<`, which could end the script, and no line
+    /// separators, which some readers interpret as the end of a line.
     static func escaped(_ json: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(json.utf8.count)

@@ -1,24 +1,24 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// The attempts of a job on the slots of its workers, as far as that can be told: each on the first
-/// lane of its worker that is free when it starts.
+/// The attempts of a job on the slots of its workers, as far as these can be inferred: each attempt
+/// is on the first lane of its worker that is free when it starts.
 struct SlotLanes {
     /// In the order in which they started.
     private(set) var attempts: [Placed] = []
     private(set) var workers: [Worker] = []
 
-    /// An attempt with its place; moments in microseconds.
+    /// An attempt with its place; times in microseconds.
     struct Placed {
         var attempt: JobReport.Attempt
         var process: Int
         var thread: Int
         var start: Int
-        /// At least one microsecond later.
+        /// At least one microsecond after the start.
         var end: Int
     }
 
-    /// A worker with its lanes, whose threads have numbers that no other one has.
+    /// A worker with its lanes; the numbers of their threads are unique.
     struct Worker {
         var id: Int
         var name: String
@@ -29,7 +29,7 @@ struct SlotLanes {
 
     private let stageCount: Int
 
-    /// Cost: the number of attempts times that of lanes, and sorting.
+    /// Cost: the number of attempts times the number of lanes, plus sorting.
     init(_ report: JobReport) {
         stageCount = report.stages.count
         let now = Self.now(of: report)
@@ -74,15 +74,15 @@ struct SlotLanes {
         }
     }
 
-    /// The thread that stands for a stage.
+    /// Returns the thread that represents a stage.
     func thread(ofStage stage: Int) -> Int { stage + 1 }
 
-    /// A moment or a duration that a report claims: at most three centuries.
+    /// Converts a time or a duration that a report claims; at most three centuries.
     static func microseconds(_ seconds: Double) -> Int {
         Int((MeasuredAttempt.bounded(seconds) * 1e6).rounded())
     }
 
-    /// When attempts that have not ended are seen.
+    /// Returns the end to assume for attempts that have not ended.
     private static func now(of report: JobReport) -> Double {
         report.attempts.reduce(MeasuredAttempt.bounded(report.job.seconds)) { now, attempt in
             max(
@@ -98,7 +98,7 @@ struct SlotLanes {
         return (x, a.stage, a.task, a.number) < (y, b.stage, b.task, b.number)
     }
 
-    /// The index of a worker, which gets one if nobody spoke of it.
+    /// Returns the index of a worker, adding the worker if the report does not list it.
     private mutating func index(of id: Int, _ ends: inout [[Int]]) -> Int {
         if let index = workers.firstIndex(where: { $0.id == id }) { return index }
         workers.append(

@@ -3,12 +3,12 @@ package import MapReduceModel
 
 /// A job as trace events, for Perfetto and for `chrome://tracing`.
 ///
-/// The format is that of Chrome's trace viewer ("Trace Event Format", JSON object form). A process
-/// stands for each worker, with a thread for each of its slots, and one more for the job, with a
-/// thread for each stage. Moments are microseconds since the job was submitted. Within an attempt
-/// the sums of its phases lie one after another, as if each had been done at once.
+/// The format is that of Chrome's trace viewer ("Trace Event Format", JSON object form). Each
+/// worker is a process with a thread for each of its slots; the job is another process with a
+/// thread for each stage. Times are microseconds since the job was submitted. Within an attempt the
+/// sums of its phases follow one another, as if each phase had run without interruption.
 package enum TraceEvents {
-    /// The document.
+    /// Returns the document.
     ///
     /// Cost: that of sorting the attempts by time.
     package static func json(of report: JobReport) -> String {
@@ -26,9 +26,9 @@ package enum TraceEvents {
         )
     }
 
-    /// The process that stands for the job; those of workers come after it.
+    /// The process that represents the job; the workers' processes come after it.
     ///
-    /// None is 0, which viewers take for the idle process.
+    /// No process is 0, which viewers interpret as the idle process.
     static let jobProcess = 1
 
     // MARK: Names
@@ -151,7 +151,7 @@ package enum TraceEvents {
         )
     }
 
-    /// The sums of the phases, one after another within the attempt.
+    /// Adds the sums of the phases, one after another within the attempt.
     private static func addPhases(of placed: SlotLanes.Placed, to trace: inout TraceWriter) {
         guard let times = placed.attempt.times else { return }
         let phases = [
@@ -177,7 +177,7 @@ package enum TraceEvents {
         }
     }
 
-    // MARK: What is unusual
+    // MARK: Unusual events
 
     private static func suffix(of attempt: JobReport.Attempt) -> String {
         if attempt.isBackup { return " (backup)" }
@@ -194,7 +194,7 @@ package enum TraceEvents {
         return names.joined(separator: ",")
     }
 
-    /// A name of the viewer's own colors; nil for the usual ones.
+    /// Returns one of the viewer's own color names; nil for the usual color.
     private static func color(of attempt: JobReport.Attempt) -> String? {
         switch attempt.state {
         case .failed, .lost: return "terrible"
@@ -207,7 +207,7 @@ package enum TraceEvents {
         }
     }
 
-    /// An arrow from each attempt to the next one of its task.
+    /// Adds an arrow from each attempt to the next one of its task.
     private static func addFlows(of lanes: SlotLanes, to trace: inout TraceWriter) {
         let attempts = lanes.attempts.sorted {
             ($0.attempt.stage, $0.attempt.task, $0.attempt.number)
@@ -216,7 +216,7 @@ package enum TraceEvents {
         var number = 0
         for (old, new) in zip(attempts, attempts.dropFirst())
         where (old.attempt.stage, old.attempt.task) == (new.attempt.stage, new.attempt.task)
-            // An arrow goes forward in time.
+            // Arrows go forward in time.
             && old.start <= new.start
         {
             number += 1
@@ -260,7 +260,7 @@ package enum TraceEvents {
                 done += 1
                 read &+= max(moment.attempt.recordsIn, 0)
             }
-            // Only the last of what happened at one moment.
+            // Skips all but the last of the values at the same time.
             let next = index + 1
             if next < moments.count, moments[next].time == moment.time { continue }
             for (name, value) in [

@@ -1,13 +1,13 @@
 internal import MapReduceModel
 
-/// Writes trace events as JSON, one on each line.
+/// Writes trace events as JSON, one per line.
 ///
-/// A trace has some events for each attempt, of which there may be many thousand: text is put
-/// together here rather than by an encoder of any type.
+/// A trace has several events for each attempt, and there may be many thousands of attempts: the
+/// text is assembled here instead of by a general encoder.
 struct TraceWriter {
     private var text = ""
 
-    /// What stands in a field.
+    /// The value of a field.
     indirect enum Value {
         case number(Int)
         case text(String)
@@ -16,7 +16,7 @@ struct TraceWriter {
 
     /// Adds an event.
     ///
-    /// `kind`: its phase, as the format calls it.
+    /// `kind`: the event's phase, in the terms of the format.
     mutating func add(
         _ kind: String,
         name: String,
@@ -69,7 +69,7 @@ struct TraceWriter {
         )
     }
 
-    /// The whole document; `fields`: what it says beside the events.
+    /// Returns the whole document; `fields` are written next to the events.
     func document(_ fields: (String, Value)...) -> String {
         var other = TraceWriter()
         other.append(.object(fields))

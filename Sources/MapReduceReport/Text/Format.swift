@@ -1,6 +1,6 @@
 internal import MapReduceModel
 
-/// Numbers as people read them.
+/// Numbers in a form for people to read.
 package enum Format {
     /// `12,345,678`.
     package static func count(_ value: Int) -> String {
@@ -39,13 +39,13 @@ package enum Format {
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
-    /// `2 s`, `2 min 5 s`: calm enough to be looked at while it changes.
+    /// `2 s`, `2 min 5 s`: steady enough to read while it changes.
     package static func wholeSeconds(_ value: Duration) -> String {
         let seconds = value.inSeconds
         return seconds < 100 ? "\(Int(seconds)) s" : duration(value)
     }
 
-    /// A duration of a number of seconds that an answer claims, which may be any.
+    /// Formats a duration in seconds that an answer claims, which may be any number.
     package static func duration(seconds: Double) -> String {
         duration(Duration(claimedSeconds: seconds))
     }
@@ -57,7 +57,7 @@ package enum Format {
         ) + "/s"
     }
 
-    /// The number that `1000`, `64K`, `256M`, `2G` or `1GiB` mean, where letters are powers of
+    /// Parses a number such as `1000`, `64K`, `256M`, `2G` or `1GiB`, where letters are powers of
     /// 1024; nil for anything else.
     package static func byteCount(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
@@ -75,7 +75,7 @@ package enum Format {
         return overflow ? nil : scaled
     }
 
-    /// A number of bytes as it is typed, `256M`: the letters are powers of 1024.
+    /// Formats a number of bytes as an option is typed, such as `256M`: letters are powers of 1024.
     package static func byteSize(_ value: Int) -> String {
         for (shift, letter) in [(30, "G"), (20, "M"), (10, "K")]
         where value >= 1 << shift && value % (1 << shift) == 0 {
@@ -97,7 +97,8 @@ package enum Format {
 }
 
 extension Duration {
-    /// A number of seconds that somebody claims, which may be any: three centuries at most.
+    /// Creates a duration from a claimed number of seconds, which may be any; at most three
+    /// centuries.
     package init(claimedSeconds seconds: Double) {
         let bounded = min(max(seconds.isNaN ? 0 : seconds, 0), ReportLimits.maxJudgedSeconds)
         self = .milliseconds(Int(bounded * 1000))

@@ -1,6 +1,6 @@
 package import MapReduceModel
 
-/// Shows a plan to a person.
+/// Formats a plan for people to read.
 package enum PlanText {
     package static func text(of plan: Plan) -> String {
         var text =
@@ -20,7 +20,7 @@ package enum PlanText {
         return text
     }
 
-    /// The graph as a flowchart in the language of Mermaid.
+    /// Returns the graph as a Mermaid flowchart.
     package static func mermaid(of plan: Plan) -> String {
         var text = "flowchart TD\n"
         var inputs: [String] = []

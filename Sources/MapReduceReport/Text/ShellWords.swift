@@ -1,6 +1,6 @@
-/// Words of a command line as a person can paste them into a shell.
+/// Words of a command line in a form that can be pasted into a shell.
 package enum ShellWords {
-    /// The words with a space between them, each in quotation marks where it needs them.
+    /// Returns the words separated by spaces, each in quotation marks if it needs them.
     package static func text(_ words: [String]) -> String {
         words.map(quoted).joined(separator: " ")
     }
@@ -11,7 +11,7 @@ package enum ShellWords {
                 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
                     || "-_./:=,@%+".unicodeScalars.contains(scalar))
         }
-        // A = makes the first word an assignment.
+        // An `=` makes the first word an assignment.
         if isPlain, !word.isEmpty { return word }
         return "'"
             + word.split(separator: "'", omittingEmptySubsequences: false)

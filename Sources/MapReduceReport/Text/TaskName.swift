@@ -1,6 +1,6 @@
 package import MapReduceModel
 
-/// A task of a job as people name it: `0.3` is task 3 of stage 0.
+/// A task of a job in short notation: `0.3` is task 3 of stage 0.
 package struct TaskName: Hashable, Sendable, CustomStringConvertible {
     package let stage: Int
     package let index: Int
@@ -12,8 +12,8 @@ package struct TaskName: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ task: TaskID) { self.init(stage: task.stage, index: task.index) }
 
-    /// Understands what reports, lists and logs say: `0.3`, `stage 0, task 3`,
-    /// `job7-stage0-task3`, and either of these with an attempt behind it.
+    /// Parses the notations of reports, lists and logs: `0.3`, `stage 0, task 3`,
+    /// `job7-stage0-task3`, and each of these followed by an attempt.
     package init?(_ text: String) {
         let pair = text.split(separator: ".", omittingEmptySubsequences: false)
         if pair.count == 2, let stage = Self.number(pair[0]), let index = Self.number(pair[1]) {
@@ -42,8 +42,8 @@ package struct TaskName: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(stage).\(index)" }
 
-    /// What is wrong with the name in a job with so many tasks in each stage; nil when there is
-    /// such a task.
+    /// Returns what is wrong with the name in a job with these numbers of tasks in its stages; nil
+    /// if the task exists.
     package func problem(in plan: Plan, taskCounts: [Int]) -> String? {
         if taskCounts.indices.contains(stage), 0..<taskCounts[stage] ~= index { return nil }
         let stages = zip(plan.stages, taskCounts).map { stage, count in

@@ -1,7 +1,7 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// An attempt of a report whose numbers can be calculated with, whoever sent them.
+/// An attempt of a report with numbers that are safe to calculate with, wherever they come from.
 struct MeasuredAttempt {
     let stage: Int
     let task: Int
@@ -10,29 +10,29 @@ struct MeasuredAttempt {
     let state: TaskStatus.Attempt.State
     let start: Double
     let end: Double
-    /// What its time went into; no more than it has.
+    /// Its time by bound, at most its duration in total.
     let phases: [(bound: Verdict.Bound, seconds: Double)]
     let processorSeconds: Double
     let records: Double
     let bytes: Double
-    /// Why it ended late; nil for one that did not.
+    /// Why it ended late; nil if it did not.
     private(set) var reason: Verdict.Bound?
-    /// When it would have ended, had it been as the others of its stage.
+    /// When it would have ended if it had been like the others of its stage.
     private(set) var lateAt = Double.infinity
-    /// Seconds after that in which slots had nothing to do but to wait for it.
+    /// Seconds after that in which slots could only wait for it.
     var delaySeconds = 0.0
-    /// What it is compared with: the duration and the records in the middle of its stage.
+    /// What it is compared with: the median duration and number of records of its stage.
     private(set) var usualSeconds = 0.0
     private(set) var usualRecords = 0.0
 
     var duration: Double { end - start }
 
-    /// A number of seconds that a report claims: from 0 to three centuries.
+    /// Limits a number of seconds that a report claims to between 0 and three centuries.
     static func bounded(_ seconds: Double) -> Double {
         seconds.isNaN ? 0 : min(max(seconds, 0), ReportLimits.maxJudgedSeconds)
     }
 
-    /// The attempts that have ended and took time, of stages that there are.
+    /// Returns the attempts that have ended and took time, and whose stage exists.
     static func all(of report: JobReport) -> [MeasuredAttempt] {
         report.attempts.compactMap { attempt in
             guard report.stages.indices.contains(attempt.stage), let end = attempt.end,
@@ -68,9 +68,9 @@ struct MeasuredAttempt {
         processorSeconds = min(Self.bounded(Double(times.cpu)), end - start)
     }
 
-    // MARK: Late ones
+    // MARK: Late attempts
 
-    /// Finds the attempts that took much longer than the one in the middle of their stage, and why.
+    /// Finds the attempts that took much longer than the median of their stage, and why.
     ///
     /// Cost: that of sorting.
     static func findLate(_ attempts: inout [MeasuredAttempt], stageCount: Int, wall: Double) {
@@ -92,7 +92,7 @@ struct MeasuredAttempt {
         wall: Double
     ) {
         (usualSeconds, usualRecords) = (usual.seconds, usual.records)
-        // What waits for one that had to run again waits for the failure.
+        // Waiting for an attempt that had to be rerun is waiting because of the failure.
         if isBackup {
             reason = .stragglers
         } else if number > 0 {
@@ -105,7 +105,7 @@ struct MeasuredAttempt {
         if reason != nil { return }
         let size = max(Self.ratio(records, usual.records), Self.ratio(bytes, usual.bytes))
         let isLarge = size * 100 >= Double(ReportLimits.latePercent)
-        // Twice as long as its size tells is still no other reason.
+        // Taking up to twice as long as its size explains is not another reason.
         reason = isLarge && duration <= 2 * size * usual.seconds ? .skew : .stragglers
     }
 

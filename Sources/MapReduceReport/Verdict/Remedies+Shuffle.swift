@@ -1,13 +1,13 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// What helps against sorting, spilling, merging and writing.
+/// Remedies against sorting, spilling, merging and writing.
 extension Remedies {
     /// More memory for each task, so that it spills less.
     var memory: Remedy? {
         let spilled = share(.spill)
         guard spilled > 0 else { return nil }
-        // Runs of the tasks of the stage that spills most often, the last one included.
+        // Runs per task of the stage that spills most often, including the last run.
         var runs = 1.0
         for stage in report.stages.indices {
             let spills = max(Double(report.stages[stage].counters[BuiltInCounter.spills]), 0)
@@ -36,7 +36,7 @@ extension Remedies {
         }
         while wanted > most { wanted /= 2 }
         guard wanted >= 2 * now else { return nil }
-        // Fewer and longer runs; what is spilled stays the same.
+        // Fewer and longer runs; the amount that is spilled stays the same.
         return remedy(
             .spill,
             ExpectedGain.memory * spilled * 0.5,
@@ -50,8 +50,8 @@ extension Remedies {
         }
     }
 
-    /// Merging the values of equal keys before they are shuffled, where a reduction makes little of
-    /// much.
+    /// Merging the values of equal keys before the shuffle, if a reduction turns many pairs into
+    /// few.
     var combining: Remedy? {
         let found = report.plan.stages.indices.compactMap { reader -> Remedy? in
             guard report.stages.indices.contains(reader),
@@ -67,8 +67,8 @@ extension Remedies {
         return found.max { $0.advice.saving < $1.advice.saving }
     }
 
-    /// The share of the time that goes into pairs which would not be there; nil where they cannot
-    /// be merged, or were not many.
+    /// The share of the time spent on pairs that would be eliminated; nil if they cannot be merged,
+    /// or were not many.
     private func shareOfCombining(before reader: Int) -> Double? {
         guard report.job.stages.indices.contains(reader),
             report.job.stages[reader].partitions?.couldCombine == true
@@ -88,7 +88,7 @@ extension Remedies {
         return times.share(seconds) * (1 - made / received)
     }
 
-    /// Output that is compressed, or is not, whichever is wrong.
+    /// Compressing the output, or not compressing it, if that is better.
     var compression: Remedy? {
         guard let settings = report.settings else { return nil }
         var (writing, busy, computing) = (0.0, 0.0, 0.0)
@@ -106,7 +106,7 @@ extension Remedies {
         return remedy(.writing, saving, option: "--compress gzip")
     }
 
-    /// Fewer runs, where they are so many that they were merged in passes.
+    /// Fewer runs, if there are so many that they were merged in several passes.
     var merging: Remedy? {
         guard let settings = report.settings else { return nil }
         var seconds = 0.0

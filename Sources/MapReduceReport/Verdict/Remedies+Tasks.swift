@@ -1,9 +1,9 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// What helps where slots wait: tasks of another number and size.
+/// Remedies for waiting slots: tasks of a different number and size.
 extension Remedies {
-    /// Spreading what the largest task reads over others.
+    /// Distributing the largest task's input over other tasks.
     var spreading: Remedy? {
         guard let late = times.latest(.skew), late.delaySeconds > 0 else { return nil }
         let share = share(.skew)
@@ -27,7 +27,7 @@ extension Remedies {
         )
     }
 
-    /// More tasks, so that all slots have some.
+    /// More tasks, so that every slot has some.
     var cutting: Remedy? {
         guard let stage = times.stage(ofMost: .tasks) else { return nil }
         let isTooFew = Double(times.stages[stage].taskCount) < times.capacity
@@ -50,7 +50,7 @@ extension Remedies {
         )
     }
 
-    /// Larger tasks, where starting them takes a good part of their time.
+    /// Larger tasks, if starting them takes a large part of their time.
     var coarsening: Remedy? {
         var best: Remedy?
         for stage in report.stages.indices {
@@ -86,7 +86,7 @@ extension Remedies {
         report.job.stages.indices.contains(stage) ? report.job.stages[stage].partitions : nil
     }
 
-    /// Whether a stage has as many partitions as the option says, and not as the job says.
+    /// Whether the number of a stage's partitions comes from the option, and not from the job.
     private func hasDefaultPartitions(_ stage: Int) -> Bool {
         let count = times.stages[stage].taskCount
         if let settings = report.settings { return count == settings.reducerCount }
@@ -113,7 +113,7 @@ extension Remedies {
                 "input that can be cut (bgzip makes gzip files of many members)"
             )
         }
-        // Four tasks for each slot, so that the last ones end together.
+        // Four tasks for each slot, so that the last ones end at about the same time.
         let size = input / (4 * times.capacity)
         let now = input / Double(max(times.stages[stage].taskCount, 1))
         guard size >= Double(1 << 20), size * 2 <= now else { return nil }

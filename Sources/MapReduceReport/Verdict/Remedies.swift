@@ -3,31 +3,31 @@ internal import MapReduceModel
 
 /// What would make a job shorter, and by how much.
 ///
-/// An estimate is the share of the slots' time that a remedy would do away with, times the part of
-/// it that can be expected; it is meant to be too low rather than too high.
+/// An estimate is the share of the slots' time that a remedy would eliminate, times the fraction of
+/// it that can realistically be saved; it is meant to be too low rather than too high.
 struct Remedies {
     let report: JobReport
     let times: SlotTimes
 
-    /// A remedy, and what it is for.
+    /// A remedy, and the bound that it addresses.
     struct Remedy {
         var bound: Verdict.Bound
         var advice: Verdict.Advice
     }
 
-    /// The part of a share that a remedy can be expected to save.
+    /// The fraction of a share that a remedy can be expected to save.
     enum ExpectedGain {
-        /// More slots share memory, disks and caches.
+        /// More slots compete for memory, disks and caches.
         static let slots = 0.8
-        /// What is not spilled is still sorted and written once.
+        /// Data that is not spilled is still sorted and written once.
         static let memory = 0.7
-        /// As many tasks as slots, or a key that is merged before it is shuffled.
+        /// As many tasks as slots, or a key that is merged before the shuffle.
         static let even = 0.8
-        /// The same by cutting finer, which evens out on the average alone.
+        /// The same through finer cutting, which balances only on average.
         static let finer = 0.5
-        /// Merging early costs the processor what it saves later.
+        /// Merging early costs processor time, which offsets some of the later savings.
         static let combining = 0.5
-        /// Writing more or fewer bytes changes what other parts of writing cost as well.
+        /// Writing more or fewer bytes also changes the cost of other parts of writing.
         static let compressing = 0.4
     }
 
@@ -36,7 +36,7 @@ struct Remedies {
         self.times = times
     }
 
-    /// The one that saves most; nil where none is worth a try.
+    /// The remedy that saves most; nil if none is worth trying.
     var best: Remedy? {
         let known = [
             slots, memory, combining, spreading, cutting, straggling, compression, merging,
@@ -53,7 +53,9 @@ struct Remedies {
             && saving * times.wall >= ReportLimits.minSavedSeconds
     }
 
-    /// `what` begins the sentence that says how much it saves.
+    /// Creates a remedy.
+    ///
+    /// `what`: the beginning of the sentence that says how much it saves.
     func remedy(
         _ bound: Verdict.Bound,
         _ saving: Double,
@@ -62,7 +64,7 @@ struct Remedies {
     ) -> Remedy {
         let saving = min(max(saving, 0), 1)
         let percent = saving * 100
-        // Nobody believes the second digit.
+        // The second digit would not be credible.
         let rounded = percent < 10 ? percent.rounded() : (percent / 5).rounded() * 5
         let text = "\(what ?? option ?? "") would save about \(Int(rounded))%"
         return Remedy(
@@ -73,7 +75,7 @@ struct Remedies {
 
     func share(_ bound: Verdict.Bound) -> Double { times.share(times.seconds(bound)) }
 
-    /// A number of bytes as it is typed, in whole mebibytes.
+    /// Formats a number of bytes as an option is typed, in whole mebibytes.
     static func size(_ byteCount: Double) -> String {
         let wanted = (byteCount / Double(1 << 20)).rounded()
         let mebibytes = Int(min(max(wanted, 1), ReportLimits.maxAdvisedMebibytes))
@@ -82,7 +84,7 @@ struct Remedies {
 
     // MARK: Slots
 
-    /// Processors of all workers; nil where one does not tell.
+    /// The processors of all workers; nil if a worker does not report them.
     private var processorCount: Double? {
         guard !report.workers.isEmpty else { return nil }
         var sum = 0.0
@@ -93,7 +95,7 @@ struct Remedies {
         return sum
     }
 
-    /// The share of the job's time that so many slots would save where all were at work.
+    /// The share of the job's time that this many slots would save while all were at work.
     private func saving(slots: Double) -> Double {
         guard times.wall > 0 else { return 0 }
         let saved = times.stages.reduce(0.0) { sum, stage in
@@ -103,7 +105,7 @@ struct Remedies {
         return ExpectedGain.slots * min(saved / times.wall, 1)
     }
 
-    /// Processors that no slot uses.
+    /// More slots, for processors that no slot uses.
     private var slots: Remedy? {
         guard let processorCount, processorCount > times.capacity, report.workers.count == 1 else {
             return nil
@@ -115,14 +117,14 @@ struct Remedies {
         )
     }
 
-    /// Closures that wait for something else than a processor, so that there may be more of them.
+    /// More slots, for closures that wait for something other than a processor.
     private var waiting: Remedy? {
         guard let processorCount, processorCount <= times.capacity, report.workers.count == 1,
             share(.closure) > 0.5
         else { return nil }
         let busy = times.stages.reduce(0) { $0 + $1.busySeconds }
         let computing = times.stages.reduce(0) { $0 + $1.processorSeconds }
-        // Far less than on a machine that is busy with something else as well.
+        // Far less than on a machine that is also busy with other work.
         guard computing > 0, computing * 16 < busy else { return nil }
         let slots = min(times.capacity * 4, Double(JobLimits.maxSlotCount))
         return remedy(
@@ -133,7 +135,7 @@ struct Remedies {
         )
     }
 
-    /// For a cluster, where nothing else helps.
+    /// More workers, for a cluster where nothing else helps.
     private var moreWorkers: Remedy? {
         guard processorCount == nil, !report.workers.isEmpty else { return nil }
         return remedy(
@@ -146,6 +148,6 @@ struct Remedies {
 }
 
 extension Remedies.Remedy {
-    /// The same, which leaves the bound to the largest part of the time.
+    /// The same remedy, which leaves the verdict's bound to the largest part of the time.
     fileprivate var asAdviceAlone: Self { Self(bound: .closure, advice: advice) }
 }

@@ -1,8 +1,8 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// What the time of all slots of a job went into, by stage: the work of the attempts, and what the
-/// slots without work waited for.
+/// The time of all slots of a job by stage and bound: the work of the attempts, and what idle slots
+/// waited for.
 ///
 /// ```
 ///   slot 0 │read│closure │sort│ late task of stage 0          ││ merge │
@@ -10,32 +10,32 @@ internal import MapReduceModel
 ///                             ^ from here on it is late        ^ between stages: overhead
 /// ```
 ///
-/// Stages are barriers, so that what the slots wait for is the attempt that ends last. A second of
-/// one slot of ten is a tenth of a second of the job, whatever it went into; so shares of this time
-/// are what the job would save, if what is left could be spread over the slots as well.
+/// Stages are barriers, so that the slots wait for the attempt that ends last. If there are ten
+/// slots, a second of one slot is a tenth of a second of the job, whatever it was spent on; so a
+/// share of this time is what the job would save if the remaining work could be spread over the
+/// slots as well.
 struct SlotTimes {
     typealias Bound = Verdict.Bound
 
     /// Seconds from the submission to the end of the job.
     let wall: Double
-    /// Slots that can be at work at once: no more than there are processors.
+    /// Slots that can be at work at once: at most as many as there are processors.
     let capacity: Double
     private(set) var attempts: [MeasuredAttempt]
     private(set) var stages: [Stage]
-    /// Seconds of all slots.
+    /// The seconds of all slots.
     private(set) var total = 0.0
 
-    /// Those of one stage.
+    /// The times of one stage.
     struct Stage {
-        /// By the position of the bound among all.
+        /// Indexed by the position of the bound in all bounds.
         var seconds = [Double](repeating: 0, count: Bound.allCases.count)
         var taskCount = 0
-        /// Seconds of the job in which all slots were at work, and more tasks there were than
-        /// slots.
+        /// Seconds of the job when all slots were at work and there were more tasks than slots.
         var fullSeconds = 0.0
-        /// Seconds within its attempts that no phase accounts for.
+        /// Seconds within its attempts that are not part of any phase.
         var unaccountedSeconds = 0.0
-        /// Seconds of its attempts that succeeded, and those of processors in them.
+        /// Seconds of its successful attempts; below, processor seconds in them.
         var busySeconds = 0.0
         var processorSeconds = 0.0
 
@@ -51,7 +51,7 @@ struct SlotTimes {
         let end = attempts.lazy.map(\.end).max() ?? 0
         wall = max(MeasuredAttempt.bounded(report.job.seconds), end)
         capacity = Self.capacity(of: report, attempts)
-        // One more for what belongs to no stage.
+        // One more for time that belongs to no stage.
         stages = Array(repeating: Stage(), count: report.stages.count + 1)
         for stage in report.stages.indices {
             let tasks = attempts.lazy.filter { $0.stage == stage && $0.state == .succeeded }
@@ -63,7 +63,7 @@ struct SlotTimes {
         total = stages.reduce(0) { $0 + $1.seconds.reduce(0, +) }
     }
 
-    /// The slots that could be at work, as far as the workers tell.
+    /// The slots that could be at work, as far as the workers report them.
     private static func capacity(of report: JobReport, _ attempts: [MeasuredAttempt]) -> Double {
         let reported = report.workers.reduce(0.0) { sum, worker in
             let slots = min(max(worker.slotCount, 1), ReportLimits.maxJudgedSlotCount)
@@ -86,7 +86,7 @@ struct SlotTimes {
         var attempt: Int
     }
 
-    /// Starts and ends in the order of time, at the same time ends first.
+    /// Starts and ends in order of time; at the same time, ends come first.
     private static func moments(of attempts: [MeasuredAttempt]) -> [Moment] {
         attempts.indices.flatMap { index in
             [
@@ -97,11 +97,11 @@ struct SlotTimes {
         .sorted { ($0.time, $0.isStart ? 1 : 0) < ($1.time, $1.isStart ? 1 : 0) }
     }
 
-    /// Goes through the time of the job from one start or end to the next.
+    /// Adds idle time, from each start or end to the next.
     private mutating func addIdle() {
         var time = 0.0
         var running = 0
-        // Of those that have started the one that ends last.
+        // The started attempt that ends last.
         var last: Int?
         for moment in Self.moments(of: attempts) {
             add(from: time, to: moment.time, running: running, last: last)
@@ -145,7 +145,8 @@ struct SlotTimes {
         case .succeeded:
             stages[stage].busySeconds += attempt.duration
             stages[stage].processorSeconds += attempt.processorSeconds
-            // What a late attempt does while others wait for it is part of why they wait.
+            // The work of a late attempt while others wait for it is part of the reason why they
+            // wait.
             let moved = attempt.reason == nil ? 0 : min(attempt.delaySeconds, attempt.duration)
             if let reason = attempt.reason { stages[stage][reason] += moved }
             let left = 1 - moved / attempt.duration
@@ -162,24 +163,24 @@ struct SlotTimes {
 
     // MARK: Sums
 
-    /// The share of the slots' time that went into something, from 0 to 1.
+    /// Returns seconds as a share of the slots' time, from 0 to 1.
     func share(_ seconds: Double) -> Double { total > 0 ? min(max(seconds / total, 0), 1) : 0 }
 
-    /// The seconds of all stages.
+    /// Returns the seconds of all stages for a bound.
     func seconds(_ bound: Bound) -> Double { stages.reduce(0) { $0 + $1[bound] } }
 
-    /// The stage that most of it belongs to; nil where none has any.
+    /// Returns the stage with most of the time for a bound; nil if there is no such time.
     func stage(ofMost bound: Bound) -> Int? {
         let stage = stages.indices.dropLast().max { stages[$0][bound] < stages[$1][bound] }
         return stage.flatMap { stages[$0][bound] > 0 ? $0 : nil }
     }
 
-    /// The attempt for which slots waited longest for this reason.
+    /// Returns the attempt that slots waited longest for because of this reason.
     func latest(_ reason: Bound) -> MeasuredAttempt? {
         attempts.lazy.filter { $0.reason == reason }.max { $0.delaySeconds < $1.delaySeconds }
     }
 
-    /// What the time went into, the largest first.
+    /// The time by bound, the largest part first.
     var parts: [Verdict.Part] {
         guard total > 0 else { return [Verdict.Part(bound: .overhead, seconds: 0, share: 1)] }
         return Bound.allCases.map { bound in
@@ -192,6 +193,6 @@ struct SlotTimes {
 }
 
 extension Verdict.Bound {
-    /// Its place among all.
+    /// Its index in all bounds.
     fileprivate var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -2,9 +2,9 @@ internal import MapReduceControl
 package import MapReduceModel
 
 extension JobReport {
-    /// The report with its verdict, which it gets when the job has succeeded.
+    /// Returns the report with a verdict, if the job has succeeded.
     ///
-    /// Whoever ends a job calls it once, and shows `verdict` wherever the job is shown.
+    /// The code that ends a job calls it once, and shows `verdict` wherever the job is shown.
     ///
     /// Cost: that of sorting the attempts by time.
     package func judged() -> JobReport {
@@ -16,7 +16,7 @@ extension JobReport {
 }
 
 extension Verdict {
-    /// What bounded a job, from what was measured in it; nil for one that has not succeeded.
+    /// Creates the verdict on a job from its measurements; nil if the job has not succeeded.
     ///
     /// The model is described in `Documentation/Decisions/verdict.md`.
     package init?(of report: JobReport) {

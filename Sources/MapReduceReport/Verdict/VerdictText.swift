@@ -1,7 +1,7 @@
 internal import MapReduceControl
 internal import MapReduceModel
 
-/// Says what bounded a job, in words and numbers.
+/// Describes what bounded a job, in words and numbers.
 struct VerdictText {
     let report: JobReport
     let times: SlotTimes
@@ -11,7 +11,7 @@ struct VerdictText {
         self.times = times
     }
 
-    /// The sentence about a part of the slots' time.
+    /// Returns the sentence about a part of the slots' time.
     func text(of bound: Verdict.Bound, share: Double) -> String {
         var text = "bound by \(bound.rawValue): \(Self.percent(share)) of the slots' time"
         switch bound {
@@ -27,7 +27,8 @@ struct VerdictText {
         return text
     }
 
-    /// The sentence about a job with too few slots, whose slots did mostly this.
+    /// Returns the sentence about a job with too few slots, which spent most of their time on
+    /// `largest`.
     func slots(largest: Verdict.Bound) -> String {
         let count = Int(times.capacity)
         let who = count == 1 ? "the only slot was" : "all \(count) slots were"
@@ -35,7 +36,7 @@ struct VerdictText {
             + "tasks waited, mostly in \(largest.rawValue)"
     }
 
-    /// A number of records that a report claims, which may be any.
+    /// Limits a number of records that a report claims, which may be any number.
     private func count(_ records: Double) -> Int { Int(min(records, ReportLimits.maxShownCount)) }
 
     /// `58%`.
@@ -43,7 +44,7 @@ struct VerdictText {
         "\(Int((min(max(share, 0), 1) * 100).rounded()))%"
     }
 
-    /// The steps of the stage that most of it belongs to, where there are several stages.
+    /// Returns the label of the stage with most of the time, if there are several stages.
     private func place(of bound: Verdict.Bound) -> String {
         guard report.stages.count > 1, let stage = times.stage(ofMost: bound) else { return "" }
         return ", most of it in \(label(of: stage))"

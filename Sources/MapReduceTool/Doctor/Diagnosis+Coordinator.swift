@@ -2,7 +2,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceWorker
 
-/// The coordinator.
+/// The findings about the coordinator.
 extension Diagnosis {
     var coordinatorFindings: [Finding] {
         let url = seen.coordinatorURL
@@ -78,7 +78,7 @@ extension Diagnosis {
         return .problem(Self.coordinator, "reachable", "\(url) does not answer (\(reason))", remedy)
     }
 
-    /// A service that answers with an error.
+    /// Returns the findings about a service that answers with an error.
     func refusal(_ subject: String, _ status: Int, _ code: String, _ message: String) -> [Finding] {
         let reached = Finding.ok(subject, "reachable", "answers")
         switch (status, code) {
@@ -132,21 +132,21 @@ extension Diagnosis {
     }
 }
 
-/// Why a service cannot be reached, as far as a client can tell.
+/// The reason why a service is unreachable, as far as a client can tell.
 enum Unreachability: Hashable {
-    /// Nobody listens there.
+    /// Nothing listens there.
     case refused
     case unknownHost
-    /// Nothing comes back.
+    /// There is no answer.
     case silent
-    /// Nobody vouches for its certificate, or it is that of another name.
+    /// Its certificate is not trusted, or is for a different name.
     case untrusted
     case notTLS
     /// The connection was closed without an answer.
     case closed
     case other
 
-    /// `reason`: as the HTTP client words it.
+    /// - Parameter reason: The HTTP client's message.
     init(_ reason: String) {
         let words: [(String, Unreachability)] = [
             ("onnection refused", .refused), ("DNS error", .unknownHost),

@@ -2,7 +2,7 @@ internal import MapReduceModel
 internal import MapReduceReport
 internal import MapReduceWorker
 
-/// The job that may be submitted.
+/// The findings about the job that may be submitted.
 extension Diagnosis {
     func findings(of job: Observations.Job) -> [Finding] {
         let description: JobDescription
@@ -45,14 +45,14 @@ extension Diagnosis {
         return findings
     }
 
-    /// The files that a job reads, each once.
+    /// Returns the files that a job reads, each once.
     static func inputs(of description: JobDescription) -> [JobCheckRequest.File] {
         var seen: Set<String> = []
         return description.inputs.flatMap(\.pieces).filter { seen.insert($0.path).inserted }
             .map { JobCheckRequest.File(path: $0.path, signature: $0.signature) }
     }
 
-    /// So many of some files, from the first to the last.
+    /// Returns a limited number of the files, from the first to the last.
     static func sample(
         _ files: [JobCheckRequest.File],
         _ count: Int

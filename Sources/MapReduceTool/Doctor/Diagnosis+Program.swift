@@ -1,9 +1,9 @@
 internal import MapReduceModel
 
-/// Why an executable does not start.
+/// The findings about an executable that does not start.
 extension Diagnosis {
-    /// `machine`: the processor of the machine on which it was tried; nil for one that is not
-    /// known.
+    /// `machine`: the processor architecture of the machine where it was tried; nil if
+    ///   unknown.
     static func finding(
         of failure: ProgramFailure,
         _ subject: String,

@@ -2,7 +2,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// The workers.
+/// The findings about the workers.
 extension Diagnosis {
     static func name(_ worker: WorkerStatus) -> String { "worker \(worker.id.number)" }
 
@@ -50,7 +50,7 @@ extension Diagnosis {
         return findings
     }
 
-    /// Whether the coordinator hears a worker and gives it work.
+    /// Returns the finding about whether the coordinator hears from a worker and gives it work.
     private func heard(_ status: WorkerStatus) -> Finding {
         let subject = Self.name(status)
         let ago = "heard \(Format.duration(seconds: status.silence)) ago"
@@ -107,7 +107,8 @@ extension Diagnosis {
         }
     }
 
-    /// A worker that cannot be asked from here: others may still reach it.
+    /// Returns the finding about a worker that cannot be reached from here; others may still reach
+    /// it.
     private func unreachable(
         _ worker: Observations.Worker,
         _ reason: String,
@@ -152,7 +153,8 @@ extension Diagnosis {
         )
     }
 
-    /// The clock of a worker beside that of the coordinator, where that is known.
+    /// Returns the finding about a worker's clock, compared with the coordinator's if that is
+    /// known.
     private func clock(_ subject: String, _ clock: Observations.ClockReading) -> Finding {
         guard let other = seen.coordinator.clock else {
             return Self.clock(
@@ -208,7 +210,8 @@ extension Diagnosis {
         ]
     }
 
-    /// Whether a worker reaches the others, from which it fetches what is shuffled.
+    /// Returns the finding about whether a worker reaches the others, from which it fetches
+    /// shuffled data.
     private func peers(
         _ subject: String,
         _ worker: Observations.Worker,

@@ -3,7 +3,7 @@ internal import MapReduceModel
 internal import MapReduceReport
 internal import MapReduceWorker
 
-/// Says what observations mean, and what is to be done: it looks at nothing itself.
+/// Interprets observations and says what to do about them; it observes nothing itself.
 struct Diagnosis {
     let seen: Observations
     static let here = "this machine"
@@ -11,7 +11,7 @@ struct Diagnosis {
 
     init(_ seen: Observations) { self.seen = seen }
 
-    /// One finding for each check, in the order in which things are to be mended.
+    /// One finding for each check, in the order in which to fix things.
     var findings: [Finding] {
         var findings = machine + coordinatorFindings
         if let workers = seen.workers { findings += self.findings(of: workers) }
@@ -46,11 +46,12 @@ struct Diagnosis {
         ]
     }
 
-    // MARK: What services have in common
+    // MARK: Common to all services
 
-    /// Free room of a disk.
+    /// Returns the finding about the free space of a disk.
     ///
-    /// `isNeeded`: whether less than what is needed is a problem, and not only worth a word.
+    /// `isNeeded`: whether less than the needed space is a problem, and not just a
+    ///   warning.
     static func room(
         _ subject: String,
         _ check: String,
@@ -69,7 +70,7 @@ struct Diagnosis {
         return .ok(subject, check, seen)
     }
 
-    /// Open files.
+    /// Returns the finding about the limit of open files.
     static func files(_ subject: String, limit: Int, needed: Int) -> Finding {
         let count = limit > ToolLimits.unlimitedFileCount ? "any number" : Format.count(limit)
         let seen = "\(count) may be open at once"
@@ -95,7 +96,7 @@ struct Diagnosis {
         return .ok(subject, "open files", seen)
     }
 
-    /// The versions of a service.
+    /// Returns the finding about the versions of a service.
     static func version(_ subject: String, _ status: ServiceStatus) -> Finding {
         let theirs = "mapreduce \(status.release), protocol \(status.version)"
         if status.version != ClusterProtocol.version {
@@ -117,7 +118,7 @@ struct Diagnosis {
         return .ok(subject, "version", theirs)
     }
 
-    /// A clock beside another one.
+    /// Returns the finding about a clock, compared with another one.
     static func clock(
         _ subject: String,
         _ ahead: Double,

@@ -4,12 +4,12 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceWorker
 
-/// Looks at a cluster, and at what a job would need of it.
+/// Observes a cluster, and what a job would need from it.
 struct Doctor: Sendable {
     private let client: CoordinatorClient
     private let url: String
     private let hasToken: Bool
-    /// Where this machine has room for intermediate files.
+    /// The directory for this machine's intermediate files.
     private let scratch: String
 
     init(client: CoordinatorClient, url: String, hasToken: Bool, scratch: String) {
@@ -19,19 +19,20 @@ struct Doctor: Sendable {
         self.scratch = scratch
     }
 
-    /// A job to look at.
+    /// A job to check.
     struct JobToCheck: Sendable {
         var description: Observations.Job.Description
-        /// Where the executable is, and its whole command line.
+        /// The path of the executable, and its whole command line.
         var path: String
         var arguments: [String]
         var directory: String
         var slotCount: Int
     }
 
-    /// Asks everybody; what does not answer is an observation, and no error.
+    /// Asks all services; a service that does not answer is an observation, not an error.
     ///
-    /// `describe`: asks the job's executable, for a cluster with so many slots; nil without a job.
+    /// `describe`: asks the job's executable for its description, for a cluster with this
+    ///   slot count; nil without a job.
     func observe(
         _ describe: ((_ slotCount: Int) async throws -> JobToCheck)?
     ) async throws -> Observations {
@@ -58,7 +59,7 @@ struct Doctor: Sendable {
         return seen
     }
 
-    /// The workers that a coordinator knows; nil when it does not say.
+    /// Returns the workers that a coordinator knows; nil if it does not say.
     private func statuses(
         behind coordinator: Observations.Reply<ServiceStatus>
     ) async throws -> [WorkerStatus]? {
@@ -89,7 +90,7 @@ struct Doctor: Sendable {
 
     // MARK: Asking
 
-    /// Asks a service, and makes an observation of what goes wrong.
+    /// Asks a service, and turns an error into an observation.
     private func reply<Value: Sendable>(
         _ body: () async throws -> Value
     ) async throws -> Observations.Reply<Value> {
@@ -160,7 +161,7 @@ struct Doctor: Sendable {
             seen.job?.uploadProblem = error.message
         }
         if let probe = output.value?.probe {
-            // One that is not removed now the coordinator removes by itself.
+            // If the probe is not removed now, the coordinator removes it on its own.
             _ = try await reply { try await client.endOutputCheck(probe) }
         }
     }

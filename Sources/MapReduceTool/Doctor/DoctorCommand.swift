@@ -56,7 +56,7 @@ struct DoctorCommand: AsyncParsableCommand {
         Terminal.style(1) == .live(isColored: true)
     }
 
-    /// Asks the executable what the job is, as `mapreduce submit` does.
+    /// Asks the executable to describe its job, as `mapreduce submit` does.
     private static func job(_ program: JobProgram, slotCount: Int) throws -> Doctor.JobToCheck {
         let description: Observations.Job.Description
         do {

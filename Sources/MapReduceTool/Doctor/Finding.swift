@@ -1,21 +1,21 @@
-/// What one check found.
+/// The result of one check.
 struct Finding: Hashable, Codable, Sendable {
-    /// What was looked at: `this machine`, `coordinator`, `worker 3`, `cluster`, `job`.
+    /// The subject of the check: `this machine`, `coordinator`, `worker 3`, `cluster`, `job`.
     var subject: String
-    /// In what respect.
+    /// The aspect that was checked.
     var check: String
     var outcome: Outcome
-    /// What was seen, for people.
+    /// The observation, for users.
     var seen: String
-    /// How to mend it; nil when all is well.
+    /// How to fix it; nil if all is well.
     var remedy: String?
 
-    /// How good or bad it is.
+    /// The severity of a finding.
     enum Outcome: String, Codable, Sendable {
         case ok
-        /// Jobs run, but perhaps not well, or not everything could be looked at.
+        /// Jobs run, but perhaps not well, or not everything could be checked.
         case warning
-        /// Jobs fail, or cannot use what was looked at.
+        /// Jobs fail, or cannot use the subject.
         case problem
     }
 
@@ -42,7 +42,7 @@ struct Finding: Hashable, Codable, Sendable {
     }
 }
 
-/// All that a check of a cluster found.
+/// All findings of a check of a cluster.
 struct Findings: Codable, Sendable {
     var findings: [Finding]
     var problemCount: Int

@@ -1,7 +1,7 @@
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// Findings in lines: one for each check, and below it how to mend what is wrong.
+/// Formats findings as lines: one for each check, and below it how to fix what is wrong.
 enum FindingFormatter {
     static func text(of findings: Findings, isColored: Bool) -> String {
         var text = ""

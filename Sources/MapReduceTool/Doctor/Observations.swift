@@ -1,22 +1,22 @@
 internal import MapReduceModel
 
-/// What was seen of a cluster, and of a job that may run there; `Diagnosis` says what it means.
+/// The observations of a cluster, and of a job that may run there; `Diagnosis` interprets them.
 struct Observations: Sendable {
     var machine: Machine
     var coordinatorURL: String
     /// Whether requests carry a token.
     var hasToken: Bool
     var coordinator: Reply<ServiceStatus>
-    /// Nil where the coordinator could not be asked.
+    /// The workers; nil if the coordinator could not be asked.
     var workers: [Worker]?
-    /// Nil where no job was named.
+    /// The job; nil if none was named.
     var job: Job?
 
-    /// This machine, from which jobs are submitted.
+    /// This machine, where jobs are submitted.
     struct Machine: Sendable {
-        /// Where intermediate files go.
+        /// The directory for intermediate files.
         var directory: String
-        /// Nil when the directory cannot be used, for this reason.
+        /// The free bytes there; nil if the directory is unusable, for this reason.
         var freeByteCount: Int?
         var reason: String?
         var fileLimit: Int
@@ -34,11 +34,11 @@ struct Observations: Sendable {
         }
     }
 
-    /// What came of asking a service.
+    /// The result of asking a service.
     enum Reply<Value: Sendable>: Sendable {
-        /// The clock of the service, where the value tells it.
+        /// The service answered; with its clock, if the value includes the time.
         case answered(Value, ClockReading?)
-        /// Its answer is an error.
+        /// The service answered with an error.
         case refused(status: Int, code: String, message: String)
         case unreachable(reason: String)
 
@@ -51,7 +51,7 @@ struct Observations: Sendable {
     /// How far a clock is ahead of this machine's, in seconds.
     struct ClockReading: Hashable, Sendable {
         var ahead: Double
-        /// The answer was under way for twice as long.
+        /// Half of the time between the request and the answer.
         var uncertainty: Double
 
         init(ahead: Double, uncertainty: Double) {
@@ -59,7 +59,8 @@ struct Observations: Sendable {
             self.uncertainty = uncertainty
         }
 
-        /// `time`: that of the service, between two moments of this machine, in seconds.
+        /// `time`: the service's time, read between two times of this machine, in
+        ///   seconds.
         init(time: Double, asked: Double, answered: Double) {
             self.init(
                 ahead: time - (asked + answered) / 2,
@@ -68,12 +69,12 @@ struct Observations: Sendable {
         }
     }
 
-    /// A worker as the coordinator knows it, and what it says of itself.
+    /// A worker as the coordinator knows it, and its own answers.
     struct Worker: Sendable {
         var status: WorkerStatus
-        /// Nil when the coordinator does not say where it is.
+        /// The worker's status; nil if the coordinator does not say where the worker is.
         var serviceStatus: Reply<ServiceStatus>?
-        /// Nil where no job was named, or there was nothing to ask.
+        /// The worker's check of the job; nil if no job was named, or there was nothing to ask.
         var job: Reply<JobCheckAnswer>?
 
         init(
@@ -90,15 +91,15 @@ struct Observations: Sendable {
     /// A job that may be submitted.
     struct Job: Sendable {
         var description: Description
-        /// Nil where the coordinator could not be asked.
+        /// The check of the output; nil if the coordinator could not be asked.
         var output: Reply<OutputCheckAnswer>?
-        /// Why the executable or a side file could not be uploaded.
+        /// The reason why the executable or a side file could not be uploaded.
         var uploadProblem: String?
 
-        /// What its executable said here.
+        /// The answer of its executable here.
         enum Description: Sendable {
             case described(JobDescription)
-            /// It ended with this code, and has said why.
+            /// It ended with this code, and has printed the reason.
             case ended(code: Int32)
             case failed(ProgramFailure)
         }

@@ -154,7 +154,7 @@ extension JobStatus {
     fileprivate var doneCount: Int { stages.reduce(0) { $0 + $1.doneCount } }
 }
 
-/// A job in lines.
+/// A job as lines of text.
 enum JobText {
     static func text(of job: JobStatus, _ connection: ClientOptions) -> String {
         let time = Duration(claimedSeconds: job.seconds)

@@ -69,8 +69,8 @@ extension TraceCommand: Documented {
 }
 
 extension ClientOptions {
-    /// Everything that is known of a job, with the command that replays its tasks as one would
-    /// type it here.
+    /// Returns everything known about a job, including the command that replays its tasks, as a
+    /// user would type it here.
     func report(of id: JobID) async throws -> JobReport {
         var report = try await withClient { try await $0.report(of: id) }
         report.replayCommand = replayCommand(of: id, "STAGE.TASK")
@@ -84,9 +84,9 @@ struct WrittenFile {
 
     init(_ path: String) { self.path = path }
 
-    /// Writes the whole file, or says why not; an earlier file of that name is replaced.
+    /// Writes the whole file, or throws an error; replaces an existing file.
     func write(_ text: String) throws {
-        // Of a page and of JSON, what is not printable is within strings of JSON.
+        // In a page and in JSON, unprintable characters occur only in JSON strings.
         if path == "-" { return Terminal.writeJSON(text, to: 1) }
         switch try Files.kind(of: path) {
         case nil, .file: break

@@ -80,7 +80,7 @@ extension WorkersCommand: Documented {
 }
 
 extension WorkerStatus {
-    /// What is shown of it: what it has not told is left blank.
+    /// The cells shown for a worker; values that it has not reported are blank.
     fileprivate var cells: [String] {
         var state = self.state.rawValue
         if !excludedJobs.isEmpty {
@@ -157,7 +157,7 @@ struct LogsCommand: AsyncParsableCommand {
             "== \(EventText.describe(log.attempt))\n"
                 + (log.text.hasSuffix("\n") ? log.text : log.text + "\n")
         }.joined()
-        // A file or a program gets what the tasks have printed, byte by byte.
+        // A file or a program gets the output of the tasks unmodified, byte by byte.
         if Terminal.isTerminal(1) {
             Terminal.write(text, to: 1)
         } else {
@@ -173,7 +173,7 @@ struct LogsCommand: AsyncParsableCommand {
         return (stage, index)
     }
 
-    /// What attempts that run have printed so far; their workers are asked.
+    /// Returns the output so far of running attempts, by asking their workers.
     private static func live(
         of job: JobID,
         _ wanted: (stage: Int, index: Int)?,

@@ -2,7 +2,7 @@ internal import MapReduceHTTP
 internal import MapReduceModel
 internal import Synchronization
 
-/// The attempts that are followed, and which of them still run as far as the coordinator has said.
+/// The followed attempts, and which of them still run according to the coordinator.
 final class FollowedAttempts: Sendable {
     private let running = Mutex<[AttemptID: Bool]>([:])
 
@@ -14,29 +14,29 @@ final class FollowedAttempts: Sendable {
         }
     }
 
-    /// The job has ended, and nothing of it runs.
+    /// Records that the job has ended, and that none of its attempts runs.
     func endAll() { running.withLock { running in running = running.mapValues { _ in false } } }
 
     func forget(_ attempt: AttemptID) { running.withLock { $0[attempt] = nil } }
 
     func isRunning(_ attempt: AttemptID) -> Bool { running.withLock { $0[attempt] ?? false } }
 
-    /// Whether none is followed any more.
+    /// Whether no attempt is followed any more.
     var isEmpty: Bool { running.withLock { $0.isEmpty } }
 }
 
-/// The URLs of the workers; asks the coordinator for one that is not known.
+/// The URLs of the workers; asks the coordinator for those it does not have.
 actor WorkerDirectory {
     private let client: CoordinatorClient
     private var urls: [WorkerID: String] = [:]
     /// When the coordinator said that it does not know a worker.
     private var unknownSince: [WorkerID: ContinuousClock.Instant] = [:]
-    /// The question that is under way: all who wait share the answer.
+    /// The pending request; all waiting callers share its answer.
     private var asking: Task<[WorkerStatus], any Error>?
 
     init(client: CoordinatorClient) { self.client = client }
 
-    /// Nil when the coordinator does not know the worker, or not where it is.
+    /// Returns a worker's URL; nil if the coordinator knows no such worker, or not its address.
     func url(of worker: WorkerID) async throws -> String? {
         if let url = urls[worker] { return url }
         if let since = unknownSince[worker], .now - since < ToolLimits.logEventInterval {

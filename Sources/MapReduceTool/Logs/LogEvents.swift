@@ -2,18 +2,18 @@ internal import MapReduceControl
 internal import MapReduceModel
 internal import MapReduceReport
 
-/// What some events of a job say to those who follow its logs.
+/// The information in some events of a job for commands that follow its logs.
 struct LogEvents: Sendable {
-    /// Attempts that have started and not ended, with their workers.
+    /// The attempts that have started and not ended, with their workers.
     private(set) var running: [(AttemptID, WorkerID)] = []
-    /// Those that have started and ended within these events.
+    /// The attempts that have started and ended within these events.
     private(set) var over: [(AttemptID, WorkerID)] = []
-    /// All that have ended.
+    /// All attempts that have ended.
     private(set) var ended: Set<AttemptID> = []
     /// Whether the job has ended.
     private(set) var isJobOver = false
 
-    /// `task`: the only one that counts; nil for all.
+    /// `task`: the only task to include; nil for all.
     init(_ entries: [JournalEntry], task: TaskName?) {
         var started: [(AttemptID, WorkerID)] = []
         for entry in entries {

@@ -7,13 +7,13 @@ internal import MapReduceReport
 internal import MapReduceWorker
 internal import UnixSignals
 
-/// Prints what the attempts of a job print, while they do, until the job ends.
+/// Prints the output of a job's attempts as they print it, until the job ends.
 ///
-/// The events of the job tell which attempts start and end, and their workers what they print.
+/// The events of the job say which attempts start and end; the workers have the output.
 struct LogFollower: Sendable {
     let client: CoordinatorClient
     let job: JobID
-    /// The only task that is followed; nil for all.
+    /// The only task to follow; nil for all.
     let task: TaskName?
     let printer: LogPrinter
     private let workers: WorkerDirectory
@@ -27,13 +27,14 @@ struct LogFollower: Sendable {
         workers = WorkerDirectory(client: client)
     }
 
-    /// What ends it before the job does.
+    /// The events that end following before the job does.
     private enum News: Sendable {
         case ended
         case signal(Int32)
     }
 
     /// Follows the job to its end.
+    ///
     /// - Throws: `ExitCode` after a signal.
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
@@ -53,7 +54,7 @@ struct LogFollower: Sendable {
                 return first
             }
         } catch is LogPrinter.ReaderIsGone {
-            // As of `mapreduce logs -f 7 | head`: it has seen enough.
+            // As in `mapreduce logs -f 7 | head`: the reader has seen enough.
             return
         }
         if case .signal(let signal) = news { throw ExitCode(128 + signal) }
@@ -89,7 +90,8 @@ struct LogFollower: Sendable {
         }
     }
 
-    /// The events behind one; a coordinator that does not answer may be started again.
+    /// Returns the events after the one given; a coordinator that does not answer may be
+    /// restarting.
     private func events(of job: JobStatus, after number: Int) async throws -> [JobEvent] {
         let start = ContinuousClock.now
         while true {
@@ -110,7 +112,7 @@ struct LogFollower: Sendable {
         }
     }
 
-    /// Prints what the coordinator has of a job that has ended.
+    /// Prints the logs that the coordinator has kept of a job that has ended.
     private func printKept() async throws {
         let tasks = try await client.tasks(of: job)
         for log in try await client.logs(of: job) {
@@ -127,8 +129,8 @@ struct LogFollower: Sendable {
         }
     }
 
-    /// Prints what attempts printed that have ended before they were noticed; those of one task in
-    /// their order.
+    /// Prints the output of attempts that ended before they were noticed; the attempts of one task
+    /// in order.
     private func fetch(_ attempts: [(AttemptID, WorkerID)]) async throws {
         let tasks = Dictionary(grouping: attempts) { $0.0.task }.sorted { $0.key < $1.key }
         var rest = tasks[...]
@@ -152,7 +154,7 @@ struct LogFollower: Sendable {
         defer { followed.forget(attempt) }
         var lines = LogLines()
         while true {
-            // Asked before the worker is: what it has then is all there will be.
+            // Checked before asking the worker: if it is over, the worker's answer is complete.
             let isOver = !followed.isRunning(attempt)
             if try await ask(attempt, worker, &lines, waits: !isOver) { break }
             if isOver {
@@ -163,8 +165,9 @@ struct LogFollower: Sendable {
         try await printer.write([lines.finish()].compactMap { $0 }, of: attempt, on: worker)
     }
 
-    /// Asks the worker of an attempt for more.
-    /// - Returns: whether all has come.
+    /// Asks the worker of an attempt for more output.
+    ///
+    /// - Returns: Whether all of it has arrived.
     private func ask(
         _ attempt: AttemptID,
         _ worker: WorkerID,
@@ -185,13 +188,13 @@ struct LogFollower: Sendable {
                 try await printer.write(lines.take(bytes), of: attempt, on: worker)
             }
         } catch is ClusterClient.CallError {
-            // The worker has nothing of it yet or any more, or is gone: events will tell.
+            // The worker does not have the log yet, or any more, or is gone; events will tell.
             if waits { try await Task.sleep(for: ToolLimits.logEventInterval) }
             return false
         }
     }
 
-    /// Prints what did not come of an attempt that has ended, as far as the coordinator has it.
+    /// Prints the missing output of an attempt that has ended, as far as the coordinator has it.
     private func fetchEnd(
         _ attempt: AttemptID,
         _ worker: WorkerID,

@@ -1,19 +1,21 @@
 internal import MapReduceModel
 
-/// What came of the log of one attempt, cut into lines.
+/// The received part of one attempt's log, split into lines.
 ///
-/// It remembers how much came, so that the rest can be asked for, and the last of it, so that it
-/// can be told what of the end of the log did not come.
+/// It remembers how many bytes arrived, so that the rest can be requested, and the last of them, to
+/// determine the missing part of the log's end.
 struct LogLines: Sendable {
-    /// Bytes that came.
+    /// The number of bytes received.
     private(set) var byteCount = 0
     private var partial: [UInt8] = []
     private var lastBytes: [UInt8] = []
 
     init() {}
 
-    /// Takes what comes next.
-    /// - Returns: the lines that are whole, without their ends; of one that is too long, pieces.
+    /// Takes the next bytes.
+    ///
+    /// - Returns: The complete lines, without their line ends; a line that is too long comes in
+    ///   pieces.
     mutating func take(_ bytes: some Collection<UInt8>) -> [String] {
         byteCount += bytes.count
         lastBytes = Array((lastBytes + bytes).suffix(ToolLimits.rememberedLogByteCount))
@@ -28,8 +30,8 @@ struct LogLines: Sendable {
         return lines
     }
 
-    /// Cuts pieces of a line that is longer than any should be; what is left of one that is whole
-    /// is the last of them.
+    /// Splits a line that exceeds the length limit into pieces; the remainder of a complete line is
+    /// the last piece.
     private static func pieces(
         _ rest: inout ArraySlice<UInt8>,
         to end: Int,
@@ -48,22 +50,22 @@ struct LogLines: Sendable {
         String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The last line, if it has no end; nothing comes after it.
+    /// Returns the last line, if it has no line end; nothing may follow.
     mutating func finish() -> String? {
         defer { partial = [] }
         return partial.isEmpty ? nil : Self.text(partial[...])
     }
 
-    /// What of the end of the log, as the coordinator keeps it, has not come.
+    /// Returns the part of the log's end, as kept by the coordinator, that has not been received.
     ///
-    /// `end`: the whole log if it is shorter than what is kept, else the last of it.
-    /// - Returns: the bytes, and whether some before them are lost.
+    /// - Parameter end: The whole log if it is shorter than the kept length, otherwise its end.
+    /// - Returns: The bytes, and whether some bytes before them are lost.
     func unseen(ofEnd end: [UInt8]) -> (bytes: ArraySlice<UInt8>, hasGap: Bool) {
         if end.count < TaskReportLimits.keptLogByteCount {
             return (end.dropFirst(byteCount), false)
         }
         if lastBytes.isEmpty { return (end[...], end.count >= TaskReportLimits.keptLogByteCount) }
-        // The first place that fits: a line that comes twice is better than one that does not.
+        // The first match: a repeated line is better than a missing one.
         for start in 0...max(0, end.count - lastBytes.count)
         where end[start...].starts(with: lastBytes) {
             return (end[(start + lastBytes.count)...], false)

@@ -8,22 +8,22 @@ internal import Synchronization
 internal import Glibc
 #endif
 
-/// Writes lines of logs to standard output, those of one call together.
+/// Writes lines of logs to standard output, keeping those of one call together.
 ///
-/// Whoever writes waits until it is written: no more is read of logs than is printed. A reader that
-/// takes its time, a pager perhaps, holds up the queue, and not the threads of tasks.
+/// The caller waits until its lines are written, so that logs are read no faster than they are
+/// printed. A slow reader, such as a pager, blocks the queue, not the threads of Swift tasks.
 struct LogPrinter: Sendable {
     let isJSON: Bool
     /// The only task whose first attempt needs no name on its lines.
     let task: TaskName?
     private let queue = DispatchQueue(label: "printer")
 
-    /// Whether a writing is to be given up.
+    /// Whether a write has been canceled.
     private final class Flag: Sendable {
         let isSet = Atomic(false)
     }
 
-    /// Nobody reads standard output any more.
+    /// An error that nothing reads standard output any more.
     struct ReaderIsGone: Error {}
 
     init(isJSON: Bool, task: TaskName?) {
@@ -31,7 +31,7 @@ struct LogPrinter: Sendable {
         self.task = task
     }
 
-    /// A line as a program reads it.
+    /// A line in the format for programs.
     private struct Line: Encodable {
         let job: Int
         let stage: Int
@@ -78,18 +78,19 @@ struct LogPrinter: Sendable {
         let isAlone = task != nil && attempt.number == 0
         let prefix = isAlone ? "" : "\(TaskName(attempt.task))#\(attempt.number &+ 1) | "
         let text = lines.map { "\(prefix)\($0)\n" }.joined()
-        // A file or a program gets what the tasks have printed, byte by byte.
+        // A file or a program gets the output of the tasks unmodified, byte by byte.
         return Terminal.isTerminal(1) ? text.printable : text
     }
 
-    /// - Throws: `ReaderIsGone` when nobody reads what is printed, even if nothing is.
+    /// - Throws: `ReaderIsGone` when nothing reads the output any more, even if nothing is printed.
     func checkReader() throws {
         var output = pollfd(fd: 1, events: 0, revents: 0)
         guard poll(&output, 1, 0) > 0 else { return }
         if output.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { throw ReaderIsGone() }
     }
 
-    /// Writes no more at once than goes without waiting, so that it can be cancelled.
+    /// Writes at most as many bytes at once as possible without waiting, so that it can be
+    /// canceled.
     private static func write(_ text: String, _ cancelled: Flag) throws {
         let bytes = Array(text.utf8)
         var rest = bytes[...]

@@ -1,11 +1,11 @@
-/// What an executable says of its command line when it is asked with `--experimental-dump-help`.
+/// An executable's description of its command line, as printed for `--experimental-dump-help`.
 ///
-/// Only what a manual needs is read of that document, which is the parser's.
+/// The argument parser defines the document; only the parts that a manual needs are decoded.
 struct ToolHelp: Decodable, Sendable {
     /// The executable itself.
     let command: CommandHelp
 
-    /// The argument that asks an executable for it.
+    /// The argument that requests the description from an executable.
     static let request = "--experimental-dump-help"
 }
 
@@ -19,13 +19,13 @@ struct CommandHelp: Decodable, Sendable {
     let subcommands: [CommandHelp]?
     let arguments: [ParameterHelp]?
 
-    /// As it is typed.
+    /// The command line as typed.
     var commandLine: String { ((superCommands ?? []) + [commandName]).joined(separator: " ") }
 
-    /// What the help shows of its arguments and options.
+    /// The arguments and options that the help shows.
     var shownArguments: [ParameterHelp] { (arguments ?? []).filter(\.shouldDisplay) }
 
-    /// The subcommands that have a page; `help` says what the pages do.
+    /// The subcommands that have a page; the pages take the place of `help`.
     var shownSubcommands: [CommandHelp] {
         (subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.commandName != "help" }
     }
@@ -39,7 +39,7 @@ struct ParameterHelp: Decodable, Sendable {
         case flag
     }
 
-    /// A name with what stands before it: `--output`, `-o`.
+    /// A name with its dashes: `--output`, `-o`.
     struct Name: Decodable, Sendable {
         enum Kind: String, Decodable, Sendable {
             case long
@@ -50,7 +50,7 @@ struct ParameterHelp: Decodable, Sendable {
         let kind: Kind
         let name: String
 
-        /// Behind the first dash.
+        /// The name after the first dash.
         var behindDash: String { kind == .long ? "-\(name)" : name }
     }
 

@@ -1,19 +1,19 @@
 internal import ArgumentParser
 
-/// A subcommand that says in its own file what its page of the manual says besides its help.
+/// A subcommand that declares the notes for its manual page in its own file.
 ///
-/// `MapReduceTool` has no others, so that none can be without a page.
+/// `MapReduceTool` has no other subcommands, so that each of them has a page.
 protocol Documented: ParsableCommand {
     static var notes: CommandNotes { get }
 }
 
-/// What the page of a subcommand says besides its help.
+/// The contents of a subcommand's page in addition to its help.
 struct CommandNotes: Sendable {
-    /// What its exit code 1 means.
+    /// The meaning of its exit code 1.
     var failure = "The coordinator refuses or does not answer."
-    /// Exit codes besides 0, 1 and 2.
+    /// The exit codes other than 0, 1 and 2.
     var otherCodes: [(term: String, text: String)] = []
-    /// Whether it shows a run, as the terminal and the environment want it.
+    /// Whether it shows a run, in a style chosen from the terminal and the environment.
     var showsRuns = false
     var files: [(term: String, text: String)] = []
     var examples: [(purpose: String, command: String)] = []
@@ -22,7 +22,7 @@ struct CommandNotes: Sendable {
 }
 
 extension ManualNotes {
-    /// Of a subcommand of `mapreduce`.
+    /// Creates the notes for a subcommand of `mapreduce`.
     init(_ notes: CommandNotes, of help: CommandHelp) {
         self.init(exitCodes: [Self.done, ("1", notes.failure), Self.usage] + notes.otherCodes)
         variables = notes.showsRuns ? Self.display : []

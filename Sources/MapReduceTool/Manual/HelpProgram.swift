@@ -1,9 +1,9 @@
 internal import Foundation
 internal import MapReduceModel
 
-/// An executable that is asked for its command line.
+/// An executable that is asked to describe its command line.
 struct HelpProgram {
-    /// As it was typed.
+    /// The name as typed.
     private let name: String
     private let path: String
 
@@ -12,8 +12,9 @@ struct HelpProgram {
         self.path = path
     }
 
-    /// Runs the executable, and reads what it prints.
-    /// - Throws: `UsageError` when that is not what a job's executable answers.
+    /// Runs the executable, and decodes its output.
+    ///
+    /// - Throws: `UsageError` if the output is not that of a job's executable.
     func help() throws -> CommandHelp {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path).resolvingSymlinksInPath()

@@ -1,4 +1,4 @@
-/// What a page says that the help does not: codes, variables, files and examples.
+/// The contents of a page that the help lacks: codes, variables, files and examples.
 struct ManualNotes {
     var exitCodes: [(term: String, text: String)]
     var variables: [(term: String, text: String)] = []
@@ -7,12 +7,12 @@ struct ManualNotes {
     /// The names of other pages.
     var references: [String] = []
 
-    /// The variables of a page, and those that stand in for its options.
+    /// Returns the variables of a page, including those that stand in for its options.
     func environment(of help: CommandHelp) -> [(term: String, text: String)] {
         let options = help.shownArguments.filter { $0.kind == .option }
             .compactMap { $0.preferredName?.name }
         var items: [(term: String, text: String)] = []
-        // Of a job's options none has a variable, whatever it is called.
+        // The options of a job have no variables, whatever their names are.
         if help.superCommands != nil {
             for option in options where Self.optionsWithVariables.contains(option) {
                 let name = option.uppercased().split(separator: "-").joined(separator: "_")
@@ -25,7 +25,7 @@ struct ManualNotes {
         return (items + variables).sorted { $0.term < $1.term }
     }
 
-    /// Options of the subcommands that are taken from the environment if they are not given.
+    /// The options of subcommands that default to the environment.
     private static let optionsWithVariables: Set<String> = [
         "coordinator", "token-file", "tls-ca", "listen", "tls-certificate", "tls-key", "log-level",
         "log-format", "data", "scratch", "slots", "advertise", "placement", "keep-jobs",
@@ -41,7 +41,7 @@ struct ManualNotes {
         text: "Lines NAME=VALUE of such variables, for what the environment does not have. "
             + "MAPREDUCE_CONFIG names another file."
     )
-    /// How a run is shown.
+    /// The display of a run.
     static let display = [
         (
             term: "CI, TERM",
@@ -52,9 +52,9 @@ struct ManualNotes {
 }
 
 extension ManualNotes {
-    /// Of a job's executable.
+    /// Returns the notes for a job's executable.
     static func job(_ help: CommandHelp) -> ManualNotes {
-        // What the job does not run without.
+        // The options that the job requires.
         let required = help.shownArguments.filter { $0.kind == .option && !$0.isOptional }
             .map { " --\($0.preferredName?.name ?? "") \($0.valueName ?? "value")" }
         let name = help.commandName + required.joined()
@@ -88,7 +88,7 @@ extension ManualNotes {
         )
     }
 
-    /// Of `mapreduce` itself.
+    /// Returns the notes for `mapreduce` itself.
     static func tool(subcommands: [String]) -> ManualNotes {
         ManualNotes(
             exitCodes: [

@@ -1,17 +1,17 @@
-/// A page of the manual, made from what an executable says of its command line.
+/// A manual page, generated from an executable's description of its command line.
 struct ManualPage: Sendable {
-    /// What `man` is asked for: `mapreduce-submit`.
+    /// The name to pass to `man`: `mapreduce-submit`.
     let name: String
-    /// The page, in the language mdoc.
+    /// The page, in mdoc.
     let text: String
 
-    /// Its file, in a directory `man1`.
+    /// The name of its file, in a directory `man1`.
     var fileName: String { "\(name).1" }
 
-    /// The pages of `mapreduce`: one for it, and one for each of its subcommands.
+    /// Returns the pages of `mapreduce`: one for the tool, and one for each subcommand.
     ///
-    /// `release`: the one that they are of; pages of one release are the same whenever they are
-    /// made.
+    /// `release`: the release that the pages describe; the pages of a release are the
+    ///   same whenever they are generated.
     static func pages(ofTool help: CommandHelp, _ release: ManualRelease) -> [ManualPage] {
         let subcommands = help.shownSubcommands
         let names = subcommands.map { "\(help.commandName)-\($0.commandName)" }
@@ -22,7 +22,7 @@ struct ManualPage: Sendable {
             }
     }
 
-    /// The page of a job's executable.
+    /// Returns the page of a job's executable.
     static func page(ofJob help: CommandHelp, _ release: ManualRelease) -> ManualPage {
         ManualPage(help, .job(help), release)
     }
@@ -46,9 +46,9 @@ struct ManualPage: Sendable {
     }
 }
 
-/// What pages say of the release that they are of.
+/// The release information on a page.
 struct ManualRelease: Sendable {
     let version: String
-    /// The day of the release: `November 21, 2026`.
+    /// The date of the release: `November 21, 2026`.
     let date: String
 }

@@ -1,4 +1,4 @@
-/// A word of a line of macros: the name of one, or what one is given.
+/// A word of an mdoc macro line: the name of a macro, or an argument.
 enum MdocWord {
     case macro(String)
     case argument(String)
@@ -12,12 +12,12 @@ enum MdocWord {
 }
 
 extension Mdoc {
-    /// A text that is shown as it is.
+    /// Escapes a text so that it is shown as it is.
     ///
-    /// A backslash begins an escape, and a dot or an apostrophe at the beginning of a line a macro.
-    /// A dash alone is shown as a hyphen, and quotes, carets and tildes as the typographic ones,
-    /// which a shell does not take for what is meant: each has an escape for the plain sign. What
-    /// is not ASCII is named by its number, whatever encoding a reader has.
+    /// A backslash begins an escape, and a dot or an apostrophe at the beginning of a line begins a
+    /// macro. A lone dash is shown as a hyphen, and quotes, carets and tildes as typographic
+    /// characters, which a shell does not accept: each has an escape for the plain character.
+    /// Non-ASCII characters are written by number, so that the reader's encoding does not matter.
     static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars { escaped += self.escaped(scalar) }
@@ -45,7 +45,7 @@ extension Mdoc {
         String(scalar.value, radix: 16, uppercase: true)
     }
 
-    /// One argument of a macro: neither taken for the name of another one, nor for punctuation.
+    /// Returns one argument of a macro, taken neither for a macro's name nor for punctuation.
     static func argument(_ text: String) -> String {
         let isName = 2...3 ~= text.count && text.first?.isUppercase ?? false
         let isPunctuation =

@@ -1,4 +1,4 @@
-/// The sections of a page, in the order in which manuals have them.
+/// The sections of a page, in the usual order of manuals.
 extension Mdoc {
     mutating func addName(_ name: String, _ help: CommandHelp) {
         markup(".Sh NAME")
@@ -65,7 +65,7 @@ extension Mdoc {
         if let value = argument.defaultValue { enumerate("The default is", [value]) }
     }
 
-    /// A sentence that ends in words as they are typed.
+    /// Adds a sentence that ends in literal words.
     private mutating func enumerate(_ beginning: String, _ words: [String]) {
         prose(beginning)
         var line: [MdocWord] = [.macro("Cm")]
@@ -75,7 +75,7 @@ extension Mdoc {
         macros(line + [.macro(".")])
     }
 
-    /// A section that is a list; none where there is nothing to say.
+    /// Adds a section that is a list; nothing if the list is empty.
     mutating func add(_ title: String, _ items: [(term: String, text: String)]) {
         if items.isEmpty { return }
         markup(".Sh \(title)")
@@ -103,14 +103,14 @@ extension Mdoc {
 }
 
 extension ParameterHelp {
-    /// In the synopsis: as it is typed, in brackets if it may be left out.
+    /// The form for the synopsis: as typed, in brackets if optional.
     fileprivate var synopsis: [MdocWord] {
         var words: [MdocWord] = isOptional || kind == .flag ? [.macro("Op")] : []
         if let preferredName { words += [.macro("Fl"), .argument(preferredName.behindDash)] }
         return words + value
     }
 
-    /// As the term of the list of options: all its names.
+    /// The term in the list of options: all its names.
     fileprivate var heading: [MdocWord] {
         var words: [MdocWord] = []
         for (index, name) in (names ?? []).enumerated() {

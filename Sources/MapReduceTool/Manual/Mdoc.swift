@@ -1,16 +1,16 @@
-/// Text in the language of manual pages, mdoc(7), as it is put together line by line.
+/// A text in mdoc(7), the language of manual pages, built line by line.
 struct Mdoc {
     private(set) var text = ""
 
-    /// A line of markup that is the same on every page.
+    /// Adds a line of markup that is the same on every page.
     mutating func markup(_ line: String) { text += line + "\n" }
 
-    /// A line of macros that are called one in another, as `Op Fl -output Ar file`.
+    /// Adds a line of nested macros, such as `Op Fl -output Ar file`.
     mutating func macros(_ words: [MdocWord]) {
         text += "." + words.map(\.text).joined(separator: " ") + "\n"
     }
 
-    /// A line of prose: each sentence on a line of its own, as the language asks for.
+    /// Adds a line of prose, with each sentence on its own line, as mdoc requires.
     mutating func prose(_ line: String) {
         var sentence = ""
         for word in line.split(separator: " ") {
@@ -23,14 +23,14 @@ struct Mdoc {
         if !sentence.isEmpty { text += Self.escaped(sentence) + "\n" }
     }
 
-    /// What is typed, on lines of its own.
+    /// Adds literal input, on its own lines.
     mutating func display(_ lines: [String]) {
         markup(".Bd -literal -offset indent")
         for line in lines { text += Self.escaped(line) + "\n" }
         markup(".Ed")
     }
 
-    /// Paragraphs of a help text: lines that begin with spaces are what is typed.
+    /// Adds paragraphs of a help text; lines that begin with spaces are literal input.
     mutating func paragraphs(_ text: String) {
         var typed: [String] = []
         var isFirst = true
@@ -48,7 +48,7 @@ struct Mdoc {
         if !typed.isEmpty { display(typed) }
     }
 
-    /// A list of terms with what is said of each.
+    /// Adds a list of terms with their descriptions.
     mutating func list(_ items: [(term: String, text: String)]) {
         markup(".Bl -tag -width Ds")
         for (term, text) in items {

@@ -2,11 +2,12 @@ internal import MapReduceEngine
 
 /// Writes a new package: all of it, or nothing.
 enum NewPackage {
-    /// Writes the files to a directory that must not exist, in one that must.
+    /// Writes the files to a directory that must not exist; its parent directory must.
     ///
-    /// They are written under another name first, so that at no moment there is half a package.
-    /// - Throws: `TemplateError` when there is something at the path; `EngineError` when it cannot
-    ///   be written.
+    /// They are first written under another name, so that there is never half a package.
+    ///
+    /// - Throws: `TemplateError` when something exists at the path; `EngineError` when it cannot be
+    ///   written.
     static func write(_ template: PackageTemplate, to path: String) throws {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -34,8 +35,8 @@ enum NewPackage {
         }
     }
 
-    /// The package of the engine that a program was built in: the first directory above the
-    /// program that holds its manifest; nil where there is none.
+    /// Returns the engine's package that a program was built in: the first directory above the
+    /// program that contains the engine's manifest; nil if there is none.
     static func engine(above program: String) throws -> String? {
         var directory = Files.parent(of: program)
         while let current = directory {
@@ -51,7 +52,7 @@ enum NewPackage {
             .contains(".library(name: \"MapReduceTesting\"")
     }
 
-    /// Where the engine is, as a command line says it.
+    /// Returns the location of the engine from a command-line argument.
     ///
     /// - Throws: `TemplateError` when it is a path without a package.
     static func source(_ text: String) throws -> EngineSource {

@@ -1,4 +1,4 @@
-/// The texts of the files.
+/// The contents of the files.
 extension PackageTemplate {
     var gitignore: String {
         """

@@ -1,23 +1,23 @@
-/// The files of a new package with a job, a test and sample data: what `mapreduce new` writes.
+/// The files that `mapreduce new` writes: a new package with a job, a test and sample data.
 ///
-/// Making them touches no file; `NewPackage` writes them.
+/// Creating a template touches no files; `NewPackage` writes them.
 struct PackageTemplate: Hashable, Sendable {
-    /// The package, its executable and so the command of the job.
+    /// The name of the package, of its executable, and so of the job's command.
     let name: String
-    /// Where the engine's package is found.
+    /// The location of the engine's package.
     let source: EngineSource
 
-    /// - Throws: `TemplateError` when the name cannot be that of a package and a module.
+    /// - Throws: `TemplateError` when the name is not valid for a package and a module.
     init(name: String, source: EngineSource) throws {
         self.name = try Self.checked(name)
         self.source = source
     }
 
-    /// The type of the job: the name with a capital, and `Job` behind it, so that it is none of the
-    /// types that a job uses.
+    /// The type of the job: the name with a capital letter, followed by `Job`, so that it differs
+    /// from all types that a job uses.
     var typeName: String { name.prefix(1).uppercased() + name.dropFirst() + "Job" }
 
-    /// All files by their paths within the package, in the order of these.
+    /// All files with their paths within the package, sorted by path.
     var files: [(path: String, text: String)] {
         [
             (".gitignore", gitignore),
@@ -32,7 +32,7 @@ struct PackageTemplate: Hashable, Sendable {
 
     // MARK: Names
 
-    /// Modules that the package is built with, or that its files import.
+    /// The modules that the package is built with, or that its files import.
     private static let taken: Set<String> = [
         "swift", "foundation", "foundationessentials", "glibc", "testing", "xctest", "mapreduce",
         "mapreducetesting", "argumentparser", "wordcount", "grep", "invertedindex", "topwords",
@@ -75,19 +75,19 @@ struct PackageTemplate: Hashable, Sendable {
     }
 }
 
-/// Where the package of the engine is.
+/// The location of the engine's package.
 enum EngineSource: Hashable, Sendable {
-    /// A directory of this machine, from the root on.
+    /// A directory of this machine, as an absolute path.
     case path(String)
-    /// A repository, of which the branch `main` is taken.
+    /// A repository; its branch `main` is used.
     case url(String)
 
-    /// Whether a text is the address of a repository, and no path.
+    /// Returns whether a text is the address of a repository rather than a path.
     static func isURL(_ text: String) -> Bool {
         text.contains("://") || text.hasPrefix("git@")
     }
 
-    /// What other packages call it: the last part of the path or the address.
+    /// The name that other packages use: the last component of the path or the address.
     var packageName: String {
         let text =
             switch self {
@@ -98,7 +98,7 @@ enum EngineSource: Hashable, Sendable {
         return last.hasSuffix(".git") ? String(last.dropLast(4)) : last
     }
 
-    /// How a manifest depends on it: without the cluster, which no job is built with.
+    /// The dependency in a manifest: without the cluster, which jobs do not need.
     var dependency: String {
         switch self {
         case .path(let path): ".package(path: \(quoted(path)), traits: [])"
@@ -107,7 +107,7 @@ enum EngineSource: Hashable, Sendable {
     }
 }
 
-/// A text as a literal of Swift.
+/// Returns a text as a Swift literal.
 func quoted(_ text: String) -> String {
     let escaped = text.unicodeScalars.map { scalar in
         switch scalar {
@@ -119,7 +119,7 @@ func quoted(_ text: String) -> String {
     return "\"" + escaped.joined() + "\""
 }
 
-/// What is wrong with what a new package was asked to be.
+/// An error in the request for a new package.
 struct TemplateError: Error, CustomStringConvertible {
     let description: String
 

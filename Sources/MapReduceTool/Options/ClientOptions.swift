@@ -11,7 +11,7 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// How a command reaches the coordinator.
+/// The options for reaching the coordinator.
 struct ClientOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -40,7 +40,7 @@ struct ClientOptions: ParsableArguments {
 
     /// Calls the body with a client, and closes its connections afterwards.
     ///
-    /// `connectionCount`: the most that are open to one service at once.
+    /// `connectionCount`: the maximum number of open connections to one service.
     func withClient<Result: Sendable>(
         connectionCount: Int = HTTPLimits.clientConnectionCount,
         _ body: (CoordinatorClient) async throws -> Result
@@ -50,7 +50,7 @@ struct ClientOptions: ParsableArguments {
         }
     }
 
-    /// The same for a body that asks where the coordinator is, and whether there is a token.
+    /// Does the same for a body that needs the coordinator's address, and whether there is a token.
     func withClient<Result: Sendable>(
         connectionCount: Int = HTTPLimits.clientConnectionCount,
         _ body: (_ client: CoordinatorClient, _ url: String, _ hasToken: Bool) async throws ->
@@ -80,12 +80,12 @@ struct ClientOptions: ParsableArguments {
         }
     }
 
-    /// The command that runs a task again, with the options that this one was given.
+    /// Returns the command that runs a task again, with the options that this command was given.
     func replayCommand(_ task: TaskID) -> String {
         replayCommand(of: task.job, "\(TaskName(task))")
     }
 
-    /// The same for the task of that name, or for any.
+    /// Does the same for a task name or a placeholder.
     func replayCommand(of job: JobID, _ task: String) -> String {
         var words = [CommandLine.arguments.first ?? "mapreduce", "replay"]
         for (name, value) in [
@@ -96,7 +96,7 @@ struct ClientOptions: ParsableArguments {
         return ShellWords.text(words + ["\(job.number)", task])
     }
 
-    /// The report of a job that failed.
+    /// Returns the report of a failed job.
     func report(of job: JobStatus) -> String? {
         job.failure.map {
             FailureText.text(
@@ -116,7 +116,7 @@ struct ClientOptions: ParsableArguments {
         return url
     }
 
-    /// Says what to do about a coordinator that is not there.
+    /// Adds advice to the error that a coordinator is unreachable.
     private static func explained(_ error: any Error, _ url: String) -> any Error {
         guard let call = error as? ClusterClient.CallError, case .unreachable(_, let reason) = call
         else { return error }
@@ -129,13 +129,13 @@ struct ClientOptions: ParsableArguments {
 
 /// The secrets of a cluster.
 enum SecretOptions {
-    /// The tokens that `mapreduce cluster` keeps for the clients of its user.
+    /// The tokens that `mapreduce cluster` keeps for its user's clients.
     static var localTokens: LocalTokens {
         let variables = ProcessInfo.processInfo.environment
         return LocalTokens { name in variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     }
 
-    /// The token of a file that is named, of the environment, or of the configuration.
+    /// Returns the token from the named file, the environment, or the configuration.
     static func token(file: String?, _ settings: Settings) throws -> Token? {
         if let file { return try Token(file: file) }
         if let text = settings.secret("TOKEN") { return try text.reveal { try Token($0) } }

@@ -1,12 +1,12 @@
-/// A command line that is being typed, as a shell hands it over for completion.
+/// A partially typed command line, as a shell passes it for completion.
 struct CommandLineText {
-    /// The words, the name of the command first, with quotes and backslashes.
+    /// The words, starting with the command's name, with quotes and backslashes.
     let words: [String]
-    /// What `~` stands for.
+    /// The directory that `~` stands for.
     let home: String
 
-    /// Puts together what bash has cut: it hands over `http://host:80` as five words, one for each
-    /// colon and equals sign and what is between them.
+    /// Joins what bash has split: it passes `http://host:80` as five words, one for each colon and
+    /// equals sign and one for each piece in between.
     init(_ words: [String], home: String) {
         var whole: [String] = []
         var isOpen = false
@@ -23,7 +23,8 @@ struct CommandLineText {
         self.home = home
     }
 
-    /// The value of an option, `--name value` or `--name=value`, as the shell would give it.
+    /// Returns the value of an option, `--name value` or `--name=value`, as the shell would pass
+    /// it.
     func value(of name: String) -> String? {
         let option = "--\(name)"
         for (index, word) in words.enumerated() {
@@ -35,7 +36,7 @@ struct CommandLineText {
         return nil
     }
 
-    /// The first number behind the subcommand.
+    /// The first number after the subcommand.
     var number: Int? { words.dropFirst(2).lazy.compactMap { Int($0) }.first }
 
     private func meaning(of word: String) -> String {

@@ -10,7 +10,7 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What a shell offers for arguments that only a coordinator knows.
+/// Shell completions for arguments whose values only a coordinator knows.
 extension CompletionKind {
     /// The numbers of all jobs.
     static let job = CompletionKind.custom { words, _, _ in
@@ -22,20 +22,20 @@ extension CompletionKind {
         await Suggestions(words).jobs { !$0.phase.isFinished }
     }
 
-    /// The names of the tasks of the job whose number stands before.
+    /// The names of the tasks of the job whose number precedes the argument.
     static let task = CompletionKind.custom { words, _, _ in await Suggestions(words).tasks() }
 
-    /// The names of policies of placement.
+    /// The names of placement policies.
     static let placement = CompletionKind.list(Placement.allCases.map(\.rawValue))
 
-    /// The names of formats of logs.
+    /// The names of log formats.
     static let logFormat = CompletionKind.list(LogFormat.allCases.map(\.rawValue))
 
-    /// How much services log.
+    /// The log levels of services.
     static let logLevel = CompletionKind.list(["debug", "info", "warning", "error"])
 }
 
-/// What a coordinator is asked while a command is typed: the one that the command itself would ask.
+/// Completion queries to a coordinator: the one that the command itself would use.
 private struct Suggestions {
     private let line: CommandLineText
 
@@ -57,8 +57,8 @@ private struct Suggestions {
         }
     }
 
-    /// What a coordinator answers, or nothing if it takes its time or there is none: who types
-    /// wants neither to wait nor to read of errors, and the command will tell of them.
+    /// Returns the coordinator's answer, or nothing if it is slow or unavailable: during typing,
+    /// users want neither delays nor errors; the command itself will report them.
     private func ask(
         _ question: @escaping @Sendable (CoordinatorClient) async throws -> [String]
     ) async -> [String] {

@@ -6,7 +6,7 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// Where things are kept when nothing else is said.
+/// The default directories.
 enum Directories {
     static func data() throws -> String {
         let variables = ProcessInfo.processInfo.environment

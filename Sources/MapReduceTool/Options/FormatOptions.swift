@@ -2,12 +2,12 @@ internal import ArgumentParser
 internal import MapReduceModel
 internal import MapReduceProcess
 
-/// How a command shows what it found.
+/// The options for a command's output format.
 struct FormatOptions: ParsableArguments {
     @Flag(help: "Print JSON, for programs.")
     var json = false
 
-    /// Writes a value as JSON, or as the text that it makes for people.
+    /// Writes a value as JSON, or its text for users.
     func write(_ value: some Encodable, text: () -> String) throws {
         if json {
             Terminal.writeJSON(try JSONText.pretty(value), to: 1)
@@ -17,10 +17,10 @@ struct FormatOptions: ParsableArguments {
     }
 }
 
-/// Columns for people.
+/// A table for users.
 enum Table {
     static func text(_ head: [String], _ rows: [[String]]) -> String {
-        // Measured as they are shown; a cell has one line.
+        // Measured as displayed; a cell has one line.
         let all = [head] + rows.map { $0.map(\.printableLine) }
         let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in

@@ -3,7 +3,7 @@ internal import Logging
 internal import MapReduceHTTP
 internal import ServiceLifecycle
 
-/// How a service listens, and what it tells.
+/// The options of a service: where it listens, and what it logs.
 struct ServiceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -58,8 +58,9 @@ struct ServiceOptions: ParsableArguments {
     @Flag(help: "End when the process that started this one has ended.")
     var exitWithParent = false
 
-    /// Ends the service with the process that started it, if that was asked for.
-    /// - Throws: `ConfigurationError` when that is gone already.
+    /// Returns the service that ends with the process that started this one, if requested.
+    ///
+    /// - Throws: `ConfigurationError` when that process is already gone.
     func parent() throws -> (any Service)? { exitWithParent ? try ParentService() : nil }
 
     func server(defaultPort: Int, _ settings: Settings) throws -> ServerSettings {

@@ -8,11 +8,12 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What is not said on the command line: from the environment, and then from a file.
+/// The settings that the command line omits: from the environment, and then from a file.
 struct Settings {
     private let reader: ConfigReader
 
-    /// Reads the file that `MAPREDUCE_CONFIG` names, which must exist, or the usual one, which may.
+    /// Reads the file that `MAPREDUCE_CONFIG` names, which must exist, or the default file, if it
+    /// exists.
     static func load() async throws -> Settings {
         let variables = ProcessInfo.processInfo.environment
         let named = variables["MAPREDUCE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
@@ -30,13 +31,13 @@ struct Settings {
         }
     }
 
-    /// A setting by the end of its variable's name: `COORDINATOR` for `MAPREDUCE_COORDINATOR`.
+    /// Returns a setting by the suffix of its variable: `COORDINATOR` for `MAPREDUCE_COORDINATOR`.
     func string(_ name: String) -> String? {
         let value = reader.string(forKey: Self.key(name))
         return value == "" ? nil : value
     }
 
-    /// A setting that nothing may print.
+    /// Returns a setting that must never be printed.
     func secret(_ name: String) -> Secret? {
         let value = reader.string(forKey: Self.key(name), isSecret: true)
         return value.flatMap { $0.isEmpty ? nil : Secret($0) }

@@ -6,7 +6,7 @@ internal import Glibc
 #endif
 
 extension UnixSignal {
-    /// As the system numbers it.
+    /// The signal's number in the system.
     var number: Int32 {
         switch self {
         case .sigterm: SIGTERM
@@ -15,8 +15,8 @@ extension UnixSignal {
         }
     }
 
-    /// Those that this process was not started to ignore, as `nohup` has it ignore SIGHUP, and a
-    /// script what it starts in the background SIGINT.
+    /// Returns the signals that this process was not started to ignore: `nohup` makes it ignore
+    /// SIGHUP, and a script makes background processes ignore SIGINT.
     static func notIgnored(_ signals: [UnixSignal]) -> [UnixSignal] {
         signals.filter { !SignalWatcher.isIgnored($0.number) }
     }

@@ -96,7 +96,8 @@ struct ReplayCommand: AsyncParsableCommand {
         if ended.code != 0 { throw ExitCode(ended.code) }
     }
 
-    /// Without lldb, or with one that does not work, the program is kept for another debugger.
+    /// Runs the program under lldb; if lldb is missing or does not work, keeps the program for
+    /// another debugger.
     private func debug(_ program: ReplayProgram) throws -> (code: Int32, isKept: Bool) {
         guard let lldb = Host.executable(named: "lldb") else {
             Terminal.write("there is no lldb in PATH\n", to: 2)

@@ -9,12 +9,12 @@ internal import MapReduceWorker
 struct ReplayProgram {
     private let path: String
     private let arguments: [String]
-    /// Where the job was submitted, if this machine has that directory.
+    /// The submission directory, if this machine has it.
     private let directory: String?
 
     /// Fetches the program and the task.
     ///
-    /// `directory`: takes both; it exists.
+    /// `directory`: the existing directory to put both in.
     init(
         job: JobID,
         _ name: TaskName,
@@ -31,7 +31,7 @@ struct ReplayProgram {
             to: directory + "/executable"
         )
         try ExecutableImage.checkIsJob(fetched)
-        // The job is named for it, and another name would be another plan.
+        // The job takes its name from the file, and a different name would make a different plan.
         path = directory + "/" + Files.name(of: program.arguments.first ?? "job")
         try Files.rename(fetched, to: path)
         let files = directory + "/files"
@@ -53,8 +53,8 @@ struct ReplayProgram {
         }
     }
 
-    /// The command line that the job was submitted with, without its program; the last of several
-    /// values of an option counts.
+    /// Returns the command line that the job was submitted with, without its program; if an option
+    /// occurs more than once, its last value counts.
     private static func arguments(of program: JobProgramFile, withBadRecords: Bool) -> [String] {
         var arguments = Array(program.arguments.dropFirst())
         if withBadRecords {
@@ -64,21 +64,22 @@ struct ReplayProgram {
         return arguments
     }
 
-    /// What to type, behind the name of a debugger or not.
+    /// Returns the command to type, with or without a debugger's words before it.
     func commandLine(behind words: [String] = []) -> String {
         let command = ShellWords.text(words + [path] + arguments)
         return directory.map { "cd \(ShellWords.text([$0])) && \(command)" } ?? command
     }
 
     /// Runs the task.
-    /// - Returns: the code with which it ended, as a shell counts.
+    ///
+    /// - Returns: Its exit code, as a shell reports it.
     func run() throws -> Int32 {
         let memory = OutOfMemoryKills.now()
         let exit = try ForegroundProcess.run(
             executable: path,
             arguments: [path] + arguments,
             directory: directory,
-            // What no person asks for first.
+            // Details that users rarely need first are off.
             variables: ["SWIFT_BACKTRACE": "enable=yes,threads=crashed,registers=none,images=none"]
         )
         switch exit {
@@ -91,7 +92,8 @@ struct ReplayProgram {
     }
 
     /// Runs the task under a debugger.
-    /// - Returns: the debugger's code.
+    ///
+    /// - Returns: The debugger's exit code.
     func run(under debugger: String) throws -> Int32 {
         let exit = try ForegroundProcess.run(
             executable: debugger,

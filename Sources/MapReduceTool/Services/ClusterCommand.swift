@@ -82,7 +82,7 @@ struct ClusterCommand: AsyncParsableCommand {
                 try directory.remove()
                 throw error
             }
-            // A worker that was killed has left its own.
+            // A worker that was killed has left its scratch directory.
             try ScratchDirectory.sweep(base)
             return try directory.remove()
         }
@@ -138,15 +138,17 @@ struct ClusterCommand: AsyncParsableCommand {
         }
     }
 
-    /// Says how this user's clients and browser get in; the token itself is shown on a terminal
-    /// alone, as others may read what is written to a file.
+    /// Says how this user's clients and browser get access.
+    ///
+    /// The token itself is shown only on a terminal, because others may read output that goes to a
+    /// file.
     private static func announce(_ token: Token, in file: String, url: String) {
         Terminal.write("the token is in \(file), where your commands find it\n", to: 1)
         guard Terminal.isTerminal(1) else { return }
         token.secret.reveal { Terminal.write("open \(url)/#token=\($0) in a browser\n", to: 1) }
     }
 
-    /// What the workers are told as well.
+    /// Returns the arguments that all workers share.
     private func sharedArguments(_ settings: Settings) -> [String] {
         var arguments = [
             "--drain-timeout", "0", "--listen", "127.0.0.1:0", "--stop-at-end-of-input",
@@ -174,7 +176,7 @@ extension ClusterCommand: Documented {
 }
 
 extension ClientOptions {
-    /// Options as if they had been typed.
+    /// Returns options as if they had been typed.
     static func parsed(tokenFile: String?, tlsCA: String?) -> ClientOptions {
         var options = ClientOptions()
         options.tokenFile = tokenFile

@@ -61,7 +61,7 @@ extension CoordinatorCommand: Documented {
     )
 }
 
-/// What a coordinator decides by, and what it keeps.
+/// The options for a coordinator's decisions, and for what it keeps.
 struct PolicyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

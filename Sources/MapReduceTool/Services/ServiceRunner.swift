@@ -6,7 +6,7 @@ internal import UnixSignals
 
 /// Runs services until a signal ends them.
 enum ServiceRunner {
-    /// `didStart`: called once, beside the services.
+    /// `didStart`: called once, concurrently with the services.
     static func run(
         _ services: [any Service],
         logger: Logger,
@@ -31,7 +31,7 @@ enum ServiceRunner {
                 do {
                     try await didStart()
                 } catch {
-                    // The service that did not start says why.
+                    // The service that failed to start reports the reason.
                     logger.debug("not started", metadata: ["error": "\(error)"])
                 }
             }
@@ -40,7 +40,7 @@ enum ServiceRunner {
     }
 }
 
-/// A service that ends when the process that started this one does.
+/// A service that ends when the parent process ends.
 struct ParentService: Service {
     private let parent: ParentProcess
 
@@ -63,7 +63,7 @@ struct ParentService: Service {
     }
 }
 
-/// A service that ends when standard input does: whoever started the process is gone.
+/// A service that ends when standard input ends, because the process that started this one is gone.
 struct EndOfInputService: Service, CustomStringConvertible {
     var description: String { "end of input" }
 

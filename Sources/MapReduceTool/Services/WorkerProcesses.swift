@@ -3,29 +3,30 @@ internal import MapReduceHTTP
 internal import MapReduceProcess
 internal import ServiceLifecycle
 
-/// Worker processes of this machine, which end with this process.
+/// Worker processes on this machine, which end with this process.
 struct WorkerProcesses: Service, CustomStringConvertible {
     let count: Int
-    /// What each is told beside the coordinator's URL.
+    /// The arguments of each worker, in addition to the coordinator's URL.
     let arguments: [String]
-    /// The token that each gets in its environment; nil when the arguments or this process's own
-    /// environment tell it.
+    /// The token that each worker gets in its environment; nil if the arguments or this process's
+    /// own environment already provide it.
     let token: Token?
     let url: @Sendable () async throws -> String
 
     var description: String { "workers" }
 
-    /// The environment of the workers; command lines can be seen by everybody.
+    /// The environment of the workers; it has the token, because command lines are visible to all
+    /// users.
     private var environment: [String: String] {
         var variables = ProcessInfo.processInfo.environment
         token?.secret.reveal { variables["MAPREDUCE_TOKEN"] = $0 }
         return variables
     }
 
-    /// Runs them until the group shuts down.
+    /// Runs the workers until the group shuts down.
     ///
-    /// The standard input of each is a pipe that only this process holds: however it ends, they
-    /// notice.
+    /// The standard input of each is a pipe that only this process holds, so that they notice its
+    /// end, however it ends.
     func run() async throws {
         let url = try await self.url()
         let (ends, ended) = AsyncStream.makeStream(of: Int32.self)

@@ -145,7 +145,8 @@ struct WorkerServiceCommand: AsyncParsableCommand {
         }
     }
 
-    /// Other machines must not be told to look for this worker on themselves.
+    /// Checks that other machines are not given an address where they would look for this worker on
+    /// themselves.
     private func checkAdvertised(_ worker: WorkerSettings) throws {
         guard worker.advertisedURL == nil, try !worker.isReachable else { return }
         throw ConfigurationError(

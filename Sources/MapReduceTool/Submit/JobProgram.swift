@@ -3,18 +3,18 @@ internal import MapReduceModel
 internal import MapReduceProcess
 internal import MapReduceWorker
 
-/// The executable of a job, asked what it would run.
+/// The executable of a job, which can describe what it would run.
 struct JobProgram {
-    /// As it was typed, which is also how its task processes are called.
+    /// The name as typed, which is also the name that its task processes are started with.
     let name: String
-    /// Where it is.
+    /// The path of the executable.
     let path: String
     let arguments: [String]
 
     /// Finds an executable as a shell does.
     ///
-    /// `arguments`: the job's own; a `--` before them, by which they are told from those of the
-    /// command, is not one of them.
+    /// `arguments`: the job's own arguments, without the `--` that separates them from
+    ///   the command's.
     init(_ name: String, _ arguments: [String]) throws {
         self.name = name
         self.arguments = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
@@ -30,14 +30,15 @@ struct JobProgram {
 
     var commandLine: [String] { [name] + arguments }
 
-    /// What came of asking.
+    /// The result of asking the program for its description.
     enum Answer {
         case description(JobDescription)
-        /// The program ended with this code instead: it has said why, or has shown its help.
+        /// The program ended with this code instead: it has printed the reason, or its help.
         case ended(Int32)
     }
 
-    /// Looks whether the file is the executable of a job, without running it.
+    /// Checks that the file is the executable of a job, without running it.
+    ///
     /// - Throws: `UsageError` that says what it is instead.
     func check() throws {
         do {
@@ -47,7 +48,7 @@ struct JobProgram {
         }
     }
 
-    /// Asks the program what the job is, for a cluster with so many slots.
+    /// Asks the program for the description of its job, for a cluster with this slot count.
     ///
     /// Blocks until it has answered.
     func describe(slotCount: Int) throws -> Answer {
@@ -65,7 +66,7 @@ struct JobProgram {
         }
     }
 
-    /// The process's end of the channel is let go of when this returns.
+    /// The process's end of the channel is released when this returns.
     private func start(slotCount: Int) throws -> (TaskProcess, FrameChannel) {
         let (ours, theirs) = try FrameChannel.makePair()
         var launch = TaskProcess.Launch(executable: path, arguments: commandLine)
@@ -74,7 +75,7 @@ struct JobProgram {
         return (try TaskProcess(launch, channel: theirs), ours)
     }
 
-    /// The current directory.
+    /// Returns the current directory.
     static func directory() throws -> String {
         do {
             return try Files.currentDirectory()

@@ -10,25 +10,26 @@ internal import UnixSignals
 internal import Glibc
 #endif
 
-/// Shows a job as a run on one machine is shown, until it ends or a signal comes.
+/// Shows a job like a run on one machine, until it ends or a signal arrives.
 struct JobWatcher {
     let client: CoordinatorClient
     let connection: ClientOptions
     let id: JobID
-    /// What tells the job from others of its number.
+    /// The ID that distinguishes the job from others with its number.
     let uuid: String
     let description: JobDescription
-    /// When the command was started.
+    /// The time when the command started.
     let start: ContinuousClock.Instant
 
-    /// What ends the watching.
+    /// The events that end the watching.
     private enum News: Sendable {
         case ended(JobStatus)
         case signal(Int32)
     }
 
     /// Watches the job to its end.
-    /// - Throws: what says how the command ends, where the job did not succeed.
+    ///
+    /// - Throws: An error that determines how the command ends, if the job did not succeed.
     func watch() async throws {
         let watched = UnixSignal.notIgnored([.sigint, .sigterm, .sighup])
         let signals = await UnixSignalsSequence(trapping: watched)
@@ -51,7 +52,7 @@ struct JobWatcher {
     /// Shows the job until it has ended.
     private func follow() async throws -> JobStatus {
         var display = self.display
-        // Also when a signal ends the watching: what is said then stands alone.
+        // Also if a signal ends the watching: later output then has its own lines.
         defer { display.end() }
         var lastEvent = 0
         var silentSince: ContinuousClock.Instant?
@@ -97,7 +98,7 @@ struct JobWatcher {
         Terminal.style(2).display(isQuiet: description.isQuiet, isVerbose: description.isVerbose)
     }
 
-    /// Says how the job ended.
+    /// Reports how the job ended.
     private func report(_ status: JobStatus) throws {
         if status.phase == .succeeded, !description.isQuiet {
             let elapsed = ContinuousClock.now - start
@@ -111,9 +112,10 @@ struct JobWatcher {
 
     // MARK: Signals
 
-    /// On a terminal Ctrl-C asks what is meant; everything else cancels.
+    /// Handles a signal: on a terminal, Ctrl-C asks for the user's intention; everything else
+    /// cancels.
     private func interrupted(by signal: Int32) async throws {
-        // A live display has erased what the terminal echoed of Ctrl-C.
+        // A live display has erased the terminal's echo of Ctrl-C.
         if Terminal.style(2) == .plain { Terminal.write("\n", to: 2) }
         if signal == SIGINT, isatty(0) == 1, isatty(2) == 1, await wantsToDetach() {
             Terminal.write(
@@ -129,13 +131,13 @@ struct JobWatcher {
             Terminal.write("mapreduce: the job could not be cancelled: \(error)\n", to: 2)
             throw ExitCode(128 + signal)
         }
-        // Until nothing half-written is left.
+        // Wait until nothing half-written is left.
         while try await !client.job(id, uuid, wait: ToolLimits.cancelWait).phase.isFinished {}
         Terminal.write("job \(id.number) is cancelled\n", to: 2)
         throw ExitCode(128 + signal)
     }
 
-    /// A second Ctrl-C, or no answer, cancels.
+    /// Asks whether to detach; a second Ctrl-C, or no answer, cancels.
     private func wantsToDetach() async -> Bool {
         Terminal.write("cancel job \(id.number)? [y]es, or [n]o to let it go on: ", to: 2)
         let signals = await UnixSignalsSequence(trapping: .sigint)
@@ -156,9 +158,9 @@ struct JobWatcher {
     }
 }
 
-/// What the end of a job means for a command's exit code.
+/// The meaning of a job's end for a command's exit code.
 enum JobEnd {
-    /// - Throws: what ends the command, where the job did not succeed.
+    /// - Throws: The error that ends the command, if the job did not succeed.
     static func check(_ status: JobStatus, _ connection: ClientOptions) throws {
         switch status.phase {
         case .succeeded, .running, .committing: return

@@ -1,7 +1,7 @@
 internal import MapReduceHTTP
 internal import MapReduceProcess
 
-/// Who runs this command.
+/// The user who runs this command.
 enum Owner {
     /// `user@machine`, as far as the system knows them.
     static var current: String {
