@@ -1,8 +1,7 @@
 import ArgumentParser
 import MapReduce
 
-/// Splits the requests of each client address to a web server into sessions: requests without a
-/// long pause between them.
+/// Splits each client's requests to a web server into sessions, which have no long pauses.
 @main
 struct Sessions: Job {
     @Option(help: "The pause, in minutes, after which a new session begins.") var gap = 30
