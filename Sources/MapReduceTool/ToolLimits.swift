@@ -60,6 +60,12 @@ enum ToolLimits {
 
     // MARK: Options
 
-    /// The longest wait that an option asks for, in seconds: thirty years.
-    static let maxOptionSeconds = 1e9
+    /// The shortest silence of a worker that may count as its death, in seconds: with none, every
+    /// worker would be dead at once.
+    static let minSilenceSeconds = 0.001
+    /// The longest silence or drain of a worker, in seconds: eleven days, as more is a mistake,
+    /// such as a number of milliseconds.
+    static let maxTimeoutSeconds = 1e6
+    /// The longest wait for a coordinator that can be asked for, in seconds: thirty years.
+    static let maxPatienceSeconds = 1e9
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MapReduceModel
 
-/// An executable that is asked to describe its command line.
+/// A job's executable, run so that it describes its command line.
 struct HelpProgram {
     /// The name as typed.
     private let name: String

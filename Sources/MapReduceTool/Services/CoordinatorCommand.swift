@@ -124,10 +124,11 @@ struct PolicyOptions: ParsableArguments {
         }
         if let maxUpload { coordinator.maxUploadByteCount = maxUpload.value }
         if let deadAfter {
-            guard deadAfter > 0, deadAfter < ToolLimits.maxOptionSeconds else {
-                throw ConfigurationError("--dead-after is a number of seconds")
-            }
-            coordinator.policy.deadAfter = .milliseconds(Int(deadAfter * 1000))
+            coordinator.policy.deadAfter = try TimeoutOption.duration(
+                "--dead-after",
+                deadAfter,
+                in: ToolLimits.minSilenceSeconds...ToolLimits.maxTimeoutSeconds
+            )
             coordinator.policy.suspectAfter = coordinator.policy.deadAfter / 3
         }
     }

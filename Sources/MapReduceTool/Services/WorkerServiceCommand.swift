@@ -123,16 +123,19 @@ struct WorkerServiceCommand: AsyncParsableCommand {
         worker.localPaths = local
         if let minFreeDisk { worker.minFreeByteCount = minFreeDisk.value }
         if let drainTimeout {
-            guard drainTimeout >= 0, drainTimeout < ToolLimits.maxOptionSeconds else {
-                throw ConfigurationError("--drain-timeout is a number of seconds")
-            }
-            worker.drainTimeout = .milliseconds(Int(drainTimeout * 1000))
+            worker.drainTimeout = try TimeoutOption.duration(
+                "--drain-timeout",
+                drainTimeout,
+                in: 0...ToolLimits.maxTimeoutSeconds
+            )
         }
-        if let seconds = coordinatorPatience {
-            guard seconds >= 0, seconds < ToolLimits.maxOptionSeconds else {
-                throw ConfigurationError("--coordinator-patience is a number of seconds")
-            }
-            worker.coordinatorPatience = seconds == 0 ? nil : .milliseconds(Int(seconds * 1000))
+        if let coordinatorPatience {
+            let patience = try TimeoutOption.duration(
+                "--coordinator-patience",
+                coordinatorPatience,
+                in: 0...ToolLimits.maxPatienceSeconds
+            )
+            worker.coordinatorPatience = coordinatorPatience == 0 ? nil : patience
         }
         worker.readsFilesOfHost = !fetchOverNetwork
         FileLimit.raise()
